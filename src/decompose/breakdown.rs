@@ -1,0 +1,196 @@
+//! The answer: the share of every component, what is unexplained, and what they were computed from.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::fit::Warning;
+use crate::panel::Sample;
+
+/// How the variation was split.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Method {
+    /// What each component adds in one stated order.
+    Sequential {
+        /// The components in the order in which they enter.
+        order: Vec<String>,
+    },
+    /// What each component adds on average over all orders; also called LMG and general dominance.
+    Shapley,
+}
+
+impl Method {
+    /// The method's name, as the examples' command line and JSON write it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Method::Sequential { .. } => "sequential",
+            Method::Shapley => "shapley",
+        }
+    }
+}
+
+/// How an interval was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum IntervalKind {
+    /// Bias-corrected estimate ± t · jackknife standard error.
+    Jackknife,
+    /// Quantiles of the bootstrap replicates.
+    Percentile,
+    /// The same, reflected about the estimate.
+    Basic,
+    /// Bias-corrected estimate ± z · bootstrap standard error.
+    Normal,
+    /// Quantiles adjusted for bias and for a standard error that changes with the share.
+    Bca,
+}
+
+impl IntervalKind {
+    /// The kind's name, as the examples' command line and JSON write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            IntervalKind::Jackknife => "jackknife",
+            IntervalKind::Percentile => "percentile",
+            IntervalKind::Basic => "basic",
+            IntervalKind::Normal => "normal",
+            IntervalKind::Bca => "bca",
+        }
+    }
+}
+
+/// The intervals of a breakdown: how they were made, from what.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IntervalMethod {
+    /// How an interval was made.
+    pub kind: IntervalKind,
+    /// The part of samples whose interval should cover the target, 0.95 by default.
+    pub level: f64,
+    /// Units that are drawn or left out; rows in a cross-section.
+    pub clusters: usize,
+    /// Replicates computed.
+    pub replicates: usize,
+    /// Seed of the draws; `None` for the jackknife, which draws nothing.
+    pub seed: Option<u64>,
+    /// Replicates in which a component, or the outcome, has no variation.
+    pub degenerate: usize,
+}
+
+/// How sure a share of the total is, on its own scale.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Interval {
+    /// Estimated expected difference between the share and what it estimates. The share itself is not corrected.
+    pub bias: f64,
+    /// Standard error.
+    pub std_error: f64,
+    /// Lower end.
+    pub lower: f64,
+    /// Upper end.
+    pub upper: f64,
+}
+
+/// A part of the variation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Share {
+    /// The component's name, `always` or `unexplained`.
+    pub name: String,
+    /// Part of the outcome's total variation, as a fraction.
+    pub share_of_total: f64,
+    /// Part of what there was to credit, R² − R²(always), as a fraction; 0 for `always` and `unexplained`, and where
+    /// there was nothing to credit.
+    pub share_of_explained: f64,
+    /// How sure `share_of_total` is, once [`with_intervals`](Breakdown::with_intervals) has been asked.
+    pub interval: Option<Interval>,
+}
+
+/// The variation of an outcome, split among the components of a model.
+///
+/// `share_of_total` over the components, `always` and `unexplained` sums to 1; over the components alone to
+/// R² − R²(always).
+///
+/// # Examples
+/// ```
+/// use apportion::{Breakdown, Model, Panel, Term, SIMULATED_ENGLAND_SEED};
+///
+/// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+/// let fit = Model::new("cpp_rate")
+///     .component("deprivation", ["low_income_pct"])
+///     .component("practice", [Term::UnitEffects])
+///     .fit(&panel)?;
+/// let breakdown = fit.sequential()?;
+/// let deprivation = breakdown.share_of_total("deprivation")?;
+/// let practice = breakdown.share_of_total("practice")?;
+/// assert!((deprivation + practice + breakdown.unexplained.share_of_total - 1.0).abs() < 1e-12);
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Breakdown {
+    /// The outcome.
+    pub outcome: String,
+    /// How the variation was split.
+    pub method: Method,
+    /// The components, in the order of the model.
+    pub components: Vec<Share>,
+    /// What the terms that are always in explain, credited to nobody; `None` without such terms.
+    pub always: Option<Share>,
+    /// What no component explains.
+    pub unexplained: Share,
+    /// R² of the whole model: one less the unexplained share.
+    pub r2_overall: f64,
+    /// The rows used, and for those left out, why.
+    pub sample: Sample,
+    /// The weight column, `None` where every row weighs alike.
+    pub weights: Option<String>,
+    /// What the panel says of itself; a simulated panel says so.
+    pub panel: Option<String>,
+    /// How the intervals were made; `None` without intervals.
+    pub interval: Option<IntervalMethod>,
+    /// What deserves doubt.
+    pub warnings: Vec<Warning>,
+}
+
+impl Breakdown {
+    /// The share of this component.
+    ///
+    /// # Errors
+    /// [`Error::UnknownComponent`] for a name that is not in the model.
+    pub fn component(&self, name: &str) -> Result<&Share> {
+        self.components
+            .iter()
+            .find(|c| c.name == name)
+            .ok_or_else(|| Error::UnknownComponent {
+                component: name.to_string(),
+                available: self.components.iter().map(|c| c.name.clone()).collect(),
+            })
+    }
+
+    /// A component's part of the outcome's total variation, as a fraction.
+    ///
+    /// # Errors
+    /// [`Error::UnknownComponent`] for a name that is not in the model.
+    pub fn share_of_total(&self, name: &str) -> Result<f64> {
+        Ok(self.component(name)?.share_of_total)
+    }
+
+    /// A component's part of what there was to credit, as a fraction.
+    ///
+    /// # Errors
+    /// [`Error::UnknownComponent`] for a name that is not in the model.
+    pub fn share_of_explained(&self, name: &str) -> Result<f64> {
+        Ok(self.component(name)?.share_of_explained)
+    }
+
+    /// Every row of the breakdown: `always` where there is one, the components, `unexplained`.
+    pub fn rows(&self) -> impl Iterator<Item = &Share> {
+        self.always.iter().chain(&self.components).chain([&self.unexplained])
+    }
+
+    /// The rows in the layout of the replicates: `always` (absent where the model has none), components, unexplained.
+    pub(crate) fn rows_mut(&mut self) -> impl Iterator<Item = (usize, &mut Share)> {
+        let k = self.components.len();
+        let always = self.always.iter_mut().map(|row| (0, row));
+        let components = self.components.iter_mut().enumerate().map(|(i, row)| (i + 1, row));
+        always.chain(components).chain([(k + 1, &mut self.unexplained)])
+    }
+}

@@ -1,0 +1,172 @@
+//! Which coalitions there are, and of which moments each is a sub-block.
+//!
+//! Unit effects are absorbed: a coalition with them is a regression on the within-unit cross-products, one without
+//! them a regression on the raw ones with an intercept. So each subset of the components that bring unit effects
+//! (usually there is one, and two subsets) is a [`Root`]: one matrix, of whose remaining players every coalition is
+//! a sub-block.
+
+use crate::fit::{Lane, Layout, Submatrix};
+use crate::model::{Credit, Design};
+
+/// The components as players: which variables of the moments each brings.
+#[derive(Debug, Clone)]
+pub(crate) struct Players {
+    pub(crate) names: Vec<String>,
+    pub(crate) layout: Layout,
+    pub(crate) variables: Vec<Vec<usize>>,
+    pub(crate) always: Vec<usize>,
+    pub(crate) has_unit_effects: Vec<bool>,
+    pub(crate) always_has_unit_effects: bool,
+}
+
+/// One matrix of cross-products, gathered from the moments in the order of elimination.
+#[derive(Debug, Clone)]
+pub(crate) struct Root {
+    /// Players whose effects and columns are in every coalition of this root.
+    pub(crate) present: Vec<usize>,
+    /// The players still to be included or left out, and how many columns each brings.
+    pub(crate) players: Vec<usize>,
+    pub(crate) blocks: Vec<usize>,
+    /// Variables that are in every coalition of this root, the intercept among them.
+    n_eliminated: usize,
+    submatrix: Submatrix,
+}
+
+impl Players {
+    /// `is_constant` says which variables do not vary in the sample; they bring nothing and are left out.
+    pub(crate) fn new(design: &Design, is_constant: impl Fn(usize) -> bool) -> Self {
+        let n_players = design.component_names.len();
+        let mut variables = vec![Vec::new(); n_players];
+        let mut always = Vec::new();
+        for (v, column) in design.columns.iter().enumerate().filter(|(v, _)| !is_constant(*v)) {
+            match column.credit {
+                Credit::Always => always.push(v),
+                Credit::Component(player) => variables[player].push(v),
+            }
+        }
+        Players {
+            names: design.component_names.clone(),
+            layout: Layout(design.columns.len() + 1),
+            variables,
+            always,
+            has_unit_effects: (0..n_players)
+                .map(|p| design.unit_effects.contains(&Credit::Component(p)))
+                .collect(),
+            always_has_unit_effects: design.unit_effects.contains(&Credit::Always),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.variables.len()
+    }
+
+    /// These players alone, in this order.
+    pub(crate) fn only(&self, players: &[usize]) -> Self {
+        Players {
+            names: players.iter().map(|&p| self.names[p].clone()).collect(),
+            variables: players.iter().map(|&p| self.variables[p].clone()).collect(),
+            has_unit_effects: players.iter().map(|&p| self.has_unit_effects[p]).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// The roots under which every coalition of all players stands exactly once.
+    pub(crate) fn roots(&self) -> Vec<Root> {
+        let with_units: Vec<usize> = (0..self.len()).filter(|&p| self.brings_units(p)).collect();
+        let mut others: Vec<usize> = (0..self.len()).filter(|&p| !self.brings_units(p)).collect();
+        // The largest block first: it is then eliminated once, not once for each coalition of the others.
+        others.sort_by_key(|&p| std::cmp::Reverse(self.variables[p].len()));
+        let subsets = (0..1_u64 << with_units.len()).map(|subset| members(&with_units, subset));
+        subsets.map(|present| self.root(present, others.clone())).collect()
+    }
+
+    /// The matrix on which `present` are always in and `players`, in this order, can be included.
+    pub(crate) fn root(&self, present: Vec<usize>, players: Vec<usize>) -> Root {
+        let within = self.always_has_unit_effects || present.iter().any(|&p| self.has_unit_effects[p]);
+        let columns = |players: &[usize]| -> Vec<usize> {
+            players
+                .iter()
+                .flat_map(|&p| self.variables[p].iter().copied())
+                .collect()
+        };
+        let mut variables = self.always.clone();
+        variables.extend(columns(&present));
+        let n_eliminated = variables.len() + usize::from(!within);
+        variables.extend(columns(&players));
+        variables.push(self.outcome());
+        let blocks = players.iter().map(|&p| self.variables[p].len()).collect();
+        Root {
+            present,
+            players,
+            blocks,
+            n_eliminated,
+            submatrix: Submatrix::new(self.layout, within, &variables),
+        }
+    }
+
+    /// The weighted sum of squares of the outcome about its mean.
+    pub(crate) fn total_sum_of_squares<L: Lane>(&self, entries: &[L]) -> L {
+        let y = self.outcome();
+        let sum = entries[self.layout.sum(y)];
+        entries[self.layout.raw(y, y)] - sum * sum * entries[self.layout.weight()].inverse_pivot()
+    }
+
+    /// A variable's sum of squares about its mean, as a part of that in the full sample.
+    pub(crate) fn centred<L: Lane>(&self, v: usize, entries: &[L]) -> L {
+        let sum = entries[self.layout.sum(v)];
+        entries[self.layout.raw(v, v)] - sum * sum * entries[self.layout.weight()].inverse_pivot()
+    }
+
+    /// The entries of the moments that any root or the total sum of squares reads.
+    pub(crate) fn entries_read(&self, roots: &[&Root]) -> Vec<usize> {
+        let mut read: Vec<usize> = roots
+            .iter()
+            .flat_map(|root| root.submatrix.entries().iter().map(|e| *e as usize))
+            .collect();
+        read.push(self.layout.weight());
+        for v in (0..self.layout.0).filter(|v| *v == self.outcome() || self.variables.iter().any(|p| p.contains(v))) {
+            read.extend([self.layout.sum(v), self.layout.raw(v, v)]);
+        }
+        read.sort_unstable();
+        read.dedup();
+        read
+    }
+
+    fn outcome(&self) -> usize {
+        self.layout.0 - 1
+    }
+
+    /// Whether this player decides between raw and within moments.
+    fn brings_units(&self, player: usize) -> bool {
+        self.has_unit_effects[player] && !self.always_has_unit_effects
+    }
+}
+
+impl Root {
+    /// Entries of the gathered matrix.
+    pub(crate) fn len(&self) -> usize {
+        self.submatrix.entries().len()
+    }
+
+    /// Gathers the matrix from the moments, eliminates what is in every coalition, and returns what remains: the
+    /// players' columns in order, then the outcome. `matrix` holds at least [`len`](Root::len) numbers.
+    #[inline(always)]
+    pub(crate) fn gather<'a, L: Lane>(&self, entries: &[L], matrix: &'a mut [L]) -> &'a mut [L] {
+        self.submatrix.gather(entries, self.n_eliminated, matrix)
+    }
+
+    /// Variables that remain after [`gather`](Root::gather), the outcome among them.
+    pub(crate) fn n_remaining(&self) -> usize {
+        self.submatrix.n_variables() - self.n_eliminated
+    }
+}
+
+/// The members of a subset of `players`, given as bits.
+pub(crate) fn members(players: &[usize], subset: u64) -> Vec<usize> {
+    players
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| subset >> i & 1 == 1)
+        .map(|(_, &p)| p)
+        .collect()
+}

@@ -1,0 +1,177 @@
+//! How well do the columns of the model, or some of them, explain the outcome?
+//!
+//! A [`FittedModel`] holds the design and its moments. It does not know of shares: the floors above ask it.
+
+mod absorb;
+mod diagnose;
+mod eliminate;
+mod lanes;
+mod least_squares;
+mod moments;
+mod predict;
+mod rank;
+mod submatrix;
+mod warning;
+
+use std::ops::Range;
+
+pub use lanes::RANK_TOLERANCE;
+pub use least_squares::{Coefficient, Regression};
+pub use moments::Moments;
+pub use warning::Warning;
+
+pub(crate) use eliminate::{eliminate, eliminate_in_place, packed_len};
+pub(crate) use lanes::{Double, LANES, Lane, Wide};
+pub(crate) use moments::{Layout, UnitMoments};
+pub(crate) use submatrix::Submatrix;
+
+use crate::error::{Error, Result};
+use crate::model::{Design, Model};
+use crate::panel::{Panel, Sample};
+
+/// A model put to a panel: its sample, its design, and the cross-products that every breakdown is computed from.
+#[derive(Debug, Clone)]
+pub struct FittedModel {
+    model: Model,
+    design: Design,
+    /// Rows of each unit; without units, blocks of rows.
+    ranges: Vec<Range<usize>>,
+    moments: Moments,
+    warnings: Vec<Warning>,
+    /// The smallest pivot that counts, as a part of the column's variation beside the effects absorbed with it.
+    smallest_pivot: f64,
+}
+
+impl Model {
+    /// Fits the model to a panel: selects the sample, forms the design, and accumulates its moments.
+    ///
+    /// # Errors
+    /// Those of [`check`](Model::check); [`Error::UnknownColumn`], [`Error::NotANumber`] or [`Error::TermNeeds`] for a
+    /// term that the panel cannot give; [`Error::Negative`] or [`Error::ZeroWeights`] for weights;
+    /// [`Error::NothingLeft`], [`Error::TooFewRows`] and [`Error::NoVariation`] for a sample that says nothing;
+    /// [`Error::TooManyColumns`].
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 3.0, 2.0, 5.0, f64::NAN])
+    ///     .column("x", [0.0, 1.0, 1.0, 2.0, 3.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// assert_eq!(fit.sample().n_observations, 4);
+    /// assert_eq!(fit.sample().audit(), "1 (y missing: not a number (NaN))");
+    /// assert!((fit.regression()?.coefficient("x").unwrap_or(0.0) - 2.0).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn fit(&self, panel: &Panel) -> Result<FittedModel> {
+        FittedModel::new(self, panel)
+    }
+}
+
+impl FittedModel {
+    fn new(model: &Model, panel: &Panel) -> Result<Self> {
+        let design = Design::new(model, panel)?;
+        let ranges = moments::unit_ranges(
+            design.units.as_ref().map(|units| units.codes.as_slice()),
+            design.n_rows(),
+        );
+        let moments = Moments::checked(&variables(&design), &design.weights, &ranges);
+        if moments.is_constant(design.columns.len()) {
+            return Err(Error::NoVariation {
+                outcome: design.outcome_name.clone(),
+                rows: design.n_rows(),
+            });
+        }
+        let diagnosis = diagnose::diagnose(&design, &moments);
+        Ok(FittedModel {
+            model: model.clone(),
+            design,
+            ranges,
+            moments,
+            warnings: diagnosis.warnings,
+            smallest_pivot: diagnosis.smallest_pivot,
+        })
+    }
+
+    /// The question that was put.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The rows used, and for those left out, why.
+    pub fn sample(&self) -> &Sample {
+        &self.design.sample
+    }
+
+    /// Positions in the panel of the sample's rows, ascending.
+    pub fn rows(&self) -> &[usize] {
+        &self.design.rows
+    }
+
+    /// Columns of the design, in the order of the model; absorbed unit effects have none.
+    pub fn column_names(&self) -> impl Iterator<Item = &str> {
+        self.design.columns.iter().map(|c| c.name.as_str())
+    }
+
+    /// What deserves doubt about the design.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// Cross-products of the design's columns with the outcome, which comes last.
+    pub fn moments(&self) -> &Moments {
+        &self.moments
+    }
+
+    /// The coefficients of the whole model, its effects, fitted values and residuals.
+    ///
+    /// # Errors
+    /// [`Error::LeastSquares`] should the solver fail on the columns that were kept.
+    pub fn regression(&self) -> Result<Regression> {
+        Regression::new(&self.design)
+    }
+
+    pub(crate) fn design(&self) -> &Design {
+        &self.design
+    }
+
+    pub(crate) fn smallest_pivot(&self) -> f64 {
+        self.smallest_pivot
+    }
+
+    /// The moments' entries in twice the precision.
+    pub(crate) fn double_entries(&self) -> Vec<Double> {
+        moments::double_entries(
+            &variables(&self.design),
+            &self.design.weights,
+            &self.ranges,
+            self.moments.standardisation(),
+        )
+    }
+
+    /// Rows that are drawn and left out together: those of a unit, or each row by itself.
+    pub(crate) fn clusters(&self) -> Vec<Range<usize>> {
+        match self.design.units {
+            Some(_) => self.ranges.clone(),
+            None => (0..self.design.n_rows()).map(|row| row..row + 1).collect(),
+        }
+    }
+
+    /// Moments of each of a run of clusters.
+    pub(crate) fn cluster_moments(&self, clusters: &[Range<usize>]) -> UnitMoments {
+        UnitMoments::new(
+            &variables(&self.design),
+            &self.design.weights,
+            clusters,
+            self.moments.standardisation(),
+        )
+    }
+}
+
+/// The design's columns, then the outcome.
+fn variables(design: &Design) -> Vec<&[f64]> {
+    let columns = design.columns.iter().map(|c| c.values.as_slice());
+    columns.chain([design.outcome.as_slice()]).collect()
+}

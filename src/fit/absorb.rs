@@ -1,0 +1,269 @@
+//! Projecting out the columns of one or two sets of effects without forming them, exactly, on unbalanced panels.
+//!
+//! One set: deviations from the groups' weighted means. Two: the set with more groups is eliminated in that way, and
+//! the other's normal equations, now of its own size only, are solved by Cholesky factorisation. What a group adds
+//! nothing to (one for each connected part of the panel) is left out, as a rank-deficient regression would.
+
+use crate::model::Groups;
+
+/// A pivot of the smaller set's equations, as a part of its weight, at or below which the group adds nothing.
+const GROUP_TOLERANCE: f64 = 1e-12;
+
+/// Effects of every group, centred at a weighted mean of zero over the rows.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Effects {
+    pub(crate) intercept: f64,
+    /// By code of the groups given first, and second; empty where none were given.
+    pub(crate) first: Vec<f64>,
+    pub(crate) second: Vec<f64>,
+}
+
+/// The projection onto what one or two sets of effects, or the intercept alone, leave.
+pub(crate) struct Absorb<'a> {
+    weights: &'a [f64],
+    larger: Option<Set<'a>>,
+    smaller: Option<(Set<'a>, Cholesky)>,
+    /// Whether the larger set is the one given second.
+    is_swapped: bool,
+}
+
+struct Set<'a> {
+    codes: &'a [u32],
+    weight: Vec<f64>,
+}
+
+impl<'a> Set<'a> {
+    fn new(groups: &'a Groups, weights: &[f64]) -> Self {
+        let mut set = Set {
+            codes: &groups.codes,
+            weight: vec![0.0; groups.names.len()],
+        };
+        set.weight = set.sums(weights.iter().copied());
+        set
+    }
+
+    fn sums(&self, values: impl Iterator<Item = f64>) -> Vec<f64> {
+        let mut sums = vec![0.0; self.weight.len()];
+        for (&code, x) in self.codes.iter().zip(values) {
+            sums[code as usize] += x;
+        }
+        sums
+    }
+
+    /// Weighted means of the values, one for each group.
+    fn means(&self, values: &[f64], weights: &[f64]) -> Vec<f64> {
+        let sums = self.sums(values.iter().zip(weights).map(|(x, w)| x * w));
+        sums.iter().zip(&self.weight).map(|(sum, w)| sum / w).collect()
+    }
+
+    fn subtract(&self, effects: &[f64], values: &mut [f64]) {
+        for (x, &code) in values.iter_mut().zip(self.codes) {
+            *x -= effects[code as usize];
+        }
+    }
+}
+
+impl<'a> Absorb<'a> {
+    pub(crate) fn new(first: Option<&'a Groups>, second: Option<&'a Groups>, weights: &'a [f64]) -> Self {
+        let set = |groups: &'a Groups| Set::new(groups, weights);
+        let (larger, smaller, is_swapped) = match (first.map(set), second.map(set)) {
+            (Some(a), Some(b)) if a.weight.len() < b.weight.len() => (Some(b), Some(a), true),
+            (None, b) => (b, None, true),
+            (a, b) => (a, b, false),
+        };
+        let smaller = match (&larger, smaller) {
+            (Some(larger), Some(smaller)) => {
+                let factor = Cholesky::of_smaller(larger, &smaller, weights);
+                Some((smaller, factor))
+            }
+            _ => None,
+        };
+        Absorb {
+            weights,
+            larger,
+            smaller,
+            is_swapped,
+        }
+    }
+
+    /// What the effects leave of the values.
+    pub(crate) fn residuals(&self, values: &[f64]) -> Vec<f64> {
+        let Some(larger) = &self.larger else {
+            let mean = weighted_mean(values, self.weights);
+            return values.iter().map(|x| x - mean).collect();
+        };
+        let mut left = values.to_vec();
+        // The second round removes what rounding left of the first.
+        for _ in 0..2 {
+            larger.subtract(&larger.means(&left, self.weights), &mut left);
+            if let Some((smaller, _)) = &self.smaller {
+                smaller.subtract(&self.smaller_effects(&left), &mut left);
+                larger.subtract(&larger.means(&left, self.weights), &mut left);
+            }
+        }
+        left
+    }
+
+    /// The effects that fit the values, once their weighted mean is taken out as the intercept.
+    pub(crate) fn effects(&self, values: &[f64]) -> Effects {
+        let intercept = weighted_mean(values, self.weights);
+        let Some(larger) = &self.larger else {
+            return Effects {
+                intercept,
+                ..Effects::default()
+            };
+        };
+        let mut left: Vec<f64> = values.iter().map(|x| x - intercept).collect();
+        let mut of_smaller = Vec::new();
+        if let Some((smaller, _)) = &self.smaller {
+            let mut demeaned = left.clone();
+            larger.subtract(&larger.means(&left, self.weights), &mut demeaned);
+            of_smaller = self.smaller_effects(&demeaned);
+            let mean = weighted_mean(&of_smaller, &smaller.weight);
+            of_smaller.iter_mut().for_each(|g| *g -= mean);
+            smaller.subtract(&of_smaller, &mut left);
+        }
+        let of_larger = larger.means(&left, self.weights);
+        match self.is_swapped {
+            false => Effects {
+                intercept,
+                first: of_larger,
+                second: of_smaller,
+            },
+            true => Effects {
+                intercept,
+                first: of_smaller,
+                second: of_larger,
+            },
+        }
+    }
+
+    /// The smaller set's effects on values that have the larger set's means taken out.
+    fn smaller_effects(&self, demeaned: &[f64]) -> Vec<f64> {
+        let Some((smaller, factor)) = &self.smaller else {
+            return Vec::new();
+        };
+        factor.solve(smaller.sums(demeaned.iter().zip(self.weights).map(|(x, w)| x * w)))
+    }
+}
+
+fn weighted_mean(values: &[f64], weights: &[f64]) -> f64 {
+    let sum: f64 = values.iter().zip(weights).map(|(x, w)| x * w).sum();
+    sum / weights.iter().sum::<f64>()
+}
+
+/// The lower factor of the smaller set's equations, rows that add nothing being zero.
+struct Cholesky {
+    n: usize,
+    lower: Vec<f64>,
+}
+
+impl Cholesky {
+    /// The smaller set's dummies, with the larger set's means taken out, times each other.
+    fn of_smaller(larger: &Set, smaller: &Set, weights: &[f64]) -> Self {
+        let n = smaller.weight.len();
+        let mut matrix = vec![0.0; n * n];
+        for (b, w) in smaller.weight.iter().enumerate() {
+            matrix[b * n + b] = *w;
+        }
+        let mut rows: Vec<usize> = (0..weights.len()).collect();
+        rows.sort_by_key(|&r| (larger.codes[r], smaller.codes[r]));
+        for group in rows.chunk_by(|&a, &b| larger.codes[a] == larger.codes[b]) {
+            let weight = larger.weight[larger.codes[group[0]] as usize];
+            for &r in group {
+                for &s in group {
+                    let at = smaller.codes[r] as usize * n + smaller.codes[s] as usize;
+                    matrix[at] -= weights[r] * weights[s] / weight;
+                }
+            }
+        }
+        Self::factor(n, matrix, &smaller.weight)
+    }
+
+    fn factor(n: usize, mut matrix: Vec<f64>, scale: &[f64]) -> Self {
+        for j in 0..n {
+            let (done, rest) = matrix.split_at_mut(j * n);
+            let row = &mut rest[..n];
+            for i in 0..=j {
+                let earlier: &[f64] = if i < j { &done[i * n..i * n + i] } else { &[] };
+                let dot: f64 = if i < j {
+                    earlier.iter().zip(&*row).map(|(a, b)| a * b).sum()
+                } else {
+                    row[..j].iter().map(|a| a * a).sum()
+                };
+                let left = row[i] - dot;
+                if i < j {
+                    let pivot = done[i * n + i];
+                    row[i] = if pivot > 0.0 { left / pivot } else { 0.0 };
+                } else {
+                    row[j] = if left > GROUP_TOLERANCE * scale[j] {
+                        left.sqrt()
+                    } else {
+                        0.0
+                    };
+                }
+            }
+        }
+        Cholesky { n, lower: matrix }
+    }
+
+    fn solve(&self, mut x: Vec<f64>) -> Vec<f64> {
+        let n = self.n;
+        for i in 0..n {
+            let (done, rest) = x.split_at_mut(i);
+            let dot: f64 = self.lower[i * n..i * n + i]
+                .iter()
+                .zip(&*done)
+                .map(|(a, b)| a * b)
+                .sum();
+            let pivot = self.lower[i * n + i];
+            rest[0] = if pivot > 0.0 { (rest[0] - dot) / pivot } else { 0.0 };
+        }
+        for i in (0..n).rev() {
+            let dot: f64 = (i + 1..n).map(|k| self.lower[k * n + i] * x[k]).sum();
+            let pivot = self.lower[i * n + i];
+            x[i] = if pivot > 0.0 { (x[i] - dot) / pivot } else { 0.0 };
+        }
+        x
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn groups(codes: &[u32]) -> Groups {
+        let n = codes.iter().max().unwrap() + 1;
+        Groups {
+            codes: codes.to_vec(),
+            names: (0..n).map(|c| c.to_string()).collect(),
+        }
+    }
+
+    #[test]
+    fn residuals_are_orthogonal_to_both_sets_and_effects_add_up() {
+        // Unbalanced, weighted, and in two unconnected parts: groups {0, 1, 2} × {0, 1} and {3} × {2, 3}.
+        let a = groups(&[0, 0, 1, 1, 2, 3, 3, 3]);
+        let b = groups(&[0, 1, 0, 1, 1, 2, 3, 3]);
+        let weights = [1.0, 2.0, 0.5, 1.5, 3.0, 1.0, 1.0, 4.0];
+        let values = [3.0, -1.0, 4.0, 1.0, -5.0, 9.0, 2.0, 6.0];
+        for (first, second) in [(&a, &b), (&b, &a)] {
+            let absorb = Absorb::new(Some(first), Some(second), &weights);
+            let residuals = absorb.residuals(&values);
+            for set in [&a, &b] {
+                let mut sums = [0.0; 4];
+                for (row, r) in residuals.iter().enumerate() {
+                    sums[set.codes[row] as usize] += weights[row] * r;
+                }
+                assert!(sums.iter().all(|s| s.abs() < 1e-14), "{sums:?}");
+            }
+            let effects = absorb.effects(&values);
+            for row in 0..values.len() {
+                let fitted = effects.intercept
+                    + effects.first[first.codes[row] as usize]
+                    + effects.second[second.codes[row] as usize];
+                assert!((values[row] - fitted - residuals[row]).abs() < 1e-13);
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The coefficients of the whole model, its effects, fitted values and residuals.
+//!
+//! Effects are absorbed, the rank of what remains is decided, and linfa-linear's QR least squares is run on the
+//! columns that are kept, centred and scaled; coefficients come back on the user's scale.
+
+use std::fmt;
+
+use linfa::prelude::*;
+use linfa_linear::LinearRegression;
+use ndarray::{Array1, Array2};
+use serde::{Deserialize, Serialize};
+
+use super::absorb::Absorb;
+use super::rank::{independent_columns, norm};
+use crate::error::{Error, Result};
+use crate::model::{Credit, Design, Groups};
+
+/// A fitted regression of the outcome on every component's columns and effects.
+///
+/// Unit and period effects have a weighted mean of zero over the rows of the sample; the intercept takes the rest. On
+/// a panel that falls into parts without a common period, the split between unit and period effects of the parts is a
+/// convention; fitted values are not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Regression {
+    /// The columns that have a coefficient, in the order of the model.
+    pub coefficients: Vec<Coefficient>,
+    /// The columns that are combinations of earlier ones or of the effects, and have none.
+    pub dropped: Vec<String>,
+    /// The constant.
+    pub intercept: f64,
+    /// Effect of each unit of the sample; empty without unit effects.
+    pub unit_effects: Vec<(String, f64)>,
+    /// Effect of each period of the sample; empty without period effects.
+    pub period_effects: Vec<(String, f64)>,
+    /// Fitted outcome, one for each row of the sample.
+    pub fitted: Array1<f64>,
+    /// Outcome less fitted outcome, one for each row of the sample.
+    pub residuals: Array1<f64>,
+    /// One less the weighted residual sum of squares over the total about the mean.
+    pub r2_overall: f64,
+}
+
+/// A column's coefficient.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Coefficient {
+    /// The column.
+    pub name: String,
+    /// Its component, `None` for a column of `always`.
+    pub component: Option<String>,
+    /// Change of the outcome for one unit of the column, all else in the model held fixed.
+    pub estimate: f64,
+}
+
+impl Regression {
+    /// The coefficient of this column, `None` when it was dropped or is not in the model.
+    pub fn coefficient(&self, name: &str) -> Option<f64> {
+        self.coefficients.iter().find(|c| c.name == name).map(|c| c.estimate)
+    }
+
+    pub(crate) fn new(design: &Design) -> Result<Self> {
+        let units = design.units.as_ref().filter(|_| !design.unit_effects.is_empty());
+        let periods = design.periods.as_ref().filter(|_| design.has_period_effects);
+        let absorb = Absorb::new(units, periods, &design.weights);
+        let mean = Absorb::new(None, None, &design.weights);
+        let roots: Vec<f64> = design.weights.iter().map(|w| w.sqrt()).collect();
+        let weighted = |values: Vec<f64>| -> Vec<f64> { values.iter().zip(&roots).map(|(x, w)| x * w).collect() };
+
+        let columns: Vec<_> = design.columns.iter().filter(|c| !c.is_period_dummy).collect();
+        let absorbed: Vec<Vec<f64>> = columns.iter().map(|c| weighted(absorb.residuals(&c.values))).collect();
+        let scales: Vec<f64> = columns
+            .iter()
+            .map(|c| {
+                let largest = c.values.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
+                // A constant column's deviations are rounding; its own length then stands for its scale.
+                norm(&weighted(mean.residuals(&c.values))).max(largest * f64::EPSILON * 1e11)
+            })
+            .collect();
+        let kept = independent_columns(&absorbed, &scales);
+
+        let outcome = weighted(absorb.residuals(&design.outcome));
+        let scaled = Array2::from_shape_fn((design.n_rows(), kept.len()), |(row, k)| {
+            absorbed[kept[k]][row] / scales[kept[k]]
+        });
+        let estimates = least_squares(scaled, Array1::from(outcome))?;
+        let estimates: Vec<f64> = kept.iter().zip(&estimates).map(|(&c, b)| b / scales[c]).collect();
+
+        let mut left = design.outcome.clone();
+        for (&c, b) in kept.iter().zip(&estimates) {
+            left.iter_mut().zip(&columns[c].values).for_each(|(y, x)| *y -= b * x);
+        }
+        let effects = absorb.effects(&left);
+        let residuals = Array1::from(absorb.residuals(&left));
+        let fitted = Array1::from(design.outcome.clone()) - &residuals;
+        let sum_of_squares = |values: &[f64]| values.iter().zip(&design.weights).map(|(x, w)| w * x * x).sum::<f64>();
+        let total = sum_of_squares(&mean.residuals(&design.outcome));
+        let left = sum_of_squares(residuals.as_slice().unwrap_or_default());
+        let component = |credit| match credit {
+            Credit::Always => None,
+            Credit::Component(c) => Some(design.component_names[c].clone()),
+        };
+        let named = |groups: Option<&Groups>, effects: Vec<f64>| {
+            groups
+                .map(|g| g.names.iter().cloned().zip(effects).collect())
+                .unwrap_or_default()
+        };
+        Ok(Regression {
+            coefficients: kept
+                .iter()
+                .zip(estimates)
+                .map(|(&c, estimate)| Coefficient {
+                    name: columns[c].name.clone(),
+                    component: component(columns[c].credit),
+                    estimate,
+                })
+                .collect(),
+            dropped: (0..columns.len())
+                .filter(|c| !kept.contains(c))
+                .map(|c| columns[c].name.clone())
+                .collect(),
+            intercept: effects.intercept,
+            unit_effects: named(units, effects.first),
+            period_effects: named(periods, effects.second),
+            fitted,
+            residuals,
+            r2_overall: if total > 0.0 { 1.0 - left / total } else { 0.0 },
+        })
+    }
+}
+
+fn least_squares(columns: Array2<f64>, outcome: Array1<f64>) -> Result<Array1<f64>> {
+    if columns.ncols() == 0 {
+        return Ok(Array1::zeros(0));
+    }
+    let fitted = LinearRegression::new()
+        .with_intercept(false)
+        .fit(&Dataset::new(columns, outcome));
+    let fitted = fitted.map_err(|error| Error::LeastSquares {
+        message: error.to_string(),
+    })?;
+    Ok(fitted.params().clone())
+}
+
+impl fmt::Display for Regression {
+    /// One line for each coefficient, then what was dropped and R².
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self
+            .coefficients
+            .iter()
+            .map(|c| c.name.chars().count())
+            .max()
+            .unwrap_or(0)
+            .max(9);
+        writeln!(f, "{:<width$}  {:>14.6}", "intercept", self.intercept)?;
+        for c in &self.coefficients {
+            writeln!(f, "{:<width$}  {:>14.6}", c.name, c.estimate)?;
+        }
+        if !self.dropped.is_empty() {
+            writeln!(f, "without a coefficient: {}", self.dropped.join(", "))?;
+        }
+        write!(f, "R² {:.4}", self.r2_overall)
+    }
+}

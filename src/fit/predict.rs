@@ -1,0 +1,132 @@
+//! What the fitted model expects for the rows of a panel, and its face towards linfa.
+
+use std::collections::HashMap;
+
+use linfa::dataset::{AsSingleTargets, DatasetBase};
+use linfa::traits::{Fit, Predict};
+use ndarray::{Array1, ArrayBase, Data, Ix2};
+
+use super::FittedModel;
+use crate::error::{Error, Result};
+use crate::model::{Model, Part, Term, parts, resolve};
+use crate::panel::{Panel, Selection};
+
+impl<D, T> Fit<ArrayBase<D, Ix2>, T, Error> for Model
+where
+    D: Data<Elem = f64>,
+    T: AsSingleTargets<Elem = f64>,
+{
+    type Object = FittedModel;
+
+    /// Fits to a linfa dataset, a cross-section without units whose columns are the dataset's feature names (or
+    /// `x1`, `x2`, … where it has none).
+    fn fit(&self, dataset: &DatasetBase<ArrayBase<D, Ix2>, T>) -> Result<FittedModel> {
+        let outcome = match self.check()?.outcome() {
+            Some(Term::Column(name)) => name,
+            _ => return Err(Error::NoOutcome),
+        };
+        Model::fit(self, &Panel::from_dataset(dataset, outcome)?)
+    }
+}
+
+impl Predict<&Panel, Result<Array1<f64>>> for FittedModel {
+    /// The expected outcome of every row of a panel: intercept, effects, and coefficients times columns.
+    ///
+    /// Fails with [`Error::Predict`] where a row has a missing value, a unit, a period or a level that the fit has not
+    /// seen, and for `within()` and `between()`, whose unit means belong to the sample: enter unit effects and the
+    /// column itself instead, which span the same.
+    fn predict(&self, panel: &Panel) -> Result<Array1<f64>> {
+        let regression = self.regression()?;
+        let known: HashMap<&str, f64> = regression
+            .coefficients
+            .iter()
+            .map(|c| (c.name.as_str(), c.estimate))
+            .collect();
+        let mut selection = Selection::all(panel);
+        let mut predicted = Array1::from_elem(panel.n_rows(), regression.intercept);
+        for term in &self.design().terms {
+            let resolved = resolve(&term.term, panel);
+            let rows = match &resolved {
+                Term::UnitEffects => self.effects(&regression.unit_effects, panel, |row| {
+                    panel.unit_of(row).map(str::to_string)
+                }),
+                Term::PeriodEffects => self.effects(&regression.period_effects, panel, |row| {
+                    panel.period_of(row).map(|p| p.to_string())
+                }),
+                resolved => {
+                    let parts = parts(resolved, panel, &mut selection)?;
+                    contributions(&term.term, term.cells.as_deref(), &parts, &known, panel)
+                }
+            }?;
+            predicted.iter_mut().zip(rows).for_each(|(p, x)| *p += x);
+        }
+        let sample = selection.into_sample();
+        if sample.n_dropped() > 0 {
+            let place = format!("{} rows", sample.n_dropped());
+            return Err(Error::Predict {
+                place,
+                message: format!("values are missing: {}", sample.audit()),
+            });
+        }
+        Ok(predicted)
+    }
+}
+
+impl FittedModel {
+    fn effects(
+        &self,
+        effects: &[(String, f64)],
+        panel: &Panel,
+        name: impl Fn(usize) -> Option<String>,
+    ) -> Result<Vec<f64>> {
+        let known: HashMap<&str, f64> = effects.iter().map(|(name, effect)| (name.as_str(), *effect)).collect();
+        let of_row = |row| {
+            let name = name(row).unwrap_or_default();
+            known.get(name.as_str()).copied().ok_or_else(|| Error::Predict {
+                place: panel.row_label(row),
+                message: format!("the fit has no effect of \"{name}\""),
+            })
+        };
+        (0..panel.n_rows()).map(of_row).collect()
+    }
+}
+
+/// One term's part of the prediction, row by row.
+fn contributions(
+    term: &Term,
+    cells: Option<&[String]>,
+    parts: &[Part],
+    known: &HashMap<&str, f64>,
+    panel: &Panel,
+) -> Result<Vec<f64>> {
+    let mut values = Vec::with_capacity(panel.n_rows());
+    for row in 0..panel.n_rows() {
+        let fails = |message: String| Error::Predict {
+            place: panel.row_label(row),
+            message,
+        };
+        let (mut product, mut levels) = (1.0, Vec::new());
+        for part in parts {
+            match part {
+                Part::Numbers(numbers) => product *= numbers[row],
+                // A missing level is in the selection already.
+                Part::Levels { codes, names } => levels.push(names.get(codes[row] as usize).map_or("", String::as_str)),
+                Part::UnitMean { .. } => {
+                    return Err(fails(format!(
+                        "{term} needs the unit means of the sample: use unit effects instead"
+                    )));
+                }
+            }
+        }
+        let Some(cells) = cells else {
+            values.push(product * known.get(term.to_string().as_str()).unwrap_or(&0.0));
+            continue;
+        };
+        let cell = levels.join(":");
+        if !cells.contains(&cell) && levels.iter().all(|level| !level.is_empty()) {
+            return Err(fails(format!("the fit has not seen {term} at \"{cell}\"")));
+        }
+        values.push(product * known.get(format!("{term}[{cell}]").as_str()).unwrap_or(&0.0));
+    }
+    Ok(values)
+}

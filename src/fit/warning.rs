@@ -1,0 +1,172 @@
+//! What deserves doubt in a result that exists.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A reason to doubt a result: a value, printed under its table and present in its export.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Warning {
+    /// No column of the component varies in the sample.
+    NoColumnLeft {
+        /// The component.
+        component: String,
+    },
+    /// A column does not vary in the sample.
+    ConstantColumn {
+        /// The column.
+        column: String,
+        /// Its component, or `always`.
+        component: String,
+    },
+    /// A component adds nothing once another is in, whatever the data: its columns are combinations of the other's.
+    AddsNothing {
+        /// The component.
+        component: String,
+        /// The component, or `always`, that says it all.
+        once: String,
+        /// Whether that other brings unit effects.
+        unit_effects: bool,
+    },
+    /// A column is an exact combination of those before it, and has no coefficient.
+    Aliased {
+        /// The column.
+        column: String,
+        /// Its component, or `always`.
+        component: String,
+    },
+    /// A column is nearly a combination of others: how the two share their part is arbitrary.
+    NearlyCollinear {
+        /// The column.
+        column: String,
+        /// Its component, or `always`.
+        component: String,
+        /// The part of its variation that the columns before it leave; one over the variance inflation factor.
+        tolerance: f64,
+    },
+    /// Too many components to be computed again in twice the precision.
+    Imprecise {
+        /// The bound on the error of an R².
+        bound: f64,
+    },
+    /// Too few clusters for an interval to be trusted.
+    FewClusters {
+        /// Clusters.
+        clusters: usize,
+        /// The fewest that pass without a warning.
+        wanted: usize,
+    },
+    /// Replicates in which a component, or the outcome, has no variation.
+    DegenerateReplicates {
+        /// How many.
+        degenerate: usize,
+        /// Of how many.
+        replicates: usize,
+    },
+    /// A component's share is biased by more than a quarter of its standard error.
+    Biased {
+        /// The component, `always` or `unexplained`.
+        component: String,
+        /// Its bias.
+        bias: f64,
+        /// Its standard error.
+        std_error: f64,
+    },
+    /// The interval ends at the most extreme replicate, or beyond what so many draws can say.
+    FewDraws {
+        /// Draws.
+        draws: usize,
+        /// The fewest that reach the quantile.
+        wanted: usize,
+    },
+    /// All replicates lie on one side of the estimate, so that its bias correction is a bound.
+    OneSided {
+        /// The component, `always` or `unexplained`.
+        component: String,
+    },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Warning::NoColumnLeft { component } => {
+                write!(
+                    f,
+                    "{component}: none of its columns varies in the sample, so it is credited with nothing"
+                )
+            }
+            Warning::ConstantColumn { column, component } => {
+                write!(f, "{component}: {column} does not vary in the sample and adds nothing")
+            }
+            Warning::AddsNothing {
+                component,
+                once,
+                unit_effects: true,
+            } => write!(
+                f,
+                "{component} adds nothing once unit effects ({once}) are in: enter it before them or drop them"
+            ),
+            Warning::AddsNothing { component, once, .. } => {
+                write!(
+                    f,
+                    "{component} adds nothing once {once} is in: the order decides which of them is credited"
+                )
+            }
+            Warning::Aliased { column, component } => {
+                write!(
+                    f,
+                    "{component}: {column} is a combination of the columns before it and has no coefficient"
+                )
+            }
+            Warning::NearlyCollinear {
+                column,
+                component,
+                tolerance,
+            } => write!(
+                f,
+                "{component}: {column} is nearly a combination of the columns before it (tolerance {tolerance:.1e}): \
+                 how they share their part is arbitrary"
+            ),
+            Warning::Imprecise { bound } => {
+                write!(
+                    f,
+                    "columns are so nearly collinear that shares are only known to about {bound:.0e}"
+                )
+            }
+            Warning::FewClusters { clusters, wanted } => {
+                write!(
+                    f,
+                    "{clusters} clusters are few: intervals are unreliable below {wanted}"
+                )
+            }
+            Warning::DegenerateReplicates { degenerate, replicates } => write!(
+                f,
+                "in {degenerate} of {replicates} replicates a component or the outcome has no variation: such a \
+                 component adds nothing there, a replicate whose outcome does not vary is left out"
+            ),
+            Warning::Biased {
+                component,
+                bias,
+                std_error,
+            } => write!(
+                f,
+                "{component}: the estimated bias ({:+.1} points) exceeds a quarter of the standard error ({:.1} points)",
+                100.0 * bias,
+                100.0 * std_error
+            ),
+            Warning::FewDraws { draws, wanted } => {
+                write!(
+                    f,
+                    "{draws} draws do not reach the quantiles of this level: use {wanted} or more"
+                )
+            }
+            Warning::OneSided { component } => {
+                write!(
+                    f,
+                    "{component}: all replicates lie on one side of the estimate, its interval is a rough one"
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! Model × panel → design: the columns and absorbed effects on the sample, each credited to a component.
+
+use super::term::Term;
+use super::variables::{NO_LEVEL, Part, checked_numbers, parts, resolve};
+use super::{Model, Weights};
+use crate::error::{Error, Result};
+use crate::panel::{Panel, Reason, Sample, Selection};
+
+/// The most columns a design may have: their cross-products then fill 36 MB, and one elimination takes seconds.
+const MOST_COLUMNS: usize = 3_000;
+
+/// Who is credited with a column's part of the variation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Credit {
+    /// Conditioned on, credited to nobody.
+    Always,
+    /// This component, by its position.
+    Component(usize),
+}
+
+/// A column of the design on the rows of the sample, on the user's scale.
+#[derive(Debug, Clone)]
+pub(crate) struct DesignColumn {
+    pub(crate) name: String,
+    pub(crate) credit: Credit,
+    pub(crate) values: Vec<f64>,
+    /// A dummy of plain period effects, which a final fit may absorb instead.
+    pub(crate) is_period_dummy: bool,
+}
+
+/// A term as it entered the design.
+#[derive(Debug, Clone)]
+pub(crate) struct DesignTerm {
+    pub(crate) term: Term,
+    pub(crate) cells: Option<Vec<String>>,
+}
+
+/// Groups of the rows of a sample: codes without gaps, and the names that the codes stand for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Groups {
+    pub(crate) codes: Vec<u32>,
+    pub(crate) names: Vec<String>,
+}
+
+/// Everything that a fit needs of model and panel. Rows are sorted by unit, then period.
+#[derive(Debug, Clone)]
+pub(crate) struct Design {
+    pub(crate) outcome_name: String,
+    pub(crate) outcome: Vec<f64>,
+    pub(crate) weights_name: Option<String>,
+    /// One for each row; all ones without a weight column.
+    pub(crate) weights: Vec<f64>,
+    pub(crate) columns: Vec<DesignColumn>,
+    /// Every term once, with the cells of its factors by name (the first, left out, among them).
+    pub(crate) terms: Vec<DesignTerm>,
+    pub(crate) component_names: Vec<String>,
+    /// Who has unit effects, which are absorbed and have no column.
+    pub(crate) unit_effects: Vec<Credit>,
+    pub(crate) has_period_effects: bool,
+    pub(crate) units: Option<Groups>,
+    pub(crate) periods: Option<Groups>,
+    /// Rows of the panel, ascending.
+    pub(crate) rows: Vec<usize>,
+    pub(crate) sample: Sample,
+    /// What the panel says of itself.
+    pub(crate) panel_description: Option<String>,
+}
+
+impl Design {
+    pub(crate) fn new(model: &Model, panel: &Panel) -> Result<Self> {
+        let outcome_term = model.checked_outcome()?;
+        let mut selection = Selection::all(panel);
+        let outcome = checked_numbers(outcome_term, panel, &mut selection)?;
+
+        let listed = model.components().iter().enumerate();
+        let listed = listed.flat_map(|(i, c)| c.terms.iter().map(move |term| (Credit::Component(i), term)));
+        let always = model.always_terms().iter().map(|term| (Credit::Always, term));
+        let mut evaluated = Vec::new();
+        let mut unit_effects = Vec::new();
+        for (credit, term) in always.chain(listed) {
+            let term = resolve(term, panel);
+            let parts = parts(&term, panel, &mut selection)?;
+            match term {
+                Term::UnitEffects => unit_effects.push(credit),
+                term => evaluated.push((credit, term, parts)),
+            }
+        }
+        unit_effects.sort_unstable();
+        unit_effects.dedup();
+
+        let (weights_name, weights) = weights(model, panel, &mut selection)?;
+        let rows = selection.rows();
+        let sample = selection.into_sample();
+        if rows.is_empty() {
+            return Err(Error::NothingLeft { audit: sample.audit() });
+        }
+        if rows.len() < 2 {
+            return Err(Error::TooFewRows { rows: rows.len() });
+        }
+        let on_sample = |values: &[f64]| -> Vec<f64> { rows.iter().map(|&row| values[row]).collect() };
+        let weights = match weights {
+            Some(weights) => on_sample(&weights),
+            None => vec![1.0; rows.len()],
+        };
+        let units = panel
+            .unit_indices()
+            .map(|codes| Groups::new(codes, panel.units(), &rows));
+        let period_names: Vec<String> = panel.periods().iter().map(i32::to_string).collect();
+        let periods = panel
+            .period_indices()
+            .map(|codes| Groups::new(codes, &period_names, &rows));
+
+        let mut design = Design {
+            outcome_name: outcome_term.to_string(),
+            outcome: on_sample(&outcome),
+            weights_name,
+            weights,
+            columns: Vec::new(),
+            terms: Vec::new(),
+            component_names: model.components().iter().map(|c| c.name.clone()).collect(),
+            unit_effects,
+            has_period_effects: evaluated.iter().any(|(_, term, _)| *term == Term::PeriodEffects),
+            units,
+            periods,
+            rows,
+            sample,
+            panel_description: panel.description().map(str::to_string),
+        };
+        if !design.unit_effects.is_empty() {
+            design.terms.push(DesignTerm {
+                term: Term::UnitEffects,
+                cells: None,
+            });
+        }
+        for (credit, term, parts) in evaluated {
+            design.push_term(credit, &term, parts)?;
+        }
+        Ok(design)
+    }
+
+    pub(crate) fn n_rows(&self) -> usize {
+        self.outcome.len()
+    }
+
+    /// Adds the columns of one term: the product of its numbers, once for each cell of its factors.
+    ///
+    /// Without numbers the first cell is left out, which with the intercept spans the same space.
+    fn push_term(&mut self, credit: Credit, term: &Term, parts: Vec<Part>) -> Result<()> {
+        let n = self.n_rows();
+        let mut product: Option<Vec<f64>> = None;
+        let mut cells: Option<Groups> = None;
+        for part in parts {
+            let numbers = match part {
+                Part::Levels { codes, names } => {
+                    let levels = Groups::new(&codes, &names, &self.rows);
+                    cells = Some(match cells {
+                        None => levels,
+                        Some(cells) => cells.cross(&levels),
+                    });
+                    continue;
+                }
+                Part::Numbers(values) => self.rows.iter().map(|&row| values[row]).collect(),
+                Part::UnitMean { values, deviation } => {
+                    let values: Vec<f64> = self.rows.iter().map(|&row| values[row]).collect();
+                    self.unit_means(values, deviation)
+                }
+            };
+            product = Some(match product {
+                None => numbers,
+                Some(product) => product.iter().zip(&numbers).map(|(p, x)| p * x).collect(),
+            });
+        }
+        let is_period_dummy = *term == Term::PeriodEffects;
+        if !self.terms.iter().any(|known| known.term == *term) {
+            self.terms.push(DesignTerm {
+                term: term.clone(),
+                cells: cells.as_ref().map(|c| c.names.clone()),
+            });
+        }
+        let Some(cells) = cells else {
+            let values = product.unwrap_or_else(|| vec![1.0; n]);
+            return self.push(DesignColumn {
+                name: term.to_string(),
+                credit,
+                values,
+                is_period_dummy,
+            });
+        };
+        let first = usize::from(product.is_none());
+        if self.columns.len() + cells.names.len() > MOST_COLUMNS {
+            return Err(Error::TooManyColumns {
+                limit: MOST_COLUMNS,
+                found: self.columns.len() + cells.names.len() - first,
+            });
+        }
+        let mut dummies: Vec<Vec<f64>> = vec![vec![0.0; n]; cells.names.len()];
+        for (row, &code) in cells.codes.iter().enumerate() {
+            dummies[code as usize][row] = product.as_ref().map_or(1.0, |p| p[row]);
+        }
+        for (name, values) in cells.names.iter().zip(dummies).skip(first) {
+            self.push(DesignColumn {
+                name: format!("{term}[{name}]"),
+                credit,
+                values,
+                is_period_dummy,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, column: DesignColumn) -> Result<()> {
+        self.columns.push(column);
+        let found = self.columns.len();
+        if found > MOST_COLUMNS {
+            Err(Error::TooManyColumns {
+                limit: MOST_COLUMNS,
+                found,
+            })
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Weighted unit means over the sample, or the deviations from them.
+    ///
+    /// A unit whose values are all alike has that value as its mean, to the last bit: its deviations are zero, not
+    /// rounding noise that a regression would take for variation.
+    fn unit_means(&self, values: Vec<f64>, deviation: bool) -> Vec<f64> {
+        let Some(units) = &self.units else { return values };
+        let mut means = vec![UnitMean::default(); units.names.len()];
+        for ((&code, &w), &x) in units.codes.iter().zip(&self.weights).zip(&values) {
+            means[code as usize].add(w, x);
+        }
+        let means: Vec<f64> = means.iter().map(UnitMean::value).collect();
+        let pairs = units.codes.iter().zip(&values);
+        pairs
+            .map(|(&code, &x)| {
+                if deviation {
+                    x - means[code as usize]
+                } else {
+                    means[code as usize]
+                }
+            })
+            .collect()
+    }
+}
+
+#[derive(Clone, Copy)]
+struct UnitMean {
+    weight: f64,
+    sum: f64,
+    min: f64,
+    max: f64,
+}
+
+impl Default for UnitMean {
+    fn default() -> Self {
+        UnitMean {
+            weight: 0.0,
+            sum: 0.0,
+            min: f64::INFINITY,
+            max: f64::NEG_INFINITY,
+        }
+    }
+}
+
+impl UnitMean {
+    fn add(&mut self, weight: f64, x: f64) {
+        self.weight += weight;
+        self.sum += weight * x;
+        self.min = self.min.min(x);
+        self.max = self.max.max(x);
+    }
+
+    fn value(&self) -> f64 {
+        if self.min == self.max {
+            self.min
+        } else {
+            self.sum / self.weight
+        }
+    }
+}
+
+impl Groups {
+    /// The groups on these rows, renumbered so that every code occurs, in the order of the names.
+    fn new(codes: &[u32], names: &[String], rows: &[usize]) -> Self {
+        let mut renumbered = vec![NO_LEVEL; names.len()];
+        for &row in rows {
+            renumbered[codes[row] as usize] = 0;
+        }
+        let mut kept = Vec::new();
+        for (code, new) in renumbered.iter_mut().enumerate().filter(|(_, new)| **new == 0) {
+            *new = kept.len() as u32;
+            kept.push(names[code].clone());
+        }
+        Groups {
+            codes: rows.iter().map(|&row| renumbered[codes[row] as usize]).collect(),
+            names: kept,
+        }
+    }
+
+    /// The cells of two groupings that occur, in the order of the first, then the second.
+    fn cross(&self, other: &Groups) -> Groups {
+        let n_other = other.names.len() as u64;
+        let cell = |row: usize| u64::from(self.codes[row]) * n_other + u64::from(other.codes[row]);
+        let mut cells: Vec<u64> = (0..self.codes.len()).map(cell).collect();
+        cells.sort_unstable();
+        cells.dedup();
+        let name = |c: &u64| {
+            format!(
+                "{}:{}",
+                self.names[(c / n_other) as usize],
+                other.names[(c % n_other) as usize]
+            )
+        };
+        let code = |row| cells.partition_point(|c| *c < cell(row)) as u32;
+        Groups {
+            codes: (0..self.codes.len()).map(code).collect(),
+            names: cells.iter().map(name).collect(),
+        }
+    }
+}
+
+/// The weight column's name and its values on every row of the panel, `None` where rows weigh alike.
+fn weights(model: &Model, panel: &Panel, selection: &mut Selection) -> Result<(Option<String>, Option<Vec<f64>>)> {
+    let name = match &model.weights {
+        Weights::Panel => panel.weight_column(),
+        Weights::Column(name) => Some(name.as_str()),
+        Weights::Equal => None,
+    };
+    let Some(name) = name else { return Ok((None, None)) };
+    let weights = checked_numbers(&Term::column(name), panel, selection)?;
+    for (row, &value) in weights.iter().enumerate() {
+        if value < 0.0 {
+            return Err(Error::Negative {
+                column: name.to_string(),
+                place: panel.place(row),
+                value,
+            });
+        }
+    }
+    if weights.iter().all(|w| *w == 0.0 || w.is_nan()) {
+        return Err(Error::ZeroWeights {
+            column: name.to_string(),
+        });
+    }
+    for (row, _) in weights.iter().enumerate().filter(|(_, w)| **w == 0.0) {
+        selection.drop(
+            row,
+            Reason::ZeroWeight {
+                column: name.to_string(),
+            },
+        );
+    }
+    Ok((Some(name.to_string()), Some(weights)))
+}

@@ -1,0 +1,315 @@
+//! How a [`Term`] is read from text, and which combinations make sense.
+//!
+//! ```text
+//! term   = part (":" part)*
+//! part   = "unit_effects" | "period_effects" | call | name
+//! call   = ("log" | "factor" | "lag" | "within" | "between") "(" term ["," number] ")"
+//! name   = any characters but ( ) , : `     or     "`" any characters, a backtick doubled "`"
+//! ```
+
+use std::str::FromStr;
+
+use super::term::Term;
+use crate::error::TermSyntax;
+
+const FUNCTIONS: [&str; 5] = ["log", "factor", "lag", "within", "between"];
+
+impl FromStr for Term {
+    type Err = TermSyntax;
+
+    fn from_str(text: &str) -> Result<Self, TermSyntax> {
+        let mut parser = Parser {
+            text,
+            chars: text.chars().collect(),
+            at: 0,
+        };
+        let term = parser.term(Place::Outside)?;
+        match parser.peek() {
+            None => Ok(term),
+            Some(',') => Err(parser.error("a comma separates terms: give each term by itself")),
+            Some(other) => Err(parser.error(format!("`{other}` is not expected here"))),
+        }
+    }
+}
+
+/// Splits a list such as `a,lag(b, 2),c` at the commas that stand outside brackets and backticks, and reads each term.
+///
+/// # Errors
+/// [`TermSyntax`] for the first term that cannot be read.
+///
+/// # Examples
+/// ```
+/// use apportion::{parse_terms, Term};
+/// assert_eq!(parse_terms("a,lag(b, 2)")?, [Term::column("a"), Term::column("b").lag(2)]);
+/// # Ok::<(), apportion::TermSyntax>(())
+/// ```
+pub fn parse_terms(list: &str) -> Result<Vec<Term>, TermSyntax> {
+    let (mut depth, mut quoted, mut start) = (0_i32, false, 0);
+    let mut terms = Vec::new();
+    for (at, c) in list.char_indices() {
+        match c {
+            '`' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth -= 1,
+            ',' if !quoted && depth == 0 => {
+                terms.push(list[start..at].parse()?);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    terms.push(list[start..].parse()?);
+    Ok(terms)
+}
+
+/// What a term stands inside of: effects and unit means have a meaning only outside of other functions.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Outside,
+    Inside(&'static str),
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    chars: Vec<char>,
+    at: usize,
+}
+
+impl Parser<'_> {
+    fn peek(&mut self) -> Option<char> {
+        while self.chars.get(self.at).is_some_and(|c| c.is_whitespace()) {
+            self.at += 1;
+        }
+        self.chars.get(self.at).copied()
+    }
+
+    fn error(&self, message: impl Into<String>) -> TermSyntax {
+        TermSyntax {
+            text: self.text.to_string(),
+            position: self.at + 1,
+            message: message.into(),
+        }
+    }
+
+    fn error_at(&self, at: usize, message: impl Into<String>) -> TermSyntax {
+        TermSyntax {
+            position: at + 1,
+            ..self.error(message)
+        }
+    }
+
+    fn expect(&mut self, wanted: char) -> Result<(), TermSyntax> {
+        if self.peek() == Some(wanted) {
+            self.at += 1;
+            Ok(())
+        } else {
+            Err(self.error(format!("expected `{wanted}`")))
+        }
+    }
+
+    fn term(&mut self, place: Place) -> Result<Term, TermSyntax> {
+        let mut term = self.part(place)?;
+        while self.peek() == Some(':') {
+            if let Place::Inside(function @ ("log" | "lag")) = place {
+                return Err(self.error(format!("an interaction cannot stand inside {function}()")));
+            }
+            self.at += 1;
+            let part = self.part(place)?;
+            term = term.interact(part);
+        }
+        Ok(term)
+    }
+
+    fn part(&mut self, place: Place) -> Result<Term, TermSyntax> {
+        self.peek();
+        let start = self.at;
+        let (name, quoted) = self.name()?;
+        if quoted {
+            return Ok(Term::Column(name));
+        }
+        if self.peek() == Some('(') {
+            let Some(function) = FUNCTIONS.into_iter().find(|f| *f == name) else {
+                return Err(self.error_at(
+                    start,
+                    format!(
+                        "no function `{name}`: there are {} (backticks around a column's name)",
+                        FUNCTIONS.join(", ")
+                    ),
+                ));
+            };
+            if let Place::Inside(outer) = place
+                && matches!(function, "factor" | "within" | "between")
+            {
+                return Err(self.error_at(start, format!("{function}() cannot stand inside {outer}()")));
+            }
+            self.at += 1;
+            return self.call(function);
+        }
+        let effects = match name.as_str() {
+            "unit_effects" => Term::UnitEffects,
+            "period_effects" => Term::PeriodEffects,
+            _ => return Ok(Term::Column(name)),
+        };
+        match place {
+            Place::Outside => Ok(effects),
+            Place::Inside(outer) => Err(self.error_at(start, format!("{name} cannot stand inside {outer}()"))),
+        }
+    }
+
+    fn call(&mut self, function: &'static str) -> Result<Term, TermSyntax> {
+        self.peek();
+        let start = self.at;
+        let inner = self.term(Place::Inside(function))?;
+        let term = match function {
+            "log" => inner.log(),
+            "within" => inner.within(),
+            "between" => inner.between(),
+            "lag" => {
+                let periods = if self.peek() == Some(',') {
+                    self.at += 1;
+                    self.periods()?
+                } else {
+                    1
+                };
+                inner.lag(periods)
+            }
+            _ => match inner {
+                Term::Column(name) => Term::Factor(name),
+                _ => return Err(self.error_at(start, "factor() takes the name of a column")),
+            },
+        };
+        self.expect(')')?;
+        Ok(term)
+    }
+
+    fn periods(&mut self) -> Result<u32, TermSyntax> {
+        self.peek();
+        let start = self.at;
+        while self.chars.get(self.at).is_some_and(char::is_ascii_digit) {
+            self.at += 1;
+        }
+        let digits: String = self.chars[start..self.at].iter().collect();
+        match digits.parse() {
+            Ok(periods) if periods > 0 => Ok(periods),
+            _ => Err(self.error_at(start, "expected a number of periods, 1 or more")),
+        }
+    }
+
+    /// A name and whether it stood in backticks.
+    fn name(&mut self) -> Result<(String, bool), TermSyntax> {
+        if self.peek() == Some('`') {
+            let start = self.at;
+            self.at += 1;
+            let mut name = String::new();
+            loop {
+                match (self.chars.get(self.at), self.chars.get(self.at + 1)) {
+                    (Some('`'), Some('`')) => {
+                        name.push('`');
+                        self.at += 2;
+                    }
+                    (Some('`'), _) => {
+                        self.at += 1;
+                        return Ok((name, true));
+                    }
+                    (Some(c), _) => {
+                        name.push(*c);
+                        self.at += 1;
+                    }
+                    (None, _) => return Err(self.error_at(start, "this backtick is not closed")),
+                }
+            }
+        }
+        let start = self.at;
+        while self
+            .chars
+            .get(self.at)
+            .is_some_and(|c| !matches!(c, '(' | ')' | ',' | ':' | '`'))
+        {
+            self.at += 1;
+        }
+        let name: String = self.chars[start..self.at].iter().collect();
+        match name.trim() {
+            "" => Err(self.error_at(start, "expected a column, a function or effects")),
+            name => Ok((name.to_string(), false)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn fails(text: &str, position: usize, message: &str) {
+        let error = text.parse::<Term>().unwrap_err();
+        assert_eq!((error.position, error.message.as_str()), (position, message), "{text}");
+    }
+
+    #[test]
+    fn reads_every_form() {
+        for text in [
+            "x",
+            "spend per child",
+            "log(x)",
+            "factor(region)",
+            "unit_effects",
+            "period_effects",
+            "factor(region):period_effects",
+            "a:b:c",
+            "lag(x)",
+            "lag(log(x), 3)",
+            "within(log(x))",
+            "between(a:b)",
+            "`odd (name), with: all`",
+            "`unit_effects`",
+            "log(`a``b`)",
+        ] {
+            assert_eq!(text.parse::<Term>().unwrap().to_string(), text);
+        }
+        assert_eq!(" lag( x ,1 ) ".parse::<Term>().unwrap(), Term::column("x").lag(1));
+    }
+
+    #[test]
+    fn points_at_the_character() {
+        fails("", 1, "expected a column, a function or effects");
+        fails("log(x", 6, "expected `)`");
+        fails("a::b", 3, "expected a column, a function or effects");
+        fails("log(x))", 7, "`)` is not expected here");
+        fails("a,b", 2, "a comma separates terms: give each term by itself");
+        fails("lag(x, 0)", 8, "expected a number of periods, 1 or more");
+        fails("lag(x, two)", 8, "expected a number of periods, 1 or more");
+        fails("log(unit_effects)", 5, "unit_effects cannot stand inside log()");
+        fails("lag(within(x))", 5, "within() cannot stand inside lag()");
+        fails("log(a:b)", 6, "an interaction cannot stand inside log()");
+        fails("factor(log(x))", 8, "factor() takes the name of a column");
+        fails("`x", 1, "this backtick is not closed");
+        fails(
+            "sqrt(x)",
+            1,
+            "no function `sqrt`: there are log, factor, lag, within, between (backticks around a column's name)",
+        );
+    }
+
+    #[test]
+    fn splits_lists_outside_brackets() {
+        assert_eq!(
+            parse_terms("lag(x, 2),`a,b`").unwrap(),
+            [Term::column("x").lag(2), Term::column("a,b")]
+        );
+        assert!(parse_terms("a,,b").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in ".{0,40}") {
+            let _ = text.parse::<Term>();
+            let _ = parse_terms(&text);
+        }
+
+        #[test]
+        fn any_name_survives_its_text_form(name in ".{1,20}") {
+            let term = Term::column(name).log();
+            prop_assert_eq!(term.to_string().parse::<Term>().unwrap(), term);
+        }
+    }
+}

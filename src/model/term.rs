@@ -1,0 +1,197 @@
+//! What enters the design: one [`Term`], and what it is called.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::TermSyntax;
+
+/// One entry of a component: a column, a transformation of it, a set of effects, or an interaction.
+///
+/// A term is written as a Rust value or as text; [`Display`](fmt::Display) and [`FromStr`](std::str::FromStr) are
+/// inverse to each other, and serde uses the text.
+///
+/// | text | design |
+/// |---|---|
+/// | `low_income_pct` | the column; a text column enters as `factor()`, the unit and period columns as what they are |
+/// | `log(x)` | natural logarithm; a row where x is zero or negative is left out and the audit says so |
+/// | `factor(x)` | one dummy for each level but the first |
+/// | `unit_effects`, `period_effects` | one intercept for each unit, each period |
+/// | `a:b` | interaction: numbers multiply, factors cross, a factor with a number gives each level its slope |
+/// | `lag(x)`, `lag(x, 2)` | x of the same unit one (two) periods earlier; a gap in the periods is a missing value |
+/// | `within(x)`, `between(x)` | deviation from the unit's mean, and that mean; weighted, over the rows of the sample |
+///
+/// Names with a colon, comma, bracket or backtick in them stand in backticks: `` `rate (per 10,000)` ``.
+///
+/// # Examples
+/// ```
+/// use apportion::Term;
+///
+/// let term: Term = "lag(log(spend_per_child))".parse()?;
+/// assert_eq!(term, Term::column("spend_per_child").log().lag(1));
+/// assert_eq!(term.to_string(), "lag(log(spend_per_child))");
+///
+/// let error = "log(spend".parse::<Term>().unwrap_err();
+/// assert_eq!((error.position, error.message.as_str()), (10, "expected `)`"));
+/// # Ok::<(), apportion::TermSyntax>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+#[non_exhaustive]
+pub enum Term {
+    /// A column of the panel as it stands.
+    Column(String),
+    /// The natural logarithm.
+    Log(Box<Term>),
+    /// Dummies for the levels of a column, the first level left out.
+    Factor(String),
+    /// One intercept for each unit.
+    UnitEffects,
+    /// One intercept for each period.
+    PeriodEffects,
+    /// The product of numbers, crossed with the levels of factors.
+    Interaction(Vec<Term>),
+    /// The value of the same unit this many periods earlier.
+    Lag(Box<Term>, u32),
+    /// The deviation from the unit's mean over the sample.
+    Within(Box<Term>),
+    /// The unit's mean over the sample.
+    Between(Box<Term>),
+}
+
+impl Term {
+    /// The column of this name.
+    pub fn column(name: impl Into<String>) -> Self {
+        Term::Column(name.into())
+    }
+
+    /// Dummies for the levels of the column of this name.
+    pub fn factor(name: impl Into<String>) -> Self {
+        Term::Factor(name.into())
+    }
+
+    /// The natural logarithm of this term.
+    pub fn log(self) -> Self {
+        Term::Log(Box::new(self))
+    }
+
+    /// This term, so many periods earlier.
+    pub fn lag(self, periods: u32) -> Self {
+        Term::Lag(Box::new(self), periods)
+    }
+
+    /// The deviation of this term from its unit's mean.
+    pub fn within(self) -> Self {
+        Term::Within(Box::new(self))
+    }
+
+    /// The unit's mean of this term.
+    pub fn between(self) -> Self {
+        Term::Between(Box::new(self))
+    }
+
+    /// The interaction of this term with another.
+    pub fn interact(self, other: Term) -> Self {
+        let mut parts = match self {
+            Term::Interaction(parts) => parts,
+            term => vec![term],
+        };
+        match other {
+            Term::Interaction(more) => parts.extend(more),
+            term => parts.push(term),
+        }
+        Term::Interaction(parts)
+    }
+
+    /// The columns that this term reads, in order; effects read none.
+    pub fn columns(&self) -> Vec<&str> {
+        match self {
+            Term::Column(name) | Term::Factor(name) => vec![name],
+            Term::Log(inner) | Term::Lag(inner, _) | Term::Within(inner) | Term::Between(inner) => inner.columns(),
+            Term::Interaction(parts) => parts.iter().flat_map(Term::columns).collect(),
+            Term::UnitEffects | Term::PeriodEffects => Vec::new(),
+        }
+    }
+
+    /// The columns that this term reads in the row's own period: those under a lag are not among them.
+    pub(crate) fn current_columns(&self) -> Vec<&str> {
+        match self {
+            Term::Lag(..) => Vec::new(),
+            Term::Column(name) | Term::Factor(name) => vec![name],
+            Term::Log(inner) | Term::Within(inner) | Term::Between(inner) => inner.current_columns(),
+            Term::Interaction(parts) => parts.iter().flat_map(Term::current_columns).collect(),
+            Term::UnitEffects | Term::PeriodEffects => Vec::new(),
+        }
+    }
+}
+
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Term::Column(name) => write!(f, "{}", Quoted(name)),
+            Term::Log(inner) => write!(f, "log({inner})"),
+            Term::Factor(name) => write!(f, "factor({})", Quoted(name)),
+            Term::UnitEffects => write!(f, "unit_effects"),
+            Term::PeriodEffects => write!(f, "period_effects"),
+            Term::Interaction(parts) => {
+                for (i, part) in parts.iter().enumerate() {
+                    write!(f, "{}{part}", if i > 0 { ":" } else { "" })?;
+                }
+                Ok(())
+            }
+            Term::Lag(inner, 1) => write!(f, "lag({inner})"),
+            Term::Lag(inner, periods) => write!(f, "lag({inner}, {periods})"),
+            Term::Within(inner) => write!(f, "within({inner})"),
+            Term::Between(inner) => write!(f, "between({inner})"),
+        }
+    }
+}
+
+/// A column name, in backticks where its plain form would be read as something else.
+struct Quoted<'a>(&'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.0;
+        let plain = !name.is_empty()
+            && !name.contains(['(', ')', ',', ':', '`'])
+            && name.trim() == name
+            && name != "unit_effects"
+            && name != "period_effects";
+        if plain {
+            write!(f, "{name}")
+        } else {
+            write!(f, "`{}`", name.replace('`', "``"))
+        }
+    }
+}
+
+impl From<Term> for String {
+    fn from(term: Term) -> Self {
+        term.to_string()
+    }
+}
+
+impl TryFrom<&str> for Term {
+    type Error = TermSyntax;
+
+    fn try_from(text: &str) -> Result<Self, TermSyntax> {
+        text.parse()
+    }
+}
+
+impl TryFrom<String> for Term {
+    type Error = TermSyntax;
+
+    fn try_from(text: String) -> Result<Self, TermSyntax> {
+        text.parse()
+    }
+}
+
+impl TryFrom<&String> for Term {
+    type Error = TermSyntax;
+
+    fn try_from(text: &String) -> Result<Self, TermSyntax> {
+        text.parse()
+    }
+}

@@ -1,0 +1,197 @@
+//! Terms evaluated on the rows of a panel, before the sample is known.
+//!
+//! A value that is missing or undefined is NaN here, and the row's reason for leaving goes to the [`Selection`].
+
+use super::term::Term;
+use crate::error::{Error, Result};
+use crate::panel::{Missing, Panel, Reason, Selection, Values};
+
+/// A factor's code on a row where it is missing.
+pub(super) const NO_LEVEL: u32 = u32::MAX;
+
+/// One part of a term (a term that is no interaction has one), on every row of the panel.
+pub(crate) enum Part {
+    Numbers(Vec<f64>),
+    /// A number whose unit mean is to be taken over the sample: the mean itself, or the deviation from it.
+    UnitMean {
+        values: Vec<f64>,
+        deviation: bool,
+    },
+    Levels {
+        codes: Vec<u32>,
+        names: Vec<String>,
+    },
+}
+
+/// Replaces names of the key columns by what they stand for, so that `factor(year)` and `period_effects` are one.
+pub(crate) fn resolve(term: &Term, panel: &Panel) -> Term {
+    let is_unit = |name: &str| panel.unit_column() == Some(name);
+    let is_period = |name: &str| panel.period_column() == Some(name);
+    match term {
+        Term::Column(name) | Term::Factor(name) if is_unit(name) => Term::UnitEffects,
+        Term::Factor(name) if is_period(name) => Term::PeriodEffects,
+        Term::Interaction(parts) => Term::Interaction(parts.iter().map(|part| resolve(part, panel)).collect()),
+        other => other.clone(),
+    }
+}
+
+/// Evaluates a resolved term, one part for each factor of the interaction.
+pub(crate) fn parts(term: &Term, panel: &Panel, selection: &mut Selection) -> Result<Vec<Part>> {
+    match term {
+        Term::Interaction(terms) => {
+            let nested: Result<Vec<_>> = terms.iter().map(|term| parts(term, panel, selection)).collect();
+            Ok(nested?.into_iter().flatten().collect())
+        }
+        Term::UnitEffects => {
+            let codes = panel.unit_indices().ok_or_else(|| needs(term, "unit"))?;
+            Ok(vec![Part::Levels {
+                codes: codes.to_vec(),
+                names: panel.units().to_vec(),
+            }])
+        }
+        Term::PeriodEffects => {
+            let codes = panel.period_indices().ok_or_else(|| needs(term, "period"))?;
+            let names = panel.periods().iter().map(i32::to_string).collect();
+            Ok(vec![Part::Levels {
+                codes: codes.to_vec(),
+                names,
+            }])
+        }
+        Term::Factor(name) => Ok(vec![levels(name, panel, selection)?]),
+        Term::Column(name) if is_text(name, panel)? => Ok(vec![levels(name, panel, selection)?]),
+        Term::Within(inner) | Term::Between(inner) => {
+            panel.unit_indices().ok_or_else(|| needs(term, "unit"))?;
+            let values = checked_numbers(inner, panel, selection)?;
+            Ok(vec![Part::UnitMean {
+                values,
+                deviation: matches!(term, Term::Within(_)),
+            }])
+        }
+        other => Ok(vec![Part::Numbers(checked_numbers(other, panel, selection)?)]),
+    }
+}
+
+/// The values of a numeric term, with a reason noted for every row where it is not finite.
+pub(super) fn checked_numbers(term: &Term, panel: &Panel, selection: &mut Selection) -> Result<Vec<f64>> {
+    let values = numbers(term, panel)?;
+    for (row, value) in values.iter().enumerate() {
+        if !value.is_finite() {
+            let reason = reason(term, panel, row).unwrap_or_else(|| Reason::NotFinite { term: term.to_string() });
+            selection.drop(row, reason);
+        }
+    }
+    Ok(values)
+}
+
+fn numbers(term: &Term, panel: &Panel) -> Result<Vec<f64>> {
+    match term {
+        Term::Column(name) if panel.period_column() == Some(name) => Ok((0..panel.n_rows())
+            .map(|row| panel.period_of(row).map_or(f64::NAN, f64::from))
+            .collect()),
+        Term::Column(name) if panel.unit_column() == Some(name) => {
+            Err(meaning(term, "the unit column holds names, not numbers"))
+        }
+        Term::Column(name) => Ok(panel.column(name)?.numbers()?.to_vec()),
+        Term::Log(inner) => {
+            let values = numbers(inner, panel)?;
+            Ok(values
+                .into_iter()
+                .map(|x| if x > 0.0 { x.ln() } else { f64::NAN })
+                .collect())
+        }
+        Term::Lag(inner, periods) => lagged(&numbers(inner, panel)?, *periods, term, panel),
+        Term::Interaction(factors) => {
+            let mut product = vec![1.0; panel.n_rows()];
+            for factor in factors {
+                for (p, x) in product.iter_mut().zip(numbers(factor, panel)?) {
+                    *p *= x;
+                }
+            }
+            Ok(product)
+        }
+        Term::Within(_) | Term::Between(_) => Err(meaning(term, "unit means cannot stand inside another function")),
+        Term::Factor(_) | Term::UnitEffects | Term::PeriodEffects => {
+            Err(meaning(term, "a number is needed here, this is a set of levels"))
+        }
+    }
+}
+
+/// The value of the same unit `periods` earlier. Rows of a unit are sorted by period.
+fn lagged(values: &[f64], periods: u32, term: &Term, panel: &Panel) -> Result<Vec<f64>> {
+    let units = panel.unit_indices().ok_or_else(|| needs(term, "unit"))?;
+    panel.period_indices().ok_or_else(|| needs(term, "period"))?;
+    let earlier = |row: usize| {
+        let wanted = i64::from(panel.period_of(row)?) - i64::from(periods);
+        let same_unit = (0..row).rev().take_while(|&r| units[r] == units[row]);
+        let mut not_later = same_unit.skip_while(|&r| panel.period_of(r).is_some_and(|p| i64::from(p) > wanted));
+        let found = not_later.next()?;
+        (panel.period_of(found).map(i64::from) == Some(wanted)).then(|| values[found])
+    };
+    Ok((0..values.len()).map(|row| earlier(row).unwrap_or(f64::NAN)).collect())
+}
+
+/// Why a numeric term has no value on a row, as far as it lies in the data.
+fn reason(term: &Term, panel: &Panel, row: usize) -> Option<Reason> {
+    match term {
+        Term::Column(name) => {
+            let kind: Missing = panel.column(name).ok()?.missing(row)?;
+            Some(Reason::Missing {
+                column: name.clone(),
+                kind,
+            })
+        }
+        Term::Log(inner) => {
+            Some(reason(inner, panel, row).unwrap_or_else(|| Reason::NotPositive { term: term.to_string() }))
+        }
+        Term::Lag(..) => Some(Reason::NoLag { term: term.to_string() }),
+        Term::Interaction(parts) => parts.iter().find_map(|part| reason(part, panel, row)),
+        _ => None,
+    }
+}
+
+fn is_text(name: &str, panel: &Panel) -> Result<bool> {
+    if panel.period_column() == Some(name) {
+        return Ok(false);
+    }
+    Ok(matches!(panel.column(name)?.values(), Values::Text { .. }))
+}
+
+fn levels(name: &str, panel: &Panel, selection: &mut Selection) -> Result<Part> {
+    let column = panel.column(name)?;
+    let (codes, names) = match column.values() {
+        Values::Text { codes, levels } => (codes.clone(), levels.clone()),
+        Values::Number(values) => {
+            let mut distinct: Vec<f64> = values.iter().copied().filter(|x| !x.is_nan()).collect();
+            distinct.sort_by(f64::total_cmp);
+            distinct.dedup_by(|a, b| a == b);
+            let code = |x: &f64| distinct.binary_search_by(|d| d.partial_cmp(x).unwrap_or(std::cmp::Ordering::Less));
+            let codes = values.iter().map(|x| code(x).map_or(NO_LEVEL, |i| i as u32)).collect();
+            (codes, distinct.iter().map(f64::to_string).collect())
+        }
+    };
+    for (row, _) in codes.iter().enumerate().filter(|(_, code)| **code == NO_LEVEL) {
+        let kind = column.missing(row).unwrap_or(Missing::Empty);
+        selection.drop(
+            row,
+            Reason::Missing {
+                column: name.to_string(),
+                kind,
+            },
+        );
+    }
+    Ok(Part::Levels { codes, names })
+}
+
+fn needs(term: &Term, needs: &'static str) -> Error {
+    Error::TermNeeds {
+        term: term.to_string(),
+        needs,
+    }
+}
+
+fn meaning(term: &Term, message: &str) -> Error {
+    Error::TermMeaning {
+        term: term.to_string(),
+        message: message.to_string(),
+    }
+}

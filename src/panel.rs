@@ -1,0 +1,386 @@
+//! What was observed, for which unit in which period, and what is missing?
+//!
+//! A panel is read from a file, put together in memory or taken from a linfa dataset, and then never changes. It knows
+//! nothing of models: which rows a model can use is decided there.
+
+mod builder;
+mod cells;
+mod column;
+mod keys;
+mod missing;
+mod number;
+mod period;
+mod read;
+mod rows;
+mod sample;
+mod simulated;
+mod summary;
+mod text;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::builder::PanelBuilder;
+pub use self::column::{Column, ColumnKind, Values};
+use self::keys::Key;
+pub use self::missing::Missing;
+pub(crate) use self::sample::Selection;
+pub use self::sample::{Dropped, Reason, Sample};
+pub use self::simulated::{SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES};
+pub use self::summary::{ColumnSummary, KeySummary, PanelSummary};
+use crate::error::{Error, Place, Result};
+
+/// Which columns of a file are the units, periods, weights and population.
+///
+/// ```
+/// use apportion::PanelSchema;
+/// let schema = PanelSchema::new("la_number", "year").weight("population").only(["cpp_rate"]);
+/// assert_eq!(PanelSchema::default(), PanelSchema::cross_section());
+/// # assert_ne!(schema, PanelSchema::default());
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PanelSchema {
+    unit: Option<String>,
+    period: Option<String>,
+    weight: Option<String>,
+    population: Option<String>,
+    only: Option<Vec<String>>,
+}
+
+impl PanelSchema {
+    /// A panel with these unit and period columns.
+    pub fn new(unit: impl Into<String>, period: impl Into<String>) -> Self {
+        Self::default().unit(unit).period(period)
+    }
+
+    /// Neither units nor periods: rows are known by their lines, and keep their order.
+    pub fn cross_section() -> Self {
+        Self::default()
+    }
+
+    /// Sets the unit column. Units are text, trimmed; every row needs one.
+    pub fn unit(mut self, column: impl Into<String>) -> Self {
+        self.unit = Some(column.into());
+        self
+    }
+
+    /// Sets the period column. A financial year (`2017-18`) is the year in which it ends; every row needs one.
+    pub fn period(mut self, column: impl Into<String>) -> Self {
+        self.period = Some(column.into());
+        self
+    }
+
+    /// Sets the weight column: numbers of zero or more, which may be missing. Default: every row weighs the same.
+    pub fn weight(mut self, column: impl Into<String>) -> Self {
+        self.weight = Some(column.into());
+        self
+    }
+
+    /// Sets the population column: numbers of zero or more, which may be missing. Default: none.
+    pub fn population(mut self, column: impl Into<String>) -> Self {
+        self.population = Some(column.into());
+        self
+    }
+
+    /// Reads only these columns, besides units, periods, weight and population. Default: all columns.
+    ///
+    /// ```
+    /// use apportion::{Panel, PanelSchema};
+    /// let csv = "area,rate,note\nA,1,-\n";
+    /// let panel = Panel::read_csv_from(csv.as_bytes(), &PanelSchema::default().unit("area").only(["rate"]))?;
+    /// assert!(panel.has_column("rate") && !panel.has_column("note"));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn only<I, S>(mut self, columns: I) -> Self
+    where
+        I: IntoIterator<Item = S>,
+        S: Into<String>,
+    {
+        self.only = Some(columns.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Units, periods and values must be different columns.
+    fn check(&self) -> Result<()> {
+        let option = |option, found: &str, other: &str| {
+            Err(Error::Option {
+                option,
+                expected: format!("name another column, this one holds the {other}"),
+                found: format!("\"{found}\""),
+            })
+        };
+        let keys = [("units", &self.unit), ("periods", &self.period)];
+        for (role, column) in [("weight", &self.weight), ("population", &self.population)] {
+            for (key, name) in keys {
+                if let (Some(column), Some(name)) = (column, name)
+                    && column == name
+                {
+                    return option(role, column, key);
+                }
+            }
+        }
+        match (&self.unit, &self.period) {
+            (Some(unit), Some(period)) if unit == period => option("period", period, "units"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Observations of units over periods, at most one row for each pair, in columns.
+///
+/// Rows are sorted by unit, then period, so a panel does not depend on the order in which they came. Units that repeat
+/// without a period column keep their order, and so does a cross-section. Two panels are equal when names, units,
+/// periods, values, missing marks and description are; where the rows stood in their files is not compared.
+///
+/// ```
+/// use apportion::Panel;
+/// let panel = Panel::builder()
+///     .units(["B", "A", "A"])
+///     .periods([2018, 2018, 2017])
+///     .column("rate", [30.0, 20.0, f64::NAN])
+///     .build()?;
+/// assert_eq!(panel.row_label(0), "A 2017");
+/// assert_eq!(panel.column("rate")?.numbers()?[1..], [20.0, 30.0]);
+/// assert!(!panel.is_balanced());
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Panel {
+    units: Option<Key<String>>,
+    periods: Option<Key<i32>>,
+    weight: Option<String>,
+    population: Option<String>,
+    columns: Vec<Column>,
+    places: Vec<Place>,
+    description: Option<String>,
+}
+
+impl PartialEq for Panel {
+    fn eq(&self, other: &Self) -> bool {
+        self.n_rows() == other.n_rows()
+            && self.units == other.units
+            && self.periods == other.periods
+            && self.weight == other.weight
+            && self.population == other.population
+            && self.columns == other.columns
+            && self.description == other.description
+    }
+}
+
+impl Panel {
+    /// Starts a panel from values in memory.
+    pub fn builder() -> PanelBuilder {
+        PanelBuilder::default()
+    }
+
+    /// The number of rows.
+    pub fn n_rows(&self) -> usize {
+        self.places.len()
+    }
+
+    /// The number of units; 0 without a unit column.
+    pub fn n_units(&self) -> usize {
+        self.units().len()
+    }
+
+    /// The number of periods; 0 without a period column.
+    pub fn n_periods(&self) -> usize {
+        self.periods().len()
+    }
+
+    /// The distinct units, sorted: as integers when all of them are, otherwise as text.
+    pub fn units(&self) -> &[String] {
+        self.units.as_ref().map_or(&[], |key| &key.values)
+    }
+
+    /// The distinct periods, ascending.
+    pub fn periods(&self) -> &[i32] {
+        self.periods.as_ref().map_or(&[], |key| &key.values)
+    }
+
+    /// The name of the unit column.
+    pub fn unit_column(&self) -> Option<&str> {
+        self.units.as_ref().map(|key| key.name.as_str())
+    }
+
+    /// The name of the period column.
+    pub fn period_column(&self) -> Option<&str> {
+        self.periods.as_ref().map(|key| key.name.as_str())
+    }
+
+    /// The name of the weight column, whose values [`Panel::column`] gives.
+    pub fn weight_column(&self) -> Option<&str> {
+        self.weight.as_deref()
+    }
+
+    /// The name of the population column, whose values [`Panel::column`] gives.
+    pub fn population_column(&self) -> Option<&str> {
+        self.population.as_deref()
+    }
+
+    /// For each row the position of its unit in [`Panel::units`].
+    pub fn unit_indices(&self) -> Option<&[u32]> {
+        self.units.as_ref().map(|key| key.indices.as_slice())
+    }
+
+    /// For each row the position of its period in [`Panel::periods`].
+    pub fn period_indices(&self) -> Option<&[u32]> {
+        self.periods.as_ref().map(|key| key.indices.as_slice())
+    }
+
+    /// The unit of a row; `None` without units or beyond the last row.
+    pub fn unit_of(&self, row: usize) -> Option<&str> {
+        self.units.as_ref()?.of(row).map(String::as_str)
+    }
+
+    /// The period of a row; `None` without periods or beyond the last row.
+    pub fn period_of(&self, row: usize) -> Option<i32> {
+        self.periods.as_ref()?.of(row).copied()
+    }
+
+    /// Where a row stood in its source, before sorting; beyond the last row, the row asked for.
+    pub fn place(&self, row: usize) -> Place {
+        self.places.get(row).copied().unwrap_or(Place::Row(row))
+    }
+
+    /// A name for a row: its unit and period, or what there is of them and its place.
+    ///
+    /// ```
+    /// use apportion::{Panel, PanelSchema};
+    /// let csv = "area,year,rate\n202,2014,48.5\n";
+    /// let panel = Panel::read_csv_from(csv.as_bytes(), &PanelSchema::new("area", "year"))?;
+    /// assert_eq!(panel.row_label(0), "202 2014");
+    /// let panel = Panel::read_csv_from(csv.as_bytes(), &PanelSchema::cross_section())?;
+    /// assert_eq!(panel.row_label(0), "line 2");
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn row_label(&self, row: usize) -> String {
+        let place = self.place(row);
+        match (self.unit_of(row), self.period_of(row)) {
+            (Some(unit), Some(period)) => format!("{unit} {period}"),
+            (Some(unit), None) => format!("{unit}, {place}"),
+            (None, Some(period)) => format!("{period}, {place}"),
+            (None, None) => place.to_string(),
+        }
+    }
+
+    /// The columns of data in the order of the source, without units and periods.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The column of a name; units and periods are not found here.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownColumn`] with up to three names that come closest, letter case aside.
+    ///
+    /// ```
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().column("cpp_rate", [43.0]).build()?;
+    /// assert_eq!(
+    ///     panel.column("cp_rate").unwrap_err().to_string(),
+    ///     "no column \"cp_rate\": did you mean \"cpp_rate\"?"
+    /// );
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn column(&self, name: &str) -> Result<&Column> {
+        rows::find(&self.columns, name)
+    }
+
+    /// Whether there is a column of data of this name.
+    pub fn has_column(&self, name: &str) -> bool {
+        self.columns.iter().any(|column| column.name() == name)
+    }
+
+    /// Whether every unit has a row in every period; true without units or without periods.
+    pub fn is_balanced(&self) -> bool {
+        match (&self.units, &self.periods) {
+            (Some(units), Some(periods)) => units.values.len().checked_mul(periods.values.len()) == Some(self.n_rows()),
+            _ => true,
+        }
+    }
+
+    /// What the panel is, in a sentence; `None` unless set.
+    pub fn description(&self) -> Option<&str> {
+        self.description.as_deref()
+    }
+
+    /// Says what the panel is; printed at the head of its summary.
+    pub fn with_description(mut self, text: impl Into<String>) -> Self {
+        self.description = Some(text.into());
+        self
+    }
+
+    /// Rows, units, periods, gaps, and for each column what is missing and the range of the rest.
+    pub fn summary(&self) -> PanelSummary {
+        PanelSummary::of(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn panel() -> Panel {
+        let builder = Panel::builder().units(["a", "a", "b"]).periods([2017, 2018, 2017]);
+        builder
+            .column("Rate", [1.0, 2.0, f64::NAN])
+            .text_column("region", ["x", "x", "y"])
+            .build()
+            .unwrap()
+    }
+
+    #[test]
+    fn columns_by_name() {
+        let panel = panel();
+        assert!(panel.has_column("Rate") && !panel.has_column("rate") && !panel.has_column("unit"));
+        let error = panel.column("rate").unwrap_err();
+        assert!(
+            matches!(&error, Error::UnknownColumn { nearest, .. } if nearest == &["Rate", "region"]),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn balance() {
+        assert!(!panel().is_balanced());
+        assert!(
+            Panel::builder()
+                .units([1, 2])
+                .periods([1, 1])
+                .build()
+                .unwrap()
+                .is_balanced()
+        );
+        assert!(Panel::builder().column("v", [1.0]).build().unwrap().is_balanced());
+    }
+
+    #[test]
+    fn equality_is_that_of_the_data() {
+        assert_eq!(panel(), panel());
+        assert_ne!(panel(), panel().with_description("another"));
+        assert_eq!(panel().with_description("one").description(), Some("one"));
+    }
+
+    #[test]
+    fn row_labels() {
+        assert_eq!(panel().row_label(2), "b 2017");
+        assert_eq!(panel().row_label(9), "row 9");
+        assert_eq!(
+            Panel::builder().column("v", [1.0]).build().unwrap().row_label(0),
+            "row 0"
+        );
+    }
+
+    #[test]
+    fn schema_round_trip() {
+        let schema = PanelSchema::new("u", "p").weight("w").population("n").only(["a"]);
+        let text = serde_json::to_string(&schema).unwrap();
+        assert_eq!(serde_json::from_str::<PanelSchema>(&text).unwrap(), schema);
+        assert_eq!(
+            serde_json::from_str::<PanelSchema>("{}").unwrap(),
+            PanelSchema::cross_section()
+        );
+    }
+}

@@ -1,0 +1,467 @@
+//! What does one column of a panel hold, and what is missing from it?
+//!
+//! A column is made of cells or of numbers, and knows nothing of units and periods.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::cells::{Cells, decode, ranked};
+use super::missing::Missing;
+use super::number::read_number;
+use crate::error::{Error, Place, Result};
+
+/// Whether a column holds numbers or text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnKind {
+    /// Every value that is not missing is a number, or all are missing.
+    Number,
+    /// At least one value is not a number, or the column was given as text.
+    Text,
+}
+
+/// The values of a column, one for each row of the panel.
+#[derive(Debug, Clone)]
+pub enum Values {
+    /// Numbers: finite, or NaN where missing.
+    Number(Vec<f64>),
+    /// Text, each row by the position of its level.
+    Text {
+        /// For each row a position in `levels`, or [`Values::NO_LEVEL`] where missing.
+        codes: Vec<u32>,
+        /// The distinct texts, sorted.
+        levels: Vec<String>,
+    },
+}
+
+impl Values {
+    /// The code of a missing value in a column of text.
+    pub const NO_LEVEL: u32 = u32::MAX;
+}
+
+/// Equal when the same values stand in the same rows; a missing number equals a missing number.
+impl PartialEq for Values {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Values::Number(a), Values::Number(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b || (a.is_nan() && b.is_nan()))
+            }
+            (
+                Values::Text { codes, levels },
+                Values::Text {
+                    codes: other_codes,
+                    levels: other_levels,
+                },
+            ) => codes == other_codes && levels == other_levels,
+            _ => false,
+        }
+    }
+}
+
+/// A named column of a [`Panel`](super::Panel), in the order of the panel's rows.
+///
+/// It is a column of numbers when every cell that is not missing reads as one: `1,234.5`, `12.5%`, `1e3`. Otherwise it is
+/// a column of text, in which the bare letters `c x z u k low` are values. A column whose cells are all missing counts as
+/// numbers.
+///
+/// ```
+/// use apportion::{ColumnKind, Missing, Panel, PanelSchema};
+/// let csv = "rate,rating\n\"1,234.5\",x\nc,y\n";
+/// let panel = Panel::read_csv_from(csv.as_bytes(), &PanelSchema::cross_section())?;
+/// let rate = panel.column("rate")?;
+/// assert_eq!(rate.numbers()?[0], 1234.5);
+/// assert_eq!(rate.missing(1), Some(Missing::Confidential));
+/// let rating = panel.column("rating")?;
+/// assert_eq!(rating.kind(), ColumnKind::Text);
+/// assert_eq!(rating.levels().unwrap(), ["x", "y"]);
+/// assert!(rating.numbers().is_err());
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Column {
+    name: String,
+    values: Values,
+    /// One for each row, or empty when nothing is missing.
+    missing: Vec<Option<Missing>>,
+    /// The first cell of a text column that is not a number.
+    not_a_number: Option<(Place, String)>,
+}
+
+/// Equal when name, values and missing marks are; where the rows stood in the file is not compared.
+impl PartialEq for Column {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.values == other.values && self.missing == other.missing
+    }
+}
+
+impl Column {
+    /// The name, as in the header.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether the column holds numbers or text.
+    pub fn kind(&self) -> ColumnKind {
+        match self.values {
+            Values::Number(_) => ColumnKind::Number,
+            Values::Text { .. } => ColumnKind::Text,
+        }
+    }
+
+    /// The values, one for each row.
+    pub fn values(&self) -> &Values {
+        &self.values
+    }
+
+    /// The numbers, one for each row, NaN where missing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotANumber`] when the column is text, with the first cell that is not a number.
+    pub fn numbers(&self) -> Result<&[f64]> {
+        match &self.values {
+            Values::Number(numbers) => Ok(numbers),
+            Values::Text { levels, .. } => {
+                let (place, text) = match &self.not_a_number {
+                    Some((place, text)) => (*place, text.clone()),
+                    None => (Place::Row(0), levels.first().cloned().unwrap_or_default()),
+                };
+                Err(Error::NotANumber {
+                    column: self.name.clone(),
+                    place,
+                    text,
+                })
+            }
+        }
+    }
+
+    /// The distinct texts, sorted; `None` for a column of numbers.
+    pub fn levels(&self) -> Option<&[String]> {
+        match &self.values {
+            Values::Number(_) => None,
+            Values::Text { levels, .. } => Some(levels),
+        }
+    }
+
+    /// Why the value of a row is missing; `None` when it is not, or there is no such row.
+    pub fn missing(&self, row: usize) -> Option<Missing> {
+        self.missing.get(row).copied().flatten()
+    }
+
+    /// How many values are missing.
+    pub fn n_missing(&self) -> usize {
+        self.missing.iter().flatten().count()
+    }
+
+    /// How many values are missing for each reason.
+    pub fn missing_counts(&self) -> BTreeMap<Missing, usize> {
+        let mut counts = BTreeMap::new();
+        for missing in self.missing.iter().flatten() {
+            *counts.entry(*missing).or_insert(0) += 1;
+        }
+        counts
+    }
+
+    /// Makes a column of numbers when the cells are, otherwise one of text.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Infinite`] for an infinite value among numbers.
+    pub(super) fn from_cells(name: String, cells: &Cells, places: &[Place]) -> Result<Self> {
+        let mut numbers = Vec::with_capacity(cells.len());
+        let mut missing = Vec::new();
+        let mut infinite = None;
+        for (row, cell) in cells.iter().enumerate() {
+            match read_cell(cell) {
+                Cell::Number(number) => {
+                    if number.is_infinite() && infinite.is_none() {
+                        infinite = Some(row);
+                    }
+                    numbers.push(number);
+                }
+                Cell::Missing(kind) => {
+                    note_missing(&mut missing, row, cells.len(), kind);
+                    numbers.push(f64::NAN);
+                }
+                Cell::Text => return Ok(Self::from_text(name, cells, places)),
+            }
+        }
+        match infinite {
+            Some(row) => Err(Error::Infinite {
+                column: name,
+                place: place_of(places, row),
+            }),
+            None => Ok(Self {
+                name,
+                values: Values::Number(numbers),
+                missing,
+                not_a_number: None,
+            }),
+        }
+    }
+
+    /// Makes a column of text whatever the cells look like; when all are missing, one of numbers.
+    pub(super) fn from_text(name: String, cells: &Cells, places: &[Place]) -> Self {
+        let (distinct, firsts) = cells.distinct();
+        let marks: Vec<_> = distinct.iter().map(|text| Missing::in_text(text.as_bytes())).collect();
+        let texts: Vec<String> = distinct
+            .iter()
+            .zip(&marks)
+            .filter(|(_, mark)| mark.is_none())
+            .map(|(text, _)| text.clone().into_owned())
+            .collect();
+        let (levels, ranks) = ranked(&texts, String::cmp);
+        let mut ranks = ranks.into_iter();
+        let recoded: Vec<u32> = marks
+            .iter()
+            .map(|mark| if mark.is_some() { None } else { ranks.next() }.unwrap_or(Values::NO_LEVEL))
+            .collect();
+
+        let mut missing = Vec::new();
+        let mut codes = Vec::with_capacity(firsts.len());
+        for (row, first) in firsts.iter().map(|&first| first as usize).enumerate() {
+            codes.push(recoded[first]);
+            if let Some(kind) = marks[first] {
+                note_missing(&mut missing, row, firsts.len(), kind);
+            }
+        }
+        if levels.is_empty() {
+            let values = Values::Number(vec![f64::NAN; codes.len()]);
+            return Self {
+                name,
+                values,
+                missing,
+                not_a_number: None,
+            };
+        }
+        // A column given as text may hold nothing but numbers: then its first value is named.
+        let offending = (0..distinct.len())
+            .find(|&first| matches!(read_cell(distinct[first].as_bytes()), Cell::Text))
+            .or_else(|| marks.iter().position(Option::is_none))
+            .and_then(|first| firsts.iter().position(|&f| f as usize == first).map(|row| (first, row)));
+        let not_a_number = offending.map(|(first, row)| (place_of(places, row), distinct[first].clone().into_owned()));
+        Self {
+            name,
+            values: Values::Text { codes, levels },
+            missing,
+            not_a_number,
+        }
+    }
+
+    /// Makes a column of numbers held in memory; NaN is missing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Infinite`] for the first infinite value.
+    pub(super) fn from_numbers(name: String, numbers: Vec<f64>) -> Result<Self> {
+        let mut missing = Vec::new();
+        for (row, number) in numbers.iter().enumerate() {
+            if number.is_nan() {
+                note_missing(&mut missing, row, numbers.len(), Missing::NotANumber);
+            } else if number.is_infinite() {
+                return Err(Error::Infinite {
+                    column: name,
+                    place: Place::Row(row),
+                });
+            }
+        }
+        Ok(Self {
+            name,
+            values: Values::Number(numbers),
+            missing,
+            not_a_number: None,
+        })
+    }
+
+    /// Puts the rows in another order: row `i` becomes what was row `order[i]`, a permutation.
+    pub(super) fn reorder(&mut self, order: &[usize]) {
+        match &mut self.values {
+            Values::Number(numbers) => reorder(numbers, order),
+            Values::Text { codes, .. } => reorder(codes, order),
+        }
+        if !self.missing.is_empty() {
+            reorder(&mut self.missing, order);
+        }
+    }
+}
+
+/// Puts values in another order, a permutation of their positions.
+pub(super) fn reorder<T: Copy>(values: &mut Vec<T>, order: &[usize]) {
+    *values = order.iter().map(|&from| values[from]).collect();
+}
+
+/// What a cell of a column says, as long as the column may be one of numbers.
+enum Cell {
+    Number(f64),
+    Missing(Missing),
+    Text,
+}
+
+fn read_cell(cell: &[u8]) -> Cell {
+    if let Some(number) = read_number(cell) {
+        return Cell::Number(number);
+    }
+    if let Some(missing) = Missing::in_numbers(cell) {
+        return Cell::Missing(missing);
+    }
+    if cell.is_ascii() {
+        return Cell::Text;
+    }
+    // A space that does not break, beside a number or alone, is not ASCII and is trimmed only once decoded.
+    let text = decode(cell);
+    if text.is_ascii() {
+        read_cell(text.as_bytes())
+    } else {
+        Cell::Text
+    }
+}
+
+fn note_missing(missing: &mut Vec<Option<Missing>>, row: usize, rows: usize, kind: Missing) {
+    if missing.is_empty() {
+        missing.resize(rows, None);
+    }
+    missing[row] = Some(kind);
+}
+
+/// The place of a row; a builder passes no places, its rows are their own.
+fn place_of(places: &[Place], row: usize) -> Place {
+    places.get(row).copied().unwrap_or(Place::Row(row))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(cells: &[&str]) -> Result<Column> {
+        let cells: Cells = cells.iter().collect();
+        let places: Vec<_> = (0..cells.len() as u64).map(|row| Place::Line(row + 2)).collect();
+        Column::from_cells("c".to_owned(), &cells, &places)
+    }
+
+    #[test]
+    fn numbers_with_marks() {
+        let column = column(&["1", "x", "", "2.5", "[c]", "low", "NA", "c"]).unwrap();
+        assert_eq!(column.kind(), ColumnKind::Number);
+        let numbers = column.numbers().unwrap();
+        assert_eq!((numbers[0], numbers[3]), (1.0, 2.5));
+        assert!(numbers[1].is_nan());
+        assert_eq!(column.n_missing(), 6);
+        assert_eq!(column.missing(0), None);
+        assert_eq!(column.missing(1), Some(Missing::Suppressed));
+        assert_eq!(column.missing(99), None);
+        assert_eq!(column.missing_counts()[&Missing::Confidential], 2);
+        assert_eq!(column.missing_counts()[&Missing::RoundsToZero], 1);
+        assert_eq!(column.levels(), None);
+    }
+
+    #[test]
+    fn text_with_marks() {
+        let column = column(&["x", "z", "", "y", "NA", "[x]", "-", "x"]).unwrap();
+        assert_eq!(column.kind(), ColumnKind::Text);
+        assert_eq!(column.levels().unwrap(), ["x", "y", "z"]);
+        let no = Values::NO_LEVEL;
+        let Values::Text { codes, .. } = column.values() else {
+            panic!()
+        };
+        assert_eq!(codes, &[0, 2, no, 1, no, no, no, 0]);
+        assert_eq!(column.n_missing(), 4);
+        assert_eq!(column.missing(5), Some(Missing::Suppressed));
+    }
+
+    #[test]
+    fn text_asked_for_as_numbers_names_the_first_text() {
+        let error = column(&["1", "x", "inf", "n.k.", "y"]).unwrap().numbers().unwrap_err();
+        let Error::NotANumber { column, place, text } = error else {
+            panic!("{error}")
+        };
+        assert_eq!((column.as_str(), place, text.as_str()), ("c", Place::Line(5), "n.k."));
+    }
+
+    #[test]
+    fn all_missing_is_a_column_of_numbers() {
+        for cells in [&["", "x", "c"][..], &[""], &[]] {
+            assert_eq!(column(cells).unwrap().kind(), ColumnKind::Number, "{cells:?}");
+        }
+        let text = Column::from_text("c".to_owned(), &["", "NA"].into_iter().collect(), &[]);
+        assert_eq!((text.kind(), text.n_missing()), (ColumnKind::Number, 2));
+    }
+
+    #[test]
+    fn infinite_among_numbers_is_an_error() {
+        for cell in ["inf", "-Infinity", "1e999"] {
+            let error = column(&["1", cell, "inf"]).unwrap_err();
+            assert!(
+                matches!(
+                    error,
+                    Error::Infinite {
+                        place: Place::Line(3),
+                        ..
+                    }
+                ),
+                "{error}"
+            );
+        }
+        assert_eq!(column(&["inf", "Camden"]).unwrap().levels().unwrap(), ["Camden", "inf"]);
+    }
+
+    #[test]
+    fn bytes_outside_ascii() {
+        let cells: Cells = [&b"12\xa0"[..], b"\xa0", "\u{a0}3".as_bytes()].into_iter().collect();
+        let numbers = Column::from_cells("c".to_owned(), &cells, &[]).unwrap();
+        assert_eq!(numbers.numbers().unwrap()[0], 12.0);
+        assert_eq!(numbers.missing(1), Some(Missing::Empty));
+        let cells: Cells = [&b"Ynys M\xf4n"[..], "Ynys Môn".as_bytes()].into_iter().collect();
+        assert_eq!(
+            Column::from_cells("c".to_owned(), &cells, &[])
+                .unwrap()
+                .levels()
+                .unwrap(),
+            ["Ynys Môn"]
+        );
+    }
+
+    #[test]
+    fn text_that_looks_like_numbers_stays_text() {
+        let text = Column::from_text("c".to_owned(), &["", "2", "1"].into_iter().collect(), &[]);
+        assert_eq!(text.levels().unwrap(), ["1", "2"]);
+        let error = text.numbers().unwrap_err();
+        assert!(
+            matches!(&error, Error::NotANumber { place: Place::Row(1), text, .. } if text == "2"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn numbers_in_memory() {
+        let column = Column::from_numbers("c".to_owned(), vec![1.0, f64::NAN]).unwrap();
+        assert_eq!(column.missing(1), Some(Missing::NotANumber));
+        let error = Column::from_numbers("c".to_owned(), vec![1.0, f64::NEG_INFINITY]).unwrap_err();
+        assert!(
+            matches!(
+                error,
+                Error::Infinite {
+                    place: Place::Row(1),
+                    ..
+                }
+            ),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn equal_when_missing_in_the_same_rows() {
+        assert_eq!(column(&["1", "x"]).unwrap(), column(&["1", "x"]).unwrap());
+        assert_ne!(column(&["1", "x"]).unwrap(), column(&["1", "c"]).unwrap());
+        assert_ne!(column(&["1", "2"]).unwrap(), column(&["1", "3"]).unwrap());
+        assert_ne!(column(&["1"]).unwrap(), column(&["a"]).unwrap());
+    }
+
+    #[test]
+    fn reordered_rows_keep_their_marks() {
+        let mut column = column(&["1", "x", "3"]).unwrap();
+        column.reorder(&[1, 2, 0]);
+        assert_eq!(column.missing(0), Some(Missing::Suppressed));
+        assert_eq!(column.numbers().unwrap()[1..], [3.0, 1.0]);
+    }
+}

@@ -1,0 +1,221 @@
+//! Which unit and period does each row belong to, and does each pair occur once?
+//!
+//! Knows the cells of the two key columns and the order they put the rows in.
+
+use super::cells::{Cells, ranked};
+use super::column::reorder;
+use super::missing::Missing;
+use super::period::read_period;
+use crate::error::{Error, Place, Result};
+
+/// A key column: its distinct values in order, and for each row the position of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Key<T> {
+    pub(super) name: String,
+    pub(super) values: Vec<T>,
+    pub(super) indices: Vec<u32>,
+}
+
+/// The units of rows.
+///
+/// # Errors
+///
+/// [`Error::MissingKey`] for the first row without a unit.
+pub(super) fn read_units(name: String, cells: &Cells, places: &[Place]) -> Result<Key<String>> {
+    let (distinct, firsts) = cells.distinct();
+    if let Some(missing) = distinct
+        .iter()
+        .position(|text| Missing::in_text(text.as_bytes()).is_some())
+    {
+        return Err(Error::MissingKey {
+            column: name,
+            place: first_place(&firsts, missing, places),
+        });
+    }
+    // Identifiers that are all integers are ordered as such, so that 9 comes before 10.
+    let integers: Option<Vec<i64>> = distinct.iter().map(|text| text.parse().ok()).collect();
+    let (values, ranks) = match integers {
+        Some(integers) => {
+            let numbered: Vec<_> = integers
+                .into_iter()
+                .zip(distinct.iter().map(|text| text.clone().into_owned()))
+                .collect();
+            let (values, ranks) = ranked(&numbered, Ord::cmp);
+            (values.into_iter().map(|(_, text)| text).collect(), ranks)
+        }
+        None => {
+            let texts: Vec<_> = distinct.iter().map(|text| text.clone().into_owned()).collect();
+            ranked(&texts, String::cmp)
+        }
+    };
+    let indices = firsts.iter().map(|&first| ranks[first as usize]).collect();
+    Ok(Key { name, values, indices })
+}
+
+/// The periods of rows.
+///
+/// # Errors
+///
+/// [`Error::MissingKey`] or [`Error::NotAPeriod`] for the first row without a period, or with a text that is none.
+pub(super) fn read_periods(name: String, cells: &Cells, places: &[Place]) -> Result<Key<i32>> {
+    let (distinct, firsts) = cells.distinct();
+    let mut periods = Vec::with_capacity(distinct.len());
+    for (position, text) in distinct.iter().enumerate() {
+        if Missing::in_text(text.as_bytes()).is_some() {
+            return Err(Error::MissingKey {
+                column: name,
+                place: first_place(&firsts, position, places),
+            });
+        }
+        let Some(period) = read_period(text) else {
+            let place = first_place(&firsts, position, places);
+            return Err(Error::NotAPeriod {
+                column: name,
+                place,
+                text: text.clone().into_owned(),
+            });
+        };
+        periods.push(period);
+    }
+    let (values, ranks) = ranked(&periods, i32::cmp);
+    let indices = firsts.iter().map(|&first| ranks[first as usize]).collect();
+    Ok(Key { name, values, indices })
+}
+
+/// The periods of rows in memory, as they stand.
+pub(super) fn periods_in_memory(name: String, periods: &[i32]) -> Key<i32> {
+    let (values, indices) = ranked(periods, i32::cmp);
+    Key { name, values, indices }
+}
+
+/// The order of the rows by unit, then period, rows of the same key as they came; `None` when they stand so already.
+///
+/// # Errors
+///
+/// [`Error::DuplicateRow`] when there are units and periods and two rows have the same of both.
+pub(super) fn order_of_rows(
+    units: Option<&Key<String>>,
+    periods: Option<&Key<i32>>,
+    places: &[Place],
+) -> Result<Option<Vec<usize>>> {
+    let keys: Vec<u64> = match (units, periods) {
+        (None, None) => return Ok(None),
+        (Some(units), None) => units.indices.iter().map(|&unit| u64::from(unit)).collect(),
+        (None, Some(periods)) => periods.indices.iter().map(|&period| u64::from(period)).collect(),
+        (Some(units), Some(periods)) => {
+            let pairs = units.indices.iter().zip(&periods.indices);
+            pairs
+                .map(|(&unit, &period)| (u64::from(unit) << 32) | u64::from(period))
+                .collect()
+        }
+    };
+    let mut order: Vec<usize> = (0..keys.len()).collect();
+    if !keys.is_sorted() {
+        order.sort_by_key(|&row| keys[row]);
+    }
+    if let (Some(units), Some(periods)) = (units, periods)
+        && let Some(pair) = order.windows(2).find(|pair| keys[pair[0]] == keys[pair[1]])
+    {
+        let row = pair[0];
+        return Err(Error::DuplicateRow {
+            unit: units.values[units.indices[row] as usize].clone(),
+            period: periods.values[periods.indices[row] as usize],
+            first: places[row],
+            second: places[pair[1]],
+        });
+    }
+    Ok(if keys.is_sorted() { None } else { Some(order) })
+}
+
+impl<T> Key<T> {
+    /// Puts the rows in another order, a permutation.
+    pub(super) fn reorder(&mut self, order: &[usize]) {
+        reorder(&mut self.indices, order);
+    }
+
+    /// The value of a row.
+    pub(super) fn of(&self, row: usize) -> Option<&T> {
+        self.indices.get(row).and_then(|&index| self.values.get(index as usize))
+    }
+}
+
+/// Where the first row stands that holds a distinct cell.
+fn first_place(firsts: &[u32], position: usize, places: &[Place]) -> Place {
+    let row = firsts
+        .iter()
+        .position(|&first| first as usize == position)
+        .unwrap_or_default();
+    places.get(row).copied().unwrap_or(Place::Row(row))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn units(cells: &[&str]) -> Result<Key<String>> {
+        read_units("unit".to_owned(), &cells.iter().collect(), &[])
+    }
+
+    fn periods(cells: &[&str]) -> Result<Key<i32>> {
+        read_periods("year".to_owned(), &cells.iter().collect(), &[])
+    }
+
+    #[test]
+    fn integers_are_ordered_as_integers() {
+        let key = units(&["10", "9", "10", "007", "7"]).unwrap();
+        assert_eq!(key.values, ["007", "7", "9", "10"]);
+        assert_eq!(key.indices, [3, 2, 3, 0, 1]);
+        assert_eq!(key.of(1).unwrap(), "9");
+        assert_eq!(key.of(5), None);
+    }
+
+    #[test]
+    fn other_units_are_ordered_as_text() {
+        let key = units(&["10", " E9 ", "9", "x"]).unwrap();
+        assert_eq!(key.values, ["10", "9", "E9", "x"]);
+    }
+
+    #[test]
+    fn periods_written_differently_are_the_same() {
+        let key = periods(&["2018", "2016-17", "201718", "2017/18"]).unwrap();
+        assert_eq!(key.values, [2017, 2018]);
+        assert_eq!(key.indices, [1, 0, 1, 1]);
+    }
+
+    #[test]
+    fn missing_units_and_periods() {
+        for mark in ["", " ", "NA", "-", "[x]"] {
+            let error = units(&["a", mark]).unwrap_err();
+            assert!(
+                matches!(&error, Error::MissingKey { column, place: Place::Row(1) } if column == "unit"),
+                "{error}"
+            );
+            let error = periods(&["2018", mark]).unwrap_err();
+            assert!(
+                matches!(&error, Error::MissingKey { column, place: Place::Row(1) } if column == "year"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn not_a_period_names_the_first() {
+        let error = periods(&["2018", "2018", "soon", "", "soon"]).unwrap_err();
+        assert!(
+            matches!(&error, Error::NotAPeriod { place: Place::Row(2), text, .. } if text == "soon"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn rows_in_order_need_none() {
+        let (units, periods) = (units(&["a", "a", "b"]).unwrap(), periods(&["1", "2", "1"]).unwrap());
+        let places = [Place::Row(0), Place::Row(1), Place::Row(2)];
+        assert_eq!(order_of_rows(Some(&units), Some(&periods), &places).unwrap(), None);
+        assert_eq!(
+            order_of_rows(None, Some(&periods), &places).unwrap(),
+            Some(vec![0, 2, 1])
+        );
+        assert_eq!(order_of_rows(None, None, &places).unwrap(), None);
+    }
+}

@@ -1,0 +1,186 @@
+//! Which rows are used, and for every row left out, why.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Missing, Panel};
+
+/// Why a row is not in the sample.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Reason {
+    /// A column that the model uses is missing there.
+    Missing {
+        /// The column.
+        column: String,
+        /// The mark that stands in its place.
+        kind: Missing,
+    },
+    /// The logarithm of zero or of a negative number.
+    NotPositive {
+        /// The term.
+        term: String,
+    },
+    /// The unit has no value that many periods earlier.
+    NoLag {
+        /// The term.
+        term: String,
+    },
+    /// The term overflows.
+    NotFinite {
+        /// The term.
+        term: String,
+    },
+    /// The row's weight is zero, so it says nothing.
+    ZeroWeight {
+        /// The weight column.
+        column: String,
+    },
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::Missing { column, kind } => write!(f, "{column} missing: {kind}"),
+            Reason::NotPositive { term } => write!(f, "{term} of a value that is not positive"),
+            Reason::NoLag { term } => write!(f, "{term} has no earlier value"),
+            Reason::NotFinite { term } => write!(f, "{term} is not finite"),
+            Reason::ZeroWeight { column } => write!(f, "weight {column} is zero"),
+        }
+    }
+}
+
+/// The rows left out for one reason. A row with several reasons counts under the first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Dropped {
+    /// Why.
+    pub reason: Reason,
+    /// How many rows.
+    pub rows: usize,
+    /// The unit and period of each, in the panel's order; `None` where the panel has no such column.
+    pub concerned: Vec<(Option<String>, Option<i32>)>,
+}
+
+/// The rows a fit uses: complete cases over what its model uses, with the audit of those left out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Rows used.
+    pub n_observations: usize,
+    /// Distinct units among them; 0 without a unit column.
+    pub n_units: usize,
+    /// Distinct periods among them; 0 without a period column.
+    pub n_periods: usize,
+    /// The rows left out, by reason, in the order in which the model meets the reasons.
+    pub dropped: Vec<Dropped>,
+}
+
+impl Sample {
+    /// Rows left out, for whatever reason.
+    pub fn n_dropped(&self) -> usize {
+        self.dropped.iter().map(|d| d.rows).sum()
+    }
+
+    /// Reasons and counts in one line, `none` when every row is used.
+    pub fn audit(&self) -> String {
+        if self.dropped.is_empty() {
+            return "none".to_string();
+        }
+        let reasons: Vec<String> = self
+            .dropped
+            .iter()
+            .map(|d| format!("{} ({})", d.rows, d.reason))
+            .collect();
+        reasons.join(", ")
+    }
+}
+
+impl fmt::Display for Sample {
+    /// Counts on one line, then a line for each reason.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} observations", self.n_observations)?;
+        if self.n_units > 0 {
+            write!(f, ", {} units", self.n_units)?;
+        }
+        if self.n_periods > 0 {
+            write!(f, ", {} periods", self.n_periods)?;
+        }
+        for dropped in &self.dropped {
+            write!(f, "\n  {} rows left out: {}", dropped.rows, dropped.reason)?;
+        }
+        Ok(())
+    }
+}
+
+/// Collects reasons row by row; the first reason of a row stands.
+pub(crate) struct Selection<'a> {
+    panel: &'a Panel,
+    /// Position in `reasons`, per row; `KEPT` while there is none.
+    reason_of: Vec<u32>,
+    reasons: Vec<Reason>,
+}
+
+const KEPT: u32 = u32::MAX;
+
+impl<'a> Selection<'a> {
+    pub(crate) fn all(panel: &'a Panel) -> Self {
+        Selection {
+            panel,
+            reason_of: vec![KEPT; panel.n_rows()],
+            reasons: Vec::new(),
+        }
+    }
+
+    pub(crate) fn drop(&mut self, row: usize, reason: Reason) {
+        if self.reason_of[row] != KEPT {
+            return;
+        }
+        let known = self.reasons.iter().position(|r| *r == reason);
+        let index = known.unwrap_or_else(|| {
+            self.reasons.push(reason);
+            self.reasons.len() - 1
+        });
+        self.reason_of[row] = index as u32;
+    }
+
+    /// The rows kept, ascending.
+    pub(crate) fn rows(&self) -> Vec<usize> {
+        (0..self.reason_of.len())
+            .filter(|&row| self.reason_of[row] == KEPT)
+            .collect()
+    }
+
+    pub(crate) fn into_sample(self) -> Sample {
+        let rows = self.rows();
+        let distinct = |indices: Option<&[u32]>| {
+            let mut seen: Vec<u32> = indices
+                .map(|ix| rows.iter().map(|&row| ix[row]).collect())
+                .unwrap_or_default();
+            seen.sort_unstable();
+            seen.dedup();
+            seen.len()
+        };
+        let mut dropped: Vec<Dropped> = self
+            .reasons
+            .iter()
+            .map(|reason| Dropped {
+                reason: reason.clone(),
+                rows: 0,
+                concerned: Vec::new(),
+            })
+            .collect();
+        for (row, &index) in self.reason_of.iter().enumerate().filter(|(_, index)| **index != KEPT) {
+            let group = &mut dropped[index as usize];
+            group.rows += 1;
+            group
+                .concerned
+                .push((self.panel.unit_of(row).map(str::to_string), self.panel.period_of(row)));
+        }
+        Sample {
+            n_observations: rows.len(),
+            n_units: distinct(self.panel.unit_indices()),
+            n_periods: distinct(self.panel.period_indices()),
+            dropped,
+        }
+    }
+}
