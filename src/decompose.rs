@@ -138,10 +138,7 @@ impl FittedModel {
             Some(entries) => CoalitionTable::new(&players, &entries, Double::value),
             None => CoalitionTable::new(&players, self.moments().entries(), |x| x),
         };
-        Ok(OrderRange {
-            outcome: self.design().outcome_name.clone(),
-            components: table.ranges(&players.names),
-        })
+        Ok(OrderRange { outcome: self.design().outcome_name.clone(), components: table.ranges(&players.names) })
     }
 
     /// R² of the regression on these components alone, and on what is always in.
@@ -180,16 +177,12 @@ impl FittedModel {
                 for name in order {
                     let position = self.position(players, name)?;
                     if positions.contains(&position) {
-                        return Err(Error::Order {
-                            message: format!("\"{name}\" stands in it twice"),
-                        });
+                        return Err(Error::Order { message: format!("\"{name}\" stands in it twice") });
                     }
                     positions.push(position);
                 }
                 if let Some(left_out) = (0..players.len()).find(|p| !positions.contains(p)) {
-                    return Err(Error::Order {
-                        message: format!("\"{}\" is not in it", players.names[left_out]),
-                    });
+                    return Err(Error::Order { message: format!("\"{}\" is not in it", players.names[left_out]) });
                 }
                 Ok(Plan::sequential(players, positions))
             }
@@ -201,10 +194,7 @@ impl FittedModel {
             .names
             .iter()
             .position(|n| n == name)
-            .ok_or_else(|| Error::UnknownComponent {
-                component: name.to_string(),
-                available: players.names.clone(),
-            })
+            .ok_or_else(|| Error::UnknownComponent { component: name.to_string(), available: players.names.clone() })
     }
 
     fn breakdown(&self, method: Method) -> Result<Breakdown> {
@@ -214,9 +204,7 @@ impl FittedModel {
         let mut warnings = self.warnings().to_vec();
         let shares = self.evaluate(&plan, &players, over_all);
         if self.smallest_pivot() < PRECISE_BELOW && !self.is_precise(over_all) {
-            warnings.push(Warning::Imprecise {
-                bound: 5e-16 / self.smallest_pivot(),
-            });
+            warnings.push(Warning::Imprecise { bound: 5e-16 / self.smallest_pivot() });
         }
         let design = self.design();
         let k = players.len();
@@ -230,11 +218,7 @@ impl FittedModel {
             interval: None,
         };
         let of_explained = |s: f64| if to_credit > 0.0 { s / to_credit } else { 0.0 };
-        let components = players
-            .names
-            .iter()
-            .zip(&shares[1..])
-            .map(|(name, &s)| share(name, s, of_explained(s)));
+        let components = players.names.iter().zip(&shares[1..]).map(|(name, &s)| share(name, s, of_explained(s)));
         Ok(Breakdown {
             outcome: design.outcome_name.clone(),
             method,
@@ -256,13 +240,7 @@ impl FittedModel {
             Some(entries) => {
                 let mut shares = vec![Double::new(0.0); players.len() + 2];
                 let scratch = &mut plan.scratch(players);
-                Arch::new().dispatch(Point {
-                    plan,
-                    players,
-                    entries: &entries,
-                    scratch,
-                    shares: &mut shares,
-                });
+                Arch::new().dispatch(Point { plan, players, entries: &entries, scratch, shares: &mut shares });
                 shares.into_iter().map(Double::value).collect()
             }
             None => plan.point_shares(players, self.moments().entries()),

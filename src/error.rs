@@ -338,13 +338,8 @@ pub enum Error {
 fn nearest_text(nearest: &[String]) -> String {
     match nearest {
         [] => String::new(),
-        names => format!(
-            ": did you mean {}?",
-            names
-                .iter()
-                .map(|n| format!("\"{n}\""))
-                .collect::<Vec<_>>()
-                .join(" or ")
-        ),
+        names => {
+            format!(": did you mean {}?", names.iter().map(|n| format!("\"{n}\"")).collect::<Vec<_>>().join(" or "))
+        }
     }
 }

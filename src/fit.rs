@@ -6,11 +6,15 @@ mod absorb;
 mod diagnose;
 mod eliminate;
 mod lanes;
+mod layout;
 mod least_squares;
 mod moments;
+mod precise;
 mod predict;
 mod rank;
+mod standardise;
 mod submatrix;
+mod unit_moments;
 mod warning;
 
 use std::ops::Range;
@@ -22,8 +26,9 @@ pub use warning::Warning;
 
 pub(crate) use eliminate::{eliminate, eliminate_in_place, packed_len};
 pub(crate) use lanes::{Double, LANES, Lane, Wide};
-pub(crate) use moments::{Layout, UnitMoments};
+pub(crate) use layout::Layout;
 pub(crate) use submatrix::Submatrix;
+pub(crate) use unit_moments::UnitMoments;
 
 use crate::error::{Error, Result};
 use crate::model::{Design, Model};
@@ -37,6 +42,8 @@ pub struct FittedModel {
     /// Rows of each unit; without units, blocks of rows.
     ranges: Vec<Range<usize>>,
     moments: Moments,
+    /// Those of each unit, where there are units and few enough to keep.
+    unit_moments: Option<UnitMoments>,
     warnings: Vec<Warning>,
     /// The smallest pivot that counts, as a part of the column's variation beside the effects absorbed with it.
     smallest_pivot: f64,
@@ -73,16 +80,11 @@ impl Model {
 impl FittedModel {
     fn new(model: &Model, panel: &Panel) -> Result<Self> {
         let design = Design::new(model, panel)?;
-        let ranges = moments::unit_ranges(
-            design.units.as_ref().map(|units| units.codes.as_slice()),
-            design.n_rows(),
-        );
-        let moments = Moments::checked(&variables(&design), &design.weights, &ranges);
+        let ranges =
+            unit_moments::unit_ranges(design.units.as_ref().map(|units| units.codes.as_slice()), design.n_rows());
+        let (moments, unit_moments) = Moments::checked(&variables(&design), &design.weights, &ranges);
         if moments.is_constant(design.columns.len()) {
-            return Err(Error::NoVariation {
-                outcome: design.outcome_name.clone(),
-                rows: design.n_rows(),
-            });
+            return Err(Error::NoVariation { outcome: design.outcome_name.clone(), rows: design.n_rows() });
         }
         let diagnosis = diagnose::diagnose(&design, &moments);
         Ok(FittedModel {
@@ -90,6 +92,7 @@ impl FittedModel {
             design,
             ranges,
             moments,
+            unit_moments,
             warnings: diagnosis.warnings,
             smallest_pivot: diagnosis.smallest_pivot,
         })
@@ -143,12 +146,17 @@ impl FittedModel {
 
     /// The moments' entries in twice the precision.
     pub(crate) fn double_entries(&self) -> Vec<Double> {
-        moments::double_entries(
+        precise::double_entries(
             &variables(&self.design),
             &self.design.weights,
             &self.ranges,
             self.moments.standardisation(),
         )
+    }
+
+    /// Units of the sample; without units, its rows.
+    pub(crate) fn n_clusters(&self) -> usize {
+        if self.design.units.is_some() { self.ranges.len() } else { self.design.n_rows() }
     }
 
     /// Rows that are drawn and left out together: those of a unit, or each row by itself.
@@ -159,14 +167,14 @@ impl FittedModel {
         }
     }
 
-    /// Moments of each of a run of clusters.
-    pub(crate) fn cluster_moments(&self, clusters: &[Range<usize>]) -> UnitMoments {
-        UnitMoments::new(
-            &variables(&self.design),
-            &self.design.weights,
-            clusters,
-            self.moments.standardisation(),
-        )
+    /// Moments of every unit, where they were kept.
+    pub(crate) fn unit_moments(&self) -> Option<&UnitMoments> {
+        self.unit_moments.as_ref().filter(|_| self.design.units.is_some())
+    }
+
+    /// Moments of each of a run of clusters, formed anew.
+    pub(crate) fn moments_of(&self, clusters: &[Range<usize>]) -> UnitMoments {
+        UnitMoments::new(&variables(&self.design), &self.design.weights, clusters, self.moments.standardisation())
     }
 }
 

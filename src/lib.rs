@@ -5,6 +5,7 @@ mod error;
 mod fit;
 mod model;
 mod panel;
+mod resample;
 
 pub use decompose::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, OrderRange, Share, ShareRange};
 pub use error::{Error, Place, Result, TermSyntax};
@@ -14,3 +15,4 @@ pub use panel::{
     Column, ColumnKind, ColumnSummary, Dropped, KeySummary, Missing, Panel, PanelBuilder, PanelSchema, PanelSummary,
     Reason, SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES, Sample, Values,
 };
+pub use resample::{Replicates, Resampling};

@@ -71,13 +71,8 @@ impl Model {
         T: TryInto<Term>,
         TermSyntax: From<T::Error>,
     {
-        let mut model = Model {
-            outcome: None,
-            components: Vec::new(),
-            always: Vec::new(),
-            weights: Weights::Panel,
-            unread: None,
-        };
+        let mut model =
+            Model { outcome: None, components: Vec::new(), always: Vec::new(), weights: Weights::Panel, unread: None };
         model.outcome = model.read([outcome]).pop();
         model
     }
@@ -90,10 +85,7 @@ impl Model {
         TermSyntax: From<<I::Item as TryInto<Term>>::Error>,
     {
         let terms = self.read(terms);
-        self.components.push(Component {
-            name: name.into(),
-            terms,
-        });
+        self.components.push(Component { name: name.into(), terms });
         self
     }
 
@@ -157,42 +149,22 @@ impl Model {
         }
         for (i, component) in self.components.iter().enumerate() {
             if component.terms.is_empty() {
-                return Err(Error::EmptyComponent {
-                    component: component.name.clone(),
-                });
+                return Err(Error::EmptyComponent { component: component.name.clone() });
             }
-            if self.components[..i]
-                .iter()
-                .any(|earlier| earlier.name == component.name)
-            {
-                return Err(Error::DuplicateComponent {
-                    component: component.name.clone(),
-                });
+            if self.components[..i].iter().any(|earlier| earlier.name == component.name) {
+                return Err(Error::DuplicateComponent { component: component.name.clone() });
             }
         }
-        let named = self
-            .components
-            .iter()
-            .map(|c| (format!("component \"{}\"", c.name), &c.terms));
+        let named = self.components.iter().map(|c| (format!("component \"{}\"", c.name), &c.terms));
         for (used_in, terms) in named.chain([("always".to_string(), &self.always)]) {
-            if let Some(column) = terms
-                .iter()
-                .flat_map(Term::current_columns)
-                .find(|c| outcome.columns().contains(c))
-            {
-                return Err(Error::OutcomeAsTerm {
-                    outcome: column.to_string(),
-                    used_in,
-                });
+            if let Some(column) = terms.iter().flat_map(Term::current_columns).find(|c| outcome.columns().contains(c)) {
+                return Err(Error::OutcomeAsTerm { outcome: column.to_string(), used_in });
             }
         }
         if let Weights::Column(column) = &self.weights
             && outcome.columns().contains(&column.as_str())
         {
-            return Err(Error::OutcomeAsTerm {
-                outcome: column.clone(),
-                used_in: "the weights".to_string(),
-            });
+            return Err(Error::OutcomeAsTerm { outcome: column.clone(), used_in: "the weights".to_string() });
         }
         Ok(outcome)
     }

@@ -324,11 +324,7 @@ mod tests {
 
     fn panel() -> Panel {
         let builder = Panel::builder().units(["a", "a", "b"]).periods([2017, 2018, 2017]);
-        builder
-            .column("Rate", [1.0, 2.0, f64::NAN])
-            .text_column("region", ["x", "x", "y"])
-            .build()
-            .unwrap()
+        builder.column("Rate", [1.0, 2.0, f64::NAN]).text_column("region", ["x", "x", "y"]).build().unwrap()
     }
 
     #[test]
@@ -336,23 +332,13 @@ mod tests {
         let panel = panel();
         assert!(panel.has_column("Rate") && !panel.has_column("rate") && !panel.has_column("unit"));
         let error = panel.column("rate").unwrap_err();
-        assert!(
-            matches!(&error, Error::UnknownColumn { nearest, .. } if nearest == &["Rate", "region"]),
-            "{error}"
-        );
+        assert!(matches!(&error, Error::UnknownColumn { nearest, .. } if nearest == &["Rate", "region"]), "{error}");
     }
 
     #[test]
     fn balance() {
         assert!(!panel().is_balanced());
-        assert!(
-            Panel::builder()
-                .units([1, 2])
-                .periods([1, 1])
-                .build()
-                .unwrap()
-                .is_balanced()
-        );
+        assert!(Panel::builder().units([1, 2]).periods([1, 1]).build().unwrap().is_balanced());
         assert!(Panel::builder().column("v", [1.0]).build().unwrap().is_balanced());
     }
 
@@ -367,10 +353,7 @@ mod tests {
     fn row_labels() {
         assert_eq!(panel().row_label(2), "b 2017");
         assert_eq!(panel().row_label(9), "row 9");
-        assert_eq!(
-            Panel::builder().column("v", [1.0]).build().unwrap().row_label(0),
-            "row 0"
-        );
+        assert_eq!(Panel::builder().column("v", [1.0]).build().unwrap().row_label(0), "row 0");
     }
 
     #[test]
@@ -378,9 +361,6 @@ mod tests {
         let schema = PanelSchema::new("u", "p").weight("w").population("n").only(["a"]);
         let text = serde_json::to_string(&schema).unwrap();
         assert_eq!(serde_json::from_str::<PanelSchema>(&text).unwrap(), schema);
-        assert_eq!(
-            serde_json::from_str::<PanelSchema>("{}").unwrap(),
-            PanelSchema::cross_section()
-        );
+        assert_eq!(serde_json::from_str::<PanelSchema>("{}").unwrap(), PanelSchema::cross_section());
     }
 }

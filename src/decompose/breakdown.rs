@@ -156,13 +156,10 @@ impl Breakdown {
     /// # Errors
     /// [`Error::UnknownComponent`] for a name that is not in the model.
     pub fn component(&self, name: &str) -> Result<&Share> {
-        self.components
-            .iter()
-            .find(|c| c.name == name)
-            .ok_or_else(|| Error::UnknownComponent {
-                component: name.to_string(),
-                available: self.components.iter().map(|c| c.name.clone()).collect(),
-            })
+        self.components.iter().find(|c| c.name == name).ok_or_else(|| Error::UnknownComponent {
+            component: name.to_string(),
+            available: self.components.iter().map(|c| c.name.clone()).collect(),
+        })
     }
 
     /// A component's part of the outcome's total variation, as a fraction.

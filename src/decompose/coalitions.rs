@@ -49,9 +49,7 @@ impl Players {
             layout: Layout(design.columns.len() + 1),
             variables,
             always,
-            has_unit_effects: (0..n_players)
-                .map(|p| design.unit_effects.contains(&Credit::Component(p)))
-                .collect(),
+            has_unit_effects: (0..n_players).map(|p| design.unit_effects.contains(&Credit::Component(p))).collect(),
             always_has_unit_effects: design.unit_effects.contains(&Credit::Always),
         }
     }
@@ -84,10 +82,7 @@ impl Players {
     pub(crate) fn root(&self, present: Vec<usize>, players: Vec<usize>) -> Root {
         let within = self.always_has_unit_effects || present.iter().any(|&p| self.has_unit_effects[p]);
         let columns = |players: &[usize]| -> Vec<usize> {
-            players
-                .iter()
-                .flat_map(|&p| self.variables[p].iter().copied())
-                .collect()
+            players.iter().flat_map(|&p| self.variables[p].iter().copied()).collect()
         };
         let mut variables = self.always.clone();
         variables.extend(columns(&present));
@@ -95,13 +90,7 @@ impl Players {
         variables.extend(columns(&players));
         variables.push(self.outcome());
         let blocks = players.iter().map(|&p| self.variables[p].len()).collect();
-        Root {
-            present,
-            players,
-            blocks,
-            n_eliminated,
-            submatrix: Submatrix::new(self.layout, within, &variables),
-        }
+        Root { present, players, blocks, n_eliminated, submatrix: Submatrix::new(self.layout, within, &variables) }
     }
 
     /// The weighted sum of squares of the outcome about its mean.
@@ -119,10 +108,8 @@ impl Players {
 
     /// The entries of the moments that any root or the total sum of squares reads.
     pub(crate) fn entries_read(&self, roots: &[&Root]) -> Vec<usize> {
-        let mut read: Vec<usize> = roots
-            .iter()
-            .flat_map(|root| root.submatrix.entries().iter().map(|e| *e as usize))
-            .collect();
+        let mut read: Vec<usize> =
+            roots.iter().flat_map(|root| root.submatrix.entries().iter().map(|e| *e as usize)).collect();
         read.push(self.layout.weight());
         for v in (0..self.layout.0).filter(|v| *v == self.outcome() || self.variables.iter().any(|p| p.contains(v))) {
             read.extend([self.layout.sum(v), self.layout.raw(v, v)]);
@@ -163,10 +150,5 @@ impl Root {
 
 /// The members of a subset of `players`, given as bits.
 pub(crate) fn members(players: &[usize], subset: u64) -> Vec<usize> {
-    players
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| subset >> i & 1 == 1)
-        .map(|(_, &p)| p)
-        .collect()
+    players.iter().enumerate().filter(|(i, _)| subset >> i & 1 == 1).map(|(_, &p)| p).collect()
 }

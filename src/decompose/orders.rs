@@ -41,13 +41,10 @@ impl OrderRange {
     /// # Errors
     /// [`Error::UnknownComponent`] for a name that is not in the model.
     pub fn component(&self, name: &str) -> Result<&ShareRange> {
-        self.components
-            .iter()
-            .find(|c| c.name == name)
-            .ok_or_else(|| Error::UnknownComponent {
-                component: name.to_string(),
-                available: self.components.iter().map(|c| c.name.clone()).collect(),
-            })
+        self.components.iter().find(|c| c.name == name).ok_or_else(|| Error::UnknownComponent {
+            component: name.to_string(),
+            available: self.components.iter().map(|c| c.name.clone()).collect(),
+        })
     }
 }
 
@@ -68,10 +65,7 @@ impl CoalitionTable {
             let put = &mut |coalition: usize, residual: L| r2[coalition] = 1.0 - value(residual) / total;
             visit(matrix, root.n_remaining(), &root.players, &root.blocks, present, put);
         }
-        CoalitionTable {
-            n_players: players.len(),
-            r2,
-        }
+        CoalitionTable { n_players: players.len(), r2 }
     }
 
     pub(crate) fn ranges(&self, names: &[String]) -> Vec<ShareRange> {
@@ -87,12 +81,7 @@ impl CoalitionTable {
                 (min, max) = (added.min(min), added.max(max));
                 by_size[subset.count_ones() as usize] += added;
             }
-            ShareRange {
-                name: name.clone(),
-                min,
-                mean: weights.mean_of(&by_size),
-                max,
-            }
+            ShareRange { name: name.clone(), min, mean: weights.mean_of(&by_size), max }
         };
         names.iter().enumerate().map(range).collect()
     }

@@ -29,10 +29,7 @@ impl Plan {
     }
 
     pub(crate) fn shapley(players: &Players) -> Self {
-        Plan::Shapley {
-            roots: players.roots(),
-            weights: Weights::new(players.len()),
-        }
+        Plan::Shapley { roots: players.roots(), weights: Weights::new(players.len()) }
     }
 
     pub(crate) fn roots(&self) -> Vec<&Root> {
@@ -68,12 +65,7 @@ impl Plan {
         scratch: &mut Scratch<L>,
         shares: &mut [L],
     ) {
-        let Scratch {
-            matrix,
-            residual,
-            sums,
-            workspaces,
-        } = scratch;
+        let Scratch { matrix, residual, sums, workspaces } = scratch;
         match self {
             Plan::Sequential(chain) => chain.residuals(entries, matrix, residual),
             Plan::Shapley { roots, .. } => {
@@ -93,13 +85,7 @@ impl Plan {
         match self {
             Plan::Sequential(_) => {
                 let scratch = &mut self.scratch(players);
-                Arch::new().dispatch(Point {
-                    plan: self,
-                    players,
-                    entries,
-                    scratch,
-                    shares: &mut shares,
-                });
+                Arch::new().dispatch(Point { plan: self, players, entries, scratch, shares: &mut shares });
             }
             Plan::Shapley { roots, .. } => {
                 let mut sums = SizeSums::zero(players.len());
@@ -158,7 +144,6 @@ impl<L: Lane> WithSimd for Point<'_, L> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        self.plan
-            .shares(simd, self.players, self.entries, self.scratch, self.shares);
+        self.plan.shares(simd, self.players, self.entries, self.scratch, self.shares);
     }
 }

@@ -17,10 +17,7 @@ impl Chain {
             None => vec![players.root(Vec::new(), order.clone())],
             Some(at) => {
                 let (before, rest) = (order[..at].to_vec(), order[at + 1..].to_vec());
-                vec![
-                    players.root(Vec::new(), before),
-                    players.root(order[..=at].to_vec(), rest),
-                ]
+                vec![players.root(Vec::new(), before), players.root(order[..=at].to_vec(), rest)]
             }
         };
         Chain { order, segments }

@@ -30,9 +30,7 @@ impl Weights {
             choose *= (k - 1.0 - s as f64) / (s as f64 + 1.0);
             weight
         });
-        Weights {
-            by_size: by_size.collect(),
-        }
+        Weights { by_size: by_size.collect() }
     }
 
     /// The mean reduction of the residual sum of squares by this player.

@@ -36,11 +36,7 @@ pub(crate) struct SizeSums<L> {
 impl<L: Lane> SizeSums<L> {
     pub(crate) fn zero(n_players: usize) -> Self {
         let stride = n_players + 1;
-        SizeSums {
-            n_players,
-            all: vec![L::splat(0.0); stride],
-            with: vec![L::splat(0.0); n_players * stride],
-        }
+        SizeSums { n_players, all: vec![L::splat(0.0); stride], with: vec![L::splat(0.0); n_players * stride] }
     }
 
     #[inline(always)]
@@ -130,12 +126,8 @@ pub(crate) fn add_sums_parallel(root: &Root, matrix: &[f64], into: &mut SizeSums
     let (lane_blocks, blocks) = root.blocks.split_at(LANE_PLAYERS);
     let (lane_players, players) = root.players.split_at(LANE_PLAYERS);
     let n = root.n_remaining();
-    let lanes: Vec<Vec<f64>> = (0..LANES as u64)
-        .map(|subset| included(matrix, n, lane_blocks, subset))
-        .collect();
-    let wide: Vec<Wide> = (0..lanes[0].len())
-        .map(|e| Wide(std::array::from_fn(|lane| lanes[lane][e])))
-        .collect();
+    let lanes: Vec<Vec<f64>> = (0..LANES as u64).map(|subset| included(matrix, n, lane_blocks, subset)).collect();
+    let wide: Vec<Wide> = (0..lanes[0].len()).map(|e| Wide(std::array::from_fn(|lane| lanes[lane][e]))).collect();
     let n = n - lane_blocks.iter().sum::<usize>();
 
     let split = (players.len().saturating_sub(BRANCH_PLAYERS)).min(SPLIT_PLAYERS);
@@ -146,11 +138,7 @@ pub(crate) fn add_sums_parallel(root: &Root, matrix: &[f64], into: &mut SizeSums
         .map(|subset| {
             let matrix = included(&wide, n, split_blocks, subset);
             let mut workspace = Workspace::new(blocks);
-            Arch::new().dispatch(Branch {
-                matrix: &matrix,
-                blocks,
-                workspace: &mut workspace,
-            });
+            Arch::new().dispatch(Branch { matrix: &matrix, blocks, workspace: &mut workspace });
             workspace.branch
         })
         .collect();
@@ -192,13 +180,7 @@ impl WithSimd for Scalar<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        add_sums(
-            simd,
-            self.root,
-            self.matrix,
-            &mut Workspace::new(&self.root.blocks),
-            self.into,
-        );
+        add_sums(simd, self.root, self.matrix, &mut Workspace::new(&self.root.blocks), self.into);
     }
 }
 
@@ -259,18 +241,7 @@ impl<L: Lane, S: Simd> WithSimd for Node<'_, L, S> {
 
     #[inline(always)]
     fn with_simd<S2: Simd>(self, _: S2) {
-        let Node {
-            simd,
-            matrix,
-            n,
-            blocks,
-            size,
-            matrices,
-            sums,
-            stride,
-            with,
-            all,
-        } = self;
+        let Node { simd, matrix, n, blocks, size, matrices, sums, stride, with, all } = self;
         match *blocks {
             [] => all[0] = matrix[0],
             [1] => last_one(matrix, size, with, all),
@@ -280,11 +251,7 @@ impl<L: Lane, S: Simd> WithSimd for Node<'_, L, S> {
                 let players = blocks.len() + 1;
                 let (own_sums, sums) = sums.split_at_mut(players);
                 let (own_matrix, matrices) = matrices.split_at_mut(packed_len(n - 1));
-                let included = if block == 0 {
-                    matrix
-                } else {
-                    include(matrix, n, block, own_matrix)
-                };
+                let included = if block == 0 { matrix } else { include(matrix, n, block, own_matrix) };
                 let (own_with, with) = with.split_at_mut(stride);
                 simd.vectorize(Node {
                     simd,

@@ -34,10 +34,7 @@ struct Set<'a> {
 
 impl<'a> Set<'a> {
     fn new(groups: &'a Groups, weights: &[f64]) -> Self {
-        let mut set = Set {
-            codes: &groups.codes,
-            weight: vec![0.0; groups.names.len()],
-        };
+        let mut set = Set { codes: &groups.codes, weight: vec![0.0; groups.names.len()] };
         set.weight = set.sums(weights.iter().copied());
         set
     }
@@ -78,12 +75,7 @@ impl<'a> Absorb<'a> {
             }
             _ => None,
         };
-        Absorb {
-            weights,
-            larger,
-            smaller,
-            is_swapped,
-        }
+        Absorb { weights, larger, smaller, is_swapped }
     }
 
     /// What the effects leave of the values.
@@ -108,10 +100,7 @@ impl<'a> Absorb<'a> {
     pub(crate) fn effects(&self, values: &[f64]) -> Effects {
         let intercept = weighted_mean(values, self.weights);
         let Some(larger) = &self.larger else {
-            return Effects {
-                intercept,
-                ..Effects::default()
-            };
+            return Effects { intercept, ..Effects::default() };
         };
         let mut left: Vec<f64> = values.iter().map(|x| x - intercept).collect();
         let mut of_smaller = Vec::new();
@@ -125,16 +114,8 @@ impl<'a> Absorb<'a> {
         }
         let of_larger = larger.means(&left, self.weights);
         match self.is_swapped {
-            false => Effects {
-                intercept,
-                first: of_larger,
-                second: of_smaller,
-            },
-            true => Effects {
-                intercept,
-                first: of_smaller,
-                second: of_larger,
-            },
+            false => Effects { intercept, first: of_larger, second: of_smaller },
+            true => Effects { intercept, first: of_smaller, second: of_larger },
         }
     }
 
@@ -196,11 +177,7 @@ impl Cholesky {
                     let pivot = done[i * n + i];
                     row[i] = if pivot > 0.0 { left / pivot } else { 0.0 };
                 } else {
-                    row[j] = if left > GROUP_TOLERANCE * scale[j] {
-                        left.sqrt()
-                    } else {
-                        0.0
-                    };
+                    row[j] = if left > GROUP_TOLERANCE * scale[j] { left.sqrt() } else { 0.0 };
                 }
             }
         }
@@ -211,11 +188,7 @@ impl Cholesky {
         let n = self.n;
         for i in 0..n {
             let (done, rest) = x.split_at_mut(i);
-            let dot: f64 = self.lower[i * n..i * n + i]
-                .iter()
-                .zip(&*done)
-                .map(|(a, b)| a * b)
-                .sum();
+            let dot: f64 = self.lower[i * n..i * n + i].iter().zip(&*done).map(|(a, b)| a * b).sum();
             let pivot = self.lower[i * n + i];
             rest[0] = if pivot > 0.0 { (rest[0] - dot) / pivot } else { 0.0 };
         }
@@ -234,10 +207,7 @@ mod tests {
 
     fn groups(codes: &[u32]) -> Groups {
         let n = codes.iter().max().unwrap() + 1;
-        Groups {
-            codes: codes.to_vec(),
-            names: (0..n).map(|c| c.to_string()).collect(),
-        }
+        Groups { codes: codes.to_vec(), names: (0..n).map(|c| c.to_string()).collect() }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::eliminate::{eliminate_in_place, packed_index};
 use super::lanes::RANK_TOLERANCE;
-use super::moments::{Layout, Moments};
+use super::layout::Layout;
+use super::moments::Moments;
 use super::submatrix::Submatrix;
 use super::warning::Warning;
 use crate::model::{Credit, Design};
@@ -20,10 +21,7 @@ pub(super) struct Diagnosis {
 }
 
 pub(super) fn diagnose(design: &Design, moments: &Moments) -> Diagnosis {
-    let mut diagnosis = Diagnosis {
-        warnings: Vec::new(),
-        smallest_pivot: 1.0,
-    };
+    let mut diagnosis = Diagnosis { warnings: Vec::new(), smallest_pivot: 1.0 };
     let constant = |v: usize| moments.is_constant(v);
     let name = |credit| match credit {
         Credit::Always => "always".to_string(),
@@ -31,27 +29,20 @@ pub(super) fn diagnose(design: &Design, moments: &Moments) -> Diagnosis {
     };
     let brings_units = |credit| design.unit_effects.contains(&credit);
     let of = |credit| -> Vec<usize> {
-        (0..design.columns.len())
-            .filter(|&v| design.columns[v].credit == credit && !constant(v))
-            .collect()
+        (0..design.columns.len()).filter(|&v| design.columns[v].credit == credit && !constant(v)).collect()
     };
     let credits: Vec<Credit> = (0..design.component_names.len()).map(Credit::Component).collect();
 
     for &credit in &credits {
         let unit_effects = brings_units(credit) && design.units.as_ref().is_some_and(|u| u.names.len() > 1);
         if of(credit).is_empty() && !unit_effects {
-            diagnosis.warnings.push(Warning::NoColumnLeft {
-                component: name(credit),
-            });
+            diagnosis.warnings.push(Warning::NoColumnLeft { component: name(credit) });
         }
     }
     for (_, column) in design.columns.iter().enumerate().filter(|(v, _)| constant(*v)) {
         if !of(column.credit).is_empty() || column.credit == Credit::Always {
             let component = name(column.credit);
-            diagnosis.warnings.push(Warning::ConstantColumn {
-                column: column.name.clone(),
-                component,
-            });
+            diagnosis.warnings.push(Warning::ConstantColumn { column: column.name.clone(), component });
         }
     }
 
@@ -67,18 +58,11 @@ pub(super) fn diagnose(design: &Design, moments: &Moments) -> Diagnosis {
         if once != Credit::Always {
             first.extend(of(once));
         }
-        let others: Vec<usize> = (0..design.columns.len())
-            .filter(|&v| !constant(v) && !first.contains(&v))
-            .collect();
+        let others: Vec<usize> = (0..design.columns.len()).filter(|&v| !constant(v) && !first.contains(&v)).collect();
         let left = variation_left(moments, always_units || unit_effects, &first, &others);
         for &credit in credits.iter().filter(|c| **c != once && !brings_units(**c)) {
             let columns = of(credit);
-            let adds = |v: &usize| {
-                others
-                    .iter()
-                    .position(|o| o == v)
-                    .is_some_and(|at| left[at] > RANK_TOLERANCE)
-            };
+            let adds = |v: &usize| others.iter().position(|o| o == v).is_some_and(|at| left[at] > RANK_TOLERANCE);
             // What `always` says already is said once, not again for every component.
             let known = said_by_units.contains(&(credit, Credit::Always));
             if !columns.is_empty() && !known && !columns.iter().any(adds) {
@@ -100,10 +84,7 @@ pub(super) fn diagnose(design: &Design, moments: &Moments) -> Diagnosis {
     if within {
         halves.push(true);
     }
-    let order: Vec<usize> = std::iter::once(Credit::Always)
-        .chain(credits.iter().copied())
-        .flat_map(of)
-        .collect();
+    let order: Vec<usize> = std::iter::once(Credit::Always).chain(credits.iter().copied()).flat_map(of).collect();
     for &half in &halves {
         for (&v, pivot) in order.iter().zip(pivots(moments, half, &order)) {
             let Pivot { left, own } = pivot;
@@ -114,10 +95,7 @@ pub(super) fn diagnose(design: &Design, moments: &Moments) -> Diagnosis {
                 // Aliasing is reported for the whole model only, and not again where the component is.
                 let whole = half == within;
                 if whole && !reported && !column.is_period_dummy {
-                    diagnosis.warnings.push(Warning::Aliased {
-                        column: name_of,
-                        component,
-                    });
+                    diagnosis.warnings.push(Warning::Aliased { column: name_of, component });
                 }
                 continue;
             }
@@ -127,11 +105,7 @@ pub(super) fn diagnose(design: &Design, moments: &Moments) -> Diagnosis {
                 .iter()
                 .any(|w| matches!(w, Warning::NearlyCollinear { column, .. } if *column == name_of));
             if left / own < NEARLY_COLLINEAR && !said {
-                diagnosis.warnings.push(Warning::NearlyCollinear {
-                    column: name_of,
-                    component,
-                    tolerance: left / own,
-                });
+                diagnosis.warnings.push(Warning::NearlyCollinear { column: name_of, component, tolerance: left / own });
             }
         }
     }

@@ -95,19 +95,13 @@ impl Double {
     pub(crate) fn sum(a: f64, b: f64) -> Self {
         let high = a + b;
         let b_part = high - a;
-        Double {
-            high,
-            low: (a - (high - b_part)) + (b - b_part),
-        }
+        Double { high, low: (a - (high - b_part)) + (b - b_part) }
     }
 
     /// The exact product of two doubles, by the fused multiply-add's single rounding.
     fn product(a: f64, b: f64) -> Self {
         let high = a * b;
-        Double {
-            high,
-            low: a.mul_add(b, -high),
-        }
+        Double { high, low: a.mul_add(b, -high) }
     }
 
     pub(crate) fn value(self) -> f64 {
@@ -139,10 +133,7 @@ impl Sub for Double {
     type Output = Self;
 
     fn sub(self, other: Self) -> Self {
-        self + Double {
-            high: -other.high,
-            low: -other.low,
-        }
+        self + Double { high: -other.high, low: -other.low }
     }
 }
 
@@ -151,10 +142,7 @@ impl Mul for Double {
 
     fn mul(self, other: Self) -> Self {
         let product = Double::product(self.high, other.high);
-        Double::sum(
-            product.high,
-            product.low + (self.high * other.low + self.low * other.high),
-        )
+        Double::sum(product.high, product.low + (self.high * other.low + self.low * other.high))
     }
 }
 
@@ -164,11 +152,7 @@ impl Lane for Double {
     }
 
     fn inverse_pivot(self) -> Self {
-        if self.high > RANK_TOLERANCE {
-            self.inverse()
-        } else {
-            Double::new(0.0)
-        }
+        if self.high > RANK_TOLERANCE { self.inverse() } else { Double::new(0.0) }
     }
 }
 
@@ -179,10 +163,7 @@ mod tests {
     #[test]
     fn double_keeps_what_a_double_loses() {
         let third = Double::new(3.0).inverse();
-        assert_eq!(
-            (third * Double::new(3.0) - Double::new(1.0)).value().abs() < 1e-31,
-            true
-        );
+        assert_eq!((third * Double::new(3.0) - Double::new(1.0)).value().abs() < 1e-31, true);
         let x = Double::sum(1e16, 1.0) + Double::new(1e-10);
         assert_eq!((x - Double::new(1e16)).value(), 1.0 + 1e-10);
     }

@@ -78,9 +78,8 @@ impl Regression {
         let kept = independent_columns(&absorbed, &scales);
 
         let outcome = weighted(absorb.residuals(&design.outcome));
-        let scaled = Array2::from_shape_fn((design.n_rows(), kept.len()), |(row, k)| {
-            absorbed[kept[k]][row] / scales[kept[k]]
-        });
+        let scaled =
+            Array2::from_shape_fn((design.n_rows(), kept.len()), |(row, k)| absorbed[kept[k]][row] / scales[kept[k]]);
         let estimates = least_squares(scaled, Array1::from(outcome))?;
         let estimates: Vec<f64> = kept.iter().zip(&estimates).map(|(&c, b)| b / scales[c]).collect();
 
@@ -99,9 +98,7 @@ impl Regression {
             Credit::Component(c) => Some(design.component_names[c].clone()),
         };
         let named = |groups: Option<&Groups>, effects: Vec<f64>| {
-            groups
-                .map(|g| g.names.iter().cloned().zip(effects).collect())
-                .unwrap_or_default()
+            groups.map(|g| g.names.iter().cloned().zip(effects).collect()).unwrap_or_default()
         };
         Ok(Regression {
             coefficients: kept
@@ -113,10 +110,7 @@ impl Regression {
                     estimate,
                 })
                 .collect(),
-            dropped: (0..columns.len())
-                .filter(|c| !kept.contains(c))
-                .map(|c| columns[c].name.clone())
-                .collect(),
+            dropped: (0..columns.len()).filter(|c| !kept.contains(c)).map(|c| columns[c].name.clone()).collect(),
             intercept: effects.intercept,
             unit_effects: named(units, effects.first),
             period_effects: named(periods, effects.second),
@@ -131,25 +125,15 @@ fn least_squares(columns: Array2<f64>, outcome: Array1<f64>) -> Result<Array1<f6
     if columns.ncols() == 0 {
         return Ok(Array1::zeros(0));
     }
-    let fitted = LinearRegression::new()
-        .with_intercept(false)
-        .fit(&Dataset::new(columns, outcome));
-    let fitted = fitted.map_err(|error| Error::LeastSquares {
-        message: error.to_string(),
-    })?;
+    let fitted = LinearRegression::new().with_intercept(false).fit(&Dataset::new(columns, outcome));
+    let fitted = fitted.map_err(|error| Error::LeastSquares { message: error.to_string() })?;
     Ok(fitted.params().clone())
 }
 
 impl fmt::Display for Regression {
     /// One line for each coefficient, then what was dropped and R².
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self
-            .coefficients
-            .iter()
-            .map(|c| c.name.chars().count())
-            .max()
-            .unwrap_or(0)
-            .max(9);
+        let width = self.coefficients.iter().map(|c| c.name.chars().count()).max().unwrap_or(0).max(9);
         writeln!(f, "{:<width$}  {:>14.6}", "intercept", self.intercept)?;
         for c in &self.coefficients {
             writeln!(f, "{:<width$}  {:>14.6}", c.name, c.estimate)?;

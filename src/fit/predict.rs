@@ -37,22 +37,18 @@ impl Predict<&Panel, Result<Array1<f64>>> for FittedModel {
     /// column itself instead, which span the same.
     fn predict(&self, panel: &Panel) -> Result<Array1<f64>> {
         let regression = self.regression()?;
-        let known: HashMap<&str, f64> = regression
-            .coefficients
-            .iter()
-            .map(|c| (c.name.as_str(), c.estimate))
-            .collect();
+        let known: HashMap<&str, f64> = regression.coefficients.iter().map(|c| (c.name.as_str(), c.estimate)).collect();
         let mut selection = Selection::all(panel);
         let mut predicted = Array1::from_elem(panel.n_rows(), regression.intercept);
         for term in &self.design().terms {
             let resolved = resolve(&term.term, panel);
             let rows = match &resolved {
-                Term::UnitEffects => self.effects(&regression.unit_effects, panel, |row| {
-                    panel.unit_of(row).map(str::to_string)
-                }),
-                Term::PeriodEffects => self.effects(&regression.period_effects, panel, |row| {
-                    panel.period_of(row).map(|p| p.to_string())
-                }),
+                Term::UnitEffects => {
+                    self.effects(&regression.unit_effects, panel, |row| panel.unit_of(row).map(str::to_string))
+                }
+                Term::PeriodEffects => {
+                    self.effects(&regression.period_effects, panel, |row| panel.period_of(row).map(|p| p.to_string()))
+                }
                 resolved => {
                     let parts = parts(resolved, panel, &mut selection)?;
                     contributions(&term.term, term.cells.as_deref(), &parts, &known, panel)
@@ -63,10 +59,7 @@ impl Predict<&Panel, Result<Array1<f64>>> for FittedModel {
         let sample = selection.into_sample();
         if sample.n_dropped() > 0 {
             let place = format!("{} rows", sample.n_dropped());
-            return Err(Error::Predict {
-                place,
-                message: format!("values are missing: {}", sample.audit()),
-            });
+            return Err(Error::Predict { place, message: format!("values are missing: {}", sample.audit()) });
         }
         Ok(predicted)
     }
@@ -101,10 +94,7 @@ fn contributions(
 ) -> Result<Vec<f64>> {
     let mut values = Vec::with_capacity(panel.n_rows());
     for row in 0..panel.n_rows() {
-        let fails = |message: String| Error::Predict {
-            place: panel.row_label(row),
-            message,
-        };
+        let fails = |message: String| Error::Predict { place: panel.row_label(row), message };
         let (mut product, mut levels) = (1.0, Vec::new());
         for part in parts {
             match part {
@@ -112,9 +102,7 @@ fn contributions(
                 // A missing level is in the selection already.
                 Part::Levels { codes, names } => levels.push(names.get(codes[row] as usize).map_or("", String::as_str)),
                 Part::UnitMean { .. } => {
-                    return Err(fails(format!(
-                        "{term} needs the unit means of the sample: use unit effects instead"
-                    )));
+                    return Err(fails(format!("{term} needs the unit means of the sample: use unit effects instead")));
                 }
             }
         }

@@ -49,11 +49,7 @@ mod tests {
         let a = vec![1.0, 2.0, 3.0, 5.0];
         let b = vec![0.0, 1.0, 0.0, 2.0];
         let sum: Vec<f64> = a.iter().zip(&b).map(|(a, b)| a + 3.0 * b).collect();
-        let noise: Vec<f64> = a
-            .iter()
-            .enumerate()
-            .map(|(i, a)| a * (1.0 + 1e-15 * i as f64))
-            .collect();
+        let noise: Vec<f64> = a.iter().enumerate().map(|(i, a)| a * (1.0 + 1e-15 * i as f64)).collect();
         let columns = [a.clone(), noise, b, sum, vec![0.0; 4], vec![1.0; 4]];
         let scales: Vec<f64> = columns.iter().map(|c| norm(c)).collect();
         assert_eq!(independent_columns(&columns, &scales), [0, 2, 5]);

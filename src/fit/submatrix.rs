@@ -2,7 +2,7 @@
 
 use super::eliminate::{eliminate_in_place, packed_len};
 use super::lanes::Lane;
-use super::moments::Layout;
+use super::layout::Layout;
 
 /// Positions in the moments of a packed matrix: of variables about their unit means, or raw with the intercept first.
 #[derive(Debug, Clone)]

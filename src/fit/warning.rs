@@ -91,81 +91,48 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Warning::NoColumnLeft { component } => {
-                write!(
-                    f,
-                    "{component}: none of its columns varies in the sample, so it is credited with nothing"
-                )
+                write!(f, "{component}: none of its columns varies in the sample, so it is credited with nothing")
             }
             Warning::ConstantColumn { column, component } => {
                 write!(f, "{component}: {column} does not vary in the sample and adds nothing")
             }
-            Warning::AddsNothing {
-                component,
-                once,
-                unit_effects: true,
-            } => write!(
+            Warning::AddsNothing { component, once, unit_effects: true } => write!(
                 f,
                 "{component} adds nothing once unit effects ({once}) are in: enter it before them or drop them"
             ),
             Warning::AddsNothing { component, once, .. } => {
-                write!(
-                    f,
-                    "{component} adds nothing once {once} is in: the order decides which of them is credited"
-                )
+                write!(f, "{component} adds nothing once {once} is in: the order decides which of them is credited")
             }
             Warning::Aliased { column, component } => {
-                write!(
-                    f,
-                    "{component}: {column} is a combination of the columns before it and has no coefficient"
-                )
+                write!(f, "{component}: {column} is a combination of the columns before it and has no coefficient")
             }
-            Warning::NearlyCollinear {
-                column,
-                component,
-                tolerance,
-            } => write!(
+            Warning::NearlyCollinear { column, component, tolerance } => write!(
                 f,
                 "{component}: {column} is nearly a combination of the columns before it (tolerance {tolerance:.1e}): \
                  how they share their part is arbitrary"
             ),
             Warning::Imprecise { bound } => {
-                write!(
-                    f,
-                    "columns are so nearly collinear that shares are only known to about {bound:.0e}"
-                )
+                write!(f, "columns are so nearly collinear that shares are only known to about {bound:.0e}")
             }
             Warning::FewClusters { clusters, wanted } => {
-                write!(
-                    f,
-                    "{clusters} clusters are few: intervals are unreliable below {wanted}"
-                )
+                write!(f, "{clusters} clusters are few: intervals are unreliable below {wanted}")
             }
             Warning::DegenerateReplicates { degenerate, replicates } => write!(
                 f,
                 "in {degenerate} of {replicates} replicates a component or the outcome has no variation: such a \
                  component adds nothing there, a replicate whose outcome does not vary is left out"
             ),
-            Warning::Biased {
-                component,
-                bias,
-                std_error,
-            } => write!(
+            Warning::Biased { component, bias, std_error } => write!(
                 f,
                 "{component}: the estimated bias ({:+.1} points) exceeds a quarter of the standard error ({:.1} points)",
                 100.0 * bias,
                 100.0 * std_error
             ),
             Warning::FewDraws { draws, wanted } => {
-                write!(
-                    f,
-                    "{draws} draws do not reach the quantiles of this level: use {wanted} or more"
-                )
+                write!(f, "{draws} draws do not reach the quantiles of this level: use {wanted} or more")
             }
             Warning::OneSided { component } => {
-                write!(
-                    f,
-                    "{component}: all replicates lie on one side of the estimate, its interval is a rough one"
-                )
+                write!(f, "{component}: all replicates lie on one side of the estimate, its interval is a rough one")
             }
         }
     }

@@ -102,13 +102,9 @@ impl Design {
             Some(weights) => on_sample(&weights),
             None => vec![1.0; rows.len()],
         };
-        let units = panel
-            .unit_indices()
-            .map(|codes| Groups::new(codes, panel.units(), &rows));
+        let units = panel.unit_indices().map(|codes| Groups::new(codes, panel.units(), &rows));
         let period_names: Vec<String> = panel.periods().iter().map(i32::to_string).collect();
-        let periods = panel
-            .period_indices()
-            .map(|codes| Groups::new(codes, &period_names, &rows));
+        let periods = panel.period_indices().map(|codes| Groups::new(codes, &period_names, &rows));
 
         let mut design = Design {
             outcome_name: outcome_term.to_string(),
@@ -127,10 +123,7 @@ impl Design {
             panel_description: panel.description().map(str::to_string),
         };
         if !design.unit_effects.is_empty() {
-            design.terms.push(DesignTerm {
-                term: Term::UnitEffects,
-                cells: None,
-            });
+            design.terms.push(DesignTerm { term: Term::UnitEffects, cells: None });
         }
         for (credit, term, parts) in evaluated {
             design.push_term(credit, &term, parts)?;
@@ -172,19 +165,11 @@ impl Design {
         }
         let is_period_dummy = *term == Term::PeriodEffects;
         if !self.terms.iter().any(|known| known.term == *term) {
-            self.terms.push(DesignTerm {
-                term: term.clone(),
-                cells: cells.as_ref().map(|c| c.names.clone()),
-            });
+            self.terms.push(DesignTerm { term: term.clone(), cells: cells.as_ref().map(|c| c.names.clone()) });
         }
         let Some(cells) = cells else {
             let values = product.unwrap_or_else(|| vec![1.0; n]);
-            return self.push(DesignColumn {
-                name: term.to_string(),
-                credit,
-                values,
-                is_period_dummy,
-            });
+            return self.push(DesignColumn { name: term.to_string(), credit, values, is_period_dummy });
         };
         let first = usize::from(product.is_none());
         if self.columns.len() + cells.names.len() > MOST_COLUMNS {
@@ -198,12 +183,7 @@ impl Design {
             dummies[code as usize][row] = product.as_ref().map_or(1.0, |p| p[row]);
         }
         for (name, values) in cells.names.iter().zip(dummies).skip(first) {
-            self.push(DesignColumn {
-                name: format!("{term}[{name}]"),
-                credit,
-                values,
-                is_period_dummy,
-            })?;
+            self.push(DesignColumn { name: format!("{term}[{name}]"), credit, values, is_period_dummy })?;
         }
         Ok(())
     }
@@ -211,14 +191,7 @@ impl Design {
     fn push(&mut self, column: DesignColumn) -> Result<()> {
         self.columns.push(column);
         let found = self.columns.len();
-        if found > MOST_COLUMNS {
-            Err(Error::TooManyColumns {
-                limit: MOST_COLUMNS,
-                found,
-            })
-        } else {
-            Ok(())
-        }
+        if found > MOST_COLUMNS { Err(Error::TooManyColumns { limit: MOST_COLUMNS, found }) } else { Ok(()) }
     }
 
     /// Weighted unit means over the sample, or the deviations from them.
@@ -233,15 +206,7 @@ impl Design {
         }
         let means: Vec<f64> = means.iter().map(UnitMean::value).collect();
         let pairs = units.codes.iter().zip(&values);
-        pairs
-            .map(|(&code, &x)| {
-                if deviation {
-                    x - means[code as usize]
-                } else {
-                    means[code as usize]
-                }
-            })
-            .collect()
+        pairs.map(|(&code, &x)| if deviation { x - means[code as usize] } else { means[code as usize] }).collect()
     }
 }
 
@@ -255,12 +220,7 @@ struct UnitMean {
 
 impl Default for UnitMean {
     fn default() -> Self {
-        UnitMean {
-            weight: 0.0,
-            sum: 0.0,
-            min: f64::INFINITY,
-            max: f64::NEG_INFINITY,
-        }
+        UnitMean { weight: 0.0, sum: 0.0, min: f64::INFINITY, max: f64::NEG_INFINITY }
     }
 }
 
@@ -273,11 +233,7 @@ impl UnitMean {
     }
 
     fn value(&self) -> f64 {
-        if self.min == self.max {
-            self.min
-        } else {
-            self.sum / self.weight
-        }
+        if self.min == self.max { self.min } else { self.sum / self.weight }
     }
 }
 
@@ -293,10 +249,7 @@ impl Groups {
             *new = kept.len() as u32;
             kept.push(names[code].clone());
         }
-        Groups {
-            codes: rows.iter().map(|&row| renumbered[codes[row] as usize]).collect(),
-            names: kept,
-        }
+        Groups { codes: rows.iter().map(|&row| renumbered[codes[row] as usize]).collect(), names: kept }
     }
 
     /// The cells of two groupings that occur, in the order of the first, then the second.
@@ -306,18 +259,9 @@ impl Groups {
         let mut cells: Vec<u64> = (0..self.codes.len()).map(cell).collect();
         cells.sort_unstable();
         cells.dedup();
-        let name = |c: &u64| {
-            format!(
-                "{}:{}",
-                self.names[(c / n_other) as usize],
-                other.names[(c % n_other) as usize]
-            )
-        };
+        let name = |c: &u64| format!("{}:{}", self.names[(c / n_other) as usize], other.names[(c % n_other) as usize]);
         let code = |row| cells.partition_point(|c| *c < cell(row)) as u32;
-        Groups {
-            codes: (0..self.codes.len()).map(code).collect(),
-            names: cells.iter().map(name).collect(),
-        }
+        Groups { codes: (0..self.codes.len()).map(code).collect(), names: cells.iter().map(name).collect() }
     }
 }
 
@@ -332,25 +276,14 @@ fn weights(model: &Model, panel: &Panel, selection: &mut Selection) -> Result<(O
     let weights = checked_numbers(&Term::column(name), panel, selection)?;
     for (row, &value) in weights.iter().enumerate() {
         if value < 0.0 {
-            return Err(Error::Negative {
-                column: name.to_string(),
-                place: panel.place(row),
-                value,
-            });
+            return Err(Error::Negative { column: name.to_string(), place: panel.place(row), value });
         }
     }
     if weights.iter().all(|w| *w == 0.0 || w.is_nan()) {
-        return Err(Error::ZeroWeights {
-            column: name.to_string(),
-        });
+        return Err(Error::ZeroWeights { column: name.to_string() });
     }
     for (row, _) in weights.iter().enumerate().filter(|(_, w)| **w == 0.0) {
-        selection.drop(
-            row,
-            Reason::ZeroWeight {
-                column: name.to_string(),
-            },
-        );
+        selection.drop(row, Reason::ZeroWeight { column: name.to_string() });
     }
     Ok((Some(name.to_string()), Some(weights)))
 }

@@ -18,11 +18,7 @@ impl FromStr for Term {
     type Err = TermSyntax;
 
     fn from_str(text: &str) -> Result<Self, TermSyntax> {
-        let mut parser = Parser {
-            text,
-            chars: text.chars().collect(),
-            at: 0,
-        };
+        let mut parser = Parser { text, chars: text.chars().collect(), at: 0 };
         let term = parser.term(Place::Outside)?;
         match parser.peek() {
             None => Ok(term),
@@ -84,18 +80,11 @@ impl Parser<'_> {
     }
 
     fn error(&self, message: impl Into<String>) -> TermSyntax {
-        TermSyntax {
-            text: self.text.to_string(),
-            position: self.at + 1,
-            message: message.into(),
-        }
+        TermSyntax { text: self.text.to_string(), position: self.at + 1, message: message.into() }
     }
 
     fn error_at(&self, at: usize, message: impl Into<String>) -> TermSyntax {
-        TermSyntax {
-            position: at + 1,
-            ..self.error(message)
-        }
+        TermSyntax { position: at + 1, ..self.error(message) }
     }
 
     fn expect(&mut self, wanted: char) -> Result<(), TermSyntax> {
@@ -220,11 +209,7 @@ impl Parser<'_> {
             }
         }
         let start = self.at;
-        while self
-            .chars
-            .get(self.at)
-            .is_some_and(|c| !matches!(c, '(' | ')' | ',' | ':' | '`'))
-        {
+        while self.chars.get(self.at).is_some_and(|c| !matches!(c, '(' | ')' | ',' | ':' | '`')) {
             self.at += 1;
         }
         let name: String = self.chars[start..self.at].iter().collect();
@@ -292,10 +277,7 @@ mod tests {
 
     #[test]
     fn splits_lists_outside_brackets() {
-        assert_eq!(
-            parse_terms("lag(x, 2),`a,b`").unwrap(),
-            [Term::column("x").lag(2), Term::column("a,b")]
-        );
+        assert_eq!(parse_terms("lag(x, 2),`a,b`").unwrap(), [Term::column("x").lag(2), Term::column("a,b")]);
         assert!(parse_terms("a,,b").is_err());
     }
 

@@ -158,11 +158,7 @@ impl fmt::Display for Quoted<'_> {
             && name.trim() == name
             && name != "unit_effects"
             && name != "period_effects";
-        if plain {
-            write!(f, "{name}")
-        } else {
-            write!(f, "`{}`", name.replace('`', "``"))
-        }
+        if plain { write!(f, "{name}") } else { write!(f, "`{}`", name.replace('`', "``")) }
     }
 }
 

@@ -44,28 +44,19 @@ pub(crate) fn parts(term: &Term, panel: &Panel, selection: &mut Selection) -> Re
         }
         Term::UnitEffects => {
             let codes = panel.unit_indices().ok_or_else(|| needs(term, "unit"))?;
-            Ok(vec![Part::Levels {
-                codes: codes.to_vec(),
-                names: panel.units().to_vec(),
-            }])
+            Ok(vec![Part::Levels { codes: codes.to_vec(), names: panel.units().to_vec() }])
         }
         Term::PeriodEffects => {
             let codes = panel.period_indices().ok_or_else(|| needs(term, "period"))?;
             let names = panel.periods().iter().map(i32::to_string).collect();
-            Ok(vec![Part::Levels {
-                codes: codes.to_vec(),
-                names,
-            }])
+            Ok(vec![Part::Levels { codes: codes.to_vec(), names }])
         }
         Term::Factor(name) => Ok(vec![levels(name, panel, selection)?]),
         Term::Column(name) if is_text(name, panel)? => Ok(vec![levels(name, panel, selection)?]),
         Term::Within(inner) | Term::Between(inner) => {
             panel.unit_indices().ok_or_else(|| needs(term, "unit"))?;
             let values = checked_numbers(inner, panel, selection)?;
-            Ok(vec![Part::UnitMean {
-                values,
-                deviation: matches!(term, Term::Within(_)),
-            }])
+            Ok(vec![Part::UnitMean { values, deviation: matches!(term, Term::Within(_)) }])
         }
         other => Ok(vec![Part::Numbers(checked_numbers(other, panel, selection)?)]),
     }
@@ -85,19 +76,16 @@ pub(super) fn checked_numbers(term: &Term, panel: &Panel, selection: &mut Select
 
 fn numbers(term: &Term, panel: &Panel) -> Result<Vec<f64>> {
     match term {
-        Term::Column(name) if panel.period_column() == Some(name) => Ok((0..panel.n_rows())
-            .map(|row| panel.period_of(row).map_or(f64::NAN, f64::from))
-            .collect()),
+        Term::Column(name) if panel.period_column() == Some(name) => {
+            Ok((0..panel.n_rows()).map(|row| panel.period_of(row).map_or(f64::NAN, f64::from)).collect())
+        }
         Term::Column(name) if panel.unit_column() == Some(name) => {
             Err(meaning(term, "the unit column holds names, not numbers"))
         }
         Term::Column(name) => Ok(panel.column(name)?.numbers()?.to_vec()),
         Term::Log(inner) => {
             let values = numbers(inner, panel)?;
-            Ok(values
-                .into_iter()
-                .map(|x| if x > 0.0 { x.ln() } else { f64::NAN })
-                .collect())
+            Ok(values.into_iter().map(|x| if x > 0.0 { x.ln() } else { f64::NAN }).collect())
         }
         Term::Lag(inner, periods) => lagged(&numbers(inner, panel)?, *periods, term, panel),
         Term::Interaction(factors) => {
@@ -135,10 +123,7 @@ fn reason(term: &Term, panel: &Panel, row: usize) -> Option<Reason> {
     match term {
         Term::Column(name) => {
             let kind: Missing = panel.column(name).ok()?.missing(row)?;
-            Some(Reason::Missing {
-                column: name.clone(),
-                kind,
-            })
+            Some(Reason::Missing { column: name.clone(), kind })
         }
         Term::Log(inner) => {
             Some(reason(inner, panel, row).unwrap_or_else(|| Reason::NotPositive { term: term.to_string() }))
@@ -171,27 +156,15 @@ fn levels(name: &str, panel: &Panel, selection: &mut Selection) -> Result<Part> 
     };
     for (row, _) in codes.iter().enumerate().filter(|(_, code)| **code == NO_LEVEL) {
         let kind = column.missing(row).unwrap_or(Missing::Empty);
-        selection.drop(
-            row,
-            Reason::Missing {
-                column: name.to_string(),
-                kind,
-            },
-        );
+        selection.drop(row, Reason::Missing { column: name.to_string(), kind });
     }
     Ok(Part::Levels { codes, names })
 }
 
 fn needs(term: &Term, needs: &'static str) -> Error {
-    Error::TermNeeds {
-        term: term.to_string(),
-        needs,
-    }
+    Error::TermNeeds { term: term.to_string(), needs }
 }
 
 fn meaning(term: &Term, message: &str) -> Error {
-    Error::TermMeaning {
-        term: term.to_string(),
-        message: message.to_string(),
-    }
+    Error::TermMeaning { term: term.to_string(), message: message.to_string() }
 }

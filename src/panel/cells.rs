@@ -96,10 +96,7 @@ mod tests {
     fn cells_come_back_trimmed() {
         let cells: Cells = [" a ", "", "b c\t", "é"].into_iter().collect();
         assert_eq!(cells.len(), 4);
-        assert_eq!(
-            cells.iter().collect::<Vec<_>>(),
-            [&b"a"[..], b"", b"b c", "é".as_bytes()]
-        );
+        assert_eq!(cells.iter().collect::<Vec<_>>(), [&b"a"[..], b"", b"b c", "é".as_bytes()]);
     }
 
     #[test]
@@ -121,10 +118,7 @@ mod tests {
 
     #[test]
     fn ranked_values() {
-        assert_eq!(
-            ranked(&[30, 10, 30, 20], i32::cmp),
-            (vec![10, 20, 30], vec![2, 0, 2, 1])
-        );
+        assert_eq!(ranked(&[30, 10, 30, 20], i32::cmp), (vec![10, 20, 30], vec![2, 0, 2, 1]));
         assert_eq!(ranked::<i32>(&[], i32::cmp), (vec![], vec![]));
     }
 }

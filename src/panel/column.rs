@@ -47,13 +47,9 @@ impl PartialEq for Values {
             (Values::Number(a), Values::Number(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b || (a.is_nan() && b.is_nan()))
             }
-            (
-                Values::Text { codes, levels },
-                Values::Text {
-                    codes: other_codes,
-                    levels: other_levels,
-                },
-            ) => codes == other_codes && levels == other_levels,
+            (Values::Text { codes, levels }, Values::Text { codes: other_codes, levels: other_levels }) => {
+                codes == other_codes && levels == other_levels
+            }
             _ => false,
         }
     }
@@ -127,11 +123,7 @@ impl Column {
                     Some((place, text)) => (*place, text.clone()),
                     None => (Place::Row(0), levels.first().cloned().unwrap_or_default()),
                 };
-                Err(Error::NotANumber {
-                    column: self.name.clone(),
-                    place,
-                    text,
-                })
+                Err(Error::NotANumber { column: self.name.clone(), place, text })
             }
         }
     }
@@ -188,16 +180,8 @@ impl Column {
             }
         }
         match infinite {
-            Some(row) => Err(Error::Infinite {
-                column: name,
-                place: place_of(places, row),
-            }),
-            None => Ok(Self {
-                name,
-                values: Values::Number(numbers),
-                missing,
-                not_a_number: None,
-            }),
+            Some(row) => Err(Error::Infinite { column: name, place: place_of(places, row) }),
+            None => Ok(Self { name, values: Values::Number(numbers), missing, not_a_number: None }),
         }
     }
 
@@ -228,12 +212,7 @@ impl Column {
         }
         if levels.is_empty() {
             let values = Values::Number(vec![f64::NAN; codes.len()]);
-            return Self {
-                name,
-                values,
-                missing,
-                not_a_number: None,
-            };
+            return Self { name, values, missing, not_a_number: None };
         }
         // A column given as text may hold nothing but numbers: then its first value is named.
         let offending = (0..distinct.len())
@@ -241,12 +220,7 @@ impl Column {
             .or_else(|| marks.iter().position(Option::is_none))
             .and_then(|first| firsts.iter().position(|&f| f as usize == first).map(|row| (first, row)));
         let not_a_number = offending.map(|(first, row)| (place_of(places, row), distinct[first].clone().into_owned()));
-        Self {
-            name,
-            values: Values::Text { codes, levels },
-            missing,
-            not_a_number,
-        }
+        Self { name, values: Values::Text { codes, levels }, missing, not_a_number }
     }
 
     /// Makes a column of numbers held in memory; NaN is missing.
@@ -260,18 +234,10 @@ impl Column {
             if number.is_nan() {
                 note_missing(&mut missing, row, numbers.len(), Missing::NotANumber);
             } else if number.is_infinite() {
-                return Err(Error::Infinite {
-                    column: name,
-                    place: Place::Row(row),
-                });
+                return Err(Error::Infinite { column: name, place: Place::Row(row) });
             }
         }
-        Ok(Self {
-            name,
-            values: Values::Number(numbers),
-            missing,
-            not_a_number: None,
-        })
+        Ok(Self { name, values: Values::Number(numbers), missing, not_a_number: None })
     }
 
     /// Puts the rows in another order: row `i` becomes what was row `order[i]`, a permutation.
@@ -310,11 +276,7 @@ fn read_cell(cell: &[u8]) -> Cell {
     }
     // A space that does not break, beside a number or alone, is not ASCII and is trimmed only once decoded.
     let text = decode(cell);
-    if text.is_ascii() {
-        read_cell(text.as_bytes())
-    } else {
-        Cell::Text
-    }
+    if text.is_ascii() { read_cell(text.as_bytes()) } else { Cell::Text }
 }
 
 fn note_missing(missing: &mut Vec<Option<Missing>>, row: usize, rows: usize, kind: Missing) {
@@ -361,9 +323,7 @@ mod tests {
         assert_eq!(column.kind(), ColumnKind::Text);
         assert_eq!(column.levels().unwrap(), ["x", "y", "z"]);
         let no = Values::NO_LEVEL;
-        let Values::Text { codes, .. } = column.values() else {
-            panic!()
-        };
+        let Values::Text { codes, .. } = column.values() else { panic!() };
         assert_eq!(codes, &[0, 2, no, 1, no, no, no, 0]);
         assert_eq!(column.n_missing(), 4);
         assert_eq!(column.missing(5), Some(Missing::Suppressed));
@@ -372,9 +332,7 @@ mod tests {
     #[test]
     fn text_asked_for_as_numbers_names_the_first_text() {
         let error = column(&["1", "x", "inf", "n.k.", "y"]).unwrap().numbers().unwrap_err();
-        let Error::NotANumber { column, place, text } = error else {
-            panic!("{error}")
-        };
+        let Error::NotANumber { column, place, text } = error else { panic!("{error}") };
         assert_eq!((column.as_str(), place, text.as_str()), ("c", Place::Line(5), "n.k."));
     }
 
@@ -391,16 +349,7 @@ mod tests {
     fn infinite_among_numbers_is_an_error() {
         for cell in ["inf", "-Infinity", "1e999"] {
             let error = column(&["1", cell, "inf"]).unwrap_err();
-            assert!(
-                matches!(
-                    error,
-                    Error::Infinite {
-                        place: Place::Line(3),
-                        ..
-                    }
-                ),
-                "{error}"
-            );
+            assert!(matches!(error, Error::Infinite { place: Place::Line(3), .. }), "{error}");
         }
         assert_eq!(column(&["inf", "Camden"]).unwrap().levels().unwrap(), ["Camden", "inf"]);
     }
@@ -412,13 +361,7 @@ mod tests {
         assert_eq!(numbers.numbers().unwrap()[0], 12.0);
         assert_eq!(numbers.missing(1), Some(Missing::Empty));
         let cells: Cells = [&b"Ynys M\xf4n"[..], "Ynys Môn".as_bytes()].into_iter().collect();
-        assert_eq!(
-            Column::from_cells("c".to_owned(), &cells, &[])
-                .unwrap()
-                .levels()
-                .unwrap(),
-            ["Ynys Môn"]
-        );
+        assert_eq!(Column::from_cells("c".to_owned(), &cells, &[]).unwrap().levels().unwrap(), ["Ynys Môn"]);
     }
 
     #[test]
@@ -426,10 +369,7 @@ mod tests {
         let text = Column::from_text("c".to_owned(), &["", "2", "1"].into_iter().collect(), &[]);
         assert_eq!(text.levels().unwrap(), ["1", "2"]);
         let error = text.numbers().unwrap_err();
-        assert!(
-            matches!(&error, Error::NotANumber { place: Place::Row(1), text, .. } if text == "2"),
-            "{error}"
-        );
+        assert!(matches!(&error, Error::NotANumber { place: Place::Row(1), text, .. } if text == "2"), "{error}");
     }
 
     #[test]
@@ -437,16 +377,7 @@ mod tests {
         let column = Column::from_numbers("c".to_owned(), vec![1.0, f64::NAN]).unwrap();
         assert_eq!(column.missing(1), Some(Missing::NotANumber));
         let error = Column::from_numbers("c".to_owned(), vec![1.0, f64::NEG_INFINITY]).unwrap_err();
-        assert!(
-            matches!(
-                error,
-                Error::Infinite {
-                    place: Place::Row(1),
-                    ..
-                }
-            ),
-            "{error}"
-        );
+        assert!(matches!(error, Error::Infinite { place: Place::Row(1), .. }), "{error}");
     }
 
     #[test]

@@ -23,23 +23,15 @@ pub(super) struct Key<T> {
 /// [`Error::MissingKey`] for the first row without a unit.
 pub(super) fn read_units(name: String, cells: &Cells, places: &[Place]) -> Result<Key<String>> {
     let (distinct, firsts) = cells.distinct();
-    if let Some(missing) = distinct
-        .iter()
-        .position(|text| Missing::in_text(text.as_bytes()).is_some())
-    {
-        return Err(Error::MissingKey {
-            column: name,
-            place: first_place(&firsts, missing, places),
-        });
+    if let Some(missing) = distinct.iter().position(|text| Missing::in_text(text.as_bytes()).is_some()) {
+        return Err(Error::MissingKey { column: name, place: first_place(&firsts, missing, places) });
     }
     // Identifiers that are all integers are ordered as such, so that 9 comes before 10.
     let integers: Option<Vec<i64>> = distinct.iter().map(|text| text.parse().ok()).collect();
     let (values, ranks) = match integers {
         Some(integers) => {
-            let numbered: Vec<_> = integers
-                .into_iter()
-                .zip(distinct.iter().map(|text| text.clone().into_owned()))
-                .collect();
+            let numbered: Vec<_> =
+                integers.into_iter().zip(distinct.iter().map(|text| text.clone().into_owned())).collect();
             let (values, ranks) = ranked(&numbered, Ord::cmp);
             (values.into_iter().map(|(_, text)| text).collect(), ranks)
         }
@@ -62,18 +54,11 @@ pub(super) fn read_periods(name: String, cells: &Cells, places: &[Place]) -> Res
     let mut periods = Vec::with_capacity(distinct.len());
     for (position, text) in distinct.iter().enumerate() {
         if Missing::in_text(text.as_bytes()).is_some() {
-            return Err(Error::MissingKey {
-                column: name,
-                place: first_place(&firsts, position, places),
-            });
+            return Err(Error::MissingKey { column: name, place: first_place(&firsts, position, places) });
         }
         let Some(period) = read_period(text) else {
             let place = first_place(&firsts, position, places);
-            return Err(Error::NotAPeriod {
-                column: name,
-                place,
-                text: text.clone().into_owned(),
-            });
+            return Err(Error::NotAPeriod { column: name, place, text: text.clone().into_owned() });
         };
         periods.push(period);
     }
@@ -104,9 +89,7 @@ pub(super) fn order_of_rows(
         (None, Some(periods)) => periods.indices.iter().map(|&period| u64::from(period)).collect(),
         (Some(units), Some(periods)) => {
             let pairs = units.indices.iter().zip(&periods.indices);
-            pairs
-                .map(|(&unit, &period)| (u64::from(unit) << 32) | u64::from(period))
-                .collect()
+            pairs.map(|(&unit, &period)| (u64::from(unit) << 32) | u64::from(period)).collect()
         }
     };
     let mut order: Vec<usize> = (0..keys.len()).collect();
@@ -141,10 +124,7 @@ impl<T> Key<T> {
 
 /// Where the first row stands that holds a distinct cell.
 fn first_place(firsts: &[u32], position: usize, places: &[Place]) -> Place {
-    let row = firsts
-        .iter()
-        .position(|&first| first as usize == position)
-        .unwrap_or_default();
+    let row = firsts.iter().position(|&first| first as usize == position).unwrap_or_default();
     places.get(row).copied().unwrap_or(Place::Row(row))
 }
 
@@ -201,10 +181,7 @@ mod tests {
     #[test]
     fn not_a_period_names_the_first() {
         let error = periods(&["2018", "2018", "soon", "", "soon"]).unwrap_err();
-        assert!(
-            matches!(&error, Error::NotAPeriod { place: Place::Row(2), text, .. } if text == "soon"),
-            "{error}"
-        );
+        assert!(matches!(&error, Error::NotAPeriod { place: Place::Row(2), text, .. } if text == "soon"), "{error}");
     }
 
     #[test]
@@ -212,10 +189,7 @@ mod tests {
         let (units, periods) = (units(&["a", "a", "b"]).unwrap(), periods(&["1", "2", "1"]).unwrap());
         let places = [Place::Row(0), Place::Row(1), Place::Row(2)];
         assert_eq!(order_of_rows(Some(&units), Some(&periods), &places).unwrap(), None);
-        assert_eq!(
-            order_of_rows(None, Some(&periods), &places).unwrap(),
-            Some(vec![0, 2, 1])
-        );
+        assert_eq!(order_of_rows(None, Some(&periods), &places).unwrap(), Some(vec![0, 2, 1]));
         assert_eq!(order_of_rows(None, None, &places).unwrap(), None);
     }
 }

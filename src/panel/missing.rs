@@ -146,11 +146,7 @@ mod tests {
             assert!(Missing::in_numbers(letter.as_bytes()).is_some(), "{letter}");
             assert_eq!(Missing::in_text(letter.as_bytes()), None, "{letter}");
             let bracketed = format!("[{letter}]");
-            assert_eq!(
-                Missing::in_text(bracketed.as_bytes()),
-                Missing::in_numbers(letter.as_bytes()),
-                "{letter}"
-            );
+            assert_eq!(Missing::in_text(bracketed.as_bytes()), Missing::in_numbers(letter.as_bytes()), "{letter}");
         }
         for mark in ["", "NA", "N/A", "NaN", ":", "..", "-", "~"] {
             assert!(Missing::in_text(mark.as_bytes()).is_some(), "{mark}");
@@ -159,9 +155,7 @@ mod tests {
 
     #[test]
     fn letters_are_case_sensitive_except_na_and_nan() {
-        for cell in [
-            "X", "C", "Z", "U", "K", "LOW", "Low", "[X]", "[LOW]", ".", "...", "--", "[]", "[y]", "n.a.",
-        ] {
+        for cell in ["X", "C", "Z", "U", "K", "LOW", "Low", "[X]", "[LOW]", ".", "...", "--", "[]", "[y]", "n.a."] {
             assert_eq!(Missing::in_numbers(cell.as_bytes()), None, "{cell}");
         }
         for cell in ["na", "Na", "NA", "n/a", "N/A"] {
@@ -185,9 +179,6 @@ mod tests {
             let text = serde_json::to_string(&missing).unwrap();
             assert_eq!(serde_json::from_str::<Missing>(&text).unwrap(), missing);
         }
-        assert_eq!(
-            serde_json::to_string(&Missing::RoundsToZero).unwrap(),
-            "\"rounds_to_zero\""
-        );
+        assert_eq!(serde_json::to_string(&Missing::RoundsToZero).unwrap(), "\"rounds_to_zero\"");
     }
 }

@@ -77,11 +77,7 @@ fn written_otherwise(cell: &[u8]) -> Option<f64> {
         && is_digits(first)
         && groups.all(|group| group.len() == 3 && is_digits(group))
         && is_digits(fraction);
-    if well_formed {
-        text.replace(',', "").parse().ok()
-    } else {
-        None
-    }
+    if well_formed { text.replace(',', "").parse().ok() } else { None }
 }
 
 #[cfg(test)]
@@ -123,18 +119,9 @@ mod tests {
         ] {
             assert_eq!(read(text), Some(value), "{text}");
         }
-        for text in [
-            "12,34",
-            "1,2345",
-            "1234,567",
-            ",123",
-            "0,123",
-            "1,,234",
-            "1,234,",
-            "1,234.5,6",
-            "1,234e5",
-            "1.234,5",
-        ] {
+        for text in
+            ["12,34", "1,2345", "1234,567", ",123", "0,123", "1,,234", "1,234,", "1,234.5,6", "1,234e5", "1.234,5"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
     }
@@ -178,11 +165,7 @@ mod tests {
             "1.7976931348623157e308",
             "4.9e-324",
         ] {
-            assert_eq!(
-                read(text).unwrap().to_bits(),
-                text.parse::<f64>().unwrap().to_bits(),
-                "{text}"
-            );
+            assert_eq!(read(text).unwrap().to_bits(), text.parse::<f64>().unwrap().to_bits(), "{text}");
         }
     }
 

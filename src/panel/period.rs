@@ -79,14 +79,7 @@ mod tests {
 
     #[test]
     fn other_integers_stand_as_they_are() {
-        for (text, period) in [
-            ("1", 1),
-            ("2", 2),
-            ("3.00", 3),
-            ("-4", -4),
-            ("0", 0),
-            ("20180401", 20_180_401),
-        ] {
+        for (text, period) in [("1", 1), ("2", 2), ("3.00", 3), ("-4", -4), ("0", 0), ("20180401", 20_180_401)] {
             assert_eq!(read_period(text), Some(period), "{text}");
         }
     }

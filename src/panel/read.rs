@@ -94,11 +94,7 @@ fn read(reader: &mut dyn Read, path: &str, schema: &PanelSchema) -> Result<Panel
             continue; // a line of spaces
         }
         if found != names.len() {
-            return Err(Error::RaggedRow {
-                line: records.line,
-                expected: names.len(),
-                found,
-            });
+            return Err(Error::RaggedRow { line: records.line, expected: names.len(), found });
         }
         for (cell, cells) in records.record.iter().zip(&mut kept) {
             if let Some(cells) = cells {
@@ -126,12 +122,8 @@ fn into_rows(
         Some((name.clone(), kept.get_mut(position)?.take()?))
     };
     let (units, periods) = (take(&schema.unit), take(&schema.period));
-    let units = units
-        .map(|(name, cells)| read_units(name, &cells, &places))
-        .transpose()?;
-    let periods = periods
-        .map(|(name, cells)| read_periods(name, &cells, &places))
-        .transpose()?;
+    let units = units.map(|(name, cells)| read_units(name, &cells, &places)).transpose()?;
+    let periods = periods.map(|(name, cells)| read_periods(name, &cells, &places)).transpose()?;
     let columns: Vec<Result<Column>> = names
         .into_par_iter()
         .zip(kept)
@@ -140,14 +132,7 @@ fn into_rows(
     // The first error in the order of the columns, however many threads there are.
     let columns = columns.into_iter().collect::<Result<_>>()?;
     let (weight, population) = (schema.weight.clone(), schema.population.clone());
-    Ok(Rows {
-        units,
-        periods,
-        weight,
-        population,
-        columns,
-        places,
-    })
+    Ok(Rows { units, periods, weight, population, columns, places })
 }
 
 /// The names of the header, those of nameless columns by position.
@@ -193,35 +178,22 @@ impl<'a> Records<'a> {
     fn new(reader: &'a mut dyn Read, path: &'a str) -> Result<Self> {
         let text = TextReader::new(reader).map_err(|source| read_error(path, source))?;
         // Rows of another length are reported here, with their true line.
-        let reader = ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .buffer_capacity(BUFFER)
-            .from_reader(text);
-        Ok(Self {
-            reader,
-            path,
-            record: ByteRecord::new(),
-            line: 0,
-        })
+        let reader = ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(BUFFER).from_reader(text);
+        Ok(Self { reader, path, record: ByteRecord::new(), line: 0 })
     }
 
     /// Moves to the next row; false at the end.
     fn advance(&mut self) -> Result<bool> {
-        self.reader
-            .read_byte_record(&mut self.record)
-            .map_err(|error| match error.into_kind() {
-                csv::ErrorKind::Io(source) => read_error(self.path, source),
-                other => read_error(self.path, io::Error::other(format!("{other:?}"))),
-            })?;
+        self.reader.read_byte_record(&mut self.record).map_err(|error| match error.into_kind() {
+            csv::ErrorKind::Io(source) => read_error(self.path, source),
+            other => read_error(self.path, io::Error::other(format!("{other:?}"))),
+        })?;
         let bytes = self.record.as_slice();
         let breaks = bytes.iter().filter(|&&byte| byte == b'\n').count() as u64;
         let line_after = self.reader.position().line();
         match bytes {
             [END] => Ok(false),
-            [.., END] => Err(Error::OpenQuote {
-                line: line_after.saturating_sub(breaks),
-            }),
+            [.., END] => Err(Error::OpenQuote { line: line_after.saturating_sub(breaks) }),
             _ => {
                 // Blank lines before a row are passed over with it, so its line is counted from its end.
                 self.line = line_after.saturating_sub(breaks + 1);
@@ -275,26 +247,17 @@ mod tests {
     #[test]
     fn breaks_and_quotes_inside_cells() {
         let panel = cross("name,n\n\"two\nlines\",1\n\"say \"\"yes\"\"\",2\n").unwrap();
-        assert_eq!(
-            panel.column("name").unwrap().levels().unwrap(),
-            ["say \"yes\"", "two\nlines"]
-        );
+        assert_eq!(panel.column("name").unwrap().levels().unwrap(), ["say \"yes\"", "two\nlines"]);
         assert_eq!((panel.place(0), panel.place(1)), (Place::Line(2), Place::Line(4)));
     }
 
     #[test]
     fn lines_are_those_of_the_file() {
-        for csv in [
-            "a,b\n\n1,\"x\ny\"\n\n\n2,z",
-            "a,b\r\n\r\n1,\"x\r\ny\"\r\n\r\n\r\n2,z\r\n",
-            "a,b\r\r1,\"x\ry\"\r\r\r2,z",
-        ] {
+        for csv in
+            ["a,b\n\n1,\"x\ny\"\n\n\n2,z", "a,b\r\n\r\n1,\"x\r\ny\"\r\n\r\n\r\n2,z\r\n", "a,b\r\r1,\"x\ry\"\r\r\r2,z"]
+        {
             let panel = cross(csv).unwrap();
-            assert_eq!(
-                (panel.place(0), panel.place(1)),
-                (Place::Line(3), Place::Line(7)),
-                "{csv:?}"
-            );
+            assert_eq!((panel.place(0), panel.place(1)), (Place::Line(3), Place::Line(7)), "{csv:?}");
         }
     }
 
@@ -339,17 +302,11 @@ mod tests {
     #[test]
     fn only_some_columns() {
         let csv = "unit,year,a,b,w,p\nu,2018,1,inf,2,3\n";
-        let schema = PanelSchema::new("unit", "year")
-            .weight("w")
-            .population("p")
-            .only(["a", "unit"]);
+        let schema = PanelSchema::new("unit", "year").weight("w").population("p").only(["a", "unit"]);
         let panel = Panel::read_csv_from(csv.as_bytes(), &schema).unwrap();
         let names: Vec<_> = panel.columns().iter().map(Column::name).collect();
         assert_eq!(names, ["a", "w", "p"]);
-        assert_eq!(
-            (panel.weight_column(), panel.population_column()),
-            (Some("w"), Some("p"))
-        );
+        assert_eq!((panel.weight_column(), panel.population_column()), (Some("w"), Some("p")));
     }
 
     #[test]
@@ -370,10 +327,7 @@ mod tests {
             PanelSchema::default().population("q"),
         ] {
             let error = Panel::read_csv_from(&b"a\n1\n"[..], &schema).unwrap_err();
-            assert!(
-                matches!(&error, Error::UnknownColumn { column, .. } if column == "q"),
-                "{error}"
-            );
+            assert!(matches!(&error, Error::UnknownColumn { column, .. } if column == "q"), "{error}");
         }
     }
 
@@ -385,10 +339,7 @@ mod tests {
             (PanelSchema::default().period("a").population("a"), "population"),
         ] {
             let error = Panel::read_csv_from(&b"a\n1\n"[..], &schema).unwrap_err();
-            assert!(
-                matches!(error, Error::Option { option, .. } if option == named),
-                "{error}"
-            );
+            assert!(matches!(error, Error::Option { option, .. } if option == named), "{error}");
         }
         let both = PanelSchema::default().weight("a").population("a");
         assert!(Panel::read_csv_from(&b"a\n1\n"[..], &both).is_ok());
@@ -397,10 +348,7 @@ mod tests {
     #[test]
     fn a_missing_file_names_its_path() {
         let error = Panel::read_csv("no/such/file.csv", &PanelSchema::default()).unwrap_err();
-        assert!(
-            matches!(&error, Error::Read { path, .. } if path == "no/such/file.csv"),
-            "{error}"
-        );
+        assert!(matches!(&error, Error::Read { path, .. } if path == "no/such/file.csv"), "{error}");
     }
 
     #[test]
@@ -420,17 +368,9 @@ mod tests {
 
     #[test]
     fn not_a_text_file() {
-        for bytes in [
-            &b"\xff\xfea\0,\0b\0\n\0"[..],
-            b"\xfe\xff\0a\0\n\x001",
-            b"PK\x03\x04\x14\0\x08",
-            b"a,b\n1,\0\n",
-        ] {
+        for bytes in [&b"\xff\xfea\0,\0b\0\n\0"[..], b"\xfe\xff\0a\0\n\x001", b"PK\x03\x04\x14\0\x08", b"a,b\n1,\0\n"] {
             let error = cross(bytes).unwrap_err();
-            assert!(
-                matches!(&error, Error::NotText { path } if path == "the reader"),
-                "{error}"
-            );
+            assert!(matches!(&error, Error::NotText { path } if path == "the reader"), "{error}");
         }
     }
 
@@ -457,80 +397,47 @@ mod tests {
             ("a,b\n1,2\n\n\n3", 5, 1),
         ] {
             let error = cross(csv).unwrap_err();
-            let Error::RaggedRow { line, expected, found } = error else {
-                panic!("{error}")
-            };
+            let Error::RaggedRow { line, expected, found } = error else { panic!("{error}") };
             assert_eq!((line, expected, found), (bad, 2, cells), "{csv:?}");
         }
     }
 
     #[test]
     fn a_quote_that_never_closes() {
-        for (csv, bad) in [
-            ("a,b\n1,2\n\n3,\"4\n5,6\n7,8\n", 4),
-            ("a,b\n1,\"2", 2),
-            ("\"a,b\n1,2\n", 1),
-            ("a,b\r\n\"1,2", 2),
-        ] {
+        for (csv, bad) in
+            [("a,b\n1,2\n\n3,\"4\n5,6\n7,8\n", 4), ("a,b\n1,\"2", 2), ("\"a,b\n1,2\n", 1), ("a,b\r\n\"1,2", 2)]
+        {
             let error = cross(csv).unwrap_err();
-            assert!(
-                matches!(error, Error::OpenQuote { line } if line == bad),
-                "{csv:?}: {error}"
-            );
+            assert!(matches!(error, Error::OpenQuote { line } if line == bad), "{csv:?}: {error}");
         }
     }
 
     #[test]
     fn a_name_twice() {
         let error = cross("a,b, a\n1,2,3\n").unwrap_err();
-        assert!(
-            matches!(&error, Error::DuplicateColumn { column, first: 1, second: 3 } if column == "a"),
-            "{error}"
-        );
+        assert!(matches!(&error, Error::DuplicateColumn { column, first: 1, second: 3 } if column == "a"), "{error}");
     }
 
     #[test]
     fn a_unit_and_period_twice() {
         let error = keyed("unit,year,v\nb,2018,1\na,2017,2\nc,2018,2\nb,2017-18,3\n").unwrap_err();
-        let Error::DuplicateRow {
-            unit,
-            period,
-            first,
-            second,
-        } = error
-        else {
-            panic!("{error}")
-        };
-        assert_eq!(
-            (unit.as_str(), period, first, second),
-            ("b", 2018, Place::Line(2), Place::Line(5))
-        );
+        let Error::DuplicateRow { unit, period, first, second } = error else { panic!("{error}") };
+        assert_eq!((unit.as_str(), period, first, second), ("b", 2018, Place::Line(2), Place::Line(5)));
     }
 
     #[test]
     fn a_missing_key() {
         let error = keyed("unit,year\na,2018\n ,2018\n").unwrap_err();
-        assert!(
-            matches!(&error, Error::MissingKey { column, place: Place::Line(3) } if column == "unit"),
-            "{error}"
-        );
+        assert!(matches!(&error, Error::MissingKey { column, place: Place::Line(3) } if column == "unit"), "{error}");
         let error = keyed("unit,year\na,2018\nb,\n").unwrap_err();
-        assert!(
-            matches!(&error, Error::MissingKey { column, place: Place::Line(3) } if column == "year"),
-            "{error}"
-        );
+        assert!(matches!(&error, Error::MissingKey { column, place: Place::Line(3) } if column == "year"), "{error}");
     }
 
     #[test]
     fn not_a_period() {
         let error = keyed("unit,year\na,2018\nb,201712\n").unwrap_err();
-        let Error::NotAPeriod { column, place, text } = error else {
-            panic!("{error}")
-        };
-        assert_eq!(
-            (column.as_str(), place, text.as_str()),
-            ("year", Place::Line(3), "201712")
-        );
+        let Error::NotAPeriod { column, place, text } = error else { panic!("{error}") };
+        assert_eq!((column.as_str(), place, text.as_str()), ("year", Place::Line(3), "201712"));
     }
 
     #[test]
@@ -539,41 +446,28 @@ mod tests {
         let column = panel.column("v").unwrap();
         assert_eq!(column.kind(), ColumnKind::Text);
         let error = column.numbers().unwrap_err();
-        assert!(
-            matches!(&error, Error::NotANumber { place: Place::Line(2), text, .. } if text == "n.k."),
-            "{error}"
-        );
+        assert!(matches!(&error, Error::NotANumber { place: Place::Line(2), text, .. } if text == "n.k."), "{error}");
     }
 
     #[test]
     fn infinite_numbers_name_their_line() {
         let error = cross("a,b\n1,x\n1e999,2\n").unwrap_err();
-        assert!(
-            matches!(&error, Error::Infinite { column, place: Place::Line(3) } if column == "a"),
-            "{error}"
-        );
+        assert!(matches!(&error, Error::Infinite { column, place: Place::Line(3) } if column == "a"), "{error}");
         assert!(cross("name\nCamden\ninfinity\n").is_ok());
     }
 
     #[test]
     fn weights_that_are_text() {
         let error = Panel::read_csv_from(&b"w\n1\nx\nmany\n"[..], &PanelSchema::default().weight("w")).unwrap_err();
-        let Error::NotANumber { column, place, text } = error else {
-            panic!("{error}")
-        };
+        let Error::NotANumber { column, place, text } = error else { panic!("{error}") };
         assert_eq!((column.as_str(), place, text.as_str()), ("w", Place::Line(4), "many"));
     }
 
     #[test]
     fn negative_weights_and_populations() {
-        for schema in [
-            PanelSchema::default().weight("w"),
-            PanelSchema::default().population("w"),
-        ] {
+        for schema in [PanelSchema::default().weight("w"), PanelSchema::default().population("w")] {
             let error = Panel::read_csv_from(&b"w\n1\nx\n0\n-2\n-3\n"[..], &schema).unwrap_err();
-            let Error::Negative { column, place, value } = error else {
-                panic!("{error}")
-            };
+            let Error::Negative { column, place, value } = error else { panic!("{error}") };
             assert_eq!((column.as_str(), place, value), ("w", Place::Line(5), -2.0));
         }
     }

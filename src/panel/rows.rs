@@ -55,11 +55,9 @@ impl Rows {
         let column = find(&self.columns, name)?;
         match column.numbers()?.iter().position(|&weight| weight < 0.0) {
             None => Ok(()),
-            Some(row) => Err(Error::Negative {
-                column: name.to_owned(),
-                place: self.places[row],
-                value: column.numbers()?[row],
-            }),
+            Some(row) => {
+                Err(Error::Negative { column: name.to_owned(), place: self.places[row], value: column.numbers()?[row] })
+            }
         }
     }
 }
@@ -78,19 +76,10 @@ const SUGGESTIONS: usize = 3;
 /// The error for a name that is not among those there are.
 pub(super) fn unknown_column<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Error {
     let asked = name.to_lowercase();
-    let mut ranked: Vec<_> = names
-        .map(|there| (edit_distance(&asked, &there.to_lowercase()), there))
-        .collect();
+    let mut ranked: Vec<_> = names.map(|there| (edit_distance(&asked, &there.to_lowercase()), there)).collect();
     ranked.sort_by_key(|(distance, _)| *distance);
-    let nearest = ranked
-        .into_iter()
-        .take(SUGGESTIONS)
-        .map(|(_, there)| there.to_owned())
-        .collect();
-    Error::UnknownColumn {
-        column: name.to_owned(),
-        nearest,
-    }
+    let nearest = ranked.into_iter().take(SUGGESTIONS).map(|(_, there)| there.to_owned()).collect();
+    Error::UnknownColumn { column: name.to_owned(), nearest }
 }
 
 /// The error of two columns with the same name, when there are, with their positions from 1.
@@ -98,11 +87,7 @@ pub(super) fn check_distinct<'a>(names: impl Iterator<Item = &'a str>) -> Result
     let mut positions = HashMap::new();
     for (second, name) in (1..).zip(names) {
         if let Some(first) = positions.insert(name, second) {
-            return Err(Error::DuplicateColumn {
-                column: name.to_owned(),
-                first,
-                second,
-            });
+            return Err(Error::DuplicateColumn { column: name.to_owned(), first, second });
         }
     }
     Ok(())
@@ -130,14 +115,9 @@ mod tests {
 
     #[test]
     fn edit_distances() {
-        for (a, b, distance) in [
-            ("", "", 0),
-            ("a", "", 1),
-            ("", "ab", 2),
-            ("kitten", "sitting", 3),
-            ("rate", "rate", 0),
-            ("é", "e", 1),
-        ] {
+        for (a, b, distance) in
+            [("", "", 0), ("a", "", 1), ("", "ab", 2), ("kitten", "sitting", 3), ("rate", "rate", 0), ("é", "e", 1)]
+        {
             assert_eq!(edit_distance(a, b), distance, "{a} {b}");
         }
     }
@@ -145,9 +125,7 @@ mod tests {
     #[test]
     fn nearest_names_ignore_case_and_are_at_most_three() {
         let names = ["region", "cpp_count", "cpp_rate", "CPP_Rates", "year"];
-        let Error::UnknownColumn { column, nearest } = unknown_column("CPP_RATE", names.into_iter()) else {
-            panic!()
-        };
+        let Error::UnknownColumn { column, nearest } = unknown_column("CPP_RATE", names.into_iter()) else { panic!() };
         assert_eq!(column, "CPP_RATE");
         assert_eq!(nearest, ["cpp_rate", "CPP_Rates", "cpp_count"]);
     }
@@ -156,9 +134,6 @@ mod tests {
     fn names_twice() {
         assert!(check_distinct(["a", "b"].into_iter()).is_ok());
         let error = check_distinct(["a", "b", "a"].into_iter()).unwrap_err();
-        assert!(
-            matches!(&error, Error::DuplicateColumn { column, first: 1, second: 3 } if column == "a"),
-            "{error}"
-        );
+        assert!(matches!(&error, Error::DuplicateColumn { column, first: 1, second: 3 } if column == "a"), "{error}");
     }
 }

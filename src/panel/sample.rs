@@ -86,11 +86,7 @@ impl Sample {
         if self.dropped.is_empty() {
             return "none".to_string();
         }
-        let reasons: Vec<String> = self
-            .dropped
-            .iter()
-            .map(|d| format!("{} ({})", d.rows, d.reason))
-            .collect();
+        let reasons: Vec<String> = self.dropped.iter().map(|d| format!("{} ({})", d.rows, d.reason)).collect();
         reasons.join(", ")
     }
 }
@@ -124,11 +120,7 @@ const KEPT: u32 = u32::MAX;
 
 impl<'a> Selection<'a> {
     pub(crate) fn all(panel: &'a Panel) -> Self {
-        Selection {
-            panel,
-            reason_of: vec![KEPT; panel.n_rows()],
-            reasons: Vec::new(),
-        }
+        Selection { panel, reason_of: vec![KEPT; panel.n_rows()], reasons: Vec::new() }
     }
 
     pub(crate) fn drop(&mut self, row: usize, reason: Reason) {
@@ -145,17 +137,13 @@ impl<'a> Selection<'a> {
 
     /// The rows kept, ascending.
     pub(crate) fn rows(&self) -> Vec<usize> {
-        (0..self.reason_of.len())
-            .filter(|&row| self.reason_of[row] == KEPT)
-            .collect()
+        (0..self.reason_of.len()).filter(|&row| self.reason_of[row] == KEPT).collect()
     }
 
     pub(crate) fn into_sample(self) -> Sample {
         let rows = self.rows();
         let distinct = |indices: Option<&[u32]>| {
-            let mut seen: Vec<u32> = indices
-                .map(|ix| rows.iter().map(|&row| ix[row]).collect())
-                .unwrap_or_default();
+            let mut seen: Vec<u32> = indices.map(|ix| rows.iter().map(|&row| ix[row]).collect()).unwrap_or_default();
             seen.sort_unstable();
             seen.dedup();
             seen.len()
@@ -163,18 +151,12 @@ impl<'a> Selection<'a> {
         let mut dropped: Vec<Dropped> = self
             .reasons
             .iter()
-            .map(|reason| Dropped {
-                reason: reason.clone(),
-                rows: 0,
-                concerned: Vec::new(),
-            })
+            .map(|reason| Dropped { reason: reason.clone(), rows: 0, concerned: Vec::new() })
             .collect();
         for (row, &index) in self.reason_of.iter().enumerate().filter(|(_, index)| **index != KEPT) {
             let group = &mut dropped[index as usize];
             group.rows += 1;
-            group
-                .concerned
-                .push((self.panel.unit_of(row).map(str::to_string), self.panel.period_of(row)));
+            group.concerned.push((self.panel.unit_of(row).map(str::to_string), self.panel.period_of(row)));
         }
         Sample {
             n_observations: rows.len(),

@@ -14,13 +14,8 @@ pub const SIMULATED_ENGLAND_SEED: u64 = 744;
 
 /// The generating shares of [`Panel::simulated_england`], in per cent of the population variance of `cpp_rate`, in
 /// the order of entry for which they hold.
-pub const SIMULATED_ENGLAND_SHARES: [(&str, f64); 5] = [
-    ("deprivation", 15.0),
-    ("spending", 6.0),
-    ("policy", 10.0),
-    ("practice", 40.0),
-    ("unexplained", 29.0),
-];
+pub const SIMULATED_ENGLAND_SHARES: [(&str, f64); 5] =
+    [("deprivation", 15.0), ("spending", 6.0), ("policy", 10.0), ("practice", 40.0), ("unexplained", 29.0)];
 
 /// Each region's number of authorities, and its mean low income less the national mean in percentage points.
 ///
@@ -157,9 +152,7 @@ impl SimulatedEngland {
 
         let mut draws = Draws(Xoshiro256PlusPlus::seed_from_u64(seed));
         let mut england = Self::default();
-        let regions = REGIONS
-            .iter()
-            .flat_map(|&(region, n, offset)| std::iter::repeat_n((region, offset), n));
+        let regions = REGIONS.iter().flat_map(|&(region, n, offset)| std::iter::repeat_n((region, offset), n));
         for (number, (region, offset)) in (1..).zip(regions) {
             let size = POPULATION_MEAN + POPULATION_SD * draws.skewed(&MILD);
             let growth = GROWTH_MOST * draws.uniform();
@@ -255,26 +248,11 @@ struct Shape {
 }
 
 /// Once standardised, between −1.39 and 3.38, with skewness 0.8.
-const MILD: Shape = Shape {
-    uniforms: 2,
-    power: 2,
-    mean: 7.0 / 6.0,
-    variance: 127.0 / 180.0,
-};
+const MILD: Shape = Shape { uniforms: 2, power: 2, mean: 7.0 / 6.0, variance: 127.0 / 180.0 };
 /// Between −1.14 and 5.67, with skewness 1.4.
-const STRONG: Shape = Shape {
-    uniforms: 3,
-    power: 3,
-    mean: 4.5,
-    variance: 331.0 / 21.0,
-};
+const STRONG: Shape = Shape { uniforms: 3, power: 3, mean: 4.5, variance: 331.0 / 21.0 };
 /// Between −0.87 and 7.29, with skewness 2.1.
-const STRONGEST: Shape = Shape {
-    uniforms: 3,
-    power: 4,
-    mean: 8.6,
-    variance: 7408.0 / 75.0,
-};
+const STRONGEST: Shape = Shape { uniforms: 3, power: 4, mean: 8.6, variance: 7408.0 / 75.0 };
 
 /// Draws by arithmetic and square roots only, which every machine rounds alike (`powi` and `ln` it need not).
 struct Draws(Xoshiro256PlusPlus);
@@ -307,19 +285,8 @@ mod tests {
     }
 
     fn row(e: &SimulatedEngland, row: usize) -> (&str, &str, i32, [f64; 5]) {
-        let numbers = [
-            &e.population,
-            &e.low_income_pct,
-            &e.spend_per_child,
-            &e.vacancy_rate,
-            &e.cpp_count,
-        ];
-        (
-            &e.units[row],
-            e.regions[row],
-            e.periods[row],
-            numbers.map(|column| column[row]),
-        )
+        let numbers = [&e.population, &e.low_income_pct, &e.spend_per_child, &e.vacancy_rate, &e.cpp_count];
+        (&e.units[row], e.regions[row], e.periods[row], numbers.map(|column| column[row]))
     }
 
     #[test]
@@ -328,14 +295,8 @@ mod tests {
         let expected = [
             (0, ("S001", "North East", 2011, [44_217.0, 20.08, 911.0, 6.93, 138.0])),
             (7, ("S001", "North East", 2018, [45_209.0, 20.04, 1_037.0, 9.65, 173.0])),
-            (
-                600,
-                ("S076", "East of England", 2011, [112_628.0, 11.83, 772.0, 15.71, 150.0]),
-            ),
-            (
-                1199,
-                ("S150", "South West", 2018, [21_126.0, 11.91, 856.0, 16.13, 91.0]),
-            ),
+            (600, ("S076", "East of England", 2011, [112_628.0, 11.83, 772.0, 15.71, 150.0])),
+            (1199, ("S150", "South West", 2018, [21_126.0, 11.91, 856.0, 16.13, 91.0])),
         ];
         for (number, values) in expected {
             assert_eq!(row(&e, number), values);
@@ -351,10 +312,7 @@ mod tests {
     #[test]
     fn a_seed_decides_every_value() {
         assert_eq!(default_england(), default_england());
-        assert_ne!(
-            default_england(),
-            SimulatedEngland::generate(SIMULATED_ENGLAND_SEED + 1)
-        );
+        assert_ne!(default_england(), SimulatedEngland::generate(SIMULATED_ENGLAND_SEED + 1));
     }
 
     #[test]
@@ -375,27 +333,15 @@ mod tests {
         let rows = e.cpp_rate.len() as f64;
         let mean = e.cpp_rate.iter().sum::<f64>() / rows;
         let sd = (e.cpp_rate.iter().map(|rate| square(rate - mean)).sum::<f64>() / rows).sqrt();
-        assert!(
-            (mean - 43.0).abs() < 1.0 && (sd - 18.0).abs() < 1.5,
-            "mean {mean}, sd {sd}"
-        );
+        assert!((mean - 43.0).abs() < 1.0 && (sd - 18.0).abs() < 1.5, "mean {mean}, sd {sd}");
     }
 
     #[test]
     fn generating_terms_are_uncorrelated() {
-        assert_eq!(
-            SIMULATED_ENGLAND_SHARES.iter().map(|(_, share)| share).sum::<f64>(),
-            100.0
-        );
+        assert_eq!(SIMULATED_ENGLAND_SHARES.iter().map(|(_, share)| share).sum::<f64>(), 100.0);
         assert_eq!(REGIONS.iter().map(|(_, n, _)| n).sum::<usize>(), AUTHORITIES);
-        assert_eq!(
-            REGIONS.iter().map(|&(_, n, offset)| n as f64 * offset).sum::<f64>(),
-            0.0
-        );
-        assert_eq!(
-            DRIFT.iter().zip(&POLICY).map(|(drift, step)| drift * step).sum::<f64>(),
-            0.0
-        );
+        assert_eq!(REGIONS.iter().map(|&(_, n, offset)| n as f64 * offset).sum::<f64>(), 0.0);
+        assert_eq!(DRIFT.iter().zip(&POLICY).map(|(drift, step)| drift * step).sum::<f64>(), 0.0);
         for path in [DRIFT, POLICY, TREND] {
             assert_eq!(path.iter().sum::<f64>(), 0.0);
         }
@@ -408,9 +354,7 @@ mod tests {
             let binomial = |k: usize, j: usize| (0..j).fold(1.0, |c, i| c * (k - i) as f64 / (i + 1) as f64);
             let start: Vec<f64> = (0..=power).map(|k| if k == 0 { 1.0 } else { 0.0 }).collect();
             let add = |e: Vec<f64>, _| {
-                (0..=power)
-                    .map(|k| (0..=k).map(|j| binomial(k, j) * e[j] / (k - j + 1) as f64).sum())
-                    .collect()
+                (0..=power).map(|k| (0..=k).map(|j| binomial(k, j) * e[j] / (k - j + 1) as f64).sum()).collect()
             };
             (0..uniforms).fold(start, add)[power]
         };
@@ -424,39 +368,23 @@ mod tests {
     /// Deviations from the grand mean, or from the means of units, periods or both, of a balanced panel.
     fn demeaned(values: &[f64], by_unit: bool, by_period: bool) -> Vec<f64> {
         let mean = |keep: &dyn Fn(usize) -> bool| {
-            let kept: Vec<f64> = (0..values.len())
-                .filter(|&row| keep(row))
-                .map(|row| values[row])
-                .collect();
+            let kept: Vec<f64> = (0..values.len()).filter(|&row| keep(row)).map(|row| values[row]).collect();
             kept.iter().sum::<f64>() / kept.len() as f64
         };
         let grand = mean(&|_| true);
         let effect = |used: bool, levels: usize, level: &dyn Fn(usize) -> usize| -> Vec<f64> {
-            (0..levels)
-                .map(|own| {
-                    if used {
-                        mean(&|row| level(row) == own) - grand
-                    } else {
-                        0.0
-                    }
-                })
-                .collect()
+            (0..levels).map(|own| if used { mean(&|row| level(row) == own) - grand } else { 0.0 }).collect()
         };
         let units = effect(by_unit, AUTHORITIES, &|row| row / YEARS);
         let periods = effect(by_period, YEARS, &|row| row % YEARS);
-        (0..values.len())
-            .map(|row| values[row] - grand - units[row / YEARS] - periods[row % YEARS])
-            .collect()
+        (0..values.len()).map(|row| values[row] - grand - units[row / YEARS] - periods[row % YEARS]).collect()
     }
 
     /// Residual sum of squares of least squares on the regressors and the effects, by Gram and Schmidt.
     fn residual(outcome: &[f64], regressors: &[&[f64]], by_unit: bool, by_period: bool) -> f64 {
         let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
-        let mut left: Vec<Vec<f64>> = regressors
-            .iter()
-            .chain([&outcome])
-            .map(|v| demeaned(v, by_unit, by_period))
-            .collect();
+        let mut left: Vec<Vec<f64>> =
+            regressors.iter().chain([&outcome]).map(|v| demeaned(v, by_unit, by_period)).collect();
         for k in 0..regressors.len() {
             let pivot = left[k].clone();
             for column in &mut left[k + 1..] {
@@ -471,24 +399,9 @@ mod tests {
     fn default_seed_shows_the_published_shares() {
         let e = default_england();
         let regressors = [&e.low_income_pct[..], &e.spend_per_child, &e.vacancy_rate];
-        let left = [
-            (0, false, false),
-            (1, false, false),
-            (3, false, false),
-            (3, false, true),
-            (3, true, true),
-        ]
-        .map(|(n, by_unit, by_period)| residual(&e.cpp_rate, &regressors[..n], by_unit, by_period));
-        let shares = [
-            left[0] - left[1],
-            left[1] - left[2],
-            left[2] - left[3],
-            left[3] - left[4],
-            left[4],
-        ];
-        assert_eq!(
-            shares.map(|share| (100.0 * share / left[0]).round()),
-            [15.0, 6.0, 10.0, 44.0, 25.0]
-        );
+        let left = [(0, false, false), (1, false, false), (3, false, false), (3, false, true), (3, true, true)]
+            .map(|(n, by_unit, by_period)| residual(&e.cpp_rate, &regressors[..n], by_unit, by_period));
+        let shares = [left[0] - left[1], left[1] - left[2], left[2] - left[3], left[3] - left[4], left[4]];
+        assert_eq!(shares.map(|share| (100.0 * share / left[0]).round()), [15.0, 6.0, 10.0, 44.0, 25.0]);
     }
 }

@@ -119,9 +119,7 @@ impl PanelSummary {
             description: panel.description().map(str::to_owned),
             n_rows: panel.n_rows(),
             units: panel.unit_column().map(|column| KeySummary::of(column, panel.units())),
-            periods: panel
-                .period_column()
-                .map(|column| KeySummary::of(column, panel.periods())),
+            periods: panel.period_column().map(|column| KeySummary::of(column, panel.periods())),
             balanced: panel.is_balanced(),
             n_gaps: if both { n_gaps } else { 0 },
             first_gaps: if both { first_gaps(panel) } else { Vec::new() },
@@ -154,12 +152,7 @@ fn first_gaps(panel: &Panel) -> Vec<String> {
 impl KeySummary {
     fn of<T: ToString>(column: &str, values: &[T]) -> Self {
         let text = |value: Option<&T>| value.map(T::to_string).unwrap_or_default();
-        Self {
-            column: column.to_owned(),
-            n: values.len(),
-            first: text(values.first()),
-            last: text(values.last()),
-        }
+        Self { column: column.to_owned(), n: values.len(), first: text(values.first()), last: text(values.last()) }
     }
 }
 
@@ -205,17 +198,9 @@ impl fmt::Display for PanelSummary {
         }
         wrap(f, "", &self.rows_line())?;
         if !self.balanced {
-            let more = if self.n_gaps > self.first_gaps.len() {
-                ", …"
-            } else {
-                ""
-            };
+            let more = if self.n_gaps > self.first_gaps.len() { ", …" } else { "" };
             let gaps = printable(&self.first_gaps.join(", "));
-            wrap(
-                f,
-                "",
-                &format!("not balanced: {} ({gaps}{more})", counted(self.n_gaps, "gap")),
-            )?;
+            wrap(f, "", &format!("not balanced: {} ({gaps}{more})", counted(self.n_gaps, "gap")))?;
         }
         for (role, column) in [("weight", &self.weight), ("population", &self.population)] {
             if let Some(column) = column {
@@ -227,24 +212,12 @@ impl fmt::Display for PanelSummary {
         }
         let n_missing = |column: &ColumnSummary| column.missing.values().sum::<usize>();
         let widest = |text: &str, value: &dyn Fn(&ColumnSummary) -> usize| {
-            self.columns
-                .iter()
-                .map(|column| value(column).to_string().len())
-                .max()
-                .unwrap_or(0)
-                .max(text.len())
+            self.columns.iter().map(|column| value(column).to_string().len()).max().unwrap_or(0).max(text.len())
         };
         let (n_width, missing_width) = (widest("n", &|column| column.n), widest("missing", &n_missing));
         let statistics = 4 * (NUMBER + 1) + 1;
-        let room = WIDTH
-            .saturating_sub(n_width + missing_width + statistics + 4)
-            .max(LEAST_NAME);
-        let longest = self
-            .columns
-            .iter()
-            .map(|column| column.name.chars().count())
-            .max()
-            .unwrap_or(0);
+        let room = WIDTH.saturating_sub(n_width + missing_width + statistics + 4).max(LEAST_NAME);
+        let longest = self.columns.iter().map(|column| column.name.chars().count()).max().unwrap_or(0);
         let name_width = longest.max("column".len()).min(room);
 
         writeln!(
@@ -255,18 +228,10 @@ impl fmt::Display for PanelSummary {
         for column in &self.columns {
             let missing = n_missing(column);
             let name = cut(&printable(&column.name), name_width);
-            write!(
-                f,
-                "{name:name_width$}  {:>n_width$}  {missing:>missing_width$}  ",
-                column.n
-            )?;
+            write!(f, "{name:name_width$}  {:>n_width$}  {missing:>missing_width$}  ", column.n)?;
             match &column.levels {
                 Some(levels) => {
-                    let text = format!(
-                        "text, {}: {}",
-                        counted(levels.len(), "level"),
-                        printable(&levels.join(", "))
-                    );
+                    let text = format!("text, {}: {}", counted(levels.len(), "level"), printable(&levels.join(", ")));
                     writeln!(f, "{}", cut(&text, statistics - 2))?;
                 }
                 None => {
@@ -275,11 +240,7 @@ impl fmt::Display for PanelSummary {
                 }
             }
             if missing > 0 {
-                let reasons: Vec<_> = column
-                    .missing
-                    .iter()
-                    .map(|(reason, n)| format!("{n} {reason}"))
-                    .collect();
+                let reasons: Vec<_> = column.missing.iter().map(|(reason, n)| format!("{n} {reason}")).collect();
                 wrap(f, "  ", &format!("missing: {}", reasons.join(", ")))?;
             }
         }
@@ -294,16 +255,9 @@ impl PanelSummary {
             parts.push(format!("{} ({})", counted(units.n, "unit"), printable(&units.column)));
         }
         if let Some(periods) = &self.periods {
-            let span = if periods.n > 1 {
-                format!("{} to {}", periods.first, periods.last)
-            } else {
-                periods.first.clone()
-            };
-            parts.push(format!(
-                "{} ({}, {span})",
-                counted(periods.n, "period"),
-                printable(&periods.column)
-            ));
+            let span =
+                if periods.n > 1 { format!("{} to {}", periods.first, periods.last) } else { periods.first.clone() };
+            parts.push(format!("{} ({}, {span})", counted(periods.n, "period"), printable(&periods.column)));
         }
         if parts.is_empty() {
             parts.push("a cross-section".to_owned());
@@ -349,11 +303,7 @@ fn short(value: Option<f64>) -> String {
         return format!("{value:.decimals$}");
     }
     let exponent = format!("{value:.2e}");
-    if exponent.len() <= NUMBER {
-        exponent
-    } else {
-        format!("{value:.1e}")
-    }
+    if exponent.len() <= NUMBER { exponent } else { format!("{value:.1e}") }
 }
 
 /// Prints a text in lines of at most [`WIDTH`] characters, broken at spaces where there are any; later lines are
@@ -397,11 +347,7 @@ mod tests {
     fn assert_fits(summary: &PanelSummary) -> String {
         let text = summary.to_string();
         for line in text.lines() {
-            assert!(
-                line.chars().count() <= WIDTH,
-                "{} characters: {line}",
-                line.chars().count()
-            );
+            assert!(line.chars().count() <= WIDTH, "{} characters: {line}", line.chars().count());
         }
         text
     }
@@ -419,10 +365,7 @@ mod tests {
         let t = &summary.columns[1];
         assert_eq!((t.n, t.mean, t.levels.as_ref().unwrap().len()), (3, None, 2));
         let text = assert_fits(&summary);
-        assert!(
-            text.contains("not balanced: 5 gaps (a 2019, b 2017, b 2019, …)"),
-            "{text}"
-        );
+        assert!(text.contains("not balanced: 5 gaps (a 2019, b 2017, b 2019, …)"), "{text}");
         assert!(text.contains("weight: v"), "{text}");
         assert!(text.contains("missing: 1 confidential (c)"), "{text}");
     }
@@ -432,11 +375,7 @@ mod tests {
         let csv = "unit,year\na,2017\nb,2017\n";
         let text = assert_fits(&read(csv, PanelSchema::new("unit", "year")).summary());
         assert_eq!(text, "2 rows: 2 units (unit), 1 period (year, 2017), balanced\n");
-        let text = assert_fits(
-            &read(csv, PanelSchema::default())
-                .with_description("Of two rows.")
-                .summary(),
-        );
+        let text = assert_fits(&read(csv, PanelSchema::default()).with_description("Of two rows.").summary());
         assert!(text.starts_with("Of two rows.\n2 rows: a cross-section\n"), "{text}");
     }
 
@@ -453,26 +392,8 @@ mod tests {
     fn everything_long_fits() {
         let name = "a_very_long_name_".repeat(9);
         let levels = "level ".repeat(40);
-        let marks = [
-            "NA",
-            "x",
-            "c",
-            "z",
-            "u",
-            "low",
-            ":",
-            "..",
-            "-",
-            "~",
-            "",
-            "NaN",
-            "-1.2345e-300",
-            "1e300",
-        ];
-        let rows: String = marks
-            .iter()
-            .map(|mark| format!("{name}{mark},{mark},{levels}\n"))
-            .collect();
+        let marks = ["NA", "x", "c", "z", "u", "low", ":", "..", "-", "~", "", "NaN", "-1.2345e-300", "1e300"];
+        let rows: String = marks.iter().map(|mark| format!("{name}{mark},{mark},{levels}\n")).collect();
         let panel = read(&format!("{name},v,t\n{rows}"), PanelSchema::default().unit(&name));
         assert_fits(&panel.with_description(format!("{name} {levels}")).summary());
     }

@@ -43,12 +43,7 @@ impl<R: Read> TextReader<R> {
         if head == UTF8_MARK {
             head.clear();
         }
-        Ok(Self {
-            inner: Cursor::new(head).chain(inner),
-            after_return: false,
-            last: b'\n',
-            ended: false,
-        })
+        Ok(Self { inner: Cursor::new(head).chain(inner), after_return: false, last: b'\n', ended: false })
     }
 
     /// Turns `\r\n` and a lone `\r` into `\n` in place and returns the new length. A pair may be split by the end of a
@@ -81,9 +76,7 @@ impl<R: Read> Read for TextReader<R> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 other => other?,
             };
-            let chunk = buffer
-                .get_mut(..read)
-                .ok_or_else(|| io::Error::other("a reader returned more than asked"))?;
+            let chunk = buffer.get_mut(..read).ok_or_else(|| io::Error::other("a reader returned more than asked"))?;
             if chunk.is_empty() {
                 // A last line without a line break gets one first.
                 self.ended = self.last == b'\n';
@@ -143,18 +136,9 @@ mod tests {
 
     #[test]
     fn what_is_not_text() {
-        for input in [
-            &b"\xFF\xFEa\0"[..],
-            b"\xFE\xFF\0a",
-            b"a\0b\0",
-            b"PK\x03\x04\x14\0",
-            b"long text then \0",
-        ] {
+        for input in [&b"\xFF\xFEa\0"[..], b"\xFE\xFF\0a", b"a\0b\0", b"PK\x03\x04\x14\0", b"long text then \0"] {
             let error = read(input, 100).unwrap_err();
-            assert!(
-                error.get_ref().is_some_and(|source| source.is::<NotText>()),
-                "{input:?}"
-            );
+            assert!(error.get_ref().is_some_and(|source| source.is::<NotText>()), "{input:?}");
         }
     }
 }

@@ -1,0 +1,49 @@
+//! The moments in twice the precision, for designs whose pivots are too small for doubles.
+
+use std::ops::Range;
+
+use super::lanes::Double;
+use super::layout::Layout;
+use super::standardise::Standardisation;
+
+/// The entries of the moments; the columns are taken as exact; every operation on them is carried out in [`Double`].
+pub(crate) fn double_entries(
+    columns: &[&[f64]],
+    weights: &[f64],
+    ranges: &[Range<usize>],
+    by: &Standardisation,
+) -> Vec<Double> {
+    let q = columns.len();
+    let layout = Layout(q);
+    let zero = Double::new(0.0);
+    let per_scale: Vec<Double> =
+        by.scale.iter().map(|s| if s.is_finite() { Double::new(*s).inverse() } else { zero }).collect();
+    let mut entries = vec![zero; layout.len()];
+    for range in ranges {
+        let standardised = |v: usize, x: f64| Double::sum(x, -by.origin[v]) * per_scale[v];
+        let mut rows: Vec<Vec<Double>> =
+            (0..q).map(|v| columns[v][range.clone()].iter().map(|&x| standardised(v, x)).collect()).collect();
+        let weights: Vec<Double> = weights[range.clone()].iter().map(|w| Double::new(*w)).collect();
+        let weight = weights.iter().fold(zero, |sum, w| sum + *w);
+        let per_weight = weight.inverse();
+        entries[layout.weight()] = entries[layout.weight()] + weight;
+        let mut means = Vec::with_capacity(q);
+        for (v, row) in rows.iter_mut().enumerate() {
+            let sum = row.iter().zip(&weights).fold(zero, |sum, (x, w)| sum + *x * *w);
+            entries[layout.sum(v)] = entries[layout.sum(v)] + sum;
+            let mean = sum * per_weight;
+            row.iter_mut().for_each(|x| *x = *x - mean);
+            means.push(mean);
+        }
+        for i in 0..q {
+            for j in i..q {
+                let products = rows[i].iter().zip(&rows[j]).zip(&weights);
+                let within = products.fold(zero, |sum, ((x, z), w)| sum + *x * *z * *w);
+                let (raw_at, within_at) = (layout.raw(i, j), layout.within(i, j));
+                entries[within_at] = entries[within_at] + within;
+                entries[raw_at] = entries[raw_at] + within + weight * means[i] * means[j];
+            }
+        }
+    }
+    entries
+}

@@ -1,0 +1,37 @@
+//! Mean and scale of every variable over the full sample, about which cross-products are formed.
+
+/// Mean and scale of every variable over the full sample; a constant variable has scale infinity.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Standardisation {
+    pub(crate) origin: Vec<f64>,
+    /// The square root of the weighted centred sum of squares.
+    pub(crate) scale: Vec<f64>,
+}
+
+impl Standardisation {
+    pub(crate) fn new(columns: &[&[f64]], weights: &[f64]) -> Self {
+        let (origin, scale) = columns.iter().map(|column| mean_and_scale(column, weights)).unzip();
+        Standardisation { origin, scale }
+    }
+
+    pub(crate) fn is_constant(&self, variable: usize) -> bool {
+        self.scale[variable] == f64::INFINITY
+    }
+}
+
+fn mean_and_scale(column: &[f64], weights: &[f64]) -> (f64, f64) {
+    let weight: f64 = weights.iter().sum();
+    let weighted = |f: &dyn Fn(f64) -> f64| column.iter().zip(weights).map(|(&x, &w)| w * f(x)).sum::<f64>();
+    let largest = column.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
+    if largest == 0.0 {
+        return (0.0, f64::INFINITY);
+    }
+    // Divided by the largest value, neither sums nor squares can overflow or vanish.
+    let mean = weighted(&|x| x / largest) / weight * largest;
+    let spread = column.iter().fold(0.0_f64, |m, x| m.max((x - mean).abs()));
+    // A constant column's mean is rounded; what then looks like variation is at most a few units in the last place.
+    if spread <= 8.0 * f64::EPSILON * largest {
+        return (mean, f64::INFINITY);
+    }
+    (mean, spread * weighted(&|x| ((x - mean) / spread).powi(2)).sqrt())
+}

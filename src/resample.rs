@@ -1,0 +1,279 @@
+//! How sure are the shares?
+//!
+//! Units are left out one at a time (the jackknife, the default) or drawn with replacement (the cluster bootstrap).
+//! Moments are additive over units, so a replicate is a weighted sum of the units' moments: its cost does not depend
+//! on the number of rows, and nothing is refitted. Without units the rows are the clusters.
+//!
+//! **What an interval is for.** The target is the expected in-sample share for authorities drawn from a superpopulation
+//! like these, over these periods: not the sampling error of a census, nor a statement about other years; the noise
+//! within a unit is not drawn again. Shares of R² are biased upward by noise, most of all those of unit effects, so
+//! the percentile interval can miss its target almost always. The default is therefore the bias-corrected jackknife
+//! over units with t quantiles on G − 1 degrees of freedom,
+//!
+//! ```text
+//! G θ̂ − (G − 1) θ̄  ±  t · SE,   SE² = (G − 1)/G Σ (θ̂₍₋ᵢ₎ − θ̄)²,
+//! ```
+//!
+//! with θ̂₍₋ᵢ₎ the share without unit i and θ̄ their mean. The `coverage` example measures every kind of interval.
+//!
+//! What is drawn from the whole sample (the levels of factors, unit means, the scale of the rank rule) is held fixed.
+
+mod clusters;
+mod draws;
+mod interval;
+mod replicates;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use replicates::Replicates;
+
+use crate::decompose::{Breakdown, IntervalKind, IntervalMethod};
+use crate::error::{Error, Result};
+use crate::fit::{FittedModel, Warning};
+use draws::Draws;
+use interval::IntervalRule;
+
+/// Below so many clusters, intervals carry a warning: t quantiles and bias corrections lean on many clusters.
+const FEW_CLUSTERS: usize = 30;
+/// A bias beyond this part of the standard error is reported.
+const BIAS_TO_REPORT: f64 = 0.25;
+
+type Progress<'a> = Arc<dyn Fn(usize, usize) + Send + Sync + 'a>;
+
+/// A resampling of a fit's units, ready to be put to any of its breakdowns.
+///
+/// It holds what is to be drawn, not yet the replicates: those are computed, in parallel, for the breakdowns that
+/// [`intervals`](Resampling::intervals) is asked about, all from the same draws. A seed gives the same numbers on any
+/// number of threads and on any machine.
+///
+/// # Examples
+/// ```
+/// use apportion::{IntervalKind, Model, Panel, Term, SIMULATED_ENGLAND_SEED};
+///
+/// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+/// let fit = Model::new("cpp_rate")
+///     .component("deprivation", ["low_income_pct"])
+///     .component("practice", [Term::UnitEffects])
+///     .fit(&panel)?;
+/// let (sequential, shapley) = (fit.sequential()?, fit.shapley()?);
+///
+/// let by_jackknife = sequential.clone().with_intervals(&fit.jackknife()?)?;
+/// assert!(by_jackknife.components[0].interval.is_some());
+///
+/// let bootstrap = fit.bootstrap(200, 7)?.kind(IntervalKind::Basic)?.level(0.9)?;
+/// let both = bootstrap.intervals(&[&sequential, &shapley])?;
+/// assert_eq!(both[1].interval.as_ref().map(|i| (i.replicates, i.clusters)), Some((200, 150)));
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Resampling<'a> {
+    fit: &'a FittedModel,
+    draws: Draws,
+    kind: IntervalKind,
+    level: f64,
+    progress: Option<Progress<'a>>,
+}
+
+impl FittedModel {
+    /// Leaves out each unit in turn: the default interval, at level 0.95.
+    ///
+    /// # Errors
+    /// [`Error::TooFew`] with fewer than two clusters.
+    pub fn jackknife(&self) -> Result<Resampling<'_>> {
+        Resampling::new(self, Draws::LeaveOneOut, IntervalKind::Jackknife)
+    }
+
+    /// Draws as many units as there are, with replacement, so many times. Percentile intervals at level 0.95 unless
+    /// [`kind`](Resampling::kind) asks for another.
+    ///
+    /// A unit drawn twice counts as two units. B. Efron and R. J. Tibshirani (1993), An Introduction to the Bootstrap;
+    /// A. C. Davison and D. V. Hinkley (1997), Bootstrap Methods and their Application,
+    /// <https://doi.org/10.1017/CBO9780511802843>.
+    ///
+    /// # Errors
+    /// [`Error::TooFew`] with fewer than two clusters or two draws.
+    pub fn bootstrap(&self, draws: usize, seed: u64) -> Result<Resampling<'_>> {
+        if draws < 2 {
+            return Err(Error::TooFew { what: "bootstrap draws".to_string(), expected: 2, found: draws });
+        }
+        Resampling::new(self, Draws::Bootstrap { draws, seed }, IntervalKind::Percentile)
+    }
+}
+
+impl<'a> Resampling<'a> {
+    fn new(fit: &'a FittedModel, draws: Draws, kind: IntervalKind) -> Result<Self> {
+        let clusters = fit.n_clusters();
+        if clusters < 2 {
+            return Err(Error::TooFew { what: "units to draw from or leave out".into(), expected: 2, found: clusters });
+        }
+        Ok(Resampling { fit, draws, kind, level: 0.95, progress: None })
+    }
+
+    /// The kind of interval.
+    ///
+    /// # Errors
+    /// [`Error::Option`] for a bootstrap kind of a jackknife, or the other way round.
+    pub fn kind(mut self, kind: IntervalKind) -> Result<Self> {
+        let is_jackknife = matches!(self.draws, Draws::LeaveOneOut);
+        if is_jackknife != (kind == IntervalKind::Jackknife) {
+            let expected = match is_jackknife {
+                true => "leaving units out gives the jackknife interval: use bootstrap() for the others",
+                false => "drawing units gives percentile, basic, normal or bca intervals: use jackknife() for that one",
+            };
+            return Err(Error::Option {
+                option: "interval kind",
+                expected: expected.to_string(),
+                found: kind.name().to_string(),
+            });
+        }
+        self.kind = kind;
+        Ok(self)
+    }
+
+    /// The part of samples whose interval should cover the target. Default 0.95.
+    ///
+    /// # Errors
+    /// [`Error::Option`] unless it is above 0 and below 1.
+    pub fn level(mut self, level: f64) -> Result<Self> {
+        if !(level > 0.0 && level < 1.0) {
+            return Err(Error::Option {
+                option: "level",
+                expected: "it must be above 0 and below 1, such as 0.95".to_string(),
+                found: level.to_string(),
+            });
+        }
+        self.level = level;
+        Ok(self)
+    }
+
+    /// Calls back with the replicates done and the replicates wanted, every few replicates, from any thread.
+    pub fn on_progress(mut self, callback: impl Fn(usize, usize) + Send + Sync + 'a) -> Self {
+        self.progress = Some(Arc::new(callback));
+        self
+    }
+
+    /// The positions of the units in replicate `replicate`, as they were drawn, among the units of the sample; of the
+    /// rows in a cross-section.
+    ///
+    /// # Errors
+    /// [`Error::Option`] when there are not so many replicates.
+    pub fn drawn(&self, replicate: usize) -> Result<Vec<usize>> {
+        let clusters = self.fit.n_clusters();
+        let replicates = self.draws.replicates(clusters);
+        if replicate >= replicates {
+            return Err(Error::Option {
+                option: "replicate",
+                expected: format!("there are {replicates}, counted from 0"),
+                found: replicate.to_string(),
+            });
+        }
+        Ok(self.draws.drawn(replicate, clusters))
+    }
+
+    /// The shares in every replicate, for each of these breakdowns.
+    ///
+    /// # Errors
+    /// [`Error::OtherFit`] for a breakdown that is not of this fit.
+    pub fn replicates(&self, breakdowns: &[&Breakdown]) -> Result<Vec<Replicates>> {
+        replicates::compute(self.fit, &self.draws, breakdowns, self.progress.as_deref())
+    }
+
+    /// These breakdowns with intervals, all from the same draws.
+    ///
+    /// # Errors
+    /// [`Error::OtherFit`] for a breakdown that is not of this fit; [`Error::TooFew`] when hardly a replicate has an
+    /// outcome that varies.
+    pub fn intervals(&self, breakdowns: &[&Breakdown]) -> Result<Vec<Breakdown>> {
+        let replicates = self.replicates(breakdowns)?;
+        let influence = match self.kind {
+            IntervalKind::Bca => replicates::compute(self.fit, &Draws::LeaveOneOut, breakdowns, None)?,
+            _ => Vec::new(),
+        };
+        let each = breakdowns.iter().zip(&replicates).enumerate();
+        each.map(|(i, (breakdown, replicates))| self.with(breakdown, replicates, influence.get(i))).collect()
+    }
+
+    fn with(
+        &self,
+        breakdown: &Breakdown,
+        replicates: &Replicates,
+        influence: Option<&Replicates>,
+    ) -> Result<Breakdown> {
+        let clusters = self.fit.n_clusters();
+        let mut breakdown = breakdown.clone();
+        let usable = replicates.usable();
+        if usable.len() < 2 {
+            return Err(Error::TooFew {
+                what: "replicates whose outcome varies".to_string(),
+                expected: 2,
+                found: usable.len(),
+            });
+        }
+        let rule = IntervalRule::new(self.kind, self.level, clusters)?;
+        let mut warnings = Vec::new();
+        if clusters < FEW_CLUSTERS {
+            warnings.push(Warning::FewClusters { clusters, wanted: FEW_CLUSTERS });
+        }
+        if replicates.degenerate > 0 {
+            let (degenerate, replicates) = (replicates.degenerate, replicates.shares.nrows());
+            warnings.push(Warning::DegenerateReplicates { degenerate, replicates });
+        }
+        if let Some(wanted) = rule.draws_wanted().filter(|wanted| usable.len() < *wanted) {
+            warnings.push(Warning::FewDraws { draws: usable.len(), wanted });
+        }
+        for (at, share) in breakdown.rows_mut() {
+            let values: Vec<f64> = usable.iter().map(|&r| replicates.shares[[r, at]]).collect();
+            let without: Option<Vec<f64>> = influence.map(|i| i.usable().iter().map(|&r| i.shares[[r, at]]).collect());
+            let found = rule.interval(share.share_of_total, values, without.as_deref());
+            if found.one_sided {
+                warnings.push(Warning::OneSided { component: share.name.clone() });
+            }
+            let interval = found.interval;
+            // A standard error of rounding size is that of a share which cannot vary.
+            if interval.std_error > 1e-12 && interval.bias.abs() > BIAS_TO_REPORT * interval.std_error {
+                let (bias, std_error) = (interval.bias, interval.std_error);
+                warnings.push(Warning::Biased { component: share.name.clone(), bias, std_error });
+            }
+            share.interval = Some(interval);
+        }
+        breakdown.warnings.retain(|w| !is_of_intervals(w));
+        breakdown.warnings.extend(warnings);
+        breakdown.interval = Some(IntervalMethod {
+            kind: self.kind,
+            level: self.level,
+            clusters,
+            replicates: replicates.shares.nrows(),
+            seed: self.draws.seed(),
+            degenerate: replicates.degenerate,
+        });
+        Ok(breakdown)
+    }
+}
+
+/// Whether a warning came with intervals, and goes when others take their place.
+fn is_of_intervals(warning: &Warning) -> bool {
+    use Warning::{Biased, DegenerateReplicates, FewClusters, FewDraws, OneSided};
+    matches!(
+        warning,
+        Biased { .. } | DegenerateReplicates { .. } | FewClusters { .. } | FewDraws { .. } | OneSided { .. }
+    )
+}
+
+impl Breakdown {
+    /// This breakdown with an interval for every component, for `always` and for the unexplained.
+    ///
+    /// # Errors
+    /// Those of [`Resampling::intervals`].
+    pub fn with_intervals(&self, resampling: &Resampling) -> Result<Breakdown> {
+        let found = resampling.intervals(&[self])?;
+        found.into_iter().next().ok_or_else(|| Error::OtherFit { message: "no breakdown was given".to_string() })
+    }
+}
+
+impl fmt::Debug for Resampling<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Resampling");
+        shown.field("draws", &self.draws).field("kind", &self.kind).field("level", &self.level).finish_non_exhaustive()
+    }
+}

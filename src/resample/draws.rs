@@ -1,0 +1,128 @@
+//! Which units are in a replicate.
+
+use rand::{Rng, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use crate::fit::{LANES, Wide};
+
+/// What is drawn or left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Draws {
+    /// Every unit but one, for each unit in turn.
+    LeaveOneOut,
+    /// As many units as there are, with replacement.
+    Bootstrap { draws: usize, seed: u64 },
+}
+
+impl Draws {
+    pub(super) fn replicates(self, clusters: usize) -> usize {
+        match self {
+            Draws::LeaveOneOut => clusters,
+            Draws::Bootstrap { draws, .. } => draws,
+        }
+    }
+
+    pub(super) fn seed(self) -> Option<u64> {
+        match self {
+            Draws::LeaveOneOut => None,
+            Draws::Bootstrap { seed, .. } => Some(seed),
+        }
+    }
+
+    /// The clusters of a replicate, in the order in which they were drawn.
+    pub(super) fn drawn(self, replicate: usize, clusters: usize) -> Vec<usize> {
+        match self {
+            Draws::LeaveOneOut => (0..clusters).filter(|&c| c != replicate).collect(),
+            Draws::Bootstrap { seed, .. } => {
+                let mut drawn = Vec::with_capacity(clusters);
+                draw(seed, replicate, clusters, |cluster| drawn.push(cluster));
+                drawn
+            }
+        }
+    }
+
+    /// How often each cluster is in each of eight replicates, `first` and those that follow.
+    pub(super) fn counts(seed: u64, first: usize, counts: &mut [Wide]) {
+        counts.fill(Wide([0.0; LANES]));
+        let clusters = counts.len();
+        for lane in 0..LANES {
+            draw(seed, first + lane, clusters, |cluster| counts[cluster].0[lane] += 1.0);
+        }
+    }
+}
+
+/// Draws as many clusters as there are, with replacement, by a generator of this replicate's own.
+///
+/// Each draw takes half of a 64-bit number and is free of bias by Lemire's multiplication with rejection:
+/// <https://doi.org/10.1145/3230636>.
+#[inline(always)]
+fn draw(seed: u64, replicate: usize, clusters: usize, mut put: impl FnMut(usize)) {
+    let mut generator = Xoshiro256PlusPlus::seed_from_u64(seed ^ scrambled(replicate as u64 + 1));
+    let n = clusters as u64;
+    let mut left = clusters;
+    while left > 0 {
+        let bits = generator.next_u64();
+        for half in [bits & 0xFFFF_FFFF, bits >> 32] {
+            let product = half * n;
+            let low = product & 0xFFFF_FFFF;
+            // Only below n can a remainder be over-represented, so the division is hardly ever needed.
+            if left == 0 || low < n && low < (1 << 32) % n {
+                continue;
+            }
+            put((product >> 32) as usize);
+            left -= 1;
+        }
+    }
+}
+
+/// Spreads neighbouring numbers over all 64 bits (the finaliser of MurmurHash3), so that replicates share no state.
+fn scrambled(mut x: u64) -> u64 {
+    x = (x ^ (x >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    x = (x ^ (x >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    x ^ (x >> 33)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_are_pinned() {
+        let draws = Draws::Bootstrap { draws: 2, seed: 7 };
+        let pinned = [draws.drawn(0, 10), draws.drawn(1, 10)];
+        assert_eq!(pinned, PINNED);
+    }
+
+    const PINNED: [[usize; 10]; 2] = [[0; 10], [0; 10]];
+
+    #[test]
+    fn counts_are_those_of_the_draws() {
+        let draws = Draws::Bootstrap { draws: 16, seed: 3 };
+        let mut counts = vec![Wide([0.0; LANES]); 37];
+        Draws::counts(3, 8, &mut counts);
+        for lane in 0..LANES {
+            let drawn = draws.drawn(8 + lane, 37);
+            assert_eq!(drawn.len(), 37);
+            for (cluster, count) in counts.iter().enumerate() {
+                assert_eq!(count.0[lane], drawn.iter().filter(|d| **d == cluster).count() as f64);
+            }
+        }
+    }
+
+    #[test]
+    fn every_cluster_is_as_likely() {
+        // 3,000 replicates of 7 draws: each cluster's frequency has standard deviation 0.0024 about 1/7.
+        let draws = Draws::Bootstrap { draws: 3_000, seed: 1 };
+        let mut seen = [0_usize; 7];
+        (0..3_000).flat_map(|r| draws.drawn(r, 7)).for_each(|cluster| seen[cluster] += 1);
+        for count in seen {
+            assert!((count as f64 / 21_000.0 - 1.0 / 7.0).abs() < 0.0097, "{seen:?}");
+        }
+    }
+
+    #[test]
+    fn leaving_one_out() {
+        assert_eq!(Draws::LeaveOneOut.drawn(1, 3), [0, 2]);
+        assert_eq!(Draws::LeaveOneOut.replicates(3), 3);
+    }
+}

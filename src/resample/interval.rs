@@ -1,0 +1,199 @@
+//! From replicates of one share to its bias, standard error and interval.
+//!
+//! B. Efron (1987), "Better bootstrap confidence intervals", JASA 82, <https://doi.org/10.1080/01621459.1987.10478410>;
+//! A. C. Davison and D. V. Hinkley (1997), Bootstrap Methods and their Application, sections 2.3, 5.2 and 5.3,
+//! <https://doi.org/10.1017/CBO9780511802843>; B. Efron and C. Stein (1981), "The jackknife estimate of variance",
+//! Annals of Statistics 9, <https://doi.org/10.1214/aos/1176345462>.
+
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+
+use crate::decompose::{Interval, IntervalKind};
+use crate::error::{Error, Result};
+
+/// How replicates become an interval.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct IntervalRule {
+    kind: IntervalKind,
+    level: f64,
+    normal: Normal,
+    /// The quantile that half the interval is so many standard errors of: of t for the jackknife, else normal.
+    half_width: f64,
+}
+
+pub(super) struct Found {
+    pub(super) interval: Interval,
+    /// All replicates lie on one side of the estimate, which a bias correction by ranks cannot express.
+    pub(super) one_sided: bool,
+}
+
+impl IntervalRule {
+    pub(super) fn new(kind: IntervalKind, level: f64, clusters: usize) -> Result<Self> {
+        let upper = (1.0 + level) / 2.0;
+        let normal = Normal::new(0.0, 1.0).map_err(|e| distribution(&e))?;
+        let half_width = match kind {
+            IntervalKind::Jackknife => {
+                StudentsT::new(0.0, 1.0, clusters as f64 - 1.0).map_err(|e| distribution(&e))?.inverse_cdf(upper)
+            }
+            _ => normal.inverse_cdf(upper),
+        };
+        Ok(IntervalRule { kind, level, normal, half_width })
+    }
+
+    /// The fewest draws whose order statistics reach the quantiles asked for; `None` where none are used.
+    pub(super) fn draws_wanted(&self) -> Option<usize> {
+        use IntervalKind::{Basic, Bca, Percentile};
+        // (R + 1)(1 − level)/2 must reach the first order statistic.
+        let wanted = (2.0 / (1.0 - self.level) - 1.0 - 1e-9).ceil() as usize;
+        matches!(self.kind, Percentile | Basic | Bca).then_some(wanted)
+    }
+
+    /// `without` holds the shares with each cluster left out, which the BCa interval needs.
+    pub(super) fn interval(&self, estimate: f64, mut values: Vec<f64>, without: Option<&[f64]>) -> Found {
+        let (mean, n) = (mean(&values), values.len() as f64);
+        let sum_of_squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
+        let (lower_tail, upper_tail) = ((1.0 - self.level) / 2.0, (1.0 + self.level) / 2.0);
+        let (bias, std_error) = match self.kind {
+            IntervalKind::Jackknife => ((n - 1.0) * (mean - estimate), ((n - 1.0) / n * sum_of_squares).sqrt()),
+            _ => (mean - estimate, (sum_of_squares / (n - 1.0)).sqrt()),
+        };
+        let mut one_sided = false;
+        let quantiles =
+            |values: &mut [f64], low, high| (quantile(values, low, &self.normal), quantile(values, high, &self.normal));
+        let (lower, upper) = match self.kind {
+            IntervalKind::Jackknife | IntervalKind::Normal => {
+                let (centre, half) = (estimate - bias, self.half_width * std_error);
+                (centre - half, centre + half)
+            }
+            IntervalKind::Percentile => quantiles(&mut values, lower_tail, upper_tail),
+            IntervalKind::Basic => {
+                let (low, high) = quantiles(&mut values, lower_tail, upper_tail);
+                (2.0 * estimate - high, 2.0 * estimate - low)
+            }
+            IntervalKind::Bca => {
+                let below;
+                (below, one_sided) = part_below(&values, estimate);
+                let z0 = self.normal.inverse_cdf(below);
+                let a = acceleration(without.unwrap_or_default());
+                let adjusted = |p: f64| {
+                    let z = z0 + self.normal.inverse_cdf(p);
+                    // Past the pole of the adjustment no quantile is far enough out.
+                    let stretch = 1.0 - a * z;
+                    if stretch > 0.0 { self.normal.cdf(z0 + z / stretch) } else { f64::from(z > 0.0) }
+                };
+                let (low, high) = (adjusted(lower_tail), adjusted(upper_tail));
+                quantiles(&mut values, low, high)
+            }
+        };
+        Found { interval: Interval { bias, std_error, lower, upper }, one_sided }
+    }
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// The part of the replicates below the estimate, ties counted as a half; where it is none or all, half a replicate is
+/// put on the other side and the second value says so.
+fn part_below(values: &[f64], estimate: f64) -> (f64, bool) {
+    let n = values.len() as f64;
+    // A share that cannot vary differs from its estimate by rounding only.
+    let tolerance = 1e-13;
+    let below = values.iter().filter(|x| **x < estimate - tolerance).count() as f64;
+    let tied = values.iter().filter(|x| (**x - estimate).abs() <= tolerance).count() as f64;
+    let part = (below + tied / 2.0) / n;
+    (part.clamp(0.5 / n, 1.0 - 0.5 / n), part == 0.0 || part == 1.0)
+}
+
+/// A sixth of the skewness of the influence of leaving each cluster out (Efron 1987, equation 6.6).
+fn acceleration(without: &[f64]) -> f64 {
+    let mean = mean(without);
+    let (squares, cubes) = without.iter().fold((0.0, 0.0), |(squares, cubes), x| {
+        let influence = mean - x;
+        (squares + influence.powi(2), cubes + influence.powi(3))
+    });
+    if squares > 0.0 { cubes / (6.0 * squares.powf(1.5)) } else { 0.0 }
+}
+
+/// The quantile p of the replicates: order statistic (R + 1)p, interpolated on the scale of normal quantiles (Davison
+/// and Hinkley, equation 5.8); the extremes where that lies beyond them.
+fn quantile(values: &mut [f64], p: f64, normal: &Normal) -> f64 {
+    let n = values.len();
+    let position = p * (n as f64 + 1.0);
+    let k = (position.floor().max(0.0) as usize).clamp(1, n);
+    let (_, low, above) = values.select_nth_unstable_by(k - 1, f64::total_cmp);
+    if k as f64 >= position || k == n {
+        return *low;
+    }
+    let high = above.iter().copied().fold(f64::INFINITY, f64::min);
+    let z = |p: f64| normal.inverse_cdf(p);
+    let of_normal = |k: usize| z(k as f64 / (n as f64 + 1.0));
+    *low + (z(p) - of_normal(k)) / (of_normal(k + 1) - of_normal(k)) * (high - *low)
+}
+
+fn distribution(error: &dyn std::fmt::Display) -> Error {
+    Error::TooFew { what: format!("clusters ({error})"), expected: 2, found: 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(kind: IntervalKind) -> IntervalRule {
+        IntervalRule { kind, level: 0.9, clusters: 5 }
+    }
+
+    #[test]
+    fn the_jackknife_of_a_mean_is_its_textbook_interval() {
+        let data = [2.0, 4.0, 4.0, 7.0, 8.0];
+        let mean = 5.0;
+        let without = data.iter().map(|x| (25.0 - x) / 4.0).collect();
+        let found = rule(IntervalKind::Jackknife).interval(mean, without, None).unwrap().interval;
+        // Sample variance 6, so the standard error is √(6/5); t with 4 degrees of freedom at 0.95 is 2.131846786.
+        assert!(found.bias.abs() < 1e-14);
+        assert!((found.std_error - 1.2_f64.sqrt()).abs() < 1e-14);
+        assert!((found.upper - (mean + 2.131_846_786 * 1.2_f64.sqrt())).abs() < 1e-8);
+        assert!((found.lower + found.upper - 10.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn bootstrap_kinds_agree_with_their_definitions() {
+        // 19 replicates: (R + 1) · 0.05 = 1 and (R + 1) · 0.95 = 19, the extremes exactly.
+        let values: Vec<f64> = (1..=19).map(|i| f64::from(i * i)).collect();
+        let of = |kind| rule(kind).interval(90.0, values.clone(), Some(&[1.0, 2.0, 3.0])).unwrap().interval;
+        let percentile = of(IntervalKind::Percentile);
+        assert_eq!((percentile.lower, percentile.upper), (1.0, 361.0));
+        let basic = of(IntervalKind::Basic);
+        assert_eq!((basic.lower, basic.upper), (180.0 - 361.0, 180.0 - 1.0));
+        let normal = of(IntervalKind::Normal);
+        assert!((normal.bias - 40.0).abs() < 1e-12);
+        assert!(((normal.upper + normal.lower) / 2.0 - 50.0).abs() < 1e-10);
+        assert!(((normal.upper - normal.lower) / 2.0 - 1.644_853_627 * normal.std_error).abs() < 1e-6);
+        // 9 of 19 lie below 90 and the influence is symmetric: a = 0, z0 = Φ⁻¹(9/19), both quantiles shift down.
+        let bca = of(IntervalKind::Bca);
+        assert!(bca.lower == 1.0 && bca.upper < 361.0 && bca.upper > 289.0, "{bca:?}");
+    }
+
+    #[test]
+    fn quantiles_interpolate_on_the_normal_scale() {
+        let normal = Normal::new(0.0, 1.0).unwrap();
+        // Order statistics that are normal quantiles themselves are met exactly in between.
+        let mut values: Vec<f64> = (1..=9).rev().map(|k| normal.inverse_cdf(f64::from(k) / 10.0)).collect();
+        assert!((quantile(&mut values, 0.25, &normal) - normal.inverse_cdf(0.25)).abs() < 1e-9);
+        assert_eq!(quantile(&mut values, 0.01, &normal), normal.inverse_cdf(0.1));
+        assert_eq!(quantile(&mut values, 0.99, &normal), normal.inverse_cdf(0.9));
+    }
+
+    #[test]
+    fn a_share_that_cannot_vary_has_a_point_for_an_interval() {
+        for kind in [IntervalKind::Percentile, IntervalKind::Basic, IntervalKind::Normal, IntervalKind::Bca] {
+            let found = rule(kind).interval(0.0, vec![0.0; 40], Some(&[0.0; 5]));
+            assert_eq!((found.interval.lower, found.interval.upper, found.one_sided), (0.0, 0.0, false), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn draws_wanted_reach_the_quantile() {
+        let wanted = |level| IntervalRule { kind: IntervalKind::Basic, level, clusters: 5 }.draws_wanted();
+        assert_eq!((wanted(0.95), wanted(0.9)), (Some(39), Some(19)));
+    }
+}
