@@ -94,16 +94,16 @@ impl Players {
     }
 
     /// The weighted sum of squares of the outcome about its mean.
+    #[inline(always)]
     pub(crate) fn total_sum_of_squares<L: Lane>(&self, entries: &[L]) -> L {
-        let y = self.outcome();
-        let sum = entries[self.layout.sum(y)];
-        entries[self.layout.raw(y, y)] - sum * sum * entries[self.layout.weight()].inverse_pivot()
+        self.centred(self.outcome(), entries)
     }
 
     /// A variable's sum of squares about its mean, as a part of that in the full sample.
+    #[inline(always)]
     pub(crate) fn centred<L: Lane>(&self, v: usize, entries: &[L]) -> L {
         let sum = entries[self.layout.sum(v)];
-        entries[self.layout.raw(v, v)] - sum * sum * entries[self.layout.weight()].inverse_pivot()
+        entries[self.layout.raw(v, v)] - sum * entries[self.layout.weight()].inverse_pivot() * sum
     }
 
     /// The entries of the moments that any root or the total sum of squares reads.

@@ -3,7 +3,7 @@
 use super::term::Term;
 use super::variables::{NO_LEVEL, Part, checked_numbers, parts, resolve};
 use super::{Model, Weights};
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::panel::{Panel, Reason, Sample, Selection};
 
 /// The most columns a design may have: their cross-products then fill 36 MB, and one elimination takes seconds.
@@ -61,6 +61,8 @@ pub(crate) struct Design {
     pub(crate) periods: Option<Groups>,
     /// Rows of the panel, ascending.
     pub(crate) rows: Vec<usize>,
+    /// Where each row stands in its source.
+    places: Vec<Place>,
     pub(crate) sample: Sample,
     /// What the panel says of itself.
     pub(crate) panel_description: Option<String>,
@@ -118,6 +120,7 @@ impl Design {
             has_period_effects: evaluated.iter().any(|(_, term, _)| *term == Term::PeriodEffects),
             units,
             periods,
+            places: rows.iter().map(|&row| panel.place(row)).collect(),
             rows,
             sample,
             panel_description: panel.description().map(str::to_string),
@@ -162,6 +165,9 @@ impl Design {
                 None => numbers,
                 Some(product) => product.iter().zip(&numbers).map(|(p, x)| p * x).collect(),
             });
+        }
+        if let Some(row) = product.iter().flatten().position(|x| !x.is_finite()) {
+            return Err(Error::Infinite { column: term.to_string(), place: self.places[row] });
         }
         let is_period_dummy = *term == Term::PeriodEffects;
         if !self.terms.iter().any(|known| known.term == *term) {

@@ -39,8 +39,19 @@ pub(crate) fn resolve(term: &Term, panel: &Panel) -> Term {
 pub(crate) fn parts(term: &Term, panel: &Panel, selection: &mut Selection) -> Result<Vec<Part>> {
     match term {
         Term::Interaction(terms) => {
-            let nested: Result<Vec<_>> = terms.iter().map(|term| parts(term, panel, selection)).collect();
-            Ok(nested?.into_iter().flatten().collect())
+            // Numbers are multiplied before they are checked: a product may overflow where its factors do not.
+            let (mut numeric, mut others) = (Vec::new(), Vec::new());
+            for term in terms {
+                if is_numeric(term, panel)? { numeric.push(term.clone()) } else { others.push(term) }
+            }
+            let mut found = Vec::new();
+            for other in others {
+                found.extend(parts(other, panel, selection)?);
+            }
+            if !numeric.is_empty() {
+                found.push(Part::Numbers(checked_numbers(&Term::Interaction(numeric), panel, selection)?));
+            }
+            Ok(found)
         }
         Term::UnitEffects => {
             let codes = panel.unit_indices().ok_or_else(|| needs(term, "unit"))?;
@@ -139,6 +150,15 @@ fn is_text(name: &str, panel: &Panel) -> Result<bool> {
         return Ok(false);
     }
     Ok(matches!(panel.column(name)?.values(), Values::Text { .. }))
+}
+
+/// Whether a term is one number per row, known before the sample is.
+fn is_numeric(term: &Term, panel: &Panel) -> Result<bool> {
+    match term {
+        Term::Column(name) => Ok(!is_text(name, panel)?),
+        Term::Log(_) | Term::Lag(..) => Ok(true),
+        _ => Ok(false),
+    }
 }
 
 fn levels(name: &str, panel: &Panel, selection: &mut Selection) -> Result<Part> {

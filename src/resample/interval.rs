@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     fn rule(kind: IntervalKind) -> IntervalRule {
-        IntervalRule { kind, level: 0.9, clusters: 5 }
+        IntervalRule::new(kind, 0.9, 5).unwrap()
     }
 
     #[test]
@@ -147,7 +147,7 @@ mod tests {
         let data = [2.0, 4.0, 4.0, 7.0, 8.0];
         let mean = 5.0;
         let without = data.iter().map(|x| (25.0 - x) / 4.0).collect();
-        let found = rule(IntervalKind::Jackknife).interval(mean, without, None).unwrap().interval;
+        let found = rule(IntervalKind::Jackknife).interval(mean, without, None).interval;
         // Sample variance 6, so the standard error is √(6/5); t with 4 degrees of freedom at 0.95 is 2.131846786.
         assert!(found.bias.abs() < 1e-14);
         assert!((found.std_error - 1.2_f64.sqrt()).abs() < 1e-14);
@@ -159,7 +159,7 @@ mod tests {
     fn bootstrap_kinds_agree_with_their_definitions() {
         // 19 replicates: (R + 1) · 0.05 = 1 and (R + 1) · 0.95 = 19, the extremes exactly.
         let values: Vec<f64> = (1..=19).map(|i| f64::from(i * i)).collect();
-        let of = |kind| rule(kind).interval(90.0, values.clone(), Some(&[1.0, 2.0, 3.0])).unwrap().interval;
+        let of = |kind| rule(kind).interval(90.0, values.clone(), Some(&[1.0, 2.0, 3.0])).interval;
         let percentile = of(IntervalKind::Percentile);
         assert_eq!((percentile.lower, percentile.upper), (1.0, 361.0));
         let basic = of(IntervalKind::Basic);
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn draws_wanted_reach_the_quantile() {
-        let wanted = |level| IntervalRule { kind: IntervalKind::Basic, level, clusters: 5 }.draws_wanted();
+        let wanted = |level| IntervalRule::new(IntervalKind::Basic, level, 5).unwrap().draws_wanted();
         assert_eq!((wanted(0.95), wanted(0.9)), (Some(39), Some(19)));
     }
 }

@@ -1,0 +1,114 @@
+//! What holds for every panel.
+
+mod common;
+
+use apportion::{Breakdown, Model, Term};
+use common::panel::panel;
+use common::{Rows, unbalanced};
+use proptest::prelude::*;
+
+const NAMES: [&str; 4] = ["slow", "other", "policy", "practice"];
+
+fn model() -> Model {
+    Model::new("y")
+        .component("slow", ["slow"])
+        .component("other", ["noisy", "fixed"])
+        .component("policy", [Term::PeriodEffects])
+        .component("practice", [Term::UnitEffects])
+        .weights("weight")
+}
+
+fn shares(rows: &Rows) -> [Breakdown; 2] {
+    let fit = model().fit(&panel(rows)).expect("the model fits");
+    [fit.sequential().expect("sequential"), fit.shapley().expect("shapley")]
+}
+
+fn rows() -> impl Strategy<Value = Rows> {
+    (1_u64..1_000_000, 5_usize..25, 3_usize..9, 0.0..0.4).prop_map(|(seed, units, periods, missing)| {
+        let rows = unbalanced(seed, units, periods, missing);
+        // Proptest may draw a panel too thin to fit.
+        if rows.len() < 10 { unbalanced(1, 10, 5, 0.0) } else { rows }
+    })
+}
+
+fn assert_same(a: &[Breakdown; 2], b: &[Breakdown; 2], tolerance: f64) {
+    for (a, b) in a.iter().zip(b) {
+        for (x, z) in a.rows().zip(b.rows()) {
+            assert!((x.share_of_total - z.share_of_total).abs() < tolerance, "{}: {x:?} {z:?}", a.method.name());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn shares_sum_to_one_and_shapley_is_the_mean_over_all_orders(rows in rows()) {
+        let fit = model().fit(&panel(&rows)).expect("the model fits");
+        let shapley = fit.shapley().expect("shapley");
+        let mut mean = [0.0; 4];
+        let mut orders = 0.0;
+        for a in 0..4 {
+            for b in (0..4).filter(|b| *b != a) {
+                for c in (0..4).filter(|c| *c != a && *c != b) {
+                    let order = [a, b, c, 6 - a - b - c].map(|i| NAMES[i]);
+                    let breakdown = fit.sequential_in(&order).expect("an order");
+                    let sum: f64 = breakdown.rows().map(|row| row.share_of_total).sum();
+                    prop_assert!((sum - 1.0).abs() < 1e-12);
+                    breakdown.components.iter().zip(&mut mean).for_each(|(share, m)| *m += share.share_of_total);
+                    orders += 1.0;
+                }
+            }
+        }
+        prop_assert_eq!(orders, 24.0);
+        for (share, mean) in shapley.components.iter().zip(mean) {
+            prop_assert!((share.share_of_total - mean / orders).abs() < 1e-12);
+        }
+        let sum: f64 = shapley.components.iter().map(|c| c.share_of_total).sum();
+        prop_assert!((sum - shapley.r2_overall).abs() < 1e-12);
+    }
+
+    #[test]
+    fn scale_and_shift_change_nothing(rows in rows(), scale in prop_oneof![1e-6..1e6, -1e3..-1e-3], shift in -1e3..1e3) {
+        let mut other = rows.clone();
+        for name in ["slow", "noisy", "fixed", "y"] {
+            for x in other.numbers.get_mut(name).expect("a column") {
+                *x = (*x + shift / 100.0) * scale;
+            }
+        }
+        other.weight.iter_mut().for_each(|w| *w *= 3.7);
+        assert_same(&shares(&rows), &shares(&other), 1e-9);
+    }
+
+    #[test]
+    fn the_order_of_rows_and_the_names_of_units_change_nothing(rows in rows(), by in 1_usize..50) {
+        let n = rows.len();
+        let turned: Vec<usize> = (0..n).rev().map(|row| (row + by) % n).collect();
+        let mut other = rows.at(&turned);
+        assert_eq!(shares(&rows), shares(&other), "sorted rows give the same bits");
+        other.unit = other.unit.iter().map(|unit| format!("{}{unit}", unit.chars().last().expect("a name"))).collect();
+        assert_same(&shares(&rows), &shares(&other), 1e-12);
+    }
+
+    #[test]
+    fn an_empty_component_gets_nothing_and_copies_share_alike(rows in rows()) {
+        let mut rows = rows;
+        rows.numbers.insert("constant".to_string(), vec![3.3; rows.len()]);
+        let model = model().component("copy", ["slow"]).component("empty", ["constant"]);
+        let fit = model.fit(&panel(&rows)).expect("the model fits");
+        let breakdown = fit.shapley().expect("shapley");
+        prop_assert!(breakdown.share_of_total("empty").expect("there").abs() < 1e-15);
+        let (a, b) = (breakdown.share_of_total("slow").expect("there"), breakdown.share_of_total("copy").expect("there"));
+        prop_assert!((a - b).abs() < 1e-12);
+    }
+
+    #[test]
+    fn duplicating_every_row_s_weight_or_every_unit_changes_no_share(rows in rows()) {
+        let everything: Vec<usize> = (0..rows.len()).chain(0..rows.len()).collect();
+        let mut twice = rows.at(&everything);
+        for unit in &mut twice.unit[rows.len()..] {
+            unit.push_str(" again");
+        }
+        assert_same(&shares(&rows), &shares(&twice), 1e-11);
+    }
+}

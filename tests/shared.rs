@@ -1,0 +1,414 @@
+//! Comparisons on the shared folder of real panels and other packages' results.
+//!
+//! The folder stands beside the project, at `../shared` or where `APPORTION_SHARED` says. Without it these tests say
+//! so and pass; with `APPORTION_SHARED` set, its absence is a failure.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+
+use apportion::{Breakdown, Model, Panel, PanelSchema, Term};
+use common::{Rows, coalition_values, cross, dummies, sequential, shapley};
+use serde_json::Value;
+
+/// The folder, or `None` when it is not there and nobody said that it should be.
+fn shared() -> Option<PathBuf> {
+    let (folder, required) = match std::env::var_os("APPORTION_SHARED") {
+        Some(folder) => (PathBuf::from(folder), true),
+        None => (PathBuf::from("../shared"), false),
+    };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    assert!(!required, "APPORTION_SHARED is set, but {} is not there", folder.display());
+    eprintln!("skipped: the shared folder {} is not there", folder.display());
+    None
+}
+
+fn json(path: &Path) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(path).expect("the reference is readable")).expect("it is JSON")
+}
+
+fn relaimpo(folder: &Path, id: &str) -> Value {
+    let all = json(&folder.join("reference/relaimpo.json"));
+    let entries = all.as_array().expect("a list of entries");
+    entries.iter().find(|e| e["id"] == id).unwrap_or_else(|| panic!("no entry {id}"))["result"].clone()
+}
+
+#[track_caller]
+fn assert_shares(breakdown: &Breakdown, expected: &Value, tolerance: f64) {
+    let expected = expected.as_object().expect("shares by name");
+    assert_eq!(expected.len(), breakdown.components.len());
+    for (name, expected) in expected {
+        let (share, expected) = (breakdown.share_of_total(name).expect("named"), expected.as_f64().expect("a number"));
+        assert!((share - expected).abs() < tolerance, "{name}: {share} against {expected}");
+    }
+}
+
+const SWISS: [&str; 5] = ["Agriculture", "Examination", "Education", "Catholic", "Infant.Mortality"];
+
+fn each(model: Model, columns: &[&str]) -> Model {
+    columns.iter().fold(model, |model, column| model.component(*column, [*column]))
+}
+
+/// relaimpo 2.2-7, `calc.relimp(..., type = "lmg", rela = FALSE)` on R's swiss; the calls stand in the reference.
+#[test]
+fn relaimpo_on_swiss() {
+    let Some(folder) = shared() else { return };
+    let schema = PanelSchema::cross_section();
+    let panel = Panel::read_csv(folder.join("reference/data/swiss.csv"), &schema).expect("swiss reads");
+    let check = |id: &str, model: Model| {
+        let breakdown = model.fit(&panel).expect(id).shapley().expect(id);
+        let result = relaimpo(&folder, id);
+        assert_shares(&breakdown, &result["lmg"], 1e-12);
+        assert!((breakdown.r2_overall - result["R2"].as_f64().expect("a number")).abs() < 1e-12, "{id}");
+        breakdown
+    };
+    let swiss = || Model::new("Fertility");
+    check("swiss_all_relaFALSE", each(swiss(), &SWISS));
+    let pairs = swiss()
+        .component("edu", ["Education", "Examination"])
+        .component("rest", ["Agriculture", "Catholic", "Infant.Mortality"]);
+    check("swiss_groups2_relaFALSE", pairs);
+    let group = |name: &str| swiss().component(name, ["Education", "Examination"]);
+    check("swiss_groups1_relaFALSE", each(group("EduExam"), &["Agriculture", "Catholic", "Infant.Mortality"]));
+    let always = each(swiss().always(["Education"]), &["Agriculture", "Examination", "Catholic", "Infant.Mortality"]);
+    let breakdown = check("swiss_always_Education_relaFALSE", always.clone());
+    let of_always = breakdown.always.expect("Education is always in").share_of_total;
+    let expected = relaimpo(&folder, "swiss_always_Education_relaFALSE");
+    let credited = expected["R2.decomp"].as_f64().expect("a number");
+    assert!((breakdown.r2_overall - of_always - credited).abs() < 1e-12);
+    let relative = always.fit(&panel).expect("fits").shapley().expect("shapley");
+    for (name, share) in relaimpo(&folder, "swiss_always_Education_relaTRUE")["lmg"].as_object().expect("shares") {
+        let ours = relative.share_of_explained(name).expect("named");
+        assert!((ours - share.as_f64().expect("a number")).abs() < 1e-12, "{name}");
+    }
+    let group = group("G1").always(["Agriculture"]);
+    check("swiss_always_groups", each(group, &["Catholic", "Infant.Mortality"]));
+}
+
+#[test]
+fn relaimpo_on_weighted_swiss() {
+    let Some(folder) = shared() else { return };
+    let read = |name: &str| {
+        let path = folder.join("reference/data/swiss.csv");
+        let panel = Panel::read_csv(path, &PanelSchema::cross_section()).expect("swiss reads");
+        panel.column(name).expect("a column").numbers().expect("numbers").to_vec()
+    };
+    let builder =
+        || SWISS.iter().fold(Panel::builder().column("Fertility", read("Fertility")), |b, c| b.column(*c, read(c)));
+    let rising = builder().column("w", (1..=47).map(f64::from)).weight("w").build().expect("a panel");
+    let breakdown = each(Model::new("Fertility"), &SWISS).fit(&rising).expect("fits").shapley().expect("shapley");
+    assert_shares(&breakdown, &relaimpo(&folder, "swiss_weights1_47_relaFALSE")["lmg"], 1e-12);
+    // abs(-23:23) has a zero in the middle: that row says nothing and is left out.
+    let absolute = builder().column("w", (-23..=23).map(|w| f64::from(w).abs())).build().expect("a panel");
+    let model = Model::new("Fertility").weights("w").component("G1", ["Education", "Examination"]);
+    let fit = each(model, &["Agriculture", "Catholic", "Infant.Mortality"]).fit(&absolute).expect("fits");
+    assert_eq!(fit.sample().audit(), "1 (weight w is zero)");
+    assert_shares(&fit.shapley().expect("shapley"), &relaimpo(&folder, "swiss_weights_abs")["lmg"], 1e-12);
+}
+
+/// relaimpo 2.2-7 on plm's Grunfeld, firm and year as factors, and on poisons with two factors.
+#[test]
+fn relaimpo_on_factors_and_effects() {
+    let Some(folder) = shared() else { return };
+    let path = folder.join("reference/data/Grunfeld.csv");
+    let expected = relaimpo(&folder, "grunfeld_factors");
+    let absorbed = Panel::read_csv(&path, &PanelSchema::new("firm", "year")).expect("Grunfeld reads");
+    let model = each(Model::new("inv"), &["value", "capital"])
+        .component("firm", [Term::UnitEffects])
+        .component("year", [Term::PeriodEffects]);
+    assert_shares(&model.fit(&absorbed).expect("fits").shapley().expect("shapley"), &expected["lmg"], 1e-12);
+    let plain = Panel::read_csv(&path, &PanelSchema::cross_section()).expect("Grunfeld reads");
+    let model = each(Model::new("inv"), &["value", "capital"])
+        .component("firm", ["factor(firm)"])
+        .component("year", ["factor(year)"]);
+    assert_shares(&model.fit(&plain).expect("fits").shapley().expect("shapley"), &expected["lmg"], 1e-12);
+
+    let poisons = Panel::read_csv(folder.join("reference/data/poisons.csv"), &PanelSchema::cross_section());
+    let poisons = poisons.expect("poisons reads");
+    let rate: Vec<f64> = poisons.column("time").and_then(|c| Ok(c.numbers()?.to_vec())).expect("numbers");
+    let treat = match poisons.column("treat").expect("a column").values() {
+        apportion::Values::Text { codes, levels } => codes.iter().map(|c| levels[*c as usize].clone()).collect(),
+        apportion::Values::Number(_) => Vec::new(),
+    };
+    let panel = Panel::builder()
+        .column("rate", rate.iter().map(|t| 1.0 / t))
+        .column("poison", poisons.column("poison").and_then(|c| Ok(c.numbers()?.to_vec())).expect("numbers"))
+        .text_column("treat", &treat)
+        .build()
+        .expect("a panel");
+    let model = Model::new("rate").component("poison", ["factor(poison)"]).component("treat", ["treat"]);
+    let breakdown = model.fit(&panel).expect("fits").shapley().expect("shapley");
+    assert_shares(&breakdown, &relaimpo(&folder, "poisons_factors")["lmg"], 1e-12);
+}
+
+/// relaimpo 2.2-7 with 20 predictors.
+#[test]
+fn relaimpo_on_twenty_predictors() {
+    let Some(folder) = shared() else { return };
+    let schema = PanelSchema::cross_section();
+    let panel = Panel::read_csv(folder.join("reference/data/bench_lmg_p20.csv"), &schema).expect("reads");
+    let names: Vec<String> = (1..=20).map(|i| format!("X{i}")).collect();
+    let model = names.iter().fold(Model::new("y"), |model, name| model.component(name, [name]));
+    let breakdown = model.fit(&panel).expect("fits").shapley().expect("shapley");
+    let expected = json(&folder.join("reference/lmg_p20.json"));
+    assert!((breakdown.r2_overall - expected["R2"].as_f64().expect("a number")).abs() < 1e-12);
+    for (share, expected) in breakdown.components.iter().zip(expected["lmg"].as_array().expect("a list")) {
+        assert!((share.share_of_total - expected.as_f64().expect("a number")).abs() < 1e-12, "{}", share.name);
+    }
+}
+
+/// relaimpo, domir and fixest on the benchmark panel: the calls stand in the reference.
+#[test]
+fn the_benchmark_panel() {
+    let Some(folder) = shared() else { return };
+    let path = folder.join("reference/data/bench_nao.csv");
+    let panel = Panel::read_csv(path, &PanelSchema::new("g", "year")).expect("reads");
+    let references = json(&folder.join("reference/pmvd_and_panel.json"));
+    let regressors = || each(Model::new("y"), &["x1", "x2", "x3", "x4"]);
+    let six = regressors().component("g", [Term::UnitEffects]).component("year", [Term::PeriodEffects]);
+    let breakdown = six.fit(&panel).expect("fits").shapley().expect("shapley");
+    assert_shares(&breakdown, &references[1]["result"], 1e-12);
+
+    let five = regressors().component("g+year", [Term::UnitEffects, Term::PeriodEffects]).fit(&panel).expect("fits");
+    let breakdown = five.shapley().expect("shapley");
+    assert_shares(&breakdown, &references[2]["result"], 1e-12);
+    // Its percentile interval from 1,000 draws of its own: endpoints differ by draw-to-draw noise.
+    let with = breakdown.with_intervals(&five.bootstrap(1_000, 1).expect("bootstrap")).expect("intervals");
+    let ends = references[2]["cluster_bootstrap_1000_percentile_95"].as_object().expect("intervals by name");
+    assert_eq!(ends.len(), 5);
+    for (name, ends) in ends {
+        let interval = with.component(name).expect("named").interval.expect("an interval");
+        for (end, expected) in [(interval.lower, &ends[0]), (interval.upper, &ends[1])] {
+            let expected = expected.as_f64().expect("a number");
+            assert!((end - expected).abs() < 0.006, "{name}: {end} against {expected}");
+        }
+    }
+}
+
+/// The rows of one of the real panels, read by hand.
+fn england(path: &Path) -> Rows {
+    let mut reader = csv::Reader::from_path(path).expect("the panel is readable");
+    let headers: Vec<String> = reader.headers().expect("a header").iter().map(str::to_string).collect();
+    let mut rows = Rows::default();
+    for record in reader.records() {
+        let record = record.expect("a row");
+        for (name, cell) in headers.iter().zip(record.iter()) {
+            match name.as_str() {
+                "la_number" => rows.unit.push(cell.to_string()),
+                "year" => rows.period.push(cell.parse().expect("a year")),
+                "region" => rows.text.entry(name.clone()).or_default().push(cell.to_string()),
+                // Grades are words: their first letters tell them apart.
+                "ofsted_overall" => {
+                    let grade = cell.bytes().next().map_or(f64::NAN, f64::from);
+                    rows.numbers.entry(name.clone()).or_default().push(grade);
+                }
+                _ => {
+                    let value = if cell.is_empty() { f64::NAN } else { cell.parse().unwrap_or(f64::NAN) };
+                    rows.numbers.entry(name.clone()).or_default().push(value);
+                }
+            }
+        }
+        rows.weight.push(1.0);
+    }
+    rows
+}
+
+/// What a question's columns are, by hand: built on all rows, then cut to the sample.
+struct Question {
+    name: &'static str,
+    outcome: &'static str,
+    components: Vec<(&'static str, &'static str)>,
+    always: &'static str,
+    weights: Option<&'static str>,
+}
+
+fn log(values: Vec<f64>) -> Vec<f64> {
+    values.iter().map(|x| if *x > 0.0 { x.ln() } else { f64::NAN }).collect()
+}
+
+/// The columns that decide the sample: everything but what is made from the sample itself.
+fn needed(rows: &Rows, term: &str) -> Vec<Vec<f64>> {
+    let inner = |prefix: &str| term.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(')'));
+    if let Some((a, b)) = term.split_once(':') {
+        return [needed(rows, a), needed(rows, b)].concat();
+    }
+    match term {
+        "unit_effects" | "period_effects" | "region" | "factor(region)" | "year" => vec![],
+        _ => match (inner("within("), inner("between("), inner("lag("), inner("log("), inner("factor(")) {
+            (Some(x), ..) | (_, Some(x), ..) | (.., Some(x)) => needed(rows, x),
+            (_, _, Some(x), ..) => needed(rows, x).iter().map(|c| rows.lag(c, 1)).collect(),
+            (_, _, _, Some(x), _) => needed(rows, x).into_iter().map(log).collect(),
+            _ => vec![rows.column(term)],
+        },
+    }
+}
+
+/// A term's columns on the sample; `all` are the rows it is cut from, at `kept`.
+fn columns(all: &Rows, kept: &[usize], sample: &Rows, term: &str) -> Vec<Vec<f64>> {
+    let inner = |prefix: &str| term.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(')'));
+    if let Some((a, b)) = term.split_once(':') {
+        return cross(&columns(all, kept, sample, a), &columns(all, kept, sample, b));
+    }
+    match term {
+        "unit_effects" => sample.unit_dummies(),
+        "period_effects" => sample.period_dummies(),
+        "region" | "factor(region)" => dummies(&sample.text["region"]),
+        "year" => vec![sample.period.iter().map(|p| f64::from(*p)).collect()],
+        _ => {
+            let cut = |values: &Vec<f64>| -> Vec<f64> { kept.iter().map(|&r| values[r]).collect() };
+            if let Some(x) = inner("within(") {
+                columns(all, kept, sample, x).iter().map(|c| sample.within(c)).collect()
+            } else if let Some(x) = inner("between(") {
+                columns(all, kept, sample, x).iter().map(|c| sample.between(c)).collect()
+            } else if let Some(x) = inner("factor(") {
+                dummies(&sample.column(x).iter().map(|x| (x * 1e6) as i64).collect::<Vec<_>>())
+            } else {
+                needed(all, term).iter().map(cut).collect()
+            }
+        }
+    }
+}
+
+fn check_england(file: &str, questions: &[Question]) {
+    let Some(folder) = shared() else { return };
+    let path = folder.join("data").join(file);
+    let all = england(&path);
+    let panel = Panel::read_csv(&path, &PanelSchema::new("la_number", "year")).expect("the panel reads");
+    for question in questions {
+        let terms = |list: &'static str| list.split(',').filter(|t| !t.is_empty());
+        let mut model = Model::new(question.outcome).always(terms(question.always));
+        for (name, list) in &question.components {
+            model = model.component(*name, terms(list));
+        }
+        if let Some(weights) = question.weights {
+            model = model.weights(weights);
+        }
+        let fit = model.fit(&panel).expect(question.name);
+
+        let everything = question.components.iter().flat_map(|(_, list)| terms(list)).chain(terms(question.always));
+        let mut deciding: Vec<Vec<f64>> = everything.flat_map(|term| needed(&all, term)).collect();
+        deciding.extend(needed(&all, question.outcome));
+        deciding.extend(question.weights.map(|w| all.column(w)));
+        let kept = all.complete(&deciding);
+        let mut sample = all.at(&kept);
+        if let Some(weights) = question.weights {
+            sample.weight = sample.column(weights);
+        }
+        assert_eq!(fit.sample().n_observations, kept.len(), "{}", question.name);
+        let of = |list: &'static str| terms(list).flat_map(|t| columns(&all, &kept, &sample, t)).collect::<Vec<_>>();
+        let components: Vec<_> = question.components.iter().map(|(_, list)| of(list)).collect();
+        let outcome = columns(&all, &kept, &sample, question.outcome).remove(0);
+        let values = coalition_values(&outcome, &components, &of(question.always), &sample.weight);
+        let k = components.len();
+        for (breakdown, expected) in [
+            (fit.sequential().expect("sequential"), sequential(&values, k)),
+            (fit.shapley().expect("shapley"), shapley(&values, k)),
+        ] {
+            for (share, expected) in breakdown.components.iter().zip(expected) {
+                let difference = (share.share_of_total - expected).abs();
+                let (method, name) = (breakdown.method.name(), &share.name);
+                assert!(difference < 1e-9, "{file}, {}, {method}, {name}: off by {difference:e}", question.name);
+            }
+        }
+    }
+}
+
+fn question(name: &'static str, components: &[(&'static str, &'static str)]) -> Question {
+    Question { name, outcome: "cpp_rate", components: components.to_vec(), always: "", weights: None }
+}
+
+fn questions(deprivation: &'static str) -> Vec<Question> {
+    vec![
+        question(
+            "the NAO's order",
+            &[
+                ("deprivation", deprivation),
+                ("spending", "log(spend_core_per_child)"),
+                ("policy", "period_effects"),
+                ("practice", "unit_effects"),
+            ],
+        ),
+        Question {
+            outcome: "log(cpp_rate)",
+            weights: Some("population_0_17"),
+            ..question(
+                "weighted by population, regions apart from practice",
+                &[
+                    ("deprivation", "idaci_2015"),
+                    ("regions", "region"),
+                    ("regional policy", "region:period_effects"),
+                    ("practice", "unit_effects"),
+                ],
+            )
+        },
+        Question {
+            always: "year,log(population_0_17)",
+            ..question(
+                "a trend is always in",
+                &[
+                    ("spending", "within(spend_core_per_child),between(spend_core_per_child)"),
+                    ("need", "cin_rate,lag(cin_rate)"),
+                    ("practice", "unit_effects"),
+                ],
+            )
+        },
+        Question {
+            always: "unit_effects",
+            ..question(
+                "within authorities only",
+                &[
+                    ("policy", "period_effects"),
+                    ("spending", "lag(log(spend_core_per_child)),log(spend_core_per_child)"),
+                    ("need", "referral_rate"),
+                    ("size", "population_0_17,log(population_0_17)"),
+                ],
+            )
+        },
+        Question {
+            weights: Some("population_0_17"),
+            ..question(
+                "interactions of numbers and of a factor with a number",
+                &[
+                    ("deprivation", "idaci_2015,idaci_2015:year"),
+                    ("slopes", "region:log(spend_core_per_child)"),
+                    ("inspection", "factor(ofsted_overall)"),
+                    ("need", "cla_rate:cin_rate,cla_rate"),
+                    ("practice", "unit_effects"),
+                ],
+            )
+        },
+        question(
+            "no unit effects, and near copies",
+            &[
+                ("counts", "cin_count,lag(cin_count)"),
+                ("size", "population_0_17,lag(population_0_17)"),
+                ("looked after", "cla_count,lag(cla_count)"),
+                ("policy", "period_effects"),
+            ],
+        ),
+    ]
+}
+
+#[test]
+fn england_2011_to_2018_equals_dummy_variable_regressions() {
+    check_england("england_2011_2018.csv", &questions("idaci_2015"));
+}
+
+#[test]
+fn england_2016_to_2024_equals_dummy_variable_regressions() {
+    let mut all = questions("low_income_pct");
+    all.push(question(
+        "the workforce",
+        &[
+            ("deprivation", "low_income_pct"),
+            ("workforce", "vacancy_rate,agency_rate,turnover_rate"),
+            ("past workforce", "lag(vacancy_rate)"),
+            ("policy", "period_effects"),
+            ("practice", "unit_effects"),
+        ],
+    ));
+    check_england("england_2016_2024.csv", &all);
+}
