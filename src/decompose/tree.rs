@@ -19,7 +19,7 @@ const WIDE_FROM: usize = 10;
 /// Players whose coalitions are the lanes of a [`Wide`].
 const LANE_PLAYERS: usize = LANES.trailing_zeros() as usize;
 /// Players left to each parallel branch, at least.
-const BRANCH_PLAYERS: usize = 6;
+const BRANCH_PLAYERS: usize = 10;
 /// Players whose coalitions are the parallel branches, at most.
 const SPLIT_PLAYERS: usize = 5;
 
@@ -133,15 +133,16 @@ pub(crate) fn add_sums_parallel(root: &Root, matrix: &[f64], into: &mut SizeSums
     let split = (players.len().saturating_sub(BRANCH_PLAYERS)).min(SPLIT_PLAYERS);
     let (split_blocks, blocks) = blocks.split_at(split);
     let (split_players, players) = players.split_at(split);
-    let branches: Vec<SizeSums<Wide>> = (0..1_u64 << split)
-        .into_par_iter()
-        .map(|subset| {
-            let matrix = included(&wide, n, split_blocks, subset);
-            let mut workspace = Workspace::new(blocks);
-            Arch::new().dispatch(Branch { matrix: &matrix, blocks, workspace: &mut workspace });
-            workspace.branch
-        })
-        .collect();
+    let branch = |subset| {
+        let matrix = included(&wide, n, split_blocks, subset);
+        let mut workspace = Workspace::new(blocks);
+        Arch::new().dispatch(Branch { matrix: &matrix, blocks, workspace: &mut workspace });
+        workspace.branch
+    };
+    let branches: Vec<SizeSums<Wide>> = match split {
+        0 => vec![branch(0)],
+        _ => (0..1_u64 << split).into_par_iter().map(branch).collect(),
+    };
     for (subset, branch) in branches.iter().enumerate() {
         for lane in 0..LANES {
             let mut present = root.present.clone();

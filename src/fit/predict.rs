@@ -21,10 +21,9 @@ where
     /// Fits to a linfa dataset, a cross-section without units whose columns are the dataset's feature names (or
     /// `x1`, `x2`, … where it has none).
     fn fit(&self, dataset: &DatasetBase<ArrayBase<D, Ix2>, T>) -> Result<FittedModel> {
-        let outcome = match self.check()?.outcome() {
-            Some(Term::Column(name)) => name,
-            _ => return Err(Error::NoOutcome),
-        };
+        // The target takes the name of the column that the outcome is, or is made of.
+        let columns = self.check()?.outcome().map(Term::columns).unwrap_or_default();
+        let outcome = columns.first().ok_or(Error::NoOutcome)?;
         Model::fit(self, &Panel::from_dataset(dataset, outcome)?)
     }
 }
