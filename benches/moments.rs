@@ -1,4 +1,5 @@
 //! From rows to moments, and from a panel to a fit: 10 columns and an outcome, units of eight rows.
+#![allow(clippy::expect_used, clippy::panic)]
 
 mod common;
 

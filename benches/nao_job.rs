@@ -1,5 +1,6 @@
 //! The main job: 150 units × 8 periods, four regressors, unit and period effects, six players, Shapley; its 1,000
 //! cluster-bootstrap replicates and its jackknife.
+#![allow(clippy::expect_used, clippy::panic)]
 
 mod common;
 

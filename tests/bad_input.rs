@@ -1,4 +1,5 @@
 //! Each bad input has its own clear error, which names the column, unit or option and what to do.
+#![allow(clippy::expect_used, clippy::panic)]
 
 use apportion::{Error, FittedModel, Model, Panel, PanelSchema, Place, Result, Term, TermSyntax, Warning};
 

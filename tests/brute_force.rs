@@ -1,4 +1,5 @@
 //! Shares from the moments equal those of dummy-variable regressions over all coalitions.
+#![allow(clippy::expect_used, clippy::panic)]
 
 mod common;
 
@@ -215,7 +216,7 @@ fn lags_respect_gaps() {
         .component("practice", ["unit_effects"])
         .component("policy", [Term::PeriodEffects]);
     let fit = model.fit(&panel(&rows)).expect("the model fits");
-    let past = vec![rows.lag(&rows.column("slow"), 1), rows.lag(&log(&rows.column("positive")), 2)];
+    let past = [rows.lag(&rows.column("slow"), 1), rows.lag(&log(&rows.column("positive")), 2)];
     let own = rows.lag(&rows.column("y"), 1);
     let kept = rows.complete(&[past[0].clone(), past[1].clone(), own.clone()]);
     assert_eq!(fit.sample().n_observations, kept.len());

@@ -1,4 +1,5 @@
 //! A file imports only from floors below its own, or from its own folder.
+#![allow(clippy::expect_used, clippy::panic)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
 //! What holds for every panel.
+#![allow(clippy::expect_used, clippy::panic)]
 
 mod common;
 

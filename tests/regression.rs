@@ -1,4 +1,5 @@
 //! Coefficients, recovered effects, fitted values and predictions of the whole model.
+#![allow(clippy::expect_used, clippy::panic)]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Replicates from the moments equal refitting the rows that were drawn.
+#![allow(clippy::expect_used, clippy::panic)]
 
 mod common;
 

@@ -2,6 +2,7 @@
 //!
 //! The folder stands beside the project, at `../shared` or where `APPORTION_SHARED` says. Without it these tests say
 //! so and pass; with `APPORTION_SHARED` set, its absence is a failure.
+#![allow(clippy::expect_used, clippy::panic)]
 
 mod common;
 

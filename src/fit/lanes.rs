@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn double_keeps_what_a_double_loses() {
         let third = Double::new(3.0).inverse();
-        assert_eq!((third * Double::new(3.0) - Double::new(1.0)).value().abs() < 1e-31, true);
+        assert!((third * Double::new(3.0) - Double::new(1.0)).value().abs() < 1e-31);
         let x = Double::sum(1e16, 1.0) + Double::new(1e-10);
         assert_eq!((x - Double::new(1e16)).value(), 1.0 + 1e-10);
     }

@@ -56,7 +56,7 @@ impl Moments {
         let n_rows = weights.len();
         let option = |option, expected: &str, found: String| Error::Option { option, expected: expected.into(), found };
         let lengths = columns.iter().map(|c| c.len()).chain(units.map(<[u32]>::len));
-        for (v, found) in lengths.enumerate().filter(|(_, found)| *found != n_rows) {
+        if let Some((v, found)) = lengths.enumerate().find(|(_, found)| *found != n_rows) {
             return Err(Error::Length { column: format!("number {}", v + 1), expected: n_rows, found });
         }
         if n_rows == 0 {

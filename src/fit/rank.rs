@@ -25,7 +25,7 @@ pub(crate) fn independent_columns(columns: &[Vec<f64>], scales: &[f64]) -> Vec<u
         }
         let rest = &mut left[done..];
         let length = norm(rest);
-        if !(length > COLUMN_TOLERANCE * scales[position]) {
+        if length <= COLUMN_TOLERANCE * scales[position] {
             continue;
         }
         kept.push(position);

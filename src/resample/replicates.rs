@@ -165,13 +165,9 @@ impl Players {
             let mut varies = [false; LANES];
             for &v in variables {
                 let centred = self.centred::<Wide>(v, entries);
-                for lane in 0..LANES {
-                    varies[lane] |= centred.0[lane] > RANK_TOLERANCE;
-                }
+                varies.iter_mut().zip(centred.0).for_each(|(varies, left)| *varies |= left > RANK_TOLERANCE);
             }
-            for lane in 0..LANES {
-                degenerate[lane] |= !varies[lane];
-            }
+            degenerate.iter_mut().zip(varies).for_each(|(degenerate, varies)| *degenerate |= !varies);
         }
         degenerate
     }

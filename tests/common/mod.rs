@@ -61,10 +61,10 @@ impl Rows {
     /// Each row's weighted unit mean of the values.
     pub fn between(&self, values: &[f64]) -> Vec<f64> {
         let mut sums: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
-        for row in 0..self.len() {
-            let sum = sums.entry(&self.unit[row]).or_default();
-            sum.0 += self.weight[row];
-            sum.1 += self.weight[row] * values[row];
+        for ((unit, w), x) in self.unit.iter().zip(&self.weight).zip(values) {
+            let sum = sums.entry(unit).or_default();
+            sum.0 += w;
+            sum.1 += w * x;
         }
         self.unit.iter().map(|unit| sums[unit.as_str()].1 / sums[unit.as_str()].0).collect()
     }
