@@ -48,7 +48,7 @@ pub(crate) struct Design {
     pub(crate) outcome_name: String,
     pub(crate) outcome: Vec<f64>,
     pub(crate) weights_name: Option<String>,
-    /// One for each row; all ones without a weight column.
+    /// One for each row, their mean one.
     pub(crate) weights: Vec<f64>,
     pub(crate) columns: Vec<DesignColumn>,
     /// Every term once, with the cells of its factors by name (the first, left out, among them).
@@ -101,7 +101,7 @@ impl Design {
         }
         let on_sample = |values: &[f64]| -> Vec<f64> { rows.iter().map(|&row| values[row]).collect() };
         let weights = match weights {
-            Some(weights) => on_sample(&weights),
+            Some(weights) => with_mean_one(on_sample(&weights)),
             None => vec![1.0; rows.len()],
         };
         let units = panel.unit_indices().map(|codes| Groups::new(codes, panel.units(), &rows));
@@ -269,6 +269,14 @@ impl Groups {
         let code = |row| cells.partition_point(|c| *c < cell(row)) as u32;
         Groups { codes: (0..self.codes.len()).map(code).collect(), names: cells.iter().map(name).collect() }
     }
+}
+
+/// No result depends on the scale of the weights, but tolerances do.
+fn with_mean_one(mut weights: Vec<f64>) -> Vec<f64> {
+    let largest = weights.iter().copied().fold(0.0, f64::max);
+    let mean = weights.iter().map(|w| w / largest).sum::<f64>() / weights.len() as f64;
+    weights.iter_mut().for_each(|w| *w = *w / largest / mean);
+    weights
 }
 
 /// The weight column's name and its values on every row of the panel, `None` where rows weigh alike.
