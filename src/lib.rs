@@ -48,7 +48,7 @@
 //! | fit | [`FittedModel`], its [`Moments`] and [`Regression`]; [`Warning`]s |
 //! | breakdown | [`FittedModel::sequential`], [`FittedModel::shapley`], [`FittedModel::order_range`] → [`Breakdown`] |
 //! | interval | [`FittedModel::jackknife`], [`FittedModel::bootstrap`] → [`Resampling`] |
-//! | report | every result prints itself |
+//! | report | every result prints itself; [`Report`] is the JSON document |
 //!
 //! # What the numbers are, and are not
 //!
@@ -90,6 +90,7 @@ mod fit;
 mod model;
 mod panel;
 
+mod report;
 mod resample;
 
 pub use decompose::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, OrderRange, Share, ShareRange};
@@ -100,4 +101,10 @@ pub use panel::{
     Column, ColumnKind, ColumnSummary, Dropped, KeySummary, Missing, Panel, PanelBuilder, PanelSchema, PanelSummary,
     Reason, SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES, Sample, Values,
 };
+pub use report::{Elapsed, Report, ReportComponent, ReportDropped, ReportInterval, ReportMethod, ReportShare};
 pub use resample::{Replicates, Resampling};
+
+/// The code in the README compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

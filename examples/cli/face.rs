@@ -1,0 +1,46 @@
+//! The face that the examples show: an answer on standard output and exit code 0, or one line on standard error and 2.
+
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
+
+use clap::{Command, FromArgMatches};
+
+/// Whatever goes wrong becomes one line.
+pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// Reads the arguments, works out the answer, and prints all of it or none.
+pub fn run<T: FromArgMatches>(command: Command, answer: impl FnOnce(T) -> Result<String>) -> ExitCode {
+    let arguments = command.try_get_matches().and_then(|matches| T::from_arg_matches(&matches));
+    let answer = match arguments {
+        Ok(arguments) => answer(arguments),
+        Err(help) if !help.use_stderr() => Ok(help.to_string()),
+        Err(wrong) => Err(first_paragraph(&wrong).into()),
+    };
+    match answer.and_then(|text| print(&text)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let line: String = error.to_string().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            // Without a standard error the exit code alone has to say it.
+            let _ = writeln!(io::stderr(), "error: {line}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// A reader that has seen enough, such as `head`, is no error.
+fn print(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    let written = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(format!("cannot print: {error}").into()),
+        _ => Ok(()),
+    }
+}
+
+/// What clap found wrong, without its tips and usage.
+fn first_paragraph(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let lines = text.lines().map(str::trim).take_while(|line| !line.is_empty());
+    let joined = lines.collect::<Vec<_>>().join(" ");
+    joined.strip_prefix("error: ").unwrap_or(&joined).to_string()
+}

@@ -1,0 +1,40 @@
+//! Splits the variation of an outcome among named causes: a CSV file in, tables or JSON out.
+//!
+//! ```text
+//! cargo run --release --example decompose -- --data england.csv --outcome cpp_rate --unit la_number --period year \
+//!     --component deprivation=low_income_pct --component 'spending=log(spend_core_per_child),vacancy_rate' \
+//!     --component policy=period_effects --component practice=unit_effects
+//! ```
+
+mod cli;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+use cli::face::{self, Result};
+
+/// How much of the variation in an outcome across places and years goes with each named cause?
+#[derive(Parser)]
+#[command(name = "decompose")]
+struct Arguments {
+    #[command(flatten)]
+    options: cli::Options,
+}
+
+fn main() -> ExitCode {
+    let needed = |argument: clap::Arg| argument.required(true);
+    let command = Arguments::command();
+    let command = ["data", "outcome", "components"].into_iter().fold(command, |c, name| c.mut_arg(name, needed));
+    face::run(command, answer)
+}
+
+fn answer(Arguments { options }: Arguments) -> Result<String> {
+    let model = options.model()?;
+    let (fit, elapsed) = options.fit(&model, || options.read(&model))?;
+    let answer = options.answer(&fit, elapsed)?;
+    if options.json {
+        return answer.json();
+    }
+    let tables: Vec<String> = answer.breakdowns.iter().map(|breakdown| breakdown.to_string()).collect();
+    Ok(tables.join("\n\n"))
+}

@@ -1,0 +1,40 @@
+//! How is the answer printed, and how is it handed on?
+//!
+//! A [`Breakdown`](crate::Breakdown) and an [`OrderRange`](crate::OrderRange) print as tables that fit 80 columns,
+//! whatever the names and numbers in them; a [`Report`] is the document that other programs read. Nothing is computed
+//! here: the floors below have done that.
+//!
+//! # Examples
+//! ```
+//! use apportion::{Model, Panel};
+//!
+//! let panel = Panel::builder()
+//!     .column("y", [1.0, 2.0, 3.0, 5.0])
+//!     .column("x", [0.0, 0.0, 1.0, 1.0])
+//!     .column("z", [0.0, 1.0, 0.0, 1.0])
+//!     .build()?;
+//! let fit = Model::new("y").component("first", ["x"]).component("second", ["z"]).fit(&panel)?;
+//! assert_eq!(
+//!     fit.sequential()?.to_string(),
+//!     "\
+//! y, sequential: first → second
+//! 4 observations
+//!
+//!              share of                                             share of
+//! component       total                                            explained
+//! first           71.4%  ████████████████████████████████████████      73.5%
+//! second          25.7%  ██████████████▍                               26.5%
+//! unexplained      2.9%  █▋
+//!
+//! R² 97.1%"
+//! );
+//! # Ok::<(), apportion::Error>(())
+//! ```
+
+mod export;
+mod grid;
+mod range;
+mod table;
+mod text;
+
+pub use export::{Elapsed, Report, ReportComponent, ReportDropped, ReportInterval, ReportMethod, ReportShare};

@@ -1,0 +1,75 @@
+//! How do names, numbers and bars share a line?
+//!
+//! Numbers get the room they need, names what they need of the rest, bars what is left. It knows nothing of shares.
+
+use super::text::{WIDTH, cut};
+
+/// Space between columns.
+const GAP: usize = 2;
+const LEAST_NAME: usize = "component".len();
+/// Names beyond this length give way to other columns.
+const LONG_NAME: usize = 24;
+/// The least and the most that a bar is given; below [`NO_BAR`] it says nothing.
+const LEAST_BAR: usize = 12;
+const MOST_BAR: usize = 40;
+const NO_BAR: usize = 4;
+
+/// A column of numbers under a heading of two lines, aligned to the right.
+pub(super) struct Column {
+    pub(super) heading: [String; 2],
+    pub(super) cells: Vec<String>,
+}
+
+impl Column {
+    pub(super) fn new(heading: [&str; 2], cells: impl Iterator<Item = String>) -> Self {
+        Column { heading: heading.map(str::to_string), cells: cells.collect() }
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &String> {
+        self.heading.iter().chain(&self.cells)
+    }
+
+    fn width(&self) -> usize {
+        self.lines().map(|line| line.chars().count()).max().unwrap_or(0)
+    }
+}
+
+/// Whether these columns leave room for names of reasonable length and a bar.
+pub(super) fn have_room(names: &[&str], columns: &[&Column]) -> bool {
+    let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    taken(columns) + longest.clamp(LEAST_NAME, LONG_NAME) + GAP + LEAST_BAR <= WIDTH
+}
+
+/// The lines of a table. `bars` draws the headings' and the rows' bars for a width.
+pub(super) fn lines(
+    names: &[&str],
+    left: &[Column],
+    bars: impl Fn(usize) -> Vec<String>,
+    right: &[Column],
+) -> Vec<String> {
+    let taken = taken(&left.iter().chain(right).collect::<Vec<_>>());
+    let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max(LEAST_NAME);
+    let name_width = longest.min(WIDTH.saturating_sub(taken + GAP + LEAST_BAR).max(LEAST_NAME));
+    let bar_width = WIDTH.saturating_sub(taken + name_width + GAP).min(MOST_BAR);
+    let bars = if bar_width < NO_BAR { Vec::new() } else { bars(bar_width) };
+
+    let headed = ["", "component"].iter().chain(names);
+    let mut lines: Vec<String> = headed.map(|name| format!("{:name_width$}", cut(name, name_width))).collect();
+    append(&mut lines, left);
+    if !bars.is_empty() {
+        lines.iter_mut().zip(bars).for_each(|(line, bar)| line.push_str(&format!("{:GAP$}{bar:bar_width$}", "")));
+    }
+    append(&mut lines, right);
+    lines.into_iter().map(|line| line.trim_end().to_string()).collect()
+}
+
+fn append(lines: &mut [String], columns: &[Column]) {
+    for column in columns {
+        let width = GAP + column.width();
+        lines.iter_mut().zip(column.lines()).for_each(|(line, cell)| line.push_str(&format!("{cell:>width$}")));
+    }
+}
+
+fn taken(columns: &[&Column]) -> usize {
+    columns.iter().map(|column| GAP + column.width()).sum()
+}

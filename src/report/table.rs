@@ -1,0 +1,269 @@
+//! A breakdown as a table with bars.
+
+use std::fmt;
+
+use super::grid::{self, Column};
+use super::text::{cut, level, percent, wrapped};
+use crate::decompose::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, Share};
+use crate::panel::Sample;
+
+/// The most of a name that running text repeats.
+const NAME_IN_TEXT: usize = 24;
+/// Eighths of a character, from none to seven.
+const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+
+impl fmt::Display for Breakdown {
+    /// A table within 80 columns: a row for every part with its share in per cent and a bar (the largest share fills
+    /// it, a negative one has none), its interval, bias and standard error in percentage points; below it R², how the
+    /// intervals were made, which rows were left out and the warnings. Shares of what is explained give way to long
+    /// names unless something is always in.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines = self.heading();
+        lines.push(String::new());
+        lines.extend(self.table());
+        lines.push(String::new());
+        lines.extend(self.footer());
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl Breakdown {
+    fn heading(&self) -> Vec<String> {
+        let method = match &self.method {
+            Method::Sequential { order } => {
+                order.iter().map(|name| cut(name, NAME_IN_TEXT)).collect::<Vec<_>>().join(" → ")
+            }
+            Method::Shapley => "the mean over all orders".to_string(),
+        };
+        let outcome = cut(&self.outcome, NAME_IN_TEXT);
+        let mut lines = wrapped(&format!("{outcome}, {}: {method}", self.method.name()));
+        let sample = self.sample.to_string();
+        let counts = sample.lines().next().unwrap_or_default();
+        lines.extend(match &self.weights {
+            Some(weights) => wrapped(&format!("{counts}, weighted by {}", cut(weights, NAME_IN_TEXT))),
+            None => wrapped(counts),
+        });
+        lines.extend(self.panel.iter().flat_map(|panel| wrapped(panel)));
+        lines
+    }
+
+    fn table(&self) -> Vec<String> {
+        let rows: Vec<&Share> = self.rows().collect();
+        let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+        let total =
+            Column::new(["share of", "total"], rows.iter().map(|row| format!("{}%", percent(row.share_of_total))));
+        let credited = self.components.iter().map(|row| format!("{}%", percent(row.share_of_explained)));
+        let always = self.always.iter().map(|_| String::new());
+        let explained = Column::new(["share of", "explained"], always.chain(credited).chain([String::new()]));
+        let mut right = self.interval_columns(&rows);
+        let every: Vec<&Column> = [&total, &explained].into_iter().chain(&right).collect();
+        if self.always.is_some() || grid::have_room(&names, &every) {
+            right.insert(0, explained);
+        }
+        let shares: Vec<f64> = rows.iter().map(|row| row.share_of_total).collect();
+        let bars = |width| [String::new(), String::new()].into_iter().chain(bars(&shares, width)).collect();
+        grid::lines(&names, &[total], bars, &right)
+    }
+
+    fn interval_columns(&self, rows: &[&Share]) -> Vec<Column> {
+        if rows.iter().all(|row| row.interval.is_none()) {
+            return Vec::new();
+        }
+        let heading = self.interval.as_ref().map_or(String::new(), |method| level(method.level));
+        let cells = |cell: &dyn Fn(&Interval) -> String| -> Vec<String> {
+            rows.iter().map(|row| row.interval.as_ref().map_or(String::new(), cell)).collect()
+        };
+        let [lower, upper] = [cells(&|i| percent(i.lower)), cells(&|i| percent(i.upper))];
+        let [low, high] = [&lower, &upper].map(|ends| ends.iter().map(String::len).max().unwrap_or(0));
+        let ends = lower.iter().zip(&upper).map(|(lower, upper)| match lower.as_str() {
+            "" => String::new(),
+            lower => format!("{lower:>low$} to {upper:>high$}"),
+        });
+        let signed = |bias: &Interval| match percent(bias.bias) {
+            rounded if rounded == "0.0" || bias.bias < 0.0 => rounded,
+            rounded => format!("+{rounded}"),
+        };
+        vec![
+            Column::new([&heading, "interval"], ends),
+            Column::new(["", "bias"], cells(&signed).into_iter()),
+            Column::new(["std.", "error"], cells(&|i| percent(i.std_error)).into_iter()),
+        ]
+    }
+
+    fn footer(&self) -> Vec<String> {
+        let mut lines = vec![format!("R² {}%", percent(self.r2_overall))];
+        lines.extend(self.interval.iter().flat_map(|method| wrapped(&how_made(method, &self.sample))));
+        for dropped in &self.sample.dropped {
+            let rows = if dropped.rows == 1 { "row" } else { "rows" };
+            lines.extend(wrapped(&format!("{} {rows} left out: {}", dropped.rows, dropped.reason)));
+        }
+        lines.extend(self.warnings.iter().flat_map(|warning| wrapped(&format!("warning: {warning}"))));
+        lines
+    }
+}
+
+/// What the intervals are, in a sentence.
+fn how_made(method: &IntervalMethod, sample: &Sample) -> String {
+    let clusters = format!("{} {}", method.clusters, if sample.n_units > 0 { "units" } else { "rows" });
+    let head = format!("{} {} intervals", level(method.level), method.kind.name());
+    let seed = method.seed.map_or(String::new(), |seed| format!(", seed {seed}"));
+    match method.kind {
+        IntervalKind::Jackknife => format!("{head}: {clusters} left out in turn, bias-corrected"),
+        IntervalKind::Normal => format!("{head}: {} draws of {clusters}{seed}, bias-corrected", method.replicates),
+        _ => format!("{head}: {} draws of {clusters}{seed}", method.replicates),
+    }
+}
+
+/// A bar for each share, the largest as long as `width`.
+fn bars(shares: &[f64], width: usize) -> impl Iterator<Item = String> {
+    let largest = shares.iter().copied().fold(0.0, f64::max);
+    shares.iter().map(move |share| {
+        let part = if largest > 0.0 { (share / largest).clamp(0.0, 1.0) } else { 0.0 };
+        // Not a number becomes zero.
+        let eighths = (part * (8 * width) as f64).round() as usize;
+        format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::fit::Warning;
+    use crate::panel::{Dropped, Missing, Reason};
+    use crate::report::text::WIDTH;
+
+    fn share(name: &str, share_of_total: f64, ends: Option<[f64; 4]>) -> Share {
+        let interval = ends.map(|[bias, std_error, lower, upper]| Interval { bias, std_error, lower, upper });
+        let share_of_explained = if name == "always" || name == "unexplained" { 0.0 } else { share_of_total / 0.65 };
+        Share { name: name.to_string(), share_of_total, share_of_explained, interval }
+    }
+
+    fn small() -> Breakdown {
+        let reason = Reason::Missing { column: "low_income_pct".to_string(), kind: Missing::Suppressed };
+        Breakdown {
+            outcome: "cpp_rate".to_string(),
+            method: Method::Sequential { order: vec!["practice".to_string(), "spending".to_string()] },
+            components: vec![
+                share("spending", -0.0123, Some([-0.0002, 0.004, -0.021, -0.004])),
+                share("practice", 0.6623, Some([0.021, 0.05, 0.541, 0.744])),
+            ],
+            always: Some(share("always", 0.1, Some([0.0, 0.02, 0.061, 0.139]))),
+            unexplained: share("unexplained", 0.25, Some([-0.021, 0.031, 0.2, 0.321])),
+            r2_overall: 0.75,
+            sample: Sample {
+                n_observations: 1188,
+                n_units: 150,
+                n_periods: 8,
+                dropped: vec![Dropped { reason, rows: 12, concerned: vec![(Some("S001".to_string()), Some(2011))] }],
+            },
+            weights: Some("population_0_17".to_string()),
+            panel: Some("simulated England, seed 744: no real authority".to_string()),
+            interval: Some(IntervalMethod {
+                kind: IntervalKind::Jackknife,
+                level: 0.95,
+                clusters: 150,
+                replicates: 150,
+                seed: None,
+                degenerate: 0,
+            }),
+            warnings: vec![Warning::Biased { component: "practice".to_string(), bias: 0.021, std_error: 0.05 }],
+        }
+    }
+
+    #[test]
+    fn a_full_table_is_pinned() {
+        assert_eq!(
+            small().to_string(),
+            "\
+cpp_rate, sequential: practice → spending
+1188 observations, 150 units, 8 periods, weighted by population_0_17
+simulated England, seed 744: no real authority
+
+             share of                        share of           95%         std.
+component       total                       explained      interval  bias  error
+always          10.0%  ██▉                              6.1 to 13.9   0.0    2.0
+spending        -1.2%                           -1.9%  -2.1 to -0.4   0.0    0.4
+practice        66.2%  ███████████████████     101.9%  54.1 to 74.4  +2.1    5.0
+unexplained     25.0%  ███████▏                        20.0 to 32.1  -2.1    3.1
+
+R² 75.0%
+95% jackknife intervals: 150 units left out in turn, bias-corrected
+12 rows left out: low_income_pct missing: suppressed or not available (x)
+warning: practice: the estimated bias (+2.1 points) exceeds a quarter of the
+  standard error (5.0 points)"
+        );
+    }
+
+    #[test]
+    fn draws_and_their_seed_are_named() {
+        let mut breakdown = small();
+        let kind = IntervalKind::Percentile;
+        breakdown.interval =
+            Some(IntervalMethod { kind, level: 0.9, clusters: 150, replicates: 999, seed: Some(7), degenerate: 0 });
+        assert!(breakdown.to_string().contains("\n90% percentile intervals: 999 draws of 150 units, seed 7\n"));
+        breakdown.sample.n_units = 0;
+        assert!(breakdown.to_string().contains("999 draws of 150 rows"));
+    }
+
+    #[test]
+    fn shares_of_explained_give_way_to_names_unless_something_is_always_in() {
+        let mut breakdown = small();
+        assert!(breakdown.to_string().contains("explained\n") || breakdown.to_string().contains("explained "));
+        breakdown.components[0].name = "spending on children's services".to_string();
+        assert!(breakdown.to_string().contains(" explained"));
+        breakdown.always = None;
+        assert!(!breakdown.to_string().contains(" explained"));
+        assert!(breakdown.to_string().contains("spending on children's"));
+    }
+
+    #[test]
+    fn bars_are_scaled_by_the_largest_share() {
+        let drawn: Vec<String> = bars(&[0.4, 0.2, -0.1, 0.05, f64::NAN], 4).collect();
+        assert_eq!(drawn, ["████", "██", "", "▌", ""]);
+        assert!(bars(&[0.0, -1.0], 4).all(|bar| bar.is_empty()));
+    }
+
+    #[test]
+    fn a_breakdown_survives_json() {
+        let breakdown = small();
+        let json = serde_json::to_string(&breakdown).unwrap();
+        assert_eq!(serde_json::from_str::<Breakdown>(&json).unwrap(), breakdown);
+        let shapley = Breakdown { method: Method::Shapley, always: None, interval: None, ..breakdown };
+        let json = serde_json::to_string(&shapley).unwrap();
+        assert_eq!(serde_json::from_str::<Breakdown>(&json).unwrap(), shapley);
+    }
+
+    proptest! {
+        #[test]
+        fn every_line_fits(
+            names in prop::collection::vec("\\PC{0,90}|[a-z\n\t ]{0,90}", 1..6),
+            outcome in "\\PC{0,120}",
+            numbers in prop::collection::vec(prop::array::uniform6(any::<f64>()), 6),
+            with_always: bool,
+            with_intervals: bool,
+            level in 0.0..1.0,
+        ) {
+            let mut breakdown = small();
+            let part = |name: &str, n: &[f64; 6]| Share {
+                name: name.to_string(),
+                share_of_total: n[0],
+                share_of_explained: n[1],
+                interval: with_intervals.then_some(Interval { bias: n[2], std_error: n[3], lower: n[4], upper: n[5] }),
+            };
+            breakdown.components = names.iter().zip(&numbers).map(|(name, n)| part(name, n)).collect();
+            breakdown.always = with_always.then(|| part("always", &numbers[5]));
+            breakdown.unexplained = part("unexplained", &numbers[4]);
+            breakdown.method = Method::Sequential { order: names.clone() };
+            breakdown.warnings = vec![Warning::NoColumnLeft { component: outcome.clone() }];
+            breakdown.interval.iter_mut().for_each(|method| method.level = level);
+            breakdown.weights = Some(outcome.clone());
+            breakdown.panel = Some(outcome.clone());
+            breakdown.outcome = outcome;
+            for line in breakdown.to_string().lines() {
+                prop_assert!(line.chars().count() <= WIDTH, "{} characters: {line}", line.chars().count());
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! How do texts and numbers of any size fit a line?
+
+/// Characters of a printed line.
+pub(super) const WIDTH: usize = 80;
+
+/// A text on one line, without control characters.
+pub(super) fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// A text on one line of at most `width` characters, ending in "…" when it was longer.
+pub(super) fn cut(text: &str, width: usize) -> String {
+    let text = printable(text);
+    if text.chars().count() <= width {
+        return text;
+    }
+    let mut kept: String = text.chars().take(width.saturating_sub(1)).collect();
+    kept.push('…');
+    kept
+}
+
+/// A text in lines of at most [`WIDTH`] characters, broken at spaces where there are any; later lines are indented.
+pub(super) fn wrapped(text: &str) -> Vec<String> {
+    const INDENT: &str = "  ";
+    let (mut lines, mut line) = (Vec::new(), String::new());
+    for word in printable(text).split_whitespace() {
+        let used = line.chars().count();
+        if used + 1 + word.chars().count() > WIDTH && !line.trim().is_empty() {
+            lines.push(std::mem::replace(&mut line, INDENT.to_string()));
+        } else if !line.trim().is_empty() {
+            line.push(' ');
+        }
+        for c in word.chars() {
+            if line.chars().count() == WIDTH {
+                lines.push(std::mem::replace(&mut line, INDENT.to_string()));
+            }
+            line.push(c);
+        }
+    }
+    lines.push(line);
+    lines
+}
+
+/// A fraction in per cent with one decimal, without the sign; never more than eight characters.
+pub(super) fn percent(fraction: f64) -> String {
+    let value = 100.0 * fraction;
+    match value.abs() {
+        near_zero if near_zero < 0.05 => "0.0".to_string(),
+        size if size < 99_999.95 => format!("{value:.1}"),
+        _ => format!("{value:.1e}"),
+    }
+}
+
+/// The level of an interval in per cent, without digits that are rounding.
+pub(super) fn level(level: f64) -> String {
+    format!("{}%", (level * 1e8).round() / 1e6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_cut() {
+        assert_eq!(cut("practice", 8), "practice");
+        assert_eq!(cut("practices", 8), "practic…");
+        assert_eq!(cut("a\nb\tc", 8), "a b c");
+        assert_eq!(cut("éééé", 3), "éé…");
+    }
+
+    #[test]
+    fn lines_break_at_spaces_and_words_only_when_they_must() {
+        assert_eq!(wrapped("a  b\nc"), ["a b c"]);
+        let lines = wrapped(&"word ".repeat(40));
+        assert!(lines.iter().all(|line| line.chars().count() <= WIDTH && !line.ends_with(' ')), "{lines:?}");
+        assert_eq!(lines.concat().matches("word").count(), 40);
+        assert!(lines[1].starts_with("  word"));
+        let lines = wrapped(&format!("warning: {}", "é".repeat(200)));
+        assert!(lines.iter().all(|line| line.chars().count() <= WIDTH), "{lines:?}");
+        assert_eq!(lines.concat().matches('é').count(), 200);
+    }
+
+    #[test]
+    fn numbers_keep_to_eight_characters() {
+        assert_eq!(percent(0.152), "15.2");
+        assert_eq!(percent(-1e-17), "0.0");
+        assert_eq!(percent(-0.0007), "-0.1");
+        for value in [f64::MIN, f64::MAX, f64::MIN_POSITIVE, f64::NAN, f64::NEG_INFINITY, -999.999_49, -999.999_6] {
+            assert!(percent(value).len() <= 8, "{}", percent(value));
+        }
+    }
+
+    #[test]
+    fn levels_are_short() {
+        assert_eq!([0.95, 0.999, 0.8].map(level), ["95%", "99.9%", "80%"]);
+    }
+}

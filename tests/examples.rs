@@ -1,0 +1,407 @@
+//! The examples, run as a user runs them: exit codes, standard output and standard error.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it should be")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::{Value, json};
+
+/// The example of this name, which cargo builds beside the tests.
+fn example(name: &str) -> Command {
+    let tests = std::env::current_exe().unwrap();
+    let profile = tests.parent().and_then(Path::parent).unwrap();
+    let binary = profile.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(binary.exists(), "{} is missing: run all of `cargo test`, or `cargo build --examples`", binary.display());
+    Command::new(binary)
+}
+
+/// What an example prints when it succeeds, with nothing on standard error.
+fn printed(command: &mut Command) -> String {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let stderr = String::from_utf8(stderr).unwrap();
+    assert_eq!((status.code(), stderr.as_str()), (Some(0), ""), "{command:?}");
+    let stdout = String::from_utf8(stdout).unwrap();
+    assert!(stdout.ends_with('\n') && !stdout.ends_with("\n\n"), "{stdout:?}");
+    stdout
+}
+
+/// The one line on standard error of an example that refuses.
+fn refused(command: &mut Command) -> String {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let stderr = String::from_utf8(stderr).unwrap();
+    assert_eq!(status.code(), Some(2), "{command:?}: {stderr}");
+    assert!(stdout.is_empty(), "{command:?} prints {}", String::from_utf8_lossy(&stdout));
+    assert!(stderr.ends_with('\n') && stderr.lines().count() == 1, "{command:?}: {stderr:?}");
+    assert!(stderr.starts_with("error: ") && !stderr.starts_with("error: error"), "{stderr}");
+    stderr
+}
+
+fn json_of(command: &mut Command) -> Value {
+    serde_json::from_str(&printed(command)).unwrap()
+}
+
+/// A directory of its own, removed in the end.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new() -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("apportion-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        fs::create_dir_all(&path).unwrap();
+        Directory(path)
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.join(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn entries(&self) -> Vec<String> {
+        fs::read_dir(&self.0).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect()
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+const UNITS: usize = 12;
+const YEARS: usize = 5;
+
+/// A panel of 12 units and 5 financial years with one suppressed cell, an infinite value where no model looks, and no
+/// line end in the end.
+fn panel() -> String {
+    let mut lines = vec!["area,year,rate,low_income,spend,children,odd".to_string()];
+    for unit in 0..UNITS {
+        for year in 0..YEARS {
+            let at = unit * YEARS + year;
+            let [a, b, c] = [7, 11, 13].map(|prime| ((at * at * prime + at * 5) % 17) as f64);
+            let low_income = if at == 8 { "x".to_string() } else { format!("{:.1}", 10.0 + a + unit as f64) };
+            let rate = 30.0 + 1.5 * (a + unit as f64) + 0.2 * b + 2.0 * year as f64 + 0.6 * c;
+            let period = format!("{}-{}", 2010 + year, 11 + year);
+            let children = 1_000 + 100 * unit;
+            lines.push(format!("A{unit:02},{period},{rate:.2},{low_income},{},{children},1e999", 500.0 + b));
+        }
+    }
+    lines.join("\n")
+}
+
+/// `decompose` on that panel, with its question.
+fn decompose(data: &Path) -> Command {
+    let mut command = example("decompose");
+    command.arg("--data").arg(data).args(["--outcome", "rate", "--unit", "area", "--period", "year"]);
+    command.args(["--component", "deprivation=low_income", "--component", "spending=log(spend)"]);
+    command.args(["--component", "policy=period_effects", "--component", "practice=unit_effects"]);
+    command
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is not a number"))
+}
+
+fn names(method: &Value) -> Vec<&str> {
+    method["components"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect()
+}
+
+/// The components' and the unexplained share of the total.
+fn total(method: &Value) -> f64 {
+    let credited: f64 = method["components"].as_array().unwrap().iter().map(|c| number(&c["share_of_total"])).sum();
+    let always = method.get("always").map_or(0.0, |always| number(&always["share_of_total"]));
+    credited + always + number(&method["unexplained"]["share_of_total"])
+}
+
+fn assert_fits(text: &str) {
+    for line in text.lines() {
+        assert!(line.chars().count() <= 80, "{} characters: {line}", line.chars().count());
+    }
+}
+
+#[test]
+fn quickstart_prints_three_tables() {
+    let text = printed(&mut example("quickstart"));
+    assert_fits(&text);
+    for part in ["cpp_rate, sequential: ", "cpp_rate, shapley: ", "over all 4! orders", "simulated England", "bias"] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+}
+
+#[test]
+fn nao_breakdown_shows_the_published_figures_and_writes_nothing() {
+    let directory = Directory::new();
+    let text = printed(example("nao_breakdown").current_dir(&directory.0));
+    assert!(directory.entries().is_empty(), "{:?}", directory.entries());
+    assert_fits(&text);
+    // What the simulated panel gives rounds to what was published.
+    for (name, published) in
+        [("deprivation", 15.0), ("spending", 6.0), ("policy", 10.0), ("practice", 44.0), ("unexplained", 25.0)]
+    {
+        let here = |line: &str| -> Option<f64> {
+            let (own, nao) = line.strip_prefix(name)?.split_once(" to ")?;
+            let nao: f64 = nao.split_whitespace().nth(1)?.parse().ok()?;
+            let own: f64 = own.split_whitespace().next()?.parse().ok()?;
+            (nao == published).then_some(own)
+        };
+        let own = text.lines().find_map(here).unwrap_or_else(|| panic!("no line for {name} in\n{text}"));
+        assert_eq!(own.round(), published, "{name}");
+    }
+    for part in ["HC 1868", "over all 4! orders", "95% jackknife intervals: 150 units", "not what it causes", "to "] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    let lines: Vec<&str> = text.lines().collect();
+    for head in [
+        "cpp_rate, sequential",
+        "Beside the NAO",
+        "cpp_rate, share of total over all",
+        "How to read",
+        "cpp_rate, shapley",
+    ] {
+        let at = lines.iter().position(|line| line.starts_with(head)).unwrap_or_else(|| panic!("no {head} in\n{text}"));
+        let block = &lines[at.saturating_sub(1)..(at + 3).min(lines.len())];
+        assert!(block.iter().any(|line| line.starts_with("simulated")), "{head} does not say simulated");
+    }
+}
+
+#[test]
+fn nao_breakdown_writes_json_where_it_is_told_to() {
+    let directory = Directory::new();
+    let out = directory.0.join("deep").join("er");
+    let printed_json = json_of(example("nao_breakdown").arg("--json").arg("--out").arg(&out));
+    let written: Value = serde_json::from_slice(&fs::read(out.join("nao_breakdown.json")).unwrap()).unwrap();
+    assert_eq!(printed_json, written);
+    assert_eq!(names(&written["methods"][0]), ["deprivation", "spending", "policy", "practice"]);
+    assert!(written["panel"].as_str().unwrap().starts_with("simulated"));
+
+    let file = directory.write("file", "");
+    let error = refused(example("nao_breakdown").arg("--out").arg(&file));
+    assert!(error.contains("cannot write"), "{error}");
+}
+
+#[test]
+fn nao_breakdown_takes_another_panel() {
+    let directory = Directory::new();
+    let data = directory.write("panel.csv", &panel());
+    let mut command = example("nao_breakdown");
+    command.arg("--data").arg(&data).args(["--outcome", "rate", "--unit", "area", "--period", "year"]);
+    let text = printed(command.args(["--component", "deprivation=low_income", "--component", "place=unit_effects"]));
+    assert!(text.contains("rate, sequential: deprivation → place") && text.contains("over all 2! orders"), "{text}");
+    assert!(!text.contains("simulated"), "{text}");
+    let beside: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("Beside")).collect();
+    assert!(beside[2].ends_with("15  deprivation"), "{}", beside[2]);
+    assert!(beside[3].starts_with("place ") && !beside[3].contains("44"), "{}", beside[3]);
+    assert!(!text.contains("25  unexplained"), "{text}");
+
+    let error = refused(example("nao_breakdown").args(["--outcome", "rate"]));
+    assert!(error.contains("--data"), "{error}");
+    let error = refused(example("nao_breakdown").arg("--data").arg(&data));
+    assert!(error.contains("--outcome") && error.contains("--component"), "{error}");
+}
+
+#[test]
+fn decompose_prints_a_table_for_each_method() {
+    let directory = Directory::new();
+    let data = directory.write("panel.csv", &panel());
+    let text = printed(&mut decompose(&data));
+    assert_fits(&text);
+    assert!(text.starts_with("rate, sequential: deprivation → spending → policy → practice\n"), "{text}");
+    assert!(text.contains("59 observations, 12 units, 5 periods"), "{text}");
+    assert!(text.contains("\n1 row left out: low_income missing: suppressed or not available (x)\n"), "{text}");
+    assert!(text.contains("warning: 12 clusters are few"), "{text}");
+    assert_eq!(text.matches("95% jackknife intervals: 12 units left out in turn").count(), 2);
+
+    let text = printed(decompose(&data).args(["--method", "shapley", "--method", "shapley", "--interval", "none"]));
+    assert!(
+        text.starts_with("rate, shapley: ") && !text.contains("sequential") && !text.contains("interval"),
+        "{text}"
+    );
+    assert_eq!(text.matches("rate, shapley").count(), 1);
+}
+
+#[test]
+fn decompose_prints_one_json_document() {
+    let directory = Directory::new();
+    let data = directory.write("panel.csv", &panel());
+    let json = json_of(decompose(&data).arg("--json"));
+    assert_eq!(
+        [&json["outcome"], &json["n_observations"], &json["n_units"], &json["n_periods"]],
+        [&json!("rate"), &json!(UNITS * YEARS - 1), &json!(UNITS), &json!(YEARS)]
+    );
+    let reason = "low_income missing: suppressed or not available (x)";
+    assert_eq!(json["dropped"], json!([{"reason": reason, "rows": 1}]));
+    assert_eq!(json["interval"], json!({"kind": "jackknife", "level": 0.95, "clusters": UNITS, "degenerate": 0}));
+    let order = ["deprivation", "spending", "policy", "practice"];
+    assert_eq!(json["methods"][0]["order"], json!(order));
+    assert_eq!(json["methods"][1].get("order"), None);
+    for (method, name) in json["methods"].as_array().unwrap().iter().zip(["sequential", "shapley"]) {
+        assert_eq!(method["method"], name);
+        assert_eq!(names(method), order);
+        assert!((total(method) - 1.0).abs() < 1e-12, "{}", total(method));
+        let explained: f64 =
+            method["components"].as_array().unwrap().iter().map(|c| number(&c["share_of_explained"])).sum();
+        assert!((explained - 1.0).abs() < 1e-12, "{explained}");
+        let unexplained = number(&method["unexplained"]["share_of_total"]);
+        assert!((unexplained + number(&json["r2_overall"]) - 1.0).abs() < 1e-12);
+        for part in method["components"].as_array().unwrap().iter().chain([&method["unexplained"]]) {
+            let [lower, upper, error, bias] = ["lower", "upper", "std_error", "bias"].map(|key| number(&part[key]));
+            assert!(error > 0.0 && upper > lower, "{part}");
+            // Bias-corrected and symmetric.
+            let centre = number(&part["share_of_total"]) - bias;
+            assert!(((lower + upper) / 2.0 - centre).abs() < 1e-12, "{part}");
+        }
+    }
+    assert_ne!(json["methods"][0]["components"], json["methods"][1]["components"]);
+    for step in ["read", "fit", "decompose", "bootstrap"] {
+        assert!(number(&json["elapsed_ms"][step]) >= 0.0);
+    }
+    assert!(json["warnings"].as_array().unwrap().iter().any(|w| w.as_str().unwrap().starts_with("12 clusters")));
+}
+
+#[test]
+fn decompose_follows_the_order_of_the_components() {
+    let directory = Directory::new();
+    let data = directory.write("panel.csv", &panel());
+    let sequential = |order: [&str; 2]| {
+        let mut command = example("decompose");
+        command.arg("--data").arg(&data).args(["--outcome", "rate", "--unit", "area", "--period", "year", "--json"]);
+        command.args(["--method", "sequential", "--interval", "none"]);
+        json_of(command.args(order.iter().flat_map(|component| ["--component", component])))["methods"][0].clone()
+    };
+    let first = sequential(["income=low_income", "place=factor(area)"]);
+    let last = sequential(["place=factor(area)", "income=low_income"]);
+    assert_eq!((names(&first), names(&last)), (vec!["income", "place"], vec!["place", "income"]));
+    let income = |method: &Value, at: usize| number(&method["components"][at]["share_of_total"]);
+    assert!(income(&first, 0) > income(&last, 1) + 0.1, "{first} {last}");
+    assert_eq!(first["components"][0].get("lower"), None);
+}
+
+#[test]
+fn decompose_takes_weights_what_is_always_in_and_cross_sections() {
+    let directory = Directory::new();
+    let data = directory.write("panel.csv", &panel());
+    let mut command = example("decompose");
+    command.arg("--data").arg(&data).args(["--outcome", "log(rate)", "--component", "income=low_income,log(spend)"]);
+    command.args(["--always", "year,factor(area)", "--json", "--interval", "none"]);
+    let plain = json_of(&mut command);
+    assert_eq!((&plain["n_units"], &plain["n_periods"], plain.get("interval")), (&json!(0), &json!(0), None));
+    assert!(number(&plain["methods"][0]["always"]["share_of_total"]) > 0.0);
+    assert!((total(&plain["methods"][0]) - 1.0).abs() < 1e-12);
+    let weighted = json_of(command.args(["--weights", "children"]));
+    assert_ne!(plain["r2_overall"], weighted["r2_overall"]);
+    assert!((total(&weighted["methods"][0]) - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn decompose_draws_the_same_on_any_number_of_threads() {
+    let directory = Directory::new();
+    let data = directory.write("panel.csv", &panel());
+    let drawn = |threads: &str, seed: &str, kind: &str| {
+        let mut command = decompose(&data);
+        command.args(["--interval", kind, "--bootstrap", "3000", "--level", "0.9", "--json"]);
+        let mut json = json_of(command.args(["--threads", threads, "--seed", seed]));
+        json.as_object_mut().unwrap().remove("elapsed_ms").unwrap();
+        json
+    };
+    for kind in ["percentile", "basic", "normal", "bca"] {
+        let json = drawn("1", "5", kind);
+        assert_eq!(
+            json["interval"],
+            json!({"kind": kind, "level": 0.9, "clusters": UNITS, "replicates": 3000, "seed": 5, "degenerate": 0})
+        );
+        assert_eq!(json, drawn("2", "5", kind));
+        assert_ne!(json["methods"], drawn("1", "6", kind)["methods"]);
+    }
+}
+
+#[test]
+fn decompose_refuses_bad_input_in_one_line() {
+    let directory = Directory::new();
+    let data = directory.write("panel.csv", &panel());
+    let ragged = directory.write("ragged.csv", "area,year,rate,low_income,spend\nA,2011,1\n");
+    let with = |arguments: &[&str]| refused(decompose(&data).args(arguments));
+    let cases: [(&[&str], &str); 25] = [
+        (&["--component", "more=low_incone"], "no column \"low_incone\": did you mean \"low_income\""),
+        (&["--component", "more=log(spend"], "expected `)`"),
+        (&["--component", "more="], "term \"\""),
+        (&["--component", "more"], "NAME=TERM"),
+        (&["--component", "=spend"], "no name before `=`"),
+        (&["--component", "policy=spend"], "component \"policy\" is named twice"),
+        (&["--component", "more=rate"], "the outcome \"rate\" is also used in component \"more\""),
+        (&["--component", "more=odd"], "the value is infinite"),
+        (&["--always", "log(spend)),x"], "`)` is not expected here"),
+        (&["--weights", "wheight"], "no column \"wheight\""),
+        (&["--method", "owen"], "not built yet"),
+        (&["--method", "all"], "not built yet"),
+        (&["--method", "magic"], "there is no such method"),
+        (&["--interval", "bca"], "--interval bca needs --bootstrap N"),
+        (&["--interval", "percentile"], "--interval percentile needs --bootstrap N"),
+        (&["--bootstrap", "100"], "not with --interval jackknife"),
+        (&["--bootstrap", "100", "--interval", "none"], "not with --interval none"),
+        (&["--bootstrap", "1", "--interval", "basic"], "'--bootstrap <N>'"),
+        (&["--interval", "studentised"], "[possible values: none, jackknife, percentile, basic, normal, bca]"),
+        (&["--level", "1.0"], "above 0 and below 1"),
+        (&["--level", "NaN"], "above 0 and below 1"),
+        (&["--seed", "-1"], "invalid value '-1' for '--seed <N>'"),
+        (&["--threads", "0"], "1..=1024"),
+        (&["--threads", "1025"], "1..=1024"),
+        (&["--colour"], "'--colour'"),
+    ];
+    for (arguments, expected) in cases {
+        let error = with(arguments);
+        assert!(error.contains(expected), "{arguments:?}: {error}");
+    }
+    let error = refused(&mut decompose(&directory.0.join("nowhere.csv")));
+    assert!(error.contains("cannot read") && error.contains("nowhere.csv"), "{error}");
+    let error = refused(&mut decompose(&directory.0.join("two\nlines.csv")));
+    assert!(error.contains("two lines.csv"), "{error}");
+    let error = refused(&mut decompose(&ragged));
+    assert!(error.contains("line 2 has 3 cells"), "{error}");
+    let error = refused(example("decompose").arg("--data").arg(&data).args(["--outcome", "rate"]));
+    assert!(error.contains("--component"), "{error}");
+    let error = refused(example("decompose").args(["--outcome", "rate", "--component", "a=spend"]));
+    assert!(error.contains("--data <FILE>"), "{error}");
+    refused(&mut example("decompose"));
+}
+
+#[test]
+fn help_is_no_error_and_neither_is_a_reader_that_stops() {
+    for name in ["decompose", "nao_breakdown", "coverage"] {
+        let help = printed(example(name).arg("--help"));
+        assert!(help.contains("Usage: "), "{help}");
+    }
+    for name in ["decompose", "nao_breakdown"] {
+        let mut child = example(name).arg("--help").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let Output { status, stderr, .. } = child.wait_with_output().unwrap();
+        assert_eq!((status.code(), stderr.as_slice()), (Some(0), &b""[..]), "{name}");
+    }
+}
+
+#[test]
+fn coverage_prints_a_line_for_every_part() {
+    let mut command = example("coverage");
+    command.args(["--panels", "3", "--draws", "50", "--target-panels", "20", "--seed", "9"]);
+    let text = printed(&mut command);
+    assert_fits(&text);
+    assert!(text.contains("3 simulated panels") && text.contains("(seeds 12 to 31)"), "{text}");
+    for part in ["deprivation", "spending", "policy", "practice", "unexplained"] {
+        let rows: Vec<Vec<f64>> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix(part))
+            .map(|cells| cells.split_whitespace().map(|cell| cell.parse().unwrap()).collect())
+            .collect();
+        assert_eq!(rows.len(), 2, "{part}");
+        // Of three panels, each kind of interval covers in 0, 1, 2 or 3.
+        let parts = [0.0, 33.3, 66.7, 100.0];
+        assert!(rows.iter().all(|row| row.len() == 6 && row[1..].iter().all(|cell| parts.contains(cell))), "{rows:?}");
+        assert!(rows.iter().all(|row| row[0] > 0.0 && row[0] < 60.0), "{rows:?}");
+    }
+    assert_eq!(text, printed(&mut command));
+    let error = refused(example("coverage").args(["--panels", "0"]));
+    assert!(error.contains("--panels"), "{error}");
+}
