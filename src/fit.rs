@@ -86,16 +86,8 @@ impl FittedModel {
         if moments.is_constant(design.columns.len()) {
             return Err(Error::NoVariation { outcome: design.outcome_name.clone(), rows: design.n_rows() });
         }
-        let diagnosis = diagnose::diagnose(&design, &moments);
-        Ok(FittedModel {
-            model: model.clone(),
-            design,
-            ranges,
-            moments,
-            unit_moments,
-            warnings: diagnosis.warnings,
-            smallest_pivot: diagnosis.smallest_pivot,
-        })
+        let (warnings, smallest_pivot) = diagnose::diagnose(&design, &moments);
+        Ok(FittedModel { model: model.clone(), design, ranges, moments, unit_moments, warnings, smallest_pivot })
     }
 
     /// The question that was put.

@@ -6,17 +6,24 @@
 //!
 //! **What an interval is for.** The target is the expected in-sample share for authorities drawn from a superpopulation
 //! like these, over these periods: not the sampling error of a census, nor a statement about other years; the noise
-//! within a unit is not drawn again. Shares of R² are biased upward by noise, most of all those of unit effects, so
-//! the percentile interval can miss its target almost always. The default is therefore the bias-corrected jackknife
-//! over units with t quantiles on G − 1 degrees of freedom,
+//! within a unit is not drawn again. The default is the bias-corrected jackknife over units, with t quantiles on G − 1
+//! degrees of freedom:
 //!
 //! ```text
 //! G θ̂ − (G − 1) θ̄  ±  t · SE,   SE² = (G − 1)/G Σ (θ̂₍₋ᵢ₎ − θ̄)²,
 //! ```
 //!
-//! with θ̂₍₋ᵢ₎ the share without unit i and θ̄ their mean. The `coverage` example measures every kind of interval.
+//! with θ̂₍₋ᵢ₎ the share without unit i and θ̄ their mean. Shares of R² are biased upward by chance; the bias estimated is
+//! printed beside the share, which itself is not corrected.
 //!
-//! What is drawn from the whole sample (the levels of factors, unit means, the scale of the rank rule) is held fixed.
+//! The `coverage` example measures every kind of interval on simulated panels of 150 × 8. Where every component explains
+//! something, the jackknife's 95% intervals cover their targets 91 to 94 times in 100. A component that explains nothing
+//! is another matter: its in-sample share is all bias, which the corrected intervals (jackknife, basic, normal) take
+//! out and the percentile interval keeps, so that for nine regions without effect the former cover about 60 times in 100
+//! and the latter 94; the percentile interval in turn does worst on the unit effects beside them. Read the interval of a
+//! share that is small and mostly bias as "about nothing".
+//!
+//! What is made from the whole sample (the levels of factors, unit means, the scale of the rank rule) is held fixed.
 
 mod clusters;
 mod draws;

@@ -389,13 +389,16 @@ fn coverage_prints_a_line_for_every_part() {
     let text = printed(&mut command);
     assert_fits(&text);
     assert!(text.contains("3 simulated panels") && text.contains("(seeds 12 to 31)"), "{text}");
-    for part in ["deprivation", "spending", "policy", "practice", "unexplained"] {
+    // Two questions, two methods each; spending and regions stand in one of the questions only.
+    for (part, lines) in
+        [("deprivation", 4), ("spending", 2), ("regions", 2), ("policy", 4), ("practice", 4), ("unexplained", 4)]
+    {
         let rows: Vec<Vec<f64>> = text
             .lines()
             .filter_map(|line| line.strip_prefix(part))
             .map(|cells| cells.split_whitespace().map(|cell| cell.parse().unwrap()).collect())
             .collect();
-        assert_eq!(rows.len(), 2, "{part}");
+        assert_eq!(rows.len(), lines, "{part}");
         // Of three panels, each kind of interval covers in 0, 1, 2 or 3.
         let parts = [0.0, 33.3, 66.7, 100.0];
         assert!(rows.iter().all(|row| row.len() == 6 && row[1..].iter().all(|cell| parts.contains(cell))), "{rows:?}");

@@ -6,7 +6,7 @@ use super::layout::Layout;
 use super::moments::Moments;
 use super::submatrix::Submatrix;
 use super::warning::Warning;
-use crate::model::{Credit, Design};
+use crate::model::{Credit, Design, DesignColumn};
 
 /// A column that its predecessors leave less than this part of is reported: its variance inflation factor is then
 /// over a thousand, and which of the columns is credited is arbitrary.
@@ -15,101 +15,143 @@ const NEARLY_COLLINEAR: f64 = 1e-3;
 /// only unit effects and `always` are.
 const PAIRS_UP_TO: usize = 300;
 
-pub(super) struct Diagnosis {
-    pub(super) warnings: Vec<Warning>,
-    pub(super) smallest_pivot: f64,
+/// What was found, and how small a pivot any regression on these columns meets.
+struct Diagnosis<'a> {
+    design: &'a Design,
+    moments: &'a Moments,
+    warnings: Vec<Warning>,
+    smallest_pivot: f64,
+    /// Components that another, or `always`, says whole.
+    said: Vec<Credit>,
 }
 
-pub(super) fn diagnose(design: &Design, moments: &Moments) -> Diagnosis {
-    let mut diagnosis = Diagnosis { warnings: Vec::new(), smallest_pivot: 1.0 };
-    let constant = |v: usize| moments.is_constant(v);
-    let name = |credit| match credit {
-        Credit::Always => "always".to_string(),
-        Credit::Component(c) => design.component_names[c].clone(),
-    };
-    let brings_units = |credit| design.unit_effects.contains(&credit);
-    let of = |credit| -> Vec<usize> {
-        (0..design.columns.len()).filter(|&v| design.columns[v].credit == credit && !constant(v)).collect()
-    };
-    let credits: Vec<Credit> = (0..design.component_names.len()).map(Credit::Component).collect();
+/// The warnings, and the smallest pivot that counts as a part of its column's own variation.
+pub(super) fn diagnose(design: &Design, moments: &Moments) -> (Vec<Warning>, f64) {
+    let mut diagnosis = Diagnosis { design, moments, warnings: Vec::new(), smallest_pivot: 1.0, said: Vec::new() };
+    diagnosis.find_constant_columns();
+    diagnosis.find_components_that_add_nothing();
+    diagnosis.find_small_pivots();
+    (diagnosis.warnings, diagnosis.smallest_pivot)
+}
 
-    for &credit in &credits {
-        let unit_effects = brings_units(credit) && design.units.as_ref().is_some_and(|u| u.names.len() > 1);
-        if of(credit).is_empty() && !unit_effects {
-            diagnosis.warnings.push(Warning::NoColumnLeft { component: name(credit) });
-        }
+impl Diagnosis<'_> {
+    fn components(&self) -> impl Iterator<Item = Credit> + use<> {
+        (0..self.design.component_names.len()).map(Credit::Component)
     }
-    for (_, column) in design.columns.iter().enumerate().filter(|(v, _)| constant(*v)) {
-        if !of(column.credit).is_empty() || column.credit == Credit::Always {
-            let component = name(column.credit);
-            diagnosis.warnings.push(Warning::ConstantColumn { column: column.name.clone(), component });
+
+    fn name(&self, credit: Credit) -> String {
+        match credit {
+            Credit::Always => "always".to_string(),
+            Credit::Component(c) => self.design.component_names[c].clone(),
         }
     }
 
-    let always_units = brings_units(Credit::Always);
-    let few = design.columns.len() <= PAIRS_UP_TO;
-    let mut said_by_units = Vec::new();
-    for once in std::iter::once(Credit::Always).chain(credits.iter().copied()) {
-        let unit_effects = brings_units(once);
-        if !(few || unit_effects || once == Credit::Always) {
-            continue;
+    fn brings_units(&self, credit: Credit) -> bool {
+        self.design.unit_effects.contains(&credit)
+    }
+
+    /// Its columns that vary in the sample.
+    fn varying(&self, credit: Credit) -> Vec<usize> {
+        let columns = &self.design.columns;
+        (0..columns.len()).filter(|&v| columns[v].credit == credit && !self.moments.is_constant(v)).collect()
+    }
+
+    fn find_constant_columns(&mut self) {
+        let units_differ = self.design.units.as_ref().is_some_and(|units| units.names.len() > 1);
+        for credit in self.components() {
+            if self.varying(credit).is_empty() && !(self.brings_units(credit) && units_differ) {
+                self.warnings.push(Warning::NoColumnLeft { component: self.name(credit) });
+                self.said.push(credit);
+            }
         }
-        let mut first = of(Credit::Always);
-        if once != Credit::Always {
-            first.extend(of(once));
-        }
-        let others: Vec<usize> = (0..design.columns.len()).filter(|&v| !constant(v) && !first.contains(&v)).collect();
-        let left = variation_left(moments, always_units || unit_effects, &first, &others);
-        for &credit in credits.iter().filter(|c| **c != once && !brings_units(**c)) {
-            let columns = of(credit);
-            let adds = |v: &usize| others.iter().position(|o| o == v).is_some_and(|at| left[at] > RANK_TOLERANCE);
-            // What `always` says already is said once, not again for every component.
-            let known = said_by_units.contains(&(credit, Credit::Always));
-            if !columns.is_empty() && !known && !columns.iter().any(adds) {
-                said_by_units.push((credit, once));
-                diagnosis.warnings.push(Warning::AddsNothing {
-                    component: name(credit),
-                    once: name(once),
-                    unit_effects,
-                });
+        for (_, column) in self.design.columns.iter().enumerate().filter(|(v, _)| self.moments.is_constant(*v)) {
+            if !self.said.contains(&column.credit) {
+                let component = self.name(column.credit);
+                self.warnings.push(Warning::ConstantColumn { column: column.name.clone(), component });
             }
         }
     }
 
-    let within = !design.unit_effects.is_empty();
-    let mut halves = Vec::new();
-    if !always_units {
-        halves.push(false);
-    }
-    if within {
-        halves.push(true);
-    }
-    let order: Vec<usize> = std::iter::once(Credit::Always).chain(credits.iter().copied()).flat_map(of).collect();
-    for &half in &halves {
-        for (&v, pivot) in order.iter().zip(pivots(moments, half, &order)) {
-            let Pivot { left, own } = pivot;
-            let column = &design.columns[v];
-            let reported = said_by_units.iter().any(|(credit, _)| *credit == column.credit);
-            let (name_of, component) = (column.name.clone(), name(column.credit));
-            if left <= RANK_TOLERANCE {
-                // Aliasing is reported for the whole model only, and not again where the component is.
-                let whole = half == within;
-                if whole && !reported && !column.is_period_dummy {
-                    diagnosis.warnings.push(Warning::Aliased { column: name_of, component });
-                }
+    /// Whether one component's columns are combinations of another's, or of what is always in.
+    fn find_components_that_add_nothing(&mut self) {
+        let few = self.design.columns.len() <= PAIRS_UP_TO;
+        let always = self.varying(Credit::Always);
+        for once in std::iter::once(Credit::Always).chain(self.components()) {
+            let unit_effects = self.brings_units(once);
+            if !(few || unit_effects || once == Credit::Always) {
                 continue;
             }
-            diagnosis.smallest_pivot = diagnosis.smallest_pivot.min(left / own);
-            let said = diagnosis
-                .warnings
-                .iter()
-                .any(|w| matches!(w, Warning::NearlyCollinear { column, .. } if *column == name_of));
-            if left / own < NEARLY_COLLINEAR && !said {
-                diagnosis.warnings.push(Warning::NearlyCollinear { column: name_of, component, tolerance: left / own });
+            let mut first = always.clone();
+            if once != Credit::Always {
+                first.extend(self.varying(once));
+            }
+            let is_other = |v: &usize| !self.moments.is_constant(*v) && !first.contains(v);
+            let others: Vec<usize> = (0..self.design.columns.len()).filter(is_other).collect();
+            let within = unit_effects || self.brings_units(Credit::Always);
+            let left = variation_left(self.moments, within, &first, &others);
+            let adds =
+                |credit| others.iter().zip(&left).any(|(&v, left)| self.is_of(v, credit) && *left > RANK_TOLERANCE);
+            let nothing: Vec<Credit> = self
+                .components()
+                .filter(|&c| c != once && !self.brings_units(c) && !self.varying(c).is_empty() && !adds(c))
+                .collect();
+            for credit in nothing {
+                // What `always` says whole is reported once, not again for every component.
+                if self.said.contains(&credit) && self.warnings.iter().any(|w| is_said_by_always(w, &self.name(credit)))
+                {
+                    continue;
+                }
+                self.said.push(credit);
+                let (component, once) = (self.name(credit), self.name(once));
+                self.warnings.push(Warning::AddsNothing { component, once, unit_effects });
             }
         }
     }
-    diagnosis
+
+    fn is_of(&self, v: usize, credit: Credit) -> bool {
+        self.design.columns[v].credit == credit
+    }
+
+    /// The pivots of all columns in their order, without unit effects and with them, as far as there are such
+    /// coalitions; columns without a pivot are reported for the whole model.
+    fn find_small_pivots(&mut self) {
+        let credits = || std::iter::once(Credit::Always).chain(self.components());
+        let order: Vec<usize> = credits().flat_map(|credit| self.varying(credit)).collect();
+        let with_units = !self.design.unit_effects.is_empty();
+        let halves = [(false, !self.brings_units(Credit::Always)), (true, with_units)];
+        let mut aliased: Vec<(Credit, bool, Vec<String>)> = Vec::new();
+        for (within, _) in halves.into_iter().filter(|(_, is_there)| *is_there) {
+            for (&v, Pivot { left, own }) in order.iter().zip(pivots(self.moments, within, &order)) {
+                let column = &self.design.columns[v];
+                if left > RANK_TOLERANCE {
+                    self.smallest_pivot = self.smallest_pivot.min(left / own);
+                    self.report_nearly_collinear(v, left / own);
+                } else if within == with_units && !column.is_period_dummy && !self.said.contains(&column.credit) {
+                    let by_units = own <= RANK_TOLERANCE;
+                    match aliased.iter_mut().find(|(c, by, _)| (*c, *by) == (column.credit, by_units)) {
+                        Some((.., columns)) => columns.push(column.name.clone()),
+                        None => aliased.push((column.credit, by_units, vec![column.name.clone()])),
+                    }
+                }
+            }
+        }
+        for (credit, unit_effects, columns) in aliased {
+            self.warnings.push(Warning::Aliased { component: self.name(credit), columns, unit_effects });
+        }
+    }
+
+    fn report_nearly_collinear(&mut self, v: usize, tolerance: f64) {
+        let DesignColumn { name, credit, .. } = &self.design.columns[v];
+        let known = |w: &Warning| matches!(w, Warning::NearlyCollinear { column, .. } if column == name);
+        if tolerance < NEARLY_COLLINEAR && !self.warnings.iter().any(known) {
+            let (column, component) = (name.clone(), self.name(*credit));
+            self.warnings.push(Warning::NearlyCollinear { column, component, tolerance });
+        }
+    }
+}
+
+fn is_said_by_always(warning: &Warning, name: &str) -> bool {
+    matches!(warning, Warning::AddsNothing { component, once, .. } if component == name && once == "always")
 }
 
 /// What the variables `first` leave of each of `then`, as a part of its variation over the full sample.

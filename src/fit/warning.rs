@@ -29,12 +29,14 @@ pub enum Warning {
         /// Whether that other brings unit effects.
         unit_effects: bool,
     },
-    /// A column is an exact combination of those before it, and has no coefficient.
+    /// Columns are exact combinations of those before them, or of unit effects, and have no coefficient.
     Aliased {
-        /// The column.
-        column: String,
-        /// Its component, or `always`.
+        /// Their component, or `always`.
         component: String,
+        /// The columns.
+        columns: Vec<String>,
+        /// Whether it is unit effects that they are combinations of: they are constant within units.
+        unit_effects: bool,
     },
     /// A column is nearly a combination of others: how the two share their part is arbitrary.
     NearlyCollinear {
@@ -103,8 +105,15 @@ impl fmt::Display for Warning {
             Warning::AddsNothing { component, once, .. } => {
                 write!(f, "{component} adds nothing once {once} is in: the order decides which of them is credited")
             }
-            Warning::Aliased { column, component } => {
-                write!(f, "{component}: {column} is a combination of the columns before it and has no coefficient")
+            Warning::Aliased { component, columns, unit_effects } => {
+                let of = if *unit_effects { "unit effects" } else { "the columns before" };
+                let (some, more) = columns.split_at(columns.len().min(3));
+                write!(f, "{component}: {}", some.join(", "))?;
+                if !more.is_empty() {
+                    write!(f, " and {} more", more.len())?;
+                }
+                let without = if columns.len() == 1 { "adds nothing to" } else { "add nothing to" };
+                write!(f, " {without} {of} and {} no coefficient", if columns.len() == 1 { "has" } else { "have" })
             }
             Warning::NearlyCollinear { column, component, tolerance } => write!(
                 f,

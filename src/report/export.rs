@@ -344,7 +344,7 @@ mod tests {
     #[test]
     fn intervals_always_and_times_add_their_keys() {
         let fit = fit(true);
-        let with = |resampling: crate::Resampling| {
+        let with = |resampling: crate::resample::Resampling| {
             let breakdown = fit.sequential().unwrap().with_intervals(&resampling).unwrap();
             let elapsed = Elapsed { read: 0.1, fit: 0.2, decompose: 0.3, bootstrap: 0.4 };
             serde_json::to_value(Report::new(&[breakdown]).unwrap().with_elapsed(elapsed)).unwrap()
