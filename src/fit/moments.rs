@@ -178,3 +178,52 @@ impl Moments {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn merging_any_two_sets_of_units_gives_those_of_all(
+            rows in prop::collection::vec((-5.0..5.0, 10.0..20.0, 0.1..3.0), 4..60),
+            cut in 1_usize..3,
+            per_unit in 1_usize..5,
+        ) {
+            let x: Vec<f64> = rows.iter().map(|r| r.0).collect();
+            let y: Vec<f64> = rows.iter().map(|r| r.1).collect();
+            let w: Vec<f64> = rows.iter().map(|r| r.2).collect();
+            let units: Vec<u32> = (0..rows.len()).map(|r| (r / per_unit) as u32).collect();
+            let at = (cut * per_unit).min(rows.len() - 1) / per_unit * per_unit;
+            prop_assume!(at > 0);
+            let of = |range: Range<usize>| {
+                Moments::new(&[&x[range.clone()], &y[range.clone()]], &w[range.clone()], Some(&units[range])).unwrap()
+            };
+            let (all, mut merged) = (of(0..rows.len()), of(0..at));
+            merged.merge(&of(at..rows.len())).unwrap();
+            prop_assert_eq!(merged.n_rows(), all.n_rows());
+            prop_assert!((merged.weight() - all.weight()).abs() < 1e-10);
+            for i in 0..2 {
+                for j in 0..2 {
+                    prop_assert!((merged.total()[[i, j]] - all.total()[[i, j]]).abs() < 1e-8);
+                    prop_assert!((merged.within()[[i, j]] - all.within()[[i, j]]).abs() < 1e-8);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_formed_says_why() {
+        let x = [1.0, 2.0, 3.0];
+        let weights = [1.0; 3];
+        assert!(matches!(Moments::new(&[&x[..2]], &weights, None), Err(Error::Length { expected: 3, found: 2, .. })));
+        assert!(matches!(Moments::new(&[&x], &weights, Some(&[0, 1, 0])), Err(Error::Option { option: "units", .. })));
+        assert!(matches!(Moments::new(&[&x], &[1.0, 0.0, 1.0], None), Err(Error::Option { option: "weights", .. })));
+        assert!(matches!(Moments::new(&[&[1.0, f64::NAN, 2.0]], &weights, None), Err(Error::Option { .. })));
+        assert!(matches!(Moments::new(&[], &[], None), Err(Error::NoRows { .. })));
+        let mut one = Moments::new(&[&x], &weights, None).unwrap();
+        let two = Moments::new(&[&x, &x], &weights, None).unwrap();
+        assert!(matches!(one.merge(&two), Err(Error::Length { expected: 1, found: 2, .. })));
+    }
+}

@@ -1,0 +1,72 @@
+//! Every result and parameter type survives being written and read again.
+#![allow(clippy::expect_used)]
+
+mod common;
+
+use std::fmt::Debug;
+
+use apportion::{
+    Breakdown, IntervalKind, Method, Model, OrderRange, PanelSchema, Regression, Report, Sample, Term, Warning,
+};
+use common::panel::panel;
+use common::unbalanced;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+#[track_caller]
+fn round_trip<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
+    let text = serde_json::to_string(value).expect("it can be written");
+    assert!(!text.contains("null,null"), "{text}");
+    let again: T = serde_json::from_str(&text).expect("it can be read");
+    assert_eq!(&again, value, "{text}");
+}
+
+#[test]
+fn questions() {
+    let terms = [
+        Term::column("odd (name)"),
+        Term::column("x").log().lag(2),
+        Term::factor("region").interact(Term::PeriodEffects),
+        Term::column("x").within(),
+        Term::column("x").between(),
+        Term::UnitEffects,
+    ];
+    terms.iter().for_each(round_trip);
+    round_trip(&Model::new("log(y)").component("all", terms).always(["z"]).weights("w"));
+    round_trip(&Model::new("y").component("c", ["x"]).unweighted());
+    round_trip(&PanelSchema::new("unit", "year").weight("w").population("p").only(["x"]));
+    assert!(serde_json::from_str::<Term>("\"log(x\"").is_err());
+}
+
+#[test]
+fn answers() {
+    let mut rows = unbalanced(61, 20, 6, 0.1);
+    rows.numbers.get_mut("slow").expect("a column")[3] = f64::NAN;
+    let panel = panel(&rows);
+    let model = Model::new("y")
+        .component("slow", ["slow"])
+        .component("fixed", ["fixed"])
+        .component("practice", ["unit_effects"])
+        .always(["noisy"])
+        .weights("weight");
+    let fit = model.fit(&panel).expect("the model fits");
+    round_trip::<Sample>(fit.sample());
+    round_trip::<Vec<Warning>>(&fit.warnings().to_vec());
+    round_trip::<Regression>(&fit.regression().expect("fits"));
+    round_trip::<OrderRange>(&fit.order_range().expect("a range"));
+    round_trip::<Vec<Method>>(&vec![Method::Shapley, fit.sequential().expect("sequential").method]);
+    let mut all = Vec::new();
+    for breakdown in [fit.sequential().expect("sequential"), fit.shapley().expect("shapley")] {
+        round_trip::<Breakdown>(&breakdown);
+        let jackknife = fit.jackknife().expect("jackknife");
+        all.push(breakdown.with_intervals(&jackknife).expect("intervals"));
+        let bootstrap = fit.bootstrap(50, u64::MAX).expect("bootstrap").kind(IntervalKind::Bca).expect("a kind");
+        round_trip::<Breakdown>(&breakdown.with_intervals(&bootstrap).expect("intervals"));
+    }
+    all.iter().for_each(round_trip::<Breakdown>);
+    round_trip::<Report>(&Report::new(&all).expect("one fit"));
+    // A breakdown that was stored takes intervals like one just made.
+    let stored = serde_json::to_string(&all[0]).expect("it can be written");
+    let again: Breakdown = serde_json::from_str(&stored).expect("it can be read");
+    assert_eq!(again.with_intervals(&fit.jackknife().expect("jackknife")).expect("intervals"), all[0]);
+}
