@@ -1,8 +1,8 @@
 //! How is the answer printed, and how is it handed on?
 //!
-//! A [`Breakdown`](crate::Breakdown) and an [`OrderRange`](crate::OrderRange) print as tables that fit 80 columns,
-//! whatever the names and numbers in them; a [`Report`] is the document that other programs read. Nothing is computed
-//! here: the floors below have done that.
+//! A [`Breakdown`](crate::Breakdown), an [`OrderRange`](crate::OrderRange) and a
+//! [`PanelSummary`](crate::PanelSummary) print as tables that fit 80 columns, whatever the names and numbers in them; a
+//! [`Report`] is the document that other programs read. Nothing is computed here: the floors below have done that.
 //!
 //! # Examples
 //! ```
@@ -34,6 +34,7 @@
 mod export;
 mod grid;
 mod range;
+mod summary;
 mod table;
 mod text;
 

@@ -1,24 +1,14 @@
 //! What is in a panel, at a glance?
 //!
-//! Statistics are unweighted and taken over the values that are not missing; the printed form fits 80 columns.
+//! Statistics are unweighted and taken over the values that are not missing.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use super::Panel;
 use super::column::{Column, ColumnKind, Values};
 use super::missing::Missing;
-
-/// Characters of a printed line.
-const WIDTH: usize = 80;
-
-/// Characters of a printed statistic, enough for five digits, a sign and an exponent.
-const NUMBER: usize = 9;
-
-/// The least space for a column's name; longer names are cut when the line is full.
-const LEAST_NAME: usize = 12;
 
 /// How many gaps are named.
 const GAPS_NAMED: usize = 3;
@@ -191,150 +181,6 @@ impl ColumnSummary {
     }
 }
 
-impl fmt::Display for PanelSummary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(description) = &self.description {
-            wrap(f, "", &printable(description))?;
-        }
-        wrap(f, "", &self.rows_line())?;
-        if !self.balanced {
-            let more = if self.n_gaps > self.first_gaps.len() { ", …" } else { "" };
-            let gaps = printable(&self.first_gaps.join(", "));
-            wrap(f, "", &format!("not balanced: {} ({gaps}{more})", counted(self.n_gaps, "gap")))?;
-        }
-        for (role, column) in [("weight", &self.weight), ("population", &self.population)] {
-            if let Some(column) = column {
-                wrap(f, "", &format!("{role}: {}", printable(column)))?;
-            }
-        }
-        if self.columns.is_empty() {
-            return Ok(());
-        }
-        let n_missing = |column: &ColumnSummary| column.missing.values().sum::<usize>();
-        let widest = |text: &str, value: &dyn Fn(&ColumnSummary) -> usize| {
-            self.columns.iter().map(|column| value(column).to_string().len()).max().unwrap_or(0).max(text.len())
-        };
-        let (n_width, missing_width) = (widest("n", &|column| column.n), widest("missing", &n_missing));
-        let statistics = 4 * (NUMBER + 1) + 1;
-        let room = WIDTH.saturating_sub(n_width + missing_width + statistics + 4).max(LEAST_NAME);
-        let longest = self.columns.iter().map(|column| column.name.chars().count()).max().unwrap_or(0);
-        let name_width = longest.max("column".len()).min(room);
-
-        writeln!(
-            f,
-            "\n{:name_width$}  {:>n_width$}  {:>missing_width$}  {:>NUMBER$} {:>NUMBER$} {:>NUMBER$} {:>NUMBER$}",
-            "column", "n", "missing", "mean", "sd", "min", "max"
-        )?;
-        for column in &self.columns {
-            let missing = n_missing(column);
-            let name = cut(&printable(&column.name), name_width);
-            write!(f, "{name:name_width$}  {:>n_width$}  {missing:>missing_width$}  ", column.n)?;
-            match &column.levels {
-                Some(levels) => {
-                    let text = format!("text, {}: {}", counted(levels.len(), "level"), printable(&levels.join(", ")));
-                    writeln!(f, "{}", cut(&text, statistics - 2))?;
-                }
-                None => {
-                    let [mean, sd, min, max] = [column.mean, column.sd, column.min, column.max].map(short);
-                    writeln!(f, "{mean:>NUMBER$} {sd:>NUMBER$} {min:>NUMBER$} {max:>NUMBER$}")?;
-                }
-            }
-            if missing > 0 {
-                let reasons: Vec<_> = column.missing.iter().map(|(reason, n)| format!("{n} {reason}")).collect();
-                wrap(f, "  ", &format!("missing: {}", reasons.join(", ")))?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl PanelSummary {
-    fn rows_line(&self) -> String {
-        let mut parts = Vec::new();
-        if let Some(units) = &self.units {
-            parts.push(format!("{} ({})", counted(units.n, "unit"), printable(&units.column)));
-        }
-        if let Some(periods) = &self.periods {
-            let span =
-                if periods.n > 1 { format!("{} to {}", periods.first, periods.last) } else { periods.first.clone() };
-            parts.push(format!("{} ({}, {span})", counted(periods.n, "period"), printable(&periods.column)));
-        }
-        if parts.is_empty() {
-            parts.push("a cross-section".to_owned());
-        } else if self.balanced && parts.len() == 2 {
-            parts.push("balanced".to_owned());
-        }
-        format!("{}: {}", counted(self.n_rows, "row"), parts.join(", "))
-    }
-}
-
-fn counted(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
-}
-
-/// A text on one line, without control characters.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
-}
-
-/// A text of at most `width` characters, ending in "…" when it was longer.
-fn cut(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    let mut kept: String = text.chars().take(width.saturating_sub(1)).collect();
-    kept.push('…');
-    kept
-}
-
-/// A statistic in at most [`NUMBER`] characters: whole numbers in full up to eight digits, others with four significant
-/// digits.
-fn short(value: Option<f64>) -> String {
-    let Some(value) = value else { return "–".to_owned() };
-    let magnitude = value.abs();
-    if value == 0.0 {
-        return "0".to_owned(); // and not "-0"
-    }
-    if value.fract() == 0.0 && magnitude < 1e8 {
-        return format!("{value}");
-    }
-    if (1e-3..1e7).contains(&magnitude) {
-        let decimals = (3.0 - magnitude.log10().floor()).clamp(0.0, 6.0) as usize;
-        return format!("{value:.decimals$}");
-    }
-    let exponent = format!("{value:.2e}");
-    if exponent.len() <= NUMBER { exponent } else { format!("{value:.1e}") }
-}
-
-/// Prints a text in lines of at most [`WIDTH`] characters, broken at spaces where there are any; later lines are
-/// indented two further.
-fn wrap(f: &mut fmt::Formatter<'_>, indent: &str, text: &str) -> fmt::Result {
-    let mut line = indent.to_owned();
-    let mut used = indent.chars().count();
-    let mut fresh = true;
-    let next = format!("{indent}  ");
-    for word in text.split_whitespace() {
-        let mut rest: Vec<char> = word.chars().collect();
-        if !fresh && used + 1 + rest.len() > WIDTH {
-            writeln!(f, "{line}")?;
-            (line, used, fresh) = (next.clone(), next.len(), true);
-        }
-        if !fresh {
-            line.push(' ');
-            used += 1;
-        }
-        while used + rest.len() > WIDTH {
-            line.extend(rest.drain(..WIDTH - used));
-            writeln!(f, "{line}")?;
-            (line, used) = (next.clone(), next.len());
-        }
-        used += rest.len();
-        line.extend(rest);
-        fresh = false;
-    }
-    writeln!(f, "{line}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -342,14 +188,6 @@ mod tests {
 
     fn read(csv: &str, schema: PanelSchema) -> Panel {
         Panel::read_csv_from(csv.as_bytes(), &schema).unwrap()
-    }
-
-    fn assert_fits(summary: &PanelSummary) -> String {
-        let text = summary.to_string();
-        for line in text.lines() {
-            assert!(line.chars().count() <= WIDTH, "{} characters: {line}", line.chars().count());
-        }
-        text
     }
 
     #[test]
@@ -364,19 +202,6 @@ mod tests {
         assert_eq!(v.missing[&Missing::Confidential], 1);
         let t = &summary.columns[1];
         assert_eq!((t.n, t.mean, t.levels.as_ref().unwrap().len()), (3, None, 2));
-        let text = assert_fits(&summary);
-        assert!(text.contains("not balanced: 5 gaps (a 2019, b 2017, b 2019, …)"), "{text}");
-        assert!(text.contains("weight: v"), "{text}");
-        assert!(text.contains("missing: 1 confidential (c)"), "{text}");
-    }
-
-    #[test]
-    fn a_balanced_panel_and_a_cross_section() {
-        let csv = "unit,year\na,2017\nb,2017\n";
-        let text = assert_fits(&read(csv, PanelSchema::new("unit", "year")).summary());
-        assert_eq!(text, "2 rows: 2 units (unit), 1 period (year, 2017), balanced\n");
-        let text = assert_fits(&read(csv, PanelSchema::default()).with_description("Of two rows.").summary());
-        assert!(text.starts_with("Of two rows.\n2 rows: a cross-section\n"), "{text}");
     }
 
     #[test]
@@ -385,43 +210,6 @@ mod tests {
         let (a, b) = (&summary.columns[0], &summary.columns[1]);
         assert_eq!((a.n, a.mean, a.sd), (1, Some(1.0), None));
         assert_eq!((b.n, b.mean, b.sd, b.min), (0, None, None, None));
-        assert_fits(&summary);
-    }
-
-    #[test]
-    fn everything_long_fits() {
-        let name = "a_very_long_name_".repeat(9);
-        let levels = "level ".repeat(40);
-        let marks = ["NA", "x", "c", "z", "u", "low", ":", "..", "-", "~", "", "NaN", "-1.2345e-300", "1e300"];
-        let rows: String = marks.iter().map(|mark| format!("{name}{mark},{mark},{levels}\n")).collect();
-        let panel = read(&format!("{name},v,t\n{rows}"), PanelSchema::default().unit(&name));
-        assert_fits(&panel.with_description(format!("{name} {levels}")).summary());
-    }
-
-    #[test]
-    fn statistics_in_nine_characters() {
-        for (value, text) in [
-            (0.0, "0"),
-            (43.0, "43"),
-            (43.123_456, "43.12"),
-            (-0.001_234_5, "-0.001234"),
-            (34_438_756.0, "34438756"),
-            (34_438_756.5, "3.44e7"),
-            (999_999.96, "1000000"),
-            (1e300, "1.00e300"),
-            (-1.5e-300, "-1.5e-300"),
-        ] {
-            assert_eq!(short(Some(value)), text);
-        }
-        assert_eq!(short(None), "–");
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn any_statistic_fits(value in proptest::num::f64::ANY) {
-            proptest::prop_assume!(value.is_finite());
-            proptest::prop_assert!(short(Some(value)).len() <= NUMBER, "{}", short(Some(value)));
-        }
     }
 
     #[test]

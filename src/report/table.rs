@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::grid::{self, Column};
-use super::text::{cut, level, percent, wrapped};
+use super::text::{counted, cut, level, percent, wrapped};
 use crate::decompose::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, Share};
 use crate::panel::Sample;
 
@@ -94,8 +94,7 @@ impl Breakdown {
         let mut lines = vec![format!("R² {}%", percent(self.r2_overall))];
         lines.extend(self.interval.iter().flat_map(|method| wrapped(&how_made(method, &self.sample))));
         for dropped in &self.sample.dropped {
-            let rows = if dropped.rows == 1 { "row" } else { "rows" };
-            lines.extend(wrapped(&format!("{} {rows} left out: {}", dropped.rows, dropped.reason)));
+            lines.extend(wrapped(&format!("{} left out: {}", counted(dropped.rows, "row"), dropped.reason)));
         }
         lines.extend(self.warnings.iter().flat_map(|warning| wrapped(&format!("warning: {warning}"))));
         lines

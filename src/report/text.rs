@@ -4,7 +4,7 @@
 pub(super) const WIDTH: usize = 80;
 
 /// A text on one line, without control characters.
-pub(super) fn printable(text: &str) -> String {
+fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
@@ -21,24 +21,34 @@ pub(super) fn cut(text: &str, width: usize) -> String {
 
 /// A text in lines of at most [`WIDTH`] characters, broken at spaces where there are any; later lines are indented.
 pub(super) fn wrapped(text: &str) -> Vec<String> {
-    const INDENT: &str = "  ";
-    let (mut lines, mut line) = (Vec::new(), String::new());
+    wrapped_at("", text)
+}
+
+/// [`wrapped`] with an indent before every line; later lines are indented two further.
+pub(super) fn wrapped_at(indent: &str, text: &str) -> Vec<String> {
+    let next = format!("{indent}  ");
+    let (mut lines, mut line) = (Vec::new(), indent.to_string());
     for word in printable(text).split_whitespace() {
         let used = line.chars().count();
         if used + 1 + word.chars().count() > WIDTH && !line.trim().is_empty() {
-            lines.push(std::mem::replace(&mut line, INDENT.to_string()));
+            lines.push(std::mem::replace(&mut line, next.clone()));
         } else if !line.trim().is_empty() {
             line.push(' ');
         }
         for c in word.chars() {
             if line.chars().count() == WIDTH {
-                lines.push(std::mem::replace(&mut line, INDENT.to_string()));
+                lines.push(std::mem::replace(&mut line, next.clone()));
             }
             line.push(c);
         }
     }
     lines.push(line);
     lines
+}
+
+/// A number of things: "1 row", "2 rows".
+pub(super) fn counted(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
 /// A fraction in per cent with one decimal, without the sign; never more than eight characters.
@@ -78,6 +88,14 @@ mod tests {
         let lines = wrapped(&format!("warning: {}", "é".repeat(200)));
         assert!(lines.iter().all(|line| line.chars().count() <= WIDTH), "{lines:?}");
         assert_eq!(lines.concat().matches('é').count(), 200);
+    }
+
+    #[test]
+    fn every_line_is_indented() {
+        let lines = wrapped_at("  ", &format!("{}{}", "word ".repeat(20), "é".repeat(200)));
+        assert!(lines.iter().all(|line| line.chars().count() <= WIDTH), "{lines:?}");
+        assert!(lines[0].starts_with("  word") && lines[1].starts_with("    word"), "{lines:?}");
+        assert!(lines[2].starts_with("    é") && lines[3].starts_with("    é"), "{lines:?}");
     }
 
     #[test]

@@ -1,0 +1,195 @@
+//! A panel at a glance, as a table of its columns.
+
+use std::fmt;
+
+use super::text::{WIDTH, counted, cut, wrapped, wrapped_at};
+use crate::panel::{ColumnSummary, PanelSummary};
+
+/// Characters of a printed statistic, enough for five digits, a sign and an exponent.
+const NUMBER: usize = 9;
+
+/// The characters from the mean to the greatest value, with the two spaces before them.
+const STATISTICS: usize = 4 * (NUMBER + 1) + 1;
+
+/// The least space for a column's name; longer names are cut when the line is full.
+const LEAST_NAME: usize = 12;
+
+impl fmt::Display for PanelSummary {
+    /// Lines within 80 columns: what the panel is, its rows, units, periods and gaps, then a row for every column with
+    /// its statistics or texts and, below it, why values are missing.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines = self.heading();
+        if !self.columns.is_empty() {
+            lines.push(String::new());
+            lines.extend(self.table());
+        }
+        lines.iter().try_for_each(|line| writeln!(f, "{line}"))
+    }
+}
+
+impl PanelSummary {
+    fn heading(&self) -> Vec<String> {
+        let mut lines: Vec<String> = self.description.iter().flat_map(|text| wrapped(text)).collect();
+        lines.extend(wrapped(&self.rows_line()));
+        if !self.balanced {
+            let more = if self.n_gaps > self.first_gaps.len() { ", …" } else { "" };
+            let gaps = self.first_gaps.join(", ");
+            lines.extend(wrapped(&format!("not balanced: {} ({gaps}{more})", counted(self.n_gaps, "gap"))));
+        }
+        for (role, column) in [("weight", &self.weight), ("population", &self.population)] {
+            lines.extend(column.iter().flat_map(|column| wrapped(&format!("{role}: {column}"))));
+        }
+        lines
+    }
+
+    fn rows_line(&self) -> String {
+        let mut parts = Vec::new();
+        if let Some(units) = &self.units {
+            parts.push(format!("{} ({})", counted(units.n, "unit"), units.column));
+        }
+        if let Some(periods) = &self.periods {
+            let span =
+                if periods.n > 1 { format!("{} to {}", periods.first, periods.last) } else { periods.first.clone() };
+            parts.push(format!("{} ({}, {span})", counted(periods.n, "period"), periods.column));
+        }
+        if parts.is_empty() {
+            parts.push("a cross-section".to_owned());
+        } else if self.balanced && parts.len() == 2 {
+            parts.push("balanced".to_owned());
+        }
+        format!("{}: {}", counted(self.n_rows, "row"), parts.join(", "))
+    }
+
+    fn table(&self) -> Vec<String> {
+        let n_missing = |column: &ColumnSummary| column.missing.values().sum::<usize>();
+        let widest = |text: &str, value: &dyn Fn(&ColumnSummary) -> usize| {
+            self.columns.iter().map(|column| value(column).to_string().len()).max().unwrap_or(0).max(text.len())
+        };
+        let (n_width, missing_width) = (widest("n", &|column| column.n), widest("missing", &n_missing));
+        let room = WIDTH.saturating_sub(n_width + missing_width + STATISTICS + 4).max(LEAST_NAME);
+        let longest = self.columns.iter().map(|column| column.name.chars().count()).max().unwrap_or(0);
+        let name_width = longest.max("column".len()).min(room);
+        let row = |name: &str, n: &str, missing: &str, rest: &str| {
+            format!("{name:name_width$}  {n:>n_width$}  {missing:>missing_width$}  {rest}")
+        };
+
+        let mut lines = vec![row("column", "n", "missing", &statistics(["mean", "sd", "min", "max"]))];
+        for column in &self.columns {
+            let missing = n_missing(column);
+            let rest = match &column.levels {
+                Some(levels) => {
+                    let text = format!("text, {}: {}", counted(levels.len(), "level"), levels.join(", "));
+                    cut(&text, STATISTICS - 2)
+                }
+                None => statistics([column.mean, column.sd, column.min, column.max].map(short)),
+            };
+            lines.push(row(&cut(&column.name, name_width), &column.n.to_string(), &missing.to_string(), &rest));
+            if missing > 0 {
+                let reasons: Vec<_> = column.missing.iter().map(|(reason, n)| format!("{n} {reason}")).collect();
+                lines.extend(wrapped_at("  ", &format!("missing: {}", reasons.join(", "))));
+            }
+        }
+        lines
+    }
+}
+
+fn statistics<T: fmt::Display>([mean, sd, min, max]: [T; 4]) -> String {
+    format!("{mean:>NUMBER$} {sd:>NUMBER$} {min:>NUMBER$} {max:>NUMBER$}")
+}
+
+/// A statistic in at most [`NUMBER`] characters: whole numbers in full up to eight digits, others with four significant
+/// digits.
+fn short(value: Option<f64>) -> String {
+    let Some(value) = value else { return "–".to_owned() };
+    let magnitude = value.abs();
+    if value == 0.0 {
+        return "0".to_owned(); // and not "-0"
+    }
+    if value.fract() == 0.0 && magnitude < 1e8 {
+        return format!("{value}");
+    }
+    if (1e-3..1e7).contains(&magnitude) {
+        let decimals = (3.0 - magnitude.log10().floor()).clamp(0.0, 6.0) as usize;
+        return format!("{value:.decimals$}");
+    }
+    let exponent = format!("{value:.2e}");
+    if exponent.len() <= NUMBER { exponent } else { format!("{value:.1e}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::panel::{Panel, PanelSchema};
+
+    fn read(csv: &str, schema: PanelSchema) -> Panel {
+        Panel::read_csv_from(csv.as_bytes(), &schema).unwrap()
+    }
+
+    fn assert_fits(summary: &PanelSummary) -> String {
+        let text = summary.to_string();
+        for line in text.lines() {
+            assert!(line.chars().count() <= WIDTH, "{} characters: {line}", line.chars().count());
+        }
+        text
+    }
+
+    #[test]
+    fn gaps_weights_and_marks_are_named() {
+        let csv = "unit,year,v,t\na,2017,1,x\na,2018,3,\nb,2018,c,y\nc,2019,8,x\n";
+        let summary = read(csv, PanelSchema::new("unit", "year").weight("v")).summary();
+        let text = assert_fits(&summary);
+        assert!(text.contains("not balanced: 5 gaps (a 2019, b 2017, b 2019, …)"), "{text}");
+        assert!(text.contains("weight: v"), "{text}");
+        assert!(text.contains("missing: 1 confidential (c)"), "{text}");
+    }
+
+    #[test]
+    fn a_balanced_panel_and_a_cross_section() {
+        let csv = "unit,year\na,2017\nb,2017\n";
+        let text = assert_fits(&read(csv, PanelSchema::new("unit", "year")).summary());
+        assert_eq!(text, "2 rows: 2 units (unit), 1 period (year, 2017), balanced\n");
+        let text = assert_fits(&read(csv, PanelSchema::default()).with_description("Of two rows.").summary());
+        assert!(text.starts_with("Of two rows.\n2 rows: a cross-section\n"), "{text}");
+    }
+
+    #[test]
+    fn columns_without_values_and_with_one_fit() {
+        assert_fits(&read("a,b\n1,x\n,c\n", PanelSchema::default()).summary());
+    }
+
+    #[test]
+    fn everything_long_fits() {
+        let name = "a_very_long_name_".repeat(9);
+        let levels = "level ".repeat(40);
+        let marks = ["NA", "x", "c", "z", "u", "low", ":", "..", "-", "~", "", "NaN", "-1.2345e-300", "1e300"];
+        let rows: String = marks.iter().map(|mark| format!("{name}{mark},{mark},{levels}\n")).collect();
+        let panel = read(&format!("{name},v,t\n{rows}"), PanelSchema::default().unit(&name));
+        assert_fits(&panel.with_description(format!("{name} {levels}")).summary());
+    }
+
+    #[test]
+    fn statistics_in_nine_characters() {
+        for (value, text) in [
+            (0.0, "0"),
+            (43.0, "43"),
+            (43.123_456, "43.12"),
+            (-0.001_234_5, "-0.001234"),
+            (34_438_756.0, "34438756"),
+            (34_438_756.5, "3.44e7"),
+            (999_999.96, "1000000"),
+            (1e300, "1.00e300"),
+            (-1.5e-300, "-1.5e-300"),
+        ] {
+            assert_eq!(short(Some(value)), text);
+        }
+        assert_eq!(short(None), "–");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_statistic_fits(value in proptest::num::f64::ANY) {
+            proptest::prop_assume!(value.is_finite());
+            proptest::prop_assert!(short(Some(value)).len() <= NUMBER, "{}", short(Some(value)));
+        }
+    }
+}
