@@ -6,6 +6,7 @@
 
 mod breakdown;
 mod coalitions;
+mod leaves;
 mod orders;
 mod plan;
 mod sequential;

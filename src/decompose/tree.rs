@@ -12,6 +12,7 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::coalitions::{Root, members};
+use super::leaves::{last_five, last_four, last_one, last_three, last_two};
 use crate::fit::{LANES, Lane, Wide, eliminate, eliminate_in_place, packed_len};
 
 /// From this many players on, lanes hold coalitions and branches run in parallel.
@@ -245,9 +246,11 @@ impl<L: Lane, S: Simd> WithSimd for Node<'_, L, S> {
         let Node { simd, matrix, n, blocks, size, matrices, sums, stride, with, all } = self;
         match *blocks {
             [] => all[0] = matrix[0],
-            [1] => last_one(matrix, size, with, all),
-            [1, 1] => last_two(matrix, size, stride, with, all),
-            [1, 1, 1] => last_three(matrix, size, stride, with, all),
+            [1] => all.copy_from_slice(&last_one(matrix, size, with)),
+            [1, 1] => all.copy_from_slice(&last_two(matrix, size, stride, with)),
+            [1, 1, 1] => all.copy_from_slice(&last_three(matrix, size, stride, with)),
+            [1, 1, 1, 1] => all.copy_from_slice(&last_four(matrix, size, stride, with)),
+            [1, 1, 1, 1, 1] => all.copy_from_slice(&last_five(matrix, size, stride, with)),
             [block, ref blocks @ ..] => {
                 let players = blocks.len() + 1;
                 let (own_sums, sums) = sums.split_at_mut(players);
@@ -302,70 +305,4 @@ fn include<'a, L: Lane>(matrix: &[L], n: usize, block: usize, room: &'a mut [L])
         rest = &mut rest[n..];
     }
     rest
-}
-
-/// The last player of one column, in closed form.
-#[inline(always)]
-fn last_one<L: Lane>(matrix: &[L], size: usize, with: &mut [L], all: &mut [L]) {
-    let value = matrix[2] - matrix[1] * matrix[1] * matrix[0].inverse_pivot();
-    all[0] = matrix[2];
-    all[1] = value;
-    with[size + 1] = with[size + 1] + value;
-}
-
-/// Residual sums of squares on neither, the second, the first, and both of two columns.
-#[inline(always)]
-fn two_columns<L: Lane>([aa, ab, ay, bb, by, yy]: [L; 6]) -> [L; 4] {
-    let inverse = aa.inverse_pivot();
-    let second = yy - by * by * bb.inverse_pivot();
-    let factor = ab * inverse;
-    let (bb, by) = (bb - factor * ab, by - factor * ay);
-    let first = yy - ay * ay * inverse;
-    [yy, second, first, first - by * by * bb.inverse_pivot()]
-}
-
-#[inline(always)]
-fn last_two<L: Lane>(matrix: &[L], size: usize, stride: usize, with: &mut [L], all: &mut [L]) {
-    let [none, second, first, both] = two_columns([matrix[0], matrix[1], matrix[2], matrix[3], matrix[4], matrix[5]]);
-    all[0] = none;
-    all[1] = first + second;
-    all[2] = both;
-    for (player, alone) in [first, second].into_iter().enumerate() {
-        let with = &mut with[player * stride + size + 1..][..2];
-        with[0] = with[0] + alone;
-        with[1] = with[1] + both;
-    }
-}
-
-#[inline(always)]
-fn last_three<L: Lane>(matrix: &[L], size: usize, stride: usize, with: &mut [L], all: &mut [L]) {
-    let m = &matrix[..10];
-    let without = two_columns([m[4], m[5], m[6], m[7], m[8], m[9]]);
-    let inverse = m[0].inverse_pivot();
-    let (f, g, h) = (m[1] * inverse, m[2] * inverse, m[3] * inverse);
-    let including = two_columns([
-        m[4] - f * m[1],
-        m[5] - f * m[2],
-        m[6] - f * m[3],
-        m[7] - g * m[2],
-        m[8] - g * m[3],
-        m[9] - h * m[3],
-    ]);
-    let [none, third, second, second_third] = without;
-    let [first, first_third, first_second, three] = including;
-    all[0] = none;
-    all[1] = first + second + third;
-    all[2] = first_second + first_third + second_third;
-    all[3] = three;
-    let pairs = [
-        (first, first_second + first_third),
-        (second, first_second + second_third),
-        (third, first_third + second_third),
-    ];
-    for (player, (one, two)) in pairs.into_iter().enumerate() {
-        let with = &mut with[player * stride + size + 1..][..3];
-        with[0] = with[0] + one;
-        with[1] = with[1] + two;
-        with[2] = with[2] + three;
-    }
 }
