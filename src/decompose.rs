@@ -17,19 +17,20 @@ pub use breakdown::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, S
 pub use orders::{OrderRange, ShareRange};
 
 pub(crate) use coalitions::Players;
-pub(crate) use plan::{Plan, Scratch};
+pub(crate) use plan::{Plan, Point, Scratch};
 
 use pulp::Arch;
 
 use crate::error::{Error, Result};
 use crate::fit::{Double, FittedModel, Warning};
 use orders::{CoalitionTable, MOST_IN_TABLE};
-use plan::Point;
 use shapley::MOST_COMPONENTS;
 
 /// Where a pivot leaves less than this part of a column's variation, shares are computed in twice the precision: the
 /// error of an R² from doubles is about 5e-16 over the smallest pivot, and 1e-9 is promised.
 const PRECISE_BELOW: f64 = 1e-5;
+/// The most components that may each bring unit effects.
+const MOST_WITH_UNIT_EFFECTS: usize = 8;
 /// What twice the precision costs is bounded: at most so many components over all coalitions, and so many products.
 const MOST_PRECISE_COMPONENTS: usize = 16;
 const MOST_PRECISE_PRODUCTS: usize = 200_000_000;
@@ -89,7 +90,7 @@ impl FittedModel {
     /// decomposition", <https://doi.org/10.1198/000313007X188252>.
     ///
     /// # Errors
-    /// [`Error::TooManyComponents`] beyond 30 components.
+    /// [`Error::TooManyComponents`] beyond 30 components, or 8 that each bring unit effects.
     ///
     /// # Examples
     /// Two copies of a column share what it explains.
@@ -112,7 +113,7 @@ impl FittedModel {
     /// Computed from the R² of all 2^k coalitions, not by refitting.
     ///
     /// # Errors
-    /// [`Error::TooManyComponents`] beyond 24 components, whose table fills 128 MB.
+    /// [`Error::TooManyComponents`] beyond 24 components, whose table fills 128 MB, or 8 that each bring unit effects.
     ///
     /// # Examples
     /// ```
@@ -135,6 +136,7 @@ impl FittedModel {
                 instead: "put components together, or compare a few orders with sequential_in".to_string(),
             });
         }
+        check_unit_effects("the range over all orders", &players)?;
         let table = match self.precise_entries(players.len()) {
             Some(entries) => CoalitionTable::new(&players, &entries, Double::value),
             None => CoalitionTable::new(&players, self.moments().entries(), |x| x),
@@ -172,7 +174,10 @@ impl FittedModel {
                 found: players.len(),
                 instead: "put components together, or use the sequential method, which has no limit".to_string(),
             }),
-            Method::Shapley => Ok(Plan::shapley(players)),
+            Method::Shapley => {
+                check_unit_effects("shapley", players)?;
+                Ok(Plan::shapley(players))
+            }
             Method::Sequential { order } => {
                 let mut positions = Vec::with_capacity(order.len());
                 for name in order {
@@ -204,8 +209,8 @@ impl FittedModel {
         let over_all = if method == Method::Shapley { players.len() } else { 1 };
         let mut warnings = self.warnings().to_vec();
         let shares = self.evaluate(&plan, &players, over_all);
-        if self.smallest_pivot() < PRECISE_BELOW && !self.is_precise(over_all) {
-            warnings.push(Warning::Imprecise { bound: 5e-16 / self.smallest_pivot() });
+        if self.needs_precision() && !self.is_precise(over_all) {
+            warnings.push(Warning::Imprecise { bound: self.error_in_doubles() });
         }
         let design = self.design();
         let k = players.len();
@@ -250,8 +255,18 @@ impl FittedModel {
 
     /// The moments in twice the precision, where doubles do not suffice and the cost is bounded.
     fn precise_entries(&self, components_over_all_coalitions: usize) -> Option<Vec<Double>> {
-        let needed = self.smallest_pivot() < PRECISE_BELOW;
-        (needed && self.is_precise(components_over_all_coalitions)).then(|| self.double_entries())
+        (self.needs_precision() && self.is_precise(components_over_all_coalitions))
+            .then(|| self.double_entries(self.ranges()))
+    }
+
+    /// Whether doubles would lose the ninth digit of a share.
+    pub(crate) fn needs_precision(&self) -> bool {
+        self.smallest_pivot() < PRECISE_BELOW
+    }
+
+    /// The error of an R² from doubles.
+    pub(crate) fn error_in_doubles(&self) -> f64 {
+        5e-16 / self.smallest_pivot()
     }
 
     fn is_precise(&self, components_over_all_coalitions: usize) -> bool {
@@ -259,4 +274,18 @@ impl FittedModel {
         let products = self.design().n_rows().saturating_mul(columns * columns / 2);
         components_over_all_coalitions <= MOST_PRECISE_COMPONENTS && products <= MOST_PRECISE_PRODUCTS
     }
+}
+
+/// Each subset of the components with unit effects has a matrix of its own.
+fn check_unit_effects(method: &str, players: &Players) -> Result<()> {
+    let found = players.has_unit_effects.iter().filter(|has| **has).count();
+    if found <= MOST_WITH_UNIT_EFFECTS || players.always_has_unit_effects {
+        return Ok(());
+    }
+    Err(Error::TooManyComponents {
+        method: format!("{method} with unit effects in several components"),
+        limit: MOST_WITH_UNIT_EFFECTS,
+        found,
+        instead: "give unit effects to one component".to_string(),
+    })
 }

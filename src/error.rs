@@ -218,6 +218,14 @@ pub enum Error {
         /// The component.
         component: String,
     },
+    /// A component without a name, or with the name of another row of the breakdown.
+    #[error(
+        "a component cannot be named \"{component}\": choose another name than none, \"always\" and \"unexplained\""
+    )]
+    ComponentName {
+        /// The name.
+        component: String,
+    },
     /// Two components have the same name.
     #[error("component \"{component}\" is named twice: put its terms together, or rename one")]
     DuplicateComponent {
@@ -314,6 +322,14 @@ pub enum Error {
     #[error("this breakdown comes from another fit than the resampling: {message}")]
     OtherFit {
         /// Where they differ.
+        message: String,
+    },
+    /// Values so large or so close to one another that cross-products of doubles cannot hold them.
+    #[error("column \"{column}\" {message}: put it in other units")]
+    Scale {
+        /// The column.
+        column: String,
+        /// What is wrong with its scale.
         message: String,
     },
     /// A row to predict for has a unit, period or level that the fit has not seen.

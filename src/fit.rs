@@ -33,6 +33,7 @@ pub(crate) use unit_moments::UnitMoments;
 use crate::error::{Error, Result};
 use crate::model::{Design, Model};
 use crate::panel::{Panel, Sample};
+use standardise::check_scale;
 
 /// A model put to a panel: its sample, its design, and the cross-products that every breakdown is computed from.
 #[derive(Debug, Clone)]
@@ -56,7 +57,7 @@ impl Model {
     /// Those of [`check`](Model::check); [`Error::UnknownColumn`], [`Error::NotANumber`] or [`Error::TermNeeds`] for a
     /// term that the panel cannot give; [`Error::Negative`] or [`Error::ZeroWeights`] for weights;
     /// [`Error::NothingLeft`], [`Error::TooFewRows`] and [`Error::NoVariation`] for a sample that says nothing;
-    /// [`Error::TooManyColumns`].
+    /// [`Error::TooManyColumns`]; [`Error::Scale`] for values beyond 1e290, or apart by less than 1e-290.
     ///
     /// # Examples
     /// ```
@@ -80,6 +81,10 @@ impl Model {
 impl FittedModel {
     fn new(model: &Model, panel: &Panel) -> Result<Self> {
         let design = Design::new(model, panel)?;
+        check_scale(&design.outcome_name, &design.outcome)?;
+        for column in &design.columns {
+            check_scale(&column.name, &column.values)?;
+        }
         let ranges =
             unit_moments::unit_ranges(design.units.as_ref().map(|units| units.codes.as_slice()), design.n_rows());
         let (moments, unit_moments) = Moments::checked(&variables(&design), &design.weights, &ranges);
@@ -136,14 +141,15 @@ impl FittedModel {
         self.smallest_pivot
     }
 
-    /// The moments' entries in twice the precision.
-    pub(crate) fn double_entries(&self) -> Vec<Double> {
-        precise::double_entries(
-            &variables(&self.design),
-            &self.design.weights,
-            &self.ranges,
-            self.moments.standardisation(),
-        )
+    /// The entries of the moments over these clusters, in twice the precision.
+    pub(crate) fn double_entries(&self, clusters: &[Range<usize>]) -> Vec<Double> {
+        let standardisation = self.moments.standardisation();
+        precise::double_entries(&variables(&self.design), &self.design.weights, clusters, standardisation)
+    }
+
+    /// Rows of each unit; without units, blocks of rows.
+    pub(crate) fn ranges(&self) -> &[Range<usize>] {
+        &self.ranges
     }
 
     /// Units of the sample; without units, its rows.

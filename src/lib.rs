@@ -89,7 +89,6 @@ mod error;
 mod fit;
 mod model;
 mod panel;
-
 mod report;
 mod resample;
 

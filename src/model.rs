@@ -131,9 +131,9 @@ impl Model {
     /// Checks what can be checked without data; `fit` does so first.
     ///
     /// # Errors
-    /// [`Error::Term`] for a text that is no term, [`Error::NoComponents`], [`Error::EmptyComponent`],
-    /// [`Error::DuplicateComponent`], and [`Error::OutcomeAsTerm`] when the outcome's column explains itself
-    /// (a lag of it may).
+    /// [`Error::Term`] or [`Error::TermMeaning`] for a term that makes no sense; [`Error::NoComponents`],
+    /// [`Error::EmptyComponent`], [`Error::DuplicateComponent`], [`Error::ComponentName`]; and
+    /// [`Error::OutcomeAsTerm`] when the outcome's column explains itself (a lag of it may).
     pub fn check(&self) -> Result<&Self> {
         self.checked_outcome()?;
         Ok(self)
@@ -147,7 +147,22 @@ impl Model {
         if self.components.is_empty() {
             return Err(Error::NoComponents);
         }
+        for term in self.terms().chain([outcome]) {
+            // A term put together in code must make the same sense as one that is read.
+            if term.to_string().parse::<Term>()? != *term {
+                let message =
+                    "it has no text form: interactions and lags of 0 periods cannot stand inside others".into();
+                return Err(Error::TermMeaning { term: term.to_string(), message });
+            }
+        }
+        if !is_row_by_row(outcome) {
+            let message = "the outcome must be a column, or logs, lags and products of columns".to_string();
+            return Err(Error::TermMeaning { term: outcome.to_string(), message });
+        }
         for (i, component) in self.components.iter().enumerate() {
+            if matches!(component.name.trim(), "" | "always" | "unexplained") {
+                return Err(Error::ComponentName { component: component.name.clone() });
+            }
             if component.terms.is_empty() {
                 return Err(Error::EmptyComponent { component: component.name.clone() });
             }
@@ -169,6 +184,10 @@ impl Model {
         Ok(outcome)
     }
 
+    fn terms(&self) -> impl Iterator<Item = &Term> {
+        self.always.iter().chain(self.components.iter().flat_map(|component| &component.terms))
+    }
+
     fn read<I>(&mut self, terms: I) -> Vec<Term>
     where
         I: IntoIterator,
@@ -185,5 +204,15 @@ impl Model {
             }
         }
         read
+    }
+}
+
+/// Whether a term has its value from the row (and earlier ones), not from the sample or from levels.
+fn is_row_by_row(term: &Term) -> bool {
+    match term {
+        Term::Column(_) => true,
+        Term::Log(inner) | Term::Lag(inner, _) => is_row_by_row(inner),
+        Term::Interaction(parts) => parts.iter().all(is_row_by_row),
+        _ => false,
     }
 }

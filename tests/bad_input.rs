@@ -71,6 +71,51 @@ fn text_in_a_number() {
 }
 
 #[test]
+fn a_stray_cell_among_numbers_makes_no_factor_of_them() {
+    let panel = read("unit,year,y,x,g\na,2001,1,12.0*,p\na,2002,2,3,q\nb,2001,3,4,q\nb,2002,5,1,p\n").expect("read");
+    let found =
+        error(Model::new("y").component("c", ["x"]).fit(&panel), &["\"x\"", "line 2", "\"12.0*\"", "factor(x)"]);
+    assert!(matches!(found, Error::NotANumber { place: Place::Line(2), .. }));
+    error(Model::new("y").component("c", ["x:g"]).fit(&panel), &["\"12.0*\""]);
+    for said in ["factor(x)", "g", "factor(g)"] {
+        Model::new("y").component("c", [said]).fit(&panel).expect("names are levels, and what is said to be is");
+    }
+}
+
+#[test]
+fn names_that_other_rows_of_a_breakdown_have() {
+    for name in ["always", "unexplained", "", " "] {
+        let found = error(fit(Model::new("y").component(name, ["x"])), &["cannot be named"]);
+        assert!(matches!(found, Error::ComponentName { .. }));
+    }
+}
+
+#[test]
+fn values_beyond_the_range_of_products() {
+    for (values, words) in
+        [([1e-310, 3e-310, 2e-310, 5e-310], "varies by less"), ([1.0, 1.7e308, -1.7e308, 3.0], "beyond")]
+    {
+        let builder = Panel::builder().column("x", values).column("y", [1.0, 3.0, 2.0, 4.0]);
+        let panel = builder.build().expect("a panel");
+        let found = error(Model::new("y").component("c", ["x"]).fit(&panel), &["\"x\"", words, "other units"]);
+        assert!(matches!(found, Error::Scale { .. }));
+        assert!(matches!(error(Model::new("x").component("c", ["y"]).fit(&panel), &[words]), Error::Scale { .. }));
+    }
+}
+
+#[test]
+fn unit_effects_in_too_many_components() {
+    let mut model = Model::new("y");
+    for i in 0..9 {
+        model = model.component(format!("c{i}"), ["unit_effects"]);
+    }
+    let fit = fit(model).expect("fits");
+    assert!(matches!(error(fit.shapley(), &["unit effects", "9", "8"]), Error::TooManyComponents { .. }));
+    error(fit.order_range(), &["unit effects", "one component"]);
+    fit.sequential().expect("one order has no limit");
+}
+
+#[test]
 fn unknown_column_in_a_term() {
     let found = error(fit(Model::new("y").component("c", ["X1"])), &["\"X1\"", "did you mean", "\"x\""]);
     assert!(matches!(found, Error::UnknownColumn { .. }));
@@ -86,10 +131,14 @@ fn a_term_that_does_not_parse_points_at_the_character() {
 
 #[test]
 fn terms_that_make_no_sense() {
-    let nonsense = Term::UnitEffects.log();
-    let found = error(fit(Model::new("y").component("c", [nonsense])), &["unit_effects", "number"]);
+    for nonsense in [Term::UnitEffects.log(), Term::column("x").between().lag(1), Term::column("x").lag(0)] {
+        let found = error(fit(Model::new("y").component("c", [nonsense.clone()])), &["term", "character"]);
+        assert!(matches!(found, Error::Term(_)), "{nonsense}");
+    }
+    let nested = Term::column("x").interact(Term::column("w")).lag(1);
+    error(fit(Model::new("y").component("c", [nested])), &["lag(x:w)"]);
+    let found = error(fit(Model::new("within(y)").component("c", ["x"])), &["within(y)", "outcome"]);
     assert!(matches!(found, Error::TermMeaning { .. }));
-    error(fit(Model::new("y").component("c", [Term::column("x").between().lag(1)])), &["between(x)"]);
     error(fit(Model::new("unit").component("c", ["x"])), &["unit"]);
 }
 
@@ -231,6 +280,10 @@ fn what_adds_nothing_is_a_warning_not_an_error() {
     has(Warning::NoColumnLeft { component: "constant".into() });
     has(Warning::AddsNothing { component: "fixed".into(), once: "practice".into(), unit_effects: true });
     has(Warning::AddsNothing { component: "double".into(), once: "x".into(), unit_effects: false });
+    let in_always = Model::new("y").always(["x"]).component("x", ["x"]).component("fixed", ["fixed"]);
+    let in_always = in_always.fit(&read(text).expect("read")).expect("fits");
+    let messages: Vec<String> = in_always.warnings().iter().map(ToString::to_string).collect();
+    assert_eq!(messages, ["x adds nothing because what says the same is always in: drop the one or the other"]);
     let breakdown = fit.sequential().expect("sequential");
     assert!(breakdown.share_of_total("fixed").expect("there").abs() < 1e-12);
     assert_eq!(breakdown.share_of_total("constant").expect("there"), 0.0);

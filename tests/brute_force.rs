@@ -274,3 +274,32 @@ fn nearly_collinear_columns_keep_nine_digits() {
         assert_eq!(text.contains("nearly a combination"), part < 2e-2, "{part}: {text}");
     }
 }
+
+#[test]
+fn columns_that_are_nearly_dependent_only_together_keep_nine_digits() {
+    // Kahan's columns: every pivot in their order is moderate, the smallest tolerance given all others is not.
+    let (rows, k, s) = (60, 14, 0.5_f64);
+    let c = (1.0 - s * s).sqrt();
+    let mut random = common::Numbers::new(3);
+    let basis: Vec<Vec<f64>> = (0..k).map(|_| (0..rows).map(|_| random.normal()).collect()).collect();
+    let mut builder = apportion::Panel::builder().column("y", (0..rows).map(|_| random.normal()));
+    let mut model = Model::new("y");
+    let mut components = Vec::new();
+    let mut columns: Vec<Vec<f64>> = Vec::new();
+    for j in 0..k {
+        let entry = |i: usize| s.powi(i as i32) * if i == j { 1.0 } else { -c };
+        let column: Vec<f64> = (0..rows).map(|r| (0..=j).map(|i| entry(i) * basis[i][r]).sum()).collect();
+        builder = builder.column(format!("x{j}"), &column);
+        columns.push(column);
+    }
+    for (group, pair) in columns.chunks(2).enumerate() {
+        model = model.component(format!("c{group}"), [format!("x{}", 2 * group), format!("x{}", 2 * group + 1)]);
+        components.push(pair.to_vec());
+    }
+    let panel = builder.build().expect("a panel");
+    let fit = model.fit(&panel).expect("the model fits");
+    let outcome = panel.column("y").and_then(|c| Ok(c.numbers()?.to_vec())).expect("numbers");
+    let values = coalition_values(&outcome, &components, &[], &vec![1.0; rows]);
+    assert_shares("Kahan", &fit.sequential().expect("sequential"), &sequential(&values, 7), 1e-9);
+    assert_shares("Kahan", &fit.shapley().expect("shapley"), &shapley(&values, 7), 1e-9);
+}

@@ -29,7 +29,7 @@ fn scaled(rows: &Rows, column: &str, scale: f64, shift: f64) -> Rows {
 fn any_scale_of_columns_outcome_and_weights() {
     let rows = unbalanced(51, 20, 6, 0.1);
     let plain = shares(&rows);
-    for scale in [1e-300, 1e-150, 1e-12, 1e12, 1e150, 1e300] {
+    for scale in [1e-280, 1e-150, 1e-12, 1e12, 1e150, 1e280] {
         for column in ["slow", "y"] {
             for (a, b) in plain.iter().zip(shares(&scaled(&rows, column, scale, 0.0))) {
                 assert!((a - b).abs() < 1e-10, "{column} × {scale:e}: {a} against {b}");

@@ -206,6 +206,79 @@ fn degenerate_draws_are_handled_and_counted() {
 }
 
 #[test]
+fn losing_unit_effects_is_degenerate() {
+    let rows = unbalanced(33, 3, 6, 0.0);
+    let panel = panel(&rows);
+    let fit = Model::new("y").component("practice", ["unit_effects"]).fit(&panel).expect("the model fits");
+    let breakdown = fit.sequential().expect("sequential");
+    let bootstrap = fit.bootstrap(500, 1).expect("bootstrap");
+    let same = |r: &usize| {
+        let drawn = bootstrap.drawn(*r).expect("drawn");
+        drawn.iter().all(|unit| *unit == drawn[0])
+    };
+    let alike = (0..500).filter(same).count();
+    assert!(alike > 30, "a ninth of the draws are one unit three times: {alike}");
+    assert_eq!(bootstrap.replicates(&[&breakdown]).expect("replicates")[0].degenerate, alike);
+}
+
+#[test]
+fn a_unit_that_holds_nearly_everything_can_be_left_out() {
+    for (column, factor) in [("y", 1e6), ("y", 1e9), ("slow", 1e7), ("weight", 1e15)] {
+        let mut rows = unbalanced(34, 16, 6, 0.1);
+        let heavy: Vec<usize> = (0..rows.len()).filter(|&r| rows.unit[r] == "u004").collect();
+        for &row in &heavy {
+            match column {
+                "weight" => rows.weight[row] *= factor,
+                _ => rows.numbers.get_mut(column).expect("a column")[row] *= factor,
+            }
+        }
+        let panel = panel(&rows);
+        let fit = model(true).fit(&panel).expect("the model fits");
+        let breakdown = fit.shapley().expect("shapley");
+        for resampling in [fit.jackknife().expect("jackknife"), fit.bootstrap(30, 5).expect("bootstrap")] {
+            let found = &resampling.replicates(&[&breakdown]).expect("replicates")[0];
+            for replicate in 0..found.shares.nrows() {
+                let drawn = resampling.drawn(replicate).expect("drawn");
+                if drawn.contains(&4) {
+                    continue;
+                }
+                let (_, expected, _) = refit(&rows, &drawn);
+                for (i, expected) in expected.iter().enumerate() {
+                    let share = found.shares[[replicate, i + 1]];
+                    assert!((share - expected).abs() < 1e-7, "{column} × {factor:e}, {replicate}: {share} {expected}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn replicates_of_nearly_collinear_columns_equal_refitting() {
+    for part in [1e-3, 1e-4, 1e-5] {
+        let mut rows = unbalanced(35, 15, 6, 0.1);
+        rows.weight = vec![1.0; rows.len()];
+        let near = rows.column("slow").iter().zip(&rows.column("noisy")).map(|(s, n)| s + part * n).collect();
+        rows.numbers.insert("near".to_string(), near);
+        let panel = panel(&rows);
+        let model = Model::new("y").component("slow", ["slow"]).component("near", ["near"]);
+        let fit = model.component("practice", ["unit_effects"]).fit(&panel).expect("the model fits");
+        let breakdown = fit.shapley().expect("shapley");
+        let jackknife = fit.jackknife().expect("jackknife");
+        let found = &jackknife.replicates(&[&breakdown]).expect("replicates")[0];
+        assert_eq!(found.error_bound, None);
+        for replicate in 0..15 {
+            let sample = drawn_rows(&rows, &jackknife.drawn(replicate).expect("drawn"));
+            let components = vec![vec![sample.column("slow")], vec![sample.column("near")], sample.unit_dummies()];
+            let values = coalition_values(&sample.column("y"), &components, &[], &sample.weight);
+            for (i, expected) in shapley(&values, 3).iter().enumerate() {
+                let share = found.shares[[replicate, i + 1]];
+                assert!((share - expected).abs() < 1e-9, "{part}: {share} against {expected}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_draw_without_variation_in_the_outcome_is_left_out() {
     // Three units; only the first has an outcome that varies, so one draw in about three and a half lacks it.
     let panel = Panel::builder()
@@ -279,6 +352,12 @@ fn what_cannot_be_resampled_says_why() {
     assert!(matches!(fit.bootstrap(1, 1), Err(Error::TooFew { expected: 2, found: 1, .. })));
     let bootstrap = fit.bootstrap(10, 1).expect("bootstrap");
     assert!(matches!(bootstrap.clone().kind(IntervalKind::Jackknife), Err(Error::Option { .. })));
+    assert!(matches!(bootstrap.clone().level(1.0 - f64::EPSILON), Err(Error::Option { option: "level", .. })));
+    for kind in [IntervalKind::Bca, IntervalKind::Normal, IntervalKind::Percentile] {
+        let highest = bootstrap.clone().kind(kind).expect("a kind").level(0.999_999).expect("the highest level");
+        let with = breakdown.with_intervals(&highest).expect("intervals");
+        assert!(with.rows().all(|row| row.interval.is_some_and(|i| i.lower.is_finite() && i.upper.is_finite())));
+    }
     assert!(matches!(bootstrap.clone().level(1.0), Err(Error::Option { option: "level", .. })));
     assert!(matches!(bootstrap.clone().level(f64::NAN), Err(Error::Option { option: "level", .. })));
     assert!(matches!(bootstrap.drawn(10), Err(Error::Option { option: "replicate", .. })));

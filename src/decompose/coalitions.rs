@@ -111,7 +111,7 @@ impl Players {
         let mut read: Vec<usize> =
             roots.iter().flat_map(|root| root.submatrix.entries().iter().map(|e| *e as usize)).collect();
         read.push(self.layout.weight());
-        for v in (0..self.layout.0).filter(|v| *v == self.outcome() || self.variables.iter().any(|p| p.contains(v))) {
+        for &v in self.variables.iter().flatten().chain(&self.always).chain([&self.outcome()]) {
             read.extend([self.layout.sum(v), self.layout.raw(v, v)]);
         }
         read.sort_unstable();
@@ -119,7 +119,7 @@ impl Players {
         read
     }
 
-    fn outcome(&self) -> usize {
+    pub(crate) fn outcome(&self) -> usize {
         self.layout.0 - 1
     }
 

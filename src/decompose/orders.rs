@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::coalitions::Players;
-use super::shapley::Weights;
+use super::shapley::SizeWeights;
 use crate::error::{Error, Result};
 use crate::fit::{Lane, eliminate_in_place};
 
@@ -70,7 +70,7 @@ impl CoalitionTable {
 
     pub(crate) fn ranges(&self, names: &[String]) -> Vec<ShareRange> {
         let everyone: Vec<usize> = (0..self.n_players).collect();
-        let weights = Weights::new(self.n_players);
+        let weights = SizeWeights::new(self.n_players);
         let range = |(player, name): (usize, &String)| {
             let others: Vec<usize> = everyone.iter().copied().filter(|&p| p != player).collect();
             let (mut min, mut max) = (f64::INFINITY, f64::NEG_INFINITY);

@@ -4,7 +4,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::coalitions::{Players, Root};
 use super::sequential::Chain;
-use super::shapley::Weights;
+use super::shapley::SizeWeights;
 use super::tree::{SizeSums, Workspace, add_sums, add_sums_parallel};
 use crate::fit::Lane;
 
@@ -12,7 +12,7 @@ use crate::fit::Lane;
 #[derive(Debug, Clone)]
 pub(crate) enum Plan {
     Sequential(Chain),
-    Shapley { roots: Vec<Root>, weights: Weights },
+    Shapley { roots: Vec<Root>, weights: SizeWeights },
 }
 
 /// Memory for evaluating a [`Plan`], allocated once and used again.
@@ -29,7 +29,7 @@ impl Plan {
     }
 
     pub(crate) fn shapley(players: &Players) -> Self {
-        Plan::Shapley { roots: players.roots(), weights: Weights::new(players.len()) }
+        Plan::Shapley { roots: players.roots(), weights: SizeWeights::new(players.len()) }
     }
 
     pub(crate) fn roots(&self) -> Vec<&Root> {

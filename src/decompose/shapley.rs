@@ -16,12 +16,12 @@ pub(crate) const MOST_COMPONENTS: usize = 30;
 
 /// The increments' means as a linear function of sums by coalition size.
 #[derive(Debug, Clone)]
-pub(crate) struct Weights {
+pub(crate) struct SizeWeights {
     /// 1 / (k · C(k − 1, s)): the weight of an increment on a coalition of size s.
     by_size: Vec<f64>,
 }
 
-impl Weights {
+impl SizeWeights {
     pub(crate) fn new(n_players: usize) -> Self {
         let k = n_players as f64;
         let mut choose = 1.0;
@@ -30,7 +30,7 @@ impl Weights {
             choose *= (k - 1.0 - s as f64) / (s as f64 + 1.0);
             weight
         });
-        Weights { by_size: by_size.collect() }
+        SizeWeights { by_size: by_size.collect() }
     }
 
     /// The mean reduction of the residual sum of squares by this player.
@@ -43,6 +43,7 @@ impl Weights {
         }
         reduction
     }
+
     /// The mean increment, from increments summed by the size of the coalition that they are on.
     pub(crate) fn mean_of(&self, by_size: &[f64]) -> f64 {
         self.by_size.iter().zip(by_size).map(|(weight, sum)| weight * sum).sum()

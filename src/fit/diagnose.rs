@@ -15,6 +15,9 @@ const NEARLY_COLLINEAR: f64 = 1e-3;
 /// only unit effects and `always` are.
 const PAIRS_UP_TO: usize = 300;
 
+/// Up to this many independent columns, each one's tolerance given all others is computed.
+const INVERTED_UP_TO: usize = 1_000;
+
 /// What was found, and how small a pivot any regression on these columns meets.
 struct Diagnosis<'a> {
     design: &'a Design,
@@ -120,10 +123,14 @@ impl Diagnosis<'_> {
         let with_units = !self.design.unit_effects.is_empty();
         let halves = [(false, !self.brings_units(Credit::Always)), (true, with_units)];
         let mut aliased: Vec<(Credit, bool, Vec<String>)> = Vec::new();
+        let n_units = self.design.units.as_ref().filter(|_| with_units).map_or(1, |units| units.names.len());
+        let mut parameters = n_units;
         for (within, _) in halves.into_iter().filter(|(_, is_there)| *is_there) {
+            let mut kept = Vec::new();
             for (&v, Pivot { left, own }) in order.iter().zip(pivots(self.moments, within, &order)) {
                 let column = &self.design.columns[v];
                 if left > RANK_TOLERANCE {
+                    kept.push(v);
                     self.smallest_pivot = self.smallest_pivot.min(left / own);
                     self.report_nearly_collinear(v, left / own);
                 } else if within == with_units && !column.is_period_dummy && !self.said.contains(&column.credit) {
@@ -134,6 +141,16 @@ impl Diagnosis<'_> {
                     }
                 }
             }
+            // Pivots in one order may all be moderate where the columns together are nearly dependent.
+            if kept.len() <= INVERTED_UP_TO {
+                self.smallest_pivot = self.smallest_pivot.min(smallest_tolerance(self.moments, within, &kept));
+            }
+            if within == with_units {
+                parameters += kept.len();
+            }
+        }
+        if parameters >= self.design.n_rows() {
+            self.warnings.push(Warning::Saturated { observations: self.design.n_rows() });
         }
         for (credit, unit_effects, columns) in aliased {
             self.warnings.push(Warning::Aliased { component: self.name(credit), columns, unit_effects });
@@ -183,4 +200,32 @@ fn pivots(moments: &Moments, within: bool, order: &[usize]) -> Vec<Pivot> {
         rest = &mut rest[n..];
     }
     pivots
+}
+
+/// The smallest part of a column's variation that all the others leave: one over the largest variance inflation factor.
+fn smallest_tolerance(moments: &Moments, within: bool, columns: &[usize]) -> f64 {
+    let n = columns.len();
+    let submatrix = Submatrix::new(Layout(moments.n_variables()), within, columns);
+    let mut matrix = vec![0.0; submatrix.entries().len()];
+    let rest = submatrix.gather(moments.entries(), usize::from(!within), &mut matrix);
+    let own: Vec<f64> = (0..n).map(|i| rest[packed_index(n, i, i)]).collect();
+    // Scaled to correlations, and factored: rows of the inverse factor give the diagonal of the inverse.
+    let mut lower = vec![0.0; n * n];
+    for i in 0..n {
+        for j in 0..=i {
+            let dot: f64 = (0..j).map(|k| lower[i * n + k] * lower[j * n + k]).sum();
+            let left = rest[packed_index(n, j, i)] / (own[i] * own[j]).sqrt() - dot;
+            lower[i * n + j] = if i == j { left.max(f64::EPSILON).sqrt() } else { left / lower[j * n + j] };
+        }
+    }
+    let mut inverse_diagonal = vec![0.0; n];
+    let mut column = vec![0.0; n];
+    for j in 0..n {
+        for i in j..n {
+            let dot: f64 = (j..i).map(|k| lower[i * n + k] * column[k]).sum();
+            column[i] = (f64::from(u8::from(i == j)) - dot) / lower[i * n + i];
+            inverse_diagonal[j] += column[i] * column[i];
+        }
+    }
+    inverse_diagonal.into_iter().fold(1.0, |smallest, x| smallest.min(1.0 / x))
 }

@@ -8,6 +8,10 @@ use std::ops::{Add, Mul, Sub};
 
 /// A column whose pivot, as a part of its centred sum of squares over the full sample, is at or below this adds
 /// nothing: cross-products of doubles carry no information about it (their relative error is about 1e-16).
+///
+/// This is on sums of squares, and for breakdowns. A [`Regression`](crate::Regression) works on the columns themselves
+/// and keeps one down to 1e-11 of its length, 1e-22 of its square: a column in between has a coefficient, but adds
+/// nothing to a breakdown, and [`Warning`](crate::Warning)s say so.
 pub const RANK_TOLERANCE: f64 = 1e-11;
 
 /// What the elimination needs of a number.

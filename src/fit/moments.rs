@@ -15,7 +15,7 @@ use std::ops::Range;
 use ndarray::Array2;
 
 use super::layout::Layout;
-use super::standardise::Standardisation;
+use super::standardise::{Standardisation, check_scale};
 use super::unit_moments::{UnitMoments, accumulate, unit_ranges};
 use crate::error::{Error, Result};
 
@@ -50,8 +50,9 @@ impl Moments {
     /// rows of a unit stand together.
     ///
     /// # Errors
-    /// [`Error::Length`] where a column, the weights or the units differ in length; [`Error::Option`] for values that
-    /// are not finite, weights that are not positive, or a unit whose rows do not stand together.
+    /// [`Error::Length`] where a column, the weights or the units differ in length; [`Error::Option`] for no columns,
+    /// values that are not finite, weights that are not positive, or a unit whose rows do not stand together;
+    /// [`Error::Scale`] for values beyond 1e290, or apart by less than 1e-290.
     pub fn new(columns: &[&[f64]], weights: &[f64], units: Option<&[u32]>) -> Result<Self> {
         let n_rows = weights.len();
         let option = |option, expected: &str, found: String| Error::Option { option, expected: expected.into(), found };
@@ -64,6 +65,12 @@ impl Moments {
         }
         if let Some(w) = weights.iter().find(|w| !(w.is_finite() && **w > 0.0)) {
             return Err(option("weights", "every weight must be positive and finite", w.to_string()));
+        }
+        if columns.is_empty() {
+            return Err(option("columns", "give at least one", "none".to_string()));
+        }
+        for (v, column) in columns.iter().enumerate() {
+            check_scale(&format!("number {}", v + 1), column)?;
         }
         if let Some(x) = columns.iter().flat_map(|c| c.iter()).find(|x| !x.is_finite()) {
             return Err(option("columns", "every value must be finite", x.to_string()));
@@ -222,6 +229,9 @@ mod tests {
         assert!(matches!(Moments::new(&[&x], &[1.0, 0.0, 1.0], None), Err(Error::Option { option: "weights", .. })));
         assert!(matches!(Moments::new(&[&[1.0, f64::NAN, 2.0]], &weights, None), Err(Error::Option { .. })));
         assert!(matches!(Moments::new(&[], &[], None), Err(Error::NoRows { .. })));
+        assert!(matches!(Moments::new(&[], &weights, None), Err(Error::Option { option: "columns", .. })));
+        assert!(matches!(Moments::new(&[&[1e-310, 2e-310, 0.0]], &weights, None), Err(Error::Scale { .. })));
+        assert!(matches!(Moments::new(&[&[1.7e308, -1.7e308, 0.0]], &weights, None), Err(Error::Scale { .. })));
         let mut one = Moments::new(&[&x], &weights, None).unwrap();
         let two = Moments::new(&[&x, &x], &weights, None).unwrap();
         assert!(matches!(one.merge(&two), Err(Error::Length { expected: 1, found: 2, .. })));

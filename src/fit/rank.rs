@@ -5,7 +5,8 @@
 //! aliased set that goes, and it can be named.
 
 /// A column is dropped when what its predecessors leave of it, as a part of its centred length before any effects
-/// are absorbed, is at or below this. Five digits above rounding: tighter and noise would get a coefficient.
+/// are absorbed, is at or below this. Five digits above rounding: tighter and noise would get a coefficient. Lengths are
+/// square roots of what the rank tolerance of the moments is about, so a regression can keep what a breakdown cannot.
 pub(crate) const COLUMN_TOLERANCE: f64 = 1e-11;
 
 /// Positions of the columns that are kept, ascending. `scales` are the lengths that the tolerance is relative to.

@@ -1,5 +1,26 @@
 //! Mean and scale of every variable over the full sample, about which cross-products are formed.
 
+use crate::error::{Error, Result};
+
+/// Values beyond this, or apart by less than one over it, are refused: their products leave the range of doubles.
+const LARGEST: f64 = 1e290;
+
+/// Refuses a column whose values are too large, or vary by too little, for sums of products.
+///
+/// # Errors
+/// [`Error::Scale`], which names the column.
+pub(crate) fn check_scale(name: &str, values: &[f64]) -> Result<()> {
+    let (min, max) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), &x| (x.min(min), x.max(max)));
+    let fails = |message: String| Err(Error::Scale { column: name.to_string(), message });
+    if max > LARGEST || min < -LARGEST {
+        return fails(format!("has values beyond {LARGEST:e}"));
+    }
+    if max > min && max - min < 1.0 / LARGEST {
+        return fails(format!("varies by less than {:e}", 1.0 / LARGEST));
+    }
+    Ok(())
+}
+
 /// Mean and scale of every variable over the full sample; a constant variable has scale infinity.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Standardisation {

@@ -47,9 +47,14 @@ pub enum Warning {
         /// The part of its variation that the columns before it leave; one over the variance inflation factor.
         tolerance: f64,
     },
-    /// Too many components to be computed again in twice the precision.
+    /// The model has as many parameters as there are observations, and fits whatever the outcome is.
+    Saturated {
+        /// Observations, and independent columns and effects.
+        observations: usize,
+    },
+    /// Too many components, rows or replicates to be computed again in twice the precision.
     Imprecise {
-        /// The bound on the error of an R².
+        /// The bound on the error of a share, or of the ends of its interval.
         bound: f64,
     },
     /// Too few clusters for an interval to be trusted.
@@ -98,6 +103,10 @@ impl fmt::Display for Warning {
             Warning::ConstantColumn { column, component } => {
                 write!(f, "{component}: {column} does not vary in the sample and adds nothing")
             }
+            Warning::AddsNothing { component, once, unit_effects } if once == "always" => {
+                let what = if *unit_effects { "unit effects are" } else { "what says the same is" };
+                write!(f, "{component} adds nothing because {what} always in: drop the one or the other")
+            }
             Warning::AddsNothing { component, once, unit_effects: true } => write!(
                 f,
                 "{component} adds nothing once unit effects ({once}) are in: enter it before them or drop them"
@@ -120,8 +129,16 @@ impl fmt::Display for Warning {
                 "{component}: {column} is nearly a combination of the columns before it (tolerance {tolerance:.1e}): \
                  how they share their part is arbitrary"
             ),
+            Warning::Saturated { observations } => write!(
+                f,
+                "the model has as many parameters as observations ({observations}): it would fit any outcome, and \
+                 leaves nothing unexplained by construction"
+            ),
             Warning::Imprecise { bound } => {
-                write!(f, "columns are so nearly collinear that shares are only known to about {bound:.0e}")
+                write!(
+                    f,
+                    "columns are so nearly collinear that shares and intervals are only known to about {bound:.0e}"
+                )
             }
             Warning::FewClusters { clusters, wanted } => {
                 write!(f, "{clusters} clusters are few: intervals are unreliable below {wanted}")

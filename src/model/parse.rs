@@ -12,13 +12,16 @@ use std::str::FromStr;
 use super::term::Term;
 use crate::error::TermSyntax;
 
+/// Functions inside functions, at most: more would be a slip, and a text of any length must not exhaust the stack.
+const DEEPEST: usize = 16;
+
 const FUNCTIONS: [&str; 5] = ["log", "factor", "lag", "within", "between"];
 
 impl FromStr for Term {
     type Err = TermSyntax;
 
     fn from_str(text: &str) -> Result<Self, TermSyntax> {
-        let mut parser = Parser { text, chars: text.chars().collect(), at: 0 };
+        let mut parser = Parser { text, chars: text.chars().collect(), at: 0, depth: 0 };
         let term = parser.term(Place::Outside)?;
         match parser.peek() {
             None => Ok(term),
@@ -69,6 +72,8 @@ struct Parser<'a> {
     text: &'a str,
     chars: Vec<char>,
     at: usize,
+    /// Functions that are open.
+    depth: usize,
 }
 
 impl Parser<'_> {
@@ -148,7 +153,12 @@ impl Parser<'_> {
     fn call(&mut self, function: &'static str) -> Result<Term, TermSyntax> {
         self.peek();
         let start = self.at;
+        if self.depth == DEEPEST {
+            return Err(self.error(format!("more than {DEEPEST} functions inside one another")));
+        }
+        self.depth += 1;
         let inner = self.term(Place::Inside(function))?;
+        self.depth -= 1;
         let term = match function {
             "log" => inner.log(),
             "within" => inner.within(),
@@ -268,6 +278,7 @@ mod tests {
         fails("log(a:b)", 6, "an interaction cannot stand inside log()");
         fails("factor(log(x))", 8, "factor() takes the name of a column");
         fails("`x", 1, "this backtick is not closed");
+        fails(&"log(".repeat(100_000), 69, "more than 16 functions inside one another");
         fails(
             "sqrt(x)",
             1,

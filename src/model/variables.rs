@@ -63,7 +63,14 @@ pub(crate) fn parts(term: &Term, panel: &Panel, selection: &mut Selection) -> Re
             Ok(vec![Part::Levels { codes: codes.to_vec(), names }])
         }
         Term::Factor(name) => Ok(vec![levels(name, panel, selection)?]),
-        Term::Column(name) if is_text(name, panel)? => Ok(vec![levels(name, panel, selection)?]),
+        Term::Column(name) if is_text(name, panel)? => {
+            let column = panel.column(name)?;
+            if column.looks_numeric() {
+                // One stray cell among numbers must not make a factor of them: only factor() says that it is one.
+                column.numbers()?;
+            }
+            Ok(vec![levels(name, panel, selection)?])
+        }
         Term::Within(inner) | Term::Between(inner) => {
             panel.unit_indices().ok_or_else(|| needs(term, "unit"))?;
             let values = checked_numbers(inner, panel, selection)?;
@@ -115,18 +122,21 @@ fn numbers(term: &Term, panel: &Panel) -> Result<Vec<f64>> {
     }
 }
 
-/// The value of the same unit `periods` earlier. Rows of a unit are sorted by period.
+/// The value of the same unit `periods` earlier.
 fn lagged(values: &[f64], periods: u32, term: &Term, panel: &Panel) -> Result<Vec<f64>> {
-    let units = panel.unit_indices().ok_or_else(|| needs(term, "unit"))?;
+    panel.unit_indices().ok_or_else(|| needs(term, "unit"))?;
     panel.period_indices().ok_or_else(|| needs(term, "period"))?;
-    let earlier = |row: usize| {
-        let wanted = i64::from(panel.period_of(row)?) - i64::from(periods);
-        let same_unit = (0..row).rev().take_while(|&r| units[r] == units[row]);
-        let mut not_later = same_unit.skip_while(|&r| panel.period_of(r).is_some_and(|p| i64::from(p) > wanted));
-        let found = not_later.next()?;
-        (panel.period_of(found).map(i64::from) == Some(wanted)).then(|| values[found])
-    };
-    Ok((0..values.len()).map(|row| earlier(row).unwrap_or(f64::NAN)).collect())
+    let value = |row| earlier_row(row, periods, panel).map_or(f64::NAN, |earlier| values[earlier]);
+    Ok((0..values.len()).map(value).collect())
+}
+
+/// The row of the same unit `periods` earlier. Rows of a unit are sorted by period.
+fn earlier_row(row: usize, periods: u32, panel: &Panel) -> Option<usize> {
+    let units = panel.unit_indices()?;
+    let wanted = i64::from(panel.period_of(row)?) - i64::from(periods);
+    let same_unit = (0..row).rev().take_while(|&r| units[r] == units[row]);
+    let mut not_later = same_unit.skip_while(|&r| panel.period_of(r).is_some_and(|p| i64::from(p) > wanted));
+    not_later.next().filter(|&found| panel.period_of(found).map(i64::from) == Some(wanted))
 }
 
 /// Why a numeric term has no value on a row, as far as it lies in the data.
@@ -139,7 +149,10 @@ fn reason(term: &Term, panel: &Panel, row: usize) -> Option<Reason> {
         Term::Log(inner) => {
             Some(reason(inner, panel, row).unwrap_or_else(|| Reason::NotPositive { term: term.to_string() }))
         }
-        Term::Lag(..) => Some(Reason::NoLag { term: term.to_string() }),
+        Term::Lag(inner, periods) => Some(match earlier_row(row, *periods, panel) {
+            Some(earlier) if reason(inner, panel, earlier).is_some() => Reason::LagMissing { term: term.to_string() },
+            _ => Reason::NoLag { term: term.to_string() },
+        }),
         Term::Interaction(parts) => parts.iter().find_map(|part| reason(part, panel, row)),
         _ => None,
     }

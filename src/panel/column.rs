@@ -240,6 +240,14 @@ impl Column {
         Ok(Self { name, values: Values::Number(numbers), missing, not_a_number: None })
     }
 
+    /// Whether a column of text has cells that read as numbers, so that it may be numbers with a slip in it.
+    pub(crate) fn looks_numeric(&self) -> bool {
+        match &self.values {
+            Values::Number(_) => true,
+            Values::Text { levels, .. } => levels.iter().any(|level| read_number(level.as_bytes()).is_some()),
+        }
+    }
+
     /// Puts the rows in another order: row `i` becomes what was row `order[i]`, a permutation.
     pub(super) fn reorder(&mut self, order: &[usize]) {
         match &mut self.values {

@@ -27,6 +27,11 @@ pub enum Reason {
         /// The term.
         term: String,
     },
+    /// The unit has a row that many periods earlier, but no value there.
+    LagMissing {
+        /// The term.
+        term: String,
+    },
     /// The term overflows.
     NotFinite {
         /// The term.
@@ -45,6 +50,7 @@ impl fmt::Display for Reason {
             Reason::Missing { column, kind } => write!(f, "{column} missing: {kind}"),
             Reason::NotPositive { term } => write!(f, "{term} of a value that is not positive"),
             Reason::NoLag { term } => write!(f, "{term} has no earlier value"),
+            Reason::LagMissing { term } => write!(f, "{term} is missing at the earlier period"),
             Reason::NotFinite { term } => write!(f, "{term} is not finite"),
             Reason::ZeroWeight { column } => write!(f, "weight {column} is zero"),
         }

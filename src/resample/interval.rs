@@ -3,7 +3,8 @@
 //! B. Efron (1987), "Better bootstrap confidence intervals", JASA 82, <https://doi.org/10.1080/01621459.1987.10478410>;
 //! A. C. Davison and D. V. Hinkley (1997), Bootstrap Methods and their Application, sections 2.3, 5.2 and 5.3,
 //! <https://doi.org/10.1017/CBO9780511802843>; B. Efron and C. Stein (1981), "The jackknife estimate of variance",
-//! Annals of Statistics 9, <https://doi.org/10.1214/aos/1176345462>.
+//! Annals of Statistics 9, <https://doi.org/10.1214/aos/1176345462>; B. Efron and R. J. Tibshirani (1993), An Introduction to
+//! the Bootstrap, chapter 14, <https://doi.org/10.1201/9780429246593>.
 
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
@@ -104,7 +105,7 @@ fn part_below(values: &[f64], estimate: f64) -> (f64, bool) {
     (part.clamp(0.5 / n, 1.0 - 0.5 / n), part == 0.0 || part == 1.0)
 }
 
-/// A sixth of the skewness of the influence of leaving each cluster out (Efron 1987, equation 6.6).
+/// A sixth of the skewness of the influence of leaving each cluster out (Efron and Tibshirani 1993, equation 14.15).
 fn acceleration(without: &[f64]) -> f64 {
     let mean = mean(without);
     let (squares, cubes) = without.iter().fold((0.0, 0.0), |(squares, cubes), x| {
@@ -121,7 +122,7 @@ fn quantile(values: &mut [f64], p: f64, normal: &Normal) -> f64 {
     let position = p * (n as f64 + 1.0);
     let k = (position.floor().max(0.0) as usize).clamp(1, n);
     let (_, low, above) = values.select_nth_unstable_by(k - 1, f64::total_cmp);
-    if k as f64 >= position || k == n {
+    if position.is_nan() || k as f64 >= position || k == n {
         return *low;
     }
     let high = above.iter().copied().fold(f64::INFINITY, f64::min);

@@ -6,6 +6,7 @@ use ndarray::Array2;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
+use super::careful::{Careful, is_degenerate, is_doubtful};
 use super::clusters::ClusterMatrix;
 use super::draws::Draws;
 use crate::decompose::{Breakdown, Plan, Players, Scratch};
@@ -27,6 +28,9 @@ pub struct Replicates {
     pub shares: Array2<f64>,
     /// Replicates in which a component that varies in the sample does not, or the outcome does not.
     pub degenerate: usize,
+    /// The error of a share in doubles, where columns are so nearly collinear that it matters and there are too many
+    /// replicates to compute them in twice the precision; `None` where the shares are good to nine digits.
+    pub error_bound: Option<f64>,
 }
 
 impl Replicates {
@@ -83,23 +87,22 @@ pub(super) fn compute(
     };
     let n_groups = replicates.div_ceil(LANES);
     let work = n_groups.saturating_mul(players.layout.len().saturating_add(1 << players.len().min(20)));
-    let groups: Vec<(Vec<f64>, usize)> = if work < WORTH_THREADS {
+    let mut groups: Vec<Found> = if work < WORTH_THREADS {
         let mut room = job.room();
         (0..n_groups).map(|g| group(&mut room, g)).collect()
     } else {
         (0..n_groups).into_par_iter().with_min_len(TASK).map_init(|| job.room(), group).collect()
     };
+    let error_bound = job.mend(fit, &mut groups);
 
     let mut names = vec!["always".to_string()];
     names.extend(players.names.iter().cloned());
     names.push("unexplained".to_string());
-    let degenerate = groups.iter().map(|(_, degenerate)| degenerate).sum();
+    let degenerate = (0..replicates).filter(|r| groups[r / LANES].degenerate[r % LANES]).count();
     let of_plan = |plan: usize| {
-        let share = |(replicate, row): (usize, usize)| {
-            let (group, lane) = (replicate / LANES, replicate % LANES);
-            groups[group].0[(plan * rows + row) * LANES + lane]
-        };
-        Replicates { names: names.clone(), shares: Array2::from_shape_fn((replicates, rows), share), degenerate }
+        let share = |(replicate, row): (usize, usize)| groups[replicate / LANES].shares[job.at(plan, row, replicate)];
+        let shares = Array2::from_shape_fn((replicates, rows), share);
+        Replicates { names: names.clone(), shares, degenerate, error_bound }
     };
     Ok((0..plans.len()).map(of_plan).collect())
 }
@@ -114,10 +117,52 @@ impl Job<'_> {
             shares: vec![zero; self.players.len() + 2],
         }
     }
+
+    /// Where a share stands among those of its group.
+    fn at(&self, plan: usize, row: usize, replicate: usize) -> usize {
+        (plan * (self.players.len() + 2) + row) * LANES + replicate % LANES
+    }
+
+    /// Computes again, in twice the precision, what doubles cannot be trusted with; the error that remains where that
+    /// would take too long.
+    fn mend(&self, fit: &FittedModel, groups: &mut [Found]) -> Option<f64> {
+        let is_doubtful = |r: &usize| groups[r / LANES].doubtful[r % LANES];
+        let careful = Careful::new(fit);
+        let all = fit.needs_precision() && careful.is_affordable(self.players, self.replicates);
+        let replicates: Vec<usize> = (0..self.replicates).filter(|r| all || is_doubtful(r)).collect();
+        if replicates.is_empty() {
+            return fit.needs_precision().then(|| fit.error_in_doubles());
+        }
+        if !careful.is_affordable(self.players, replicates.len()) {
+            // The smallest pivot that counts is all that is known of them.
+            return Some(5e-16 / RANK_TOLERANCE);
+        }
+        let n_clusters = self.matrix.n_clusters();
+        let again = |&r: &usize| careful.replicate(self.players, self.plans, &self.draws.drawn(r, n_clusters));
+        let mended: Vec<_> = replicates.par_iter().map(again).collect();
+        for (&replicate, mended) in replicates.iter().zip(mended) {
+            let group = &mut groups[replicate / LANES];
+            group.degenerate[replicate % LANES] = mended.is_degenerate;
+            for (plan, shares) in mended.shares.iter().enumerate() {
+                for (row, share) in shares.iter().enumerate() {
+                    group.shares[self.at(plan, row, replicate)] = *share;
+                }
+            }
+        }
+        (fit.needs_precision() && !all).then(|| fit.error_in_doubles())
+    }
 }
 
-/// Eight replicates, by the instruction set of this machine: their shares for every plan, and how many of them are
-/// degenerate.
+/// What is found of eight replicates: their shares, and in which of them something lacks variation.
+struct Found {
+    /// By plan, row and lane; see [`Job::at`].
+    shares: Vec<f64>,
+    degenerate: [bool; LANES],
+    /// Nearly all of a variable's variation is lost.
+    doubtful: [bool; LANES],
+}
+
+/// Eight replicates, by the instruction set of this machine.
 struct Group<'a> {
     job: &'a Job<'a>,
     room: &'a mut Room,
@@ -125,7 +170,7 @@ struct Group<'a> {
 }
 
 impl WithSimd for Group<'_> {
-    type Output = (Vec<f64>, usize);
+    type Output = Found;
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
@@ -146,30 +191,23 @@ impl WithSimd for Group<'_> {
                 out.extend((0..LANES).map(|l| if total.0[l] > RANK_TOLERANCE { share.0[l] } else { f64::NAN }));
             }
         }
-        let lanes = LANES.min(job.replicates - first);
-        let degenerate = job.players.degenerate(entries, total);
-        (out, degenerate.iter().take(lanes).filter(|d| **d).count())
-    }
-}
-
-impl Players {
-    /// In which lanes the outcome, or all columns of a component, have lost their variation.
-    #[inline(always)]
-    fn degenerate(&self, entries: &[Wide], total: Wide) -> [bool; LANES] {
-        let mut degenerate = total.0.map(|t| t <= RANK_TOLERANCE);
-        for (player, variables) in self.variables.iter().enumerate() {
-            // Without columns of its own a component either has unit effects, or nothing to lose.
-            if variables.is_empty() || self.has_unit_effects[player] {
-                continue;
-            }
-            let mut varies = [false; LANES];
-            for &v in variables {
-                let centred = self.centred::<Wide>(v, entries);
-                varies.iter_mut().zip(centred.0).for_each(|(varies, left)| *varies |= left > RANK_TOLERANCE);
-            }
-            degenerate.iter_mut().zip(varies).for_each(|(degenerate, varies)| *degenerate |= !varies);
+        let players = job.players;
+        let (mut degenerate, mut doubtful) = ([false; LANES], [false; LANES]);
+        // What is left by subtraction carries the rounding of what was taken away; a sum of nothing is nothing.
+        let plainly_nothing = if job.draws == Draws::LeaveOneOut { f64::NEG_INFINITY } else { 1e-14 };
+        let left: Vec<Wide> = (0..players.layout.0).map(|v| players.centred(v, entries)).collect();
+        for lane in 0..LANES.min(job.replicates - first) {
+            let distinct = match job.draws {
+                Draws::LeaveOneOut => job.matrix.n_clusters() - 1,
+                Draws::Bootstrap { .. } => counts.iter().filter(|count| count.0[lane] > 0.0).take(2).count(),
+            };
+            degenerate[lane] = is_degenerate(players, |v| left[v].0[lane] > RANK_TOLERANCE, distinct);
+            let of = |v: usize, nothing| is_doubtful(left[v].0[lane], nothing);
+            let columns = players.variables.iter().flatten().chain(&players.always);
+            doubtful[lane] =
+                of(players.outcome(), f64::NEG_INFINITY) || columns.into_iter().any(|&v| of(v, plainly_nothing));
         }
-        degenerate
+        Found { shares: out, degenerate, doubtful }
     }
 }
 

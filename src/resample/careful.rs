@@ -1,0 +1,116 @@
+//! Replicates that doubles cannot be trusted with, in twice the precision and on their own scale.
+//!
+//! Two kinds: every replicate of a design whose point estimate needs it, and single replicates that have lost nearly all
+//! of a variable's variation, because one cluster held it (a dominant weight, an outlier). There the full sample's scale
+//! would hide what is left.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use pulp::Arch;
+
+use crate::decompose::{Plan, Players, Point};
+use crate::fit::{Double, FittedModel, RANK_TOLERANCE};
+
+/// A variable's sum of squares about its mean, as a part of that about the full sample's mean, at or below which it is
+/// constant: twenty-four digits, a few less than [`Double`] holds.
+const CONSTANT: f64 = 1e-24;
+/// At most so many numbers are kept (1 GB), and so many additions made.
+const MOST_KEPT: usize = 64 << 20;
+const MOST_ADDITIONS: usize = 1 << 30;
+
+/// The moments of every cluster in twice the precision, formed when first asked for.
+pub(super) struct Careful<'a> {
+    fit: &'a FittedModel,
+    clusters: Vec<Range<usize>>,
+    entries: OnceLock<Vec<Vec<Double>>>,
+}
+
+/// One replicate: its shares for every plan, NaN where the outcome is constant, and whether it is degenerate.
+pub(super) struct CarefulReplicate {
+    pub(super) shares: Vec<Vec<f64>>,
+    pub(super) is_degenerate: bool,
+}
+
+impl<'a> Careful<'a> {
+    pub(super) fn new(fit: &'a FittedModel) -> Self {
+        Careful { fit, clusters: fit.clusters(), entries: OnceLock::new() }
+    }
+
+    /// Whether so many replicates are within bounds of memory and time.
+    pub(super) fn is_affordable(&self, players: &Players, replicates: usize) -> bool {
+        let kept = self.clusters.len().saturating_mul(players.layout.len());
+        kept <= MOST_KEPT && kept.saturating_mul(replicates) <= MOST_ADDITIONS && players.len() <= 12
+    }
+
+    /// The replicate that holds these clusters, as often as they are named.
+    pub(super) fn replicate(&self, players: &Players, plans: &[Plan], drawn: &[usize]) -> CarefulReplicate {
+        let clusters = self.entries.get_or_init(|| {
+            self.clusters.iter().map(|rows| self.fit.double_entries(std::slice::from_ref(rows))).collect()
+        });
+        let mut entries = vec![Double::new(0.0); players.layout.len()];
+        for &cluster in drawn {
+            entries.iter_mut().zip(&clusters[cluster]).for_each(|(sum, x)| *sum = *sum + *x);
+        }
+        let varies = rescale(players, &mut entries);
+        let shares = plans.iter().map(|plan| {
+            let mut shares = vec![Double::new(0.0); players.len() + 2];
+            let scratch = &mut plan.scratch(players);
+            Arch::new().dispatch(Point { plan, players, entries: &entries, scratch, shares: &mut shares });
+            let outcome_varies = varies[players.outcome()];
+            shares.into_iter().map(|share| if outcome_varies { share.value() } else { f64::NAN }).collect()
+        });
+        let shares = shares.collect();
+        CarefulReplicate { shares, is_degenerate: is_degenerate(players, |v| varies[v], distinct(drawn)) }
+    }
+}
+
+/// Puts every variable on the scale of its own variation in the replicate, so that the rank rule is about what is there;
+/// says which variables vary.
+fn rescale(players: &Players, entries: &mut [Double]) -> Vec<bool> {
+    let layout = players.layout;
+    let q = layout.0;
+    let per_weight = entries[layout.weight()].inverse();
+    entries.iter_mut().for_each(|entry| *entry = *entry * per_weight);
+    let mut scales = vec![Double::new(1.0); q];
+    let mut varies = vec![false; q];
+    for v in 0..q {
+        let (sum, raw) = (entries[layout.sum(v)], entries[layout.raw(v, v)].value());
+        let centred = (entries[layout.raw(v, v)] - sum * sum).value();
+        varies[v] = raw > f64::MIN_POSITIVE && centred > CONSTANT * raw;
+        scales[v] = Double::new(if varies[v] { 1.0 / centred.sqrt() } else { 0.0 });
+    }
+    for i in 0..q {
+        entries[layout.sum(i)] = entries[layout.sum(i)] * scales[i];
+        for j in i..q {
+            for at in [layout.raw(i, j), layout.within(i, j)] {
+                entries[at] = entries[at] * scales[i] * scales[j];
+            }
+        }
+    }
+    varies
+}
+
+/// Whether the outcome, or a component that varies in the full sample, is constant in a replicate.
+pub(super) fn is_degenerate(players: &Players, varies: impl Fn(usize) -> bool, distinct_clusters: usize) -> bool {
+    let is_lost = |(player, variables): (usize, &Vec<usize>)| {
+        let has_units = players.has_unit_effects[player];
+        // Without columns that vary or unit effects in the full sample, a component has nothing to lose.
+        let had_any = !variables.is_empty() || has_units;
+        had_any && !variables.iter().any(|&v| varies(v)) && !(has_units && distinct_clusters > 1)
+    };
+    !varies(players.outcome()) || players.variables.iter().enumerate().any(is_lost)
+}
+
+/// Whether what is left of a variable's variation, as a part of the full sample's, is too little for doubles and not
+/// plainly nothing.
+pub(super) fn is_doubtful(left: f64, plainly_nothing: f64) -> bool {
+    left < 1e7 * RANK_TOLERANCE && left > plainly_nothing
+}
+
+fn distinct(drawn: &[usize]) -> usize {
+    let mut distinct = drawn.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    distinct.len()
+}
