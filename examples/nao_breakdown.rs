@@ -1,7 +1,7 @@
 //! The National Audit Office's breakdown of child protection plan rates: on a simulated panel, or on your own.
 //!
 //! Without arguments it runs on the embedded panel, which is simulated. With `--data FILE` and the options of
-//! `decompose` it runs on yours. Source of the figures: National Audit Office (2019), Pressures on children's social
+//! `decompose` it runs on yours, and the published figures stand beside where the outcome is `cpp_rate`. Source of the figures: National Audit Office (2019), Pressures on children's social
 //! care, HC 1868, whose exact specification was never published.
 
 mod cli;
@@ -10,11 +10,13 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use apportion::{Breakdown, Interval, Method, Model, OrderRange, Panel, SIMULATED_ENGLAND_SEED, Share, Term};
+use apportion::{Breakdown, Error, Interval, Method, Model, OrderRange, Panel, SIMULATED_ENGLAND_SEED, Share, Term};
 use clap::{CommandFactory, Parser};
 use cli::Answer;
 use cli::face::{self, Result};
 
+/// What the NAO split.
+const OUTCOME: &str = "cpp_rate";
 /// Component, published per cent, and what the report calls it.
 const NAO: [(&str, f64, &str); 5] = [
     ("deprivation", 15.0, "deprivation"),
@@ -26,6 +28,11 @@ const NAO: [(&str, f64, &str); 5] = [
 const SOURCE: &str = "\
 NAO: National Audit Office (2019), Pressures on children's social care, HC 1868
 (1) practice, market conditions, children and families";
+/// Characters of a printed line, and the most of a name that running text repeats.
+const WIDTH: usize = 80;
+const NAME_IN_TEXT: usize = 24;
+/// Shares that move by less, as a fraction, are said to stay.
+const STAYS: f64 = 0.0005;
 
 /// The NAO's breakdown of child protection plan rates, on a simulated panel or on your own
 #[derive(Parser)]
@@ -46,7 +53,7 @@ fn main() -> ExitCode {
     face::run(command, answer)
 }
 
-fn answer(Arguments { options, out }: Arguments) -> Result<String> {
+fn answer(Arguments { mut options, out }: Arguments) -> Result<String> {
     let (fit, elapsed) = match options.data {
         Some(_) => {
             let model = options.model()?;
@@ -54,9 +61,29 @@ fn answer(Arguments { options, out }: Arguments) -> Result<String> {
         }
         None => options.fit(&nao_model(), || Ok(Panel::simulated_england(SIMULATED_ENGLAND_SEED)?))?,
     };
-    let answer = options.answer(&fit, elapsed)?;
+    let mut left_out = Vec::new();
+    let mut answer = match options.answer(&fit, elapsed) {
+        // Nobody asked for the method that cannot be had.
+        Err(error) if options.methods.is_empty() && error.downcast_ref().is_some_and(is_too_many) => {
+            left_out.push(format!("Left out: {error}."));
+            options.methods = vec![cli::Method::Sequential];
+            options.answer(&fit, elapsed)?
+        }
+        answer => answer?,
+    };
+    let range = match fit.order_range() {
+        Err(error) if is_too_many(&error) => {
+            left_out.push(format!("Left out: {error}."));
+            None
+        }
+        range => Some(range?),
+    };
+    if let Some(range) = &range {
+        answer.report = answer.report.with_order_range(range)?;
+    }
+    answer.report.warnings.extend(left_out.iter().cloned());
     let json = answer.json()?;
-    let text = if options.json { json.clone() } else { tables(&answer, &fit.order_range()?) };
+    let text = if options.json { json.clone() } else { tables(&answer, range.as_ref(), &left_out) };
     if let Some(directory) = out {
         let file = directory.join("nao_breakdown.json");
         let written = fs::create_dir_all(&directory).and_then(|()| fs::write(&file, json + "\n"));
@@ -65,25 +92,30 @@ fn answer(Arguments { options, out }: Arguments) -> Result<String> {
     Ok(text)
 }
 
+fn is_too_many(error: &Error) -> bool {
+    matches!(error, Error::TooManyComponents { .. })
+}
+
 fn nao_model() -> Model {
-    Model::new("cpp_rate")
+    Model::new(OUTCOME)
         .component("deprivation", ["low_income_pct"])
         .component("spending", ["spend_per_child", "vacancy_rate"])
         .component("policy", [Term::PeriodEffects])
         .component("practice", [Term::UnitEffects])
 }
 
-fn tables(answer: &Answer, range: &OrderRange) -> String {
+fn tables(answer: &Answer, range: Option<&OrderRange>, left_out: &[String]) -> String {
     let mut blocks = Vec::new();
     for (i, breakdown) in answer.breakdowns.iter().enumerate() {
         blocks.push(breakdown.to_string());
-        if matches!(breakdown.method, Method::Sequential { .. }) {
+        if matches!(breakdown.method, Method::Sequential { .. }) && breakdown.outcome == OUTCOME {
             blocks.extend(beside_nao(breakdown));
         }
         if i == 0 {
-            blocks.push(headed(&answer.report.panel, range.to_string()));
+            blocks.extend(range.map(|range| headed(&answer.report.panel, range.to_string())));
         }
     }
+    blocks.extend(left_out.iter().map(|sentence| wrapped(sentence)));
     blocks.push(headed(&answer.report.panel, how_to_read(range)));
     blocks.join("\n\n")
 }
@@ -104,8 +136,8 @@ fn beside_nao(breakdown: &Breakdown) -> Option<String> {
         format!("{:name_width$}   here  {:>12}   NAO", "", "interval"),
     ];
     for row in rows {
-        let name: String = row.name.chars().take(name_width).collect();
-        let here = format!("{name:name_width$}  {:5.1}  {:>12}", 100.0 * row.share_of_total, ends(row.interval));
+        let (name, share) = (start(&row.name, name_width), percent(row.share_of_total));
+        let here = format!("{name:name_width$}  {share:>5}  {:>12}", ends(row.interval));
         lines.push(match published(row) {
             Some((_, percent, what)) => format!("{here}  {percent:4.0}  {what}"),
             None => here.trim_end().to_string(),
@@ -116,18 +148,55 @@ fn beside_nao(breakdown: &Breakdown) -> Option<String> {
 }
 
 fn ends(interval: Option<Interval>) -> String {
-    interval.map_or(String::new(), |i| format!("{:.1} to {:.1}", 100.0 * i.lower, 100.0 * i.upper))
+    interval.map_or(String::new(), |i| format!("{} to {}", percent(i.lower), percent(i.upper)))
 }
 
-fn how_to_read(range: &OrderRange) -> String {
-    let widest = range.components.iter().max_by(|a, b| (a.max - a.min).total_cmp(&(b.max - b.min)));
-    let moves = widest.map_or(String::new(), |r| {
-        format!("\n{} gets {:.1}% in one order and {:.1}% in another.", r.name, 100.0 * r.min, 100.0 * r.max)
-    });
-    format!(
-        "How to read this: a share is the part of the variation across units and periods\n\
-         that goes with a component, not what it causes. It depends on the order:{moves}"
-    )
+/// A fraction in per cent with one decimal, without the sign of a zero.
+fn percent(fraction: f64) -> String {
+    let text = format!("{:.1}", 100.0 * fraction);
+    if text == "-0.0" { "0.0".to_string() } else { text }
+}
+
+fn start(name: &str, width: usize) -> String {
+    name.chars().take(width).collect()
+}
+
+fn how_to_read(range: Option<&OrderRange>) -> String {
+    let widest = range.and_then(|r| r.components.iter().max_by(|a, b| (a.max - a.min).total_cmp(&(b.max - b.min))));
+    let moves = match widest {
+        None => "It depends on the order.".to_string(),
+        Some(r) => match [percent(r.min), percent(r.max)] {
+            [least, most] if r.max - r.min < STAYS || least == most => {
+                "It can depend on the order, but here no order moves a share by as much as 0.1 points.".to_string()
+            }
+            [least, most] => {
+                let name = start(&r.name, NAME_IN_TEXT);
+                format!("It depends on the order:\n{name} gets {least}% in one order and {most}% in another.")
+            }
+        },
+    };
+    let share = "How to read this: a share is the part of the variation across units and periods \
+                 that goes with a component, not what it causes.";
+    wrapped(&format!("{share} {moves}"))
+}
+
+/// Every line of a text in lines that fit.
+fn wrapped(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for paragraph in text.lines() {
+        let mut line = String::new();
+        for word in paragraph.split_whitespace() {
+            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
+                lines.push(std::mem::take(&mut line));
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        lines.push(line);
+    }
+    lines.join("\n")
 }
 
 /// What the panel says of itself stands above every block.

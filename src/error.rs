@@ -69,6 +69,14 @@ pub enum Error {
         /// The path as given, or "the reader".
         path: String,
     },
+    /// A header in a single cell that holds semicolons or tabs, where other columns are asked for.
+    #[error("columns in {path} seem to be separated by {found}: save it with commas")]
+    Separator {
+        /// The path as given, or "the reader".
+        path: String,
+        /// "semicolons" or "tabs".
+        found: &'static str,
+    },
     /// A quoted cell does not end before the file does.
     #[error("line {line}: a quote opens in this row and never closes, so all that follows would be one cell: close it")]
     OpenQuote {

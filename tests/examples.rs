@@ -102,6 +102,13 @@ fn decompose(data: &Path) -> Command {
     command
 }
 
+/// `nao_breakdown` on such a panel, without components.
+fn nao_breakdown(data: &Path, outcome: &str) -> Command {
+    let mut command = example("nao_breakdown");
+    command.arg("--data").arg(data).args(["--outcome", outcome, "--unit", "area", "--period", "year"]);
+    command
+}
+
 fn number(value: &Value) -> f64 {
     value.as_f64().unwrap_or_else(|| panic!("{value} is not a number"))
 }
@@ -176,6 +183,14 @@ fn nao_breakdown_writes_json_where_it_is_told_to() {
     let written: Value = serde_json::from_slice(&fs::read(out.join("nao_breakdown.json")).unwrap()).unwrap();
     assert_eq!(printed_json, written);
     assert_eq!(names(&written["methods"][0]), ["deprivation", "spending", "policy", "practice"]);
+    let (range, shapley) = (&written["order_range"], &written["methods"][1]["components"]);
+    assert_eq!(range.as_array().unwrap().len(), 4);
+    for (i, name) in ["deprivation", "spending", "policy", "practice"].into_iter().enumerate() {
+        assert_eq!(range[i]["name"], name);
+        let [min, mean, max] = ["min", "mean", "max"].map(|key| number(&range[i][key]));
+        assert!(min < mean && mean < max, "{name}");
+        assert!((mean - number(&shapley[i]["share_of_total"])).abs() < 1e-12, "{name}");
+    }
     assert!(written["panel"].as_str().unwrap().starts_with("simulated"));
 
     let file = directory.write("file", "");
@@ -187,11 +202,16 @@ fn nao_breakdown_writes_json_where_it_is_told_to() {
 fn nao_breakdown_takes_another_panel() {
     let directory = Directory::new();
     let data = directory.write("panel.csv", &panel());
-    let mut command = example("nao_breakdown");
-    command.arg("--data").arg(&data).args(["--outcome", "rate", "--unit", "area", "--period", "year"]);
-    let text = printed(command.args(["--component", "deprivation=low_income", "--component", "place=unit_effects"]));
+    let components = ["--component", "deprivation=low_income", "--component", "place=unit_effects"];
+    let text = printed(nao_breakdown(&data, "rate").args(components));
     assert!(text.contains("rate, sequential: deprivation → place") && text.contains("over all 2! orders"), "{text}");
     assert!(!text.contains("simulated"), "{text}");
+    assert!(!text.contains("NAO") && !text.contains("HC 1868"), "{text}");
+    assert!(text.contains("not what it causes. It depends on the order:\n"), "{text}");
+
+    let of_nao = directory.write("nao.csv", &panel().replacen(",rate,", ",cpp_rate,", 1));
+    let text = printed(nao_breakdown(&of_nao, "cpp_rate").args(components));
+    assert!(text.contains("HC 1868"), "{text}");
     let beside: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("Beside")).collect();
     assert!(beside[2].ends_with("15  deprivation"), "{}", beside[2]);
     assert!(beside[3].starts_with("place ") && !beside[3].contains("44"), "{}", beside[3]);
@@ -201,6 +221,79 @@ fn nao_breakdown_takes_another_panel() {
     assert!(error.contains("--data"), "{error}");
     let error = refused(example("nao_breakdown").arg("--data").arg(&data));
     assert!(error.contains("--outcome") && error.contains("--component"), "{error}");
+}
+
+#[test]
+fn nao_breakdown_leaves_out_what_too_many_components_forbid() {
+    let directory = Directory::new();
+    let data = directory.write("panel.csv", &panel());
+    let with = |n: usize| {
+        let mut command = nao_breakdown(&data, "rate");
+        command.args((0..n).flat_map(|i| ["--component".to_string(), format!("cause {i}=low_income,log(spend)")]));
+        command
+    };
+    let no_range = "over 25 components needs 2^25 coalitions, at most 24 components";
+    let text = printed(with(25).args(["--method", "sequential"]));
+    assert_fits(&text);
+    let one_line = text.replace('\n', " ");
+    assert!(one_line.contains(no_range) && one_line.contains("How to read"), "{text}");
+    assert_eq!(text.matches("Left out: ").count(), 1);
+    assert!(!text.contains("orders\n"), "{text}");
+
+    let json = json_of(with(25).args(["--method", "sequential", "--json"]));
+    assert_eq!(json.get("order_range"), None);
+    let warnings: Vec<&str> = json["warnings"].as_array().unwrap().iter().map(|w| w.as_str().unwrap()).collect();
+    assert!(warnings.iter().any(|warning| warning.contains(no_range)), "{warnings:?}");
+
+    // Shapley shares, which nobody asked for, are left out as well.
+    let text = printed(&mut with(31));
+    let one_line = text.replace('\n', " ");
+    assert!(one_line.contains("Left out: shapley over 31 components"), "{text}");
+    assert!(text.contains("rate, sequential") && !text.contains("rate, shapley"), "{text}");
+    let error = refused(with(31).args(["--method", "shapley"]));
+    assert!(error.contains("shapley over 31 components"), "{error}");
+}
+
+#[test]
+fn nao_breakdown_says_so_where_no_order_moves_a_share() {
+    let directory = Directory::new();
+    // Balanced, and x varies within units in the same way: no order matters.
+    let rows: String = (0..UNITS * YEARS)
+        .map(|at| (at / YEARS, at % YEARS))
+        .map(|(unit, year)| format!("A{unit:02},{},{},{year}\n", 2010 + year, unit * unit % 7 + year * year))
+        .collect();
+    let data = directory.write("panel.csv", &format!("area,year,rate,x\n{rows}"));
+    let stays = "here no order moves a share";
+    for components in [&["--component", "x=x", "--component", "place=unit_effects"][..], &["--component", "x=x"]] {
+        let text = printed(nao_breakdown(&data, "rate").args(components));
+        assert_fits(&text);
+        assert!(text.replace('\n', " ").contains(stays) && !text.contains("in another"), "{text}");
+        assert_eq!(text.contains("over all 2! orders"), components.len() == 4, "{text}");
+    }
+    let twice = ["--component", "x=x", "--component", "again=x"];
+    let text = printed(nao_breakdown(&data, "rate").args(twice));
+    assert!(!text.contains(stays) && text.contains(" gets 0.0% in one order and "), "{text}");
+}
+
+#[test]
+fn the_command_of_the_readme_runs_as_it_stands() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let (_, command) = readme.split_once("--example nao_breakdown -- ").unwrap();
+    let (command, _) = command.split_once("```").unwrap();
+    let arguments = command.replace("\\\n", " ");
+    let arguments = arguments.split_whitespace().map(|argument| argument.trim_matches('\''));
+    let directory = Directory::new();
+    let header = "cpp_rate,la_number,year,idaci_2015,spend_core_per_child";
+    let rows: String = panel().lines().skip(1).fold(header.to_string(), |rows, line| {
+        let cells: Vec<&str> = line.split(',').collect();
+        format!("{rows}\n{},{},{},{},{}", cells[2], cells[0], cells[1], cells[3], cells[4])
+    });
+    directory.write("england.csv", &rows);
+    let text = printed(example("nao_breakdown").current_dir(&directory.0).args(arguments));
+    assert!(text.starts_with("cpp_rate, sequential: deprivation → spending → policy → practice\n"), "{text}");
+    for column in header.split(',') {
+        assert!(readme.contains(&format!("`{column}`")), "{column}");
+    }
 }
 
 #[test]
@@ -359,6 +452,8 @@ fn decompose_refuses_bad_input_in_one_line() {
     assert!(error.contains("cannot read") && error.contains("nowhere.csv"), "{error}");
     let error = refused(&mut decompose(&directory.0.join("two\nlines.csv")));
     assert!(error.contains("two lines.csv"), "{error}");
+    let error = refused(&mut decompose(&directory.write("semicolons.csv", &panel().replace(',', ";"))));
+    assert!(error.ends_with("semicolons.csv seem to be separated by semicolons: save it with commas\n"), "{error}");
     let error = refused(&mut decompose(&ragged));
     assert!(error.contains("line 2 has 3 cells"), "{error}");
     let error = refused(example("decompose").arg("--data").arg(&data).args(["--outcome", "rate"]));

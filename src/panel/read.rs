@@ -37,7 +37,7 @@ impl Panel {
     /// # Errors
     ///
     /// [`Error::Read`], [`Error::NotText`], [`Error::EmptyFile`] and [`Error::NoRows`] for the file;
-    /// [`Error::RaggedRow`], [`Error::OpenQuote`] and [`Error::DuplicateColumn`] for its layout;
+    /// [`Error::Separator`], [`Error::RaggedRow`], [`Error::OpenQuote`] and [`Error::DuplicateColumn`] for its layout;
     /// [`Error::UnknownColumn`] and [`Error::Option`] for a schema that does not fit; [`Error::MissingKey`],
     /// [`Error::NotAPeriod`] and [`Error::DuplicateRow`] for units and periods; [`Error::NotANumber`] and
     /// [`Error::Negative`] for weight and population; [`Error::Infinite`] for any column of numbers.
@@ -81,6 +81,9 @@ fn read(reader: &mut dyn Read, path: &str, schema: &PanelSchema) -> Result<Panel
         return Err(Error::EmptyFile { path: path.to_owned() });
     }
     let names = column_names(&records.record)?;
+    if let Some(found) = schema.other_separator(&names) {
+        return Err(Error::Separator { path: path.to_owned(), found });
+    }
     let mut kept: Vec<Option<Cells>> = vec![None; names.len()];
     for position in schema.positions(&names)? {
         if let Some(cells) = kept.get_mut(position) {
@@ -156,13 +159,28 @@ impl PanelSchema {
             let found = names.iter().position(|there| there == name);
             found.ok_or_else(|| unknown_column(name, names.iter().map(String::as_str)))
         };
-        let roles = [&self.unit, &self.period, &self.weight, &self.population];
-        let mut positions: Vec<usize> = roles.into_iter().flatten().map(position).collect::<Result<_>>()?;
+        let mut positions: Vec<usize> = self.roles().map(position).collect::<Result<_>>()?;
         match &self.only {
             Some(only) => positions.extend(only.iter().map(position).collect::<Result<Vec<_>>>()?),
             None => positions.extend(0..names.len()),
         }
         Ok(positions)
+    }
+
+    /// The columns that are not mere numbers or texts.
+    fn roles(&self) -> impl Iterator<Item = &String> {
+        [&self.unit, &self.period, &self.weight, &self.population].into_iter().flatten()
+    }
+
+    /// What seems to separate the columns where all of the header is one cell, and not the one that is asked for.
+    fn other_separator(&self, names: &[String]) -> Option<&'static str> {
+        let [header] = names else { return None };
+        let found = header.chars().find_map(|c| match c {
+            ';' => Some("semicolons"),
+            '\t' => Some("tabs"),
+            _ => None,
+        })?;
+        self.roles().chain(self.only.iter().flatten()).any(|name| name != header).then_some(found)
     }
 }
 
@@ -329,6 +347,45 @@ mod tests {
             let error = Panel::read_csv_from(&b"a\n1\n"[..], &schema).unwrap_err();
             assert!(matches!(&error, Error::UnknownColumn { column, .. } if column == "q"), "{error}");
         }
+    }
+
+    #[test]
+    fn another_separator_than_a_comma() {
+        let default = PanelSchema::default;
+        let schemas = [
+            PanelSchema::new("unit", "year"),
+            default().unit("unit"),
+            default().period("year"),
+            default().weight("w"),
+            default().population("w"),
+            default().only(["w"]),
+        ];
+        for (csv, separator) in [
+            ("unit;year;w\nA;2018;1\n", "semicolons"),
+            ("unit\tyear\tw\nA\t2018\t1\n", "tabs"),
+            ("\u{feff}unit;year;w\r\nA;2018;1,5\r\n", "semicolons"),
+        ] {
+            for schema in &schemas {
+                let error = Panel::read_csv_from(csv.as_bytes(), schema).unwrap_err();
+                assert!(
+                    matches!(&error, Error::Separator { path, found } if path == READER && *found == separator),
+                    "{csv:?}: {error}"
+                );
+                let expected =
+                    format!("columns in the reader seem to be separated by {separator}: save it with commas");
+                assert_eq!(error.to_string(), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_column_may_be_named_with_a_semicolon() {
+        for schema in [PanelSchema::default(), PanelSchema::default().only(["a;b"]), PanelSchema::default().unit("a;b")]
+        {
+            assert!(Panel::read_csv_from(&b"a;b\n1\n"[..], &schema).is_ok());
+        }
+        let error = Panel::read_csv_from(&b"a;b,c\n1,2\n"[..], &PanelSchema::default().unit("a")).unwrap_err();
+        assert!(matches!(error, Error::UnknownColumn { .. }), "{error}");
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::decompose::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, Share};
+use super::text::counted;
+use crate::decompose::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, OrderRange, Share, ShareRange};
 use crate::error::{Error, Result};
 
 /// Two R² of the same fit differ by no more.
@@ -50,6 +51,9 @@ pub struct Report {
     pub r2_overall: f64,
     /// One entry for each breakdown.
     pub methods: Vec<ReportMethod>,
+    /// How far the sequential share of each component moves over all orders; `None` where that was not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_range: Option<Vec<ShareRange>>,
     /// How the intervals were made; `None` without intervals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<ReportInterval>,
@@ -168,10 +172,40 @@ impl Report {
             dropped: dropped.map(|d| ReportDropped { reason: d.reason.to_string(), rows: d.rows }).collect(),
             r2_overall: first.r2_overall,
             methods: breakdowns.iter().map(ReportMethod::of).collect(),
+            order_range: None,
             interval: first.interval.as_ref().map(ReportInterval::of),
             warnings: warnings(breakdowns),
             elapsed_ms: None,
         })
+    }
+
+    /// Says how far the shares move with the order in which the components enter.
+    ///
+    /// # Errors
+    /// [`Error::Option`] when the range is of another outcome or of other components than the breakdowns.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel, Report};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
+    /// let fit = Model::new("y").component("one", ["x"]).component("other", ["x"]).fit(&panel)?;
+    /// let report = Report::new(&[fit.sequential()?])?.with_order_range(&fit.order_range()?)?;
+    /// assert!(serde_json::to_string(&report)?.contains(r#""order_range":[{"name":"one","min":"#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn with_order_range(mut self, range: &OrderRange) -> Result<Self> {
+        let described = |outcome: &str, names: Vec<&str>| format!("of {outcome} over {}", names.join(", "));
+        let found = described(&range.outcome, range.components.iter().map(|c| c.name.as_str()).collect());
+        // Every method has the same components.
+        let credited = self.methods.iter().take(1).flat_map(|method| &method.components);
+        let expected = described(&self.outcome, credited.map(|c| c.name.as_str()).collect());
+        if found != expected {
+            let expected = format!("a report holds answers of one fit, and its breakdowns are {expected}");
+            return Err(Error::Option { option: "order range", expected, found });
+        }
+        self.order_range = Some(range.components.clone());
+        Ok(self)
     }
 
     /// Says how long the steps took.
@@ -199,7 +233,8 @@ fn check_shared(first: &Breakdown, other: &Breakdown) -> Result<()> {
     }
     if first.sample != other.sample {
         let rows = |breakdown: &Breakdown| {
-            format!("{} rows (left out: {})", breakdown.sample.n_observations, breakdown.sample.audit())
+            let rows = counted(breakdown.sample.n_observations, "row");
+            format!("{rows} (left out: {})", breakdown.sample.audit())
         };
         return differs("sample", rows(first), rows(other));
     }
@@ -210,7 +245,8 @@ fn check_shared(first: &Breakdown, other: &Breakdown) -> Result<()> {
         let made = |breakdown: &Breakdown| match &breakdown.interval {
             Some(m) => {
                 let seed = m.seed.map_or(String::new(), |seed| format!(", seed {seed}"));
-                format!("{} at level {} from {} replicates{seed}", m.kind.name(), m.level, m.replicates)
+                let replicates = counted(m.replicates, "replicate");
+                format!("{} at level {} from {replicates}{seed}", m.kind.name(), m.level)
             }
             None => "none".to_string(),
         };
@@ -371,10 +407,43 @@ mod tests {
         let plain = Report::new(&breakdowns).unwrap();
         let drawn = fit.bootstrap(50, u64::MAX).unwrap().intervals(&[&breakdowns[0], &breakdowns[1]]).unwrap();
         let elapsed = Elapsed { read: 0.1, ..Elapsed::default() };
-        for report in [plain, Report::new(&drawn).unwrap().with_elapsed(elapsed)] {
+        let ranged = plain.clone().with_order_range(&fit.order_range().unwrap()).unwrap();
+        for report in [plain, ranged, Report::new(&drawn).unwrap().with_elapsed(elapsed)] {
             let json = serde_json::to_string(&report).unwrap();
             assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
         }
+    }
+
+    #[test]
+    fn an_order_range_adds_its_key() {
+        let fit = fit(true);
+        let range = fit.order_range().unwrap();
+        let plain = Report::new(&[fit.shapley().unwrap()]).unwrap();
+        let json = serde_json::to_value(plain.clone().with_order_range(&range).unwrap()).unwrap();
+        assert_eq!(keys(&json["order_range"][0]), ["max", "mean", "min", "name"]);
+        let names: Vec<&Value> = json["order_range"].as_array().unwrap().iter().map(|c| &c["name"]).collect();
+        assert_eq!(names, ["deprivation", "policy"]);
+        assert_eq!(json["order_range"][1]["max"], range.components[1].max);
+        assert!(!keys(&serde_json::to_value(&plain).unwrap()).contains(&"order_range"));
+    }
+
+    #[test]
+    fn an_order_range_of_another_fit_is_refused() {
+        let fit = fit(false);
+        let plain = Report::new(&[fit.sequential().unwrap()]).unwrap();
+        let refused = |range: OrderRange| plain.clone().with_order_range(&range).unwrap_err().to_string();
+        let range = fit.order_range().unwrap();
+        assert_eq!(
+            refused(OrderRange { outcome: "other".to_string(), ..range.clone() }),
+            "order range is of other over deprivation, policy: \
+             a report holds answers of one fit, and its breakdowns are of rate over deprivation, policy"
+        );
+        let mut fewer = range.clone();
+        fewer.components.truncate(1);
+        assert!(refused(fewer).starts_with("order range is of rate over deprivation: "));
+        let mut renamed = range;
+        renamed.components[0].name = "spending".to_string();
+        assert!(refused(renamed).starts_with("order range is of rate over spending, policy: "));
     }
 
     #[test]

@@ -14,7 +14,11 @@ impl fmt::Display for OrderRange {
     /// between them with the mean in it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let outcome = cut(&self.outcome, 24);
-        let mut lines = wrapped(&format!("{outcome}, share of total over all {}! orders", self.components.len()));
+        let orders = match self.components.len() {
+            1 => "in the only order".to_string(),
+            n => format!("over all {n}! orders"),
+        };
+        let mut lines = wrapped(&format!("{outcome}, share of total {orders}"));
         lines.push(String::new());
         let names: Vec<&str> = self.components.iter().map(|range| range.name.as_str()).collect();
         let column = |heading, value: fn(&ShareRange) -> f64| {
@@ -82,6 +86,12 @@ deprivation  10.1%  13.0%  15.2%         ├●─┤
 practice     43.9%  51.2%  60.4%                              ├────●─────┤
 policy       10.0%  10.0%  10.0%        ●"
         );
+    }
+
+    #[test]
+    fn one_component_has_one_order() {
+        let text = OrderRange { outcome: "y".to_string(), components: vec![range("x", [0.5; 3])] }.to_string();
+        assert!(text.starts_with("y, share of total in the only order\n"), "{text}");
     }
 
     proptest! {

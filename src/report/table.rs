@@ -103,13 +103,14 @@ impl Breakdown {
 
 /// What the intervals are, in a sentence.
 fn how_made(method: &IntervalMethod, sample: &Sample) -> String {
-    let clusters = format!("{} {}", method.clusters, if sample.n_units > 0 { "units" } else { "rows" });
+    let clusters = counted(method.clusters, if sample.n_units > 0 { "unit" } else { "row" });
+    let draws = counted(method.replicates, "draw");
     let head = format!("{} {} intervals", level(method.level), method.kind.name());
     let seed = method.seed.map_or(String::new(), |seed| format!(", seed {seed}"));
     match method.kind {
         IntervalKind::Jackknife => format!("{head}: {clusters} left out in turn, bias-corrected"),
-        IntervalKind::Normal => format!("{head}: {} draws of {clusters}{seed}, bias-corrected", method.replicates),
-        _ => format!("{head}: {} draws of {clusters}{seed}", method.replicates),
+        IntervalKind::Normal => format!("{head}: {draws} of {clusters}{seed}, bias-corrected"),
+        _ => format!("{head}: {draws} of {clusters}{seed}"),
     }
 }
 
@@ -204,6 +205,25 @@ warning: practice: the estimated bias (+2.1 points) exceeds a quarter of the
         assert!(breakdown.to_string().contains("\n90% percentile intervals: 999 draws of 150 units, seed 7\n"));
         breakdown.sample.n_units = 0;
         assert!(breakdown.to_string().contains("999 draws of 150 rows"));
+    }
+
+    #[test]
+    fn one_of_a_thing_is_singular() {
+        let mut breakdown = small();
+        (breakdown.sample.n_units, breakdown.sample.n_periods, breakdown.sample.dropped[0].rows) = (1, 1, 1);
+        breakdown.interval.iter_mut().for_each(|method| method.clusters = 1);
+        let text = breakdown.to_string();
+        for part in ["observations, 1 unit, 1 period, weighted", "\n1 row left out: ", "intervals: 1 unit left out"] {
+            assert!(text.contains(part), "{part} is not in\n{text}");
+        }
+        breakdown.sample.n_observations = 1;
+        breakdown.sample.n_units = 0;
+        let (kind, seed) = (IntervalKind::Basic, Some(7));
+        breakdown.interval = Some(IntervalMethod { kind, level: 0.9, clusters: 1, replicates: 1, seed, degenerate: 0 });
+        let text = breakdown.to_string();
+        for part in ["\n1 observation, 1 period,", "intervals: 1 draw of 1 row, seed 7"] {
+            assert!(text.contains(part), "{part} is not in\n{text}");
+        }
     }
 
     #[test]
