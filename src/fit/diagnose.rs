@@ -218,14 +218,15 @@ fn smallest_tolerance(moments: &Moments, within: bool, columns: &[usize]) -> f64
             lower[i * n + j] = if i == j { left.max(f64::EPSILON).sqrt() } else { left / lower[j * n + j] };
         }
     }
-    let mut inverse_diagonal = vec![0.0; n];
     let mut column = vec![0.0; n];
-    for j in 0..n {
+    let mut inverse_diagonal = |j: usize| {
+        let mut sum = 0.0;
         for i in j..n {
             let dot: f64 = (j..i).map(|k| lower[i * n + k] * column[k]).sum();
             column[i] = (f64::from(u8::from(i == j)) - dot) / lower[i * n + i];
-            inverse_diagonal[j] += column[i] * column[i];
+            sum += column[i] * column[i];
         }
-    }
-    inverse_diagonal.into_iter().fold(1.0, |smallest, x| smallest.min(1.0 / x))
+        sum
+    };
+    (0..n).fold(1.0, |smallest, j| smallest.min(1.0 / inverse_diagonal(j)))
 }

@@ -61,7 +61,10 @@ impl<'a> Careful<'a> {
             shares.into_iter().map(|share| if outcome_varies { share.value() } else { f64::NAN }).collect()
         });
         let shares = shares.collect();
-        CarefulReplicate { shares, is_degenerate: is_degenerate(players, |v| varies[v], distinct(drawn)) }
+        CarefulReplicate {
+            shares,
+            is_degenerate: is_degenerate(players, |v| varies[v], drawn.iter().all(|cluster| *cluster == drawn[0])),
+        }
     }
 }
 
@@ -91,13 +94,14 @@ fn rescale(players: &Players, entries: &mut [Double]) -> Vec<bool> {
     varies
 }
 
-/// Whether the outcome, or a component that varies in the full sample, is constant in a replicate.
-pub(super) fn is_degenerate(players: &Players, varies: impl Fn(usize) -> bool, distinct_clusters: usize) -> bool {
+/// Whether the outcome, or a component that varies in the full sample, is constant in a replicate, which may hold one unit
+/// only, however often.
+pub(super) fn is_degenerate(players: &Players, varies: impl Fn(usize) -> bool, is_one_unit: bool) -> bool {
     let is_lost = |(player, variables): (usize, &Vec<usize>)| {
         let has_units = players.has_unit_effects[player];
         // Without columns that vary or unit effects in the full sample, a component has nothing to lose.
         let had_any = !variables.is_empty() || has_units;
-        had_any && !variables.iter().any(|&v| varies(v)) && !(has_units && distinct_clusters > 1)
+        had_any && !variables.iter().any(|&v| varies(v)) && !(has_units && !is_one_unit)
     };
     !varies(players.outcome()) || players.variables.iter().enumerate().any(is_lost)
 }
@@ -106,11 +110,4 @@ pub(super) fn is_degenerate(players: &Players, varies: impl Fn(usize) -> bool, d
 /// plainly nothing.
 pub(super) fn is_doubtful(left: f64, plainly_nothing: f64) -> bool {
     left < 1e7 * RANK_TOLERANCE && left > plainly_nothing
-}
-
-fn distinct(drawn: &[usize]) -> usize {
-    let mut distinct = drawn.to_vec();
-    distinct.sort_unstable();
-    distinct.dedup();
-    distinct.len()
 }

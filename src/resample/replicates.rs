@@ -47,6 +47,7 @@ struct Job<'a> {
     matrix: &'a ClusterMatrix<'a>,
     draws: Draws,
     replicates: usize,
+    outcome: usize,
 }
 
 /// What a task works in, allocated once.
@@ -72,7 +73,14 @@ pub(super) fn compute(
     let roots: Vec<_> = plans.iter().flat_map(Plan::roots).collect();
     let matrix = ClusterMatrix::new(fit, players.entries_read(&roots));
     let replicates = draws.replicates(matrix.n_clusters());
-    let job = Job { players: &players, plans: &plans, matrix: &matrix, draws: *draws, replicates };
+    let job = Job {
+        players: &players,
+        plans: &plans,
+        matrix: &matrix,
+        draws: *draws,
+        replicates,
+        outcome: players.outcome(),
+    };
 
     let rows = players.len() + 2;
     let done = AtomicUsize::new(0);
@@ -121,6 +129,39 @@ impl Job<'_> {
     /// Where a share stands among those of its group.
     fn at(&self, plan: usize, row: usize, replicate: usize) -> usize {
         (plan * (self.players.len() + 2) + row) * LANES + replicate % LANES
+    }
+
+    /// In which lanes something has lost its variation, and in which nearly all of it.
+    #[inline(always)]
+    fn verdicts(&self, entries: &[Wide], counts: &[Wide], first: usize) -> ([bool; LANES], [bool; LANES]) {
+        let players = self.players;
+        let (mut degenerate, mut doubtful) = ([false; LANES], [false; LANES]);
+        let variables = || players.variables.iter().flatten().chain(&players.always).chain([&self.outcome]).copied();
+        let mut least = [1.0_f64; LANES];
+        for v in variables() {
+            let left = players.centred::<Wide>(v, entries);
+            least.iter_mut().zip(left.0).for_each(|(least, left)| *least = least.min(left));
+        }
+        let n_clusters = self.matrix.n_clusters() as f64;
+        let mut most_drawn = [0.0_f64; LANES];
+        if matches!(self.draws, Draws::Bootstrap { .. }) {
+            for count in counts {
+                most_drawn.iter_mut().zip(count.0).for_each(|(most, count)| *most = most.max(count));
+            }
+        }
+        // What is left by subtraction carries the rounding of what was taken away; a sum of nothing is nothing.
+        let nothing = if self.draws == Draws::LeaveOneOut { f64::NEG_INFINITY } else { 1e-14 };
+        for lane in 0..LANES.min(self.replicates - first) {
+            let is_one_unit = most_drawn[lane] == n_clusters || n_clusters == 2.0 && self.draws == Draws::LeaveOneOut;
+            if !is_one_unit && !is_doubtful(least[lane], f64::NEG_INFINITY) {
+                continue;
+            }
+            let left = |v: usize| players.centred::<Wide>(v, entries).0[lane];
+            degenerate[lane] = is_degenerate(players, |v| left(v) > RANK_TOLERANCE, is_one_unit);
+            doubtful[lane] =
+                variables().any(|v| is_doubtful(left(v), if v == self.outcome { f64::NEG_INFINITY } else { nothing }));
+        }
+        (degenerate, doubtful)
     }
 
     /// Computes again, in twice the precision, what doubles cannot be trusted with; the error that remains where that
@@ -191,22 +232,7 @@ impl WithSimd for Group<'_> {
                 out.extend((0..LANES).map(|l| if total.0[l] > RANK_TOLERANCE { share.0[l] } else { f64::NAN }));
             }
         }
-        let players = job.players;
-        let (mut degenerate, mut doubtful) = ([false; LANES], [false; LANES]);
-        // What is left by subtraction carries the rounding of what was taken away; a sum of nothing is nothing.
-        let plainly_nothing = if job.draws == Draws::LeaveOneOut { f64::NEG_INFINITY } else { 1e-14 };
-        let left: Vec<Wide> = (0..players.layout.0).map(|v| players.centred(v, entries)).collect();
-        for lane in 0..LANES.min(job.replicates - first) {
-            let distinct = match job.draws {
-                Draws::LeaveOneOut => job.matrix.n_clusters() - 1,
-                Draws::Bootstrap { .. } => counts.iter().filter(|count| count.0[lane] > 0.0).take(2).count(),
-            };
-            degenerate[lane] = is_degenerate(players, |v| left[v].0[lane] > RANK_TOLERANCE, distinct);
-            let of = |v: usize, nothing| is_doubtful(left[v].0[lane], nothing);
-            let columns = players.variables.iter().flatten().chain(&players.always);
-            doubtful[lane] =
-                of(players.outcome(), f64::NEG_INFINITY) || columns.into_iter().any(|&v| of(v, plainly_nothing));
-        }
+        let (degenerate, doubtful) = job.verdicts(entries, counts, first);
         Found { shares: out, degenerate, doubtful }
     }
 }
