@@ -140,13 +140,13 @@ impl Job<'_> {
         let mut least = [1.0_f64; LANES];
         for v in variables() {
             let left = players.centred::<Wide>(v, entries);
-            least.iter_mut().zip(left.0).for_each(|(least, left)| *least = least.min(left));
+            least.iter_mut().zip(left.0).for_each(|(least, left)| *least = if left < *least { left } else { *least });
         }
         let n_clusters = self.matrix.n_clusters() as f64;
         let mut most_drawn = [0.0_f64; LANES];
         if matches!(self.draws, Draws::Bootstrap { .. }) {
             for count in counts {
-                most_drawn.iter_mut().zip(count.0).for_each(|(most, count)| *most = most.max(count));
+                most_drawn.iter_mut().zip(count.0).for_each(|(most, n)| *most = if n > *most { n } else { *most });
             }
         }
         // What is left by subtraction carries the rounding of what was taken away; a sum of nothing is nothing.
