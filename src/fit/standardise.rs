@@ -1,6 +1,11 @@
 //! Mean and scale of every variable over the full sample, about which cross-products are formed.
 
+use rayon::prelude::*;
+
 use crate::error::{Error, Result};
+
+/// Rows from which on other threads are worth waking.
+const WORTH_THREADS: usize = 50_000;
 
 /// Values beyond this, or apart by less than one over it, are refused: their products leave the range of doubles.
 const LARGEST: f64 = 1e290;
@@ -31,7 +36,11 @@ pub(crate) struct Standardisation {
 
 impl Standardisation {
     pub(crate) fn new(columns: &[&[f64]], weights: &[f64]) -> Self {
-        let (origin, scale) = columns.iter().map(|column| mean_and_scale(column, weights)).unzip();
+        // Each column by itself, so that the sums are the same on any number of threads.
+        let (origin, scale) = match weights.len() < WORTH_THREADS {
+            true => columns.iter().map(|column| mean_and_scale(column, weights)).unzip(),
+            false => columns.par_iter().map(|column| mean_and_scale(column, weights)).unzip(),
+        };
         Standardisation { origin, scale }
     }
 
