@@ -66,9 +66,9 @@
 //! Nothing is refitted: every coalition is a sub-block of one or two matrices of cross-products, formed once about the
 //! means and scaled. A column adds nothing when what the others leave of it is below [`RANK_TOLERANCE`] of its own
 //! variation. Where a column is so nearly collinear that doubles would lose the ninth digit of a share, the
-//! cross-products are formed and eliminated again in twice the precision, up to 16 components; beyond, the breakdown
-//! carries [`Warning::Imprecise`] with the bound. Shares equal those of dummy-variable regressions to 1e-9 and better,
-//! and a seed gives the same bits on any number of threads.
+//! cross-products are formed and eliminated again in twice the precision, up to 16 components, and so are the replicates
+//! behind its interval, up to 12; beyond, the breakdown carries [`Warning::Imprecise`] with the bound. Shares equal those
+//! of dummy-variable regressions to 1e-9 and better, and a seed gives the same bits on any number of threads.
 //!
 //! # Limits
 //!

@@ -24,13 +24,13 @@ struct Diagnosis<'a> {
     moments: &'a Moments,
     warnings: Vec<Warning>,
     smallest_pivot: f64,
-    /// Components that another, or `always`, says whole.
-    said: Vec<Credit>,
+    /// Components whose columns another, or `always`, spans.
+    spanned: Vec<Credit>,
 }
 
 /// The warnings, and the smallest pivot that counts as a part of its column's own variation.
 pub(super) fn diagnose(design: &Design, moments: &Moments) -> (Vec<Warning>, f64) {
-    let mut diagnosis = Diagnosis { design, moments, warnings: Vec::new(), smallest_pivot: 1.0, said: Vec::new() };
+    let mut diagnosis = Diagnosis { design, moments, warnings: Vec::new(), smallest_pivot: 1.0, spanned: Vec::new() };
     diagnosis.find_constant_columns();
     diagnosis.find_components_that_add_nothing();
     diagnosis.find_small_pivots();
@@ -64,11 +64,11 @@ impl Diagnosis<'_> {
         for credit in self.components() {
             if self.varying(credit).is_empty() && !(self.brings_units(credit) && units_differ) {
                 self.warnings.push(Warning::NoColumnLeft { component: self.name(credit) });
-                self.said.push(credit);
+                self.spanned.push(credit);
             }
         }
         for (_, column) in self.design.columns.iter().enumerate().filter(|(v, _)| self.moments.is_constant(*v)) {
-            if !self.said.contains(&column.credit) {
+            if !self.spanned.contains(&column.credit) {
                 let component = self.name(column.credit);
                 self.warnings.push(Warning::ConstantColumn { column: column.name.clone(), component });
             }
@@ -99,12 +99,13 @@ impl Diagnosis<'_> {
                 .filter(|&c| c != once && !self.brings_units(c) && !self.varying(c).is_empty() && !adds(c))
                 .collect();
             for credit in nothing {
-                // What `always` says whole is reported once, not again for every component.
-                if self.said.contains(&credit) && self.warnings.iter().any(|w| is_said_by_always(w, &self.name(credit)))
+                // What `always` spans is reported once, not again for every component.
+                if self.spanned.contains(&credit)
+                    && self.warnings.iter().any(|w| is_spanned_by_always(w, &self.name(credit)))
                 {
                     continue;
                 }
-                self.said.push(credit);
+                self.spanned.push(credit);
                 let (component, once) = (self.name(credit), self.name(once));
                 self.warnings.push(Warning::AddsNothing { component, once, unit_effects });
             }
@@ -133,7 +134,7 @@ impl Diagnosis<'_> {
                     kept.push(v);
                     self.smallest_pivot = self.smallest_pivot.min(left / own);
                     self.report_nearly_collinear(v, left / own);
-                } else if within == with_units && !column.is_period_dummy && !self.said.contains(&column.credit) {
+                } else if within == with_units && !column.is_period_dummy && !self.spanned.contains(&column.credit) {
                     let by_units = own <= RANK_TOLERANCE;
                     match aliased.iter_mut().find(|(c, by, _)| (*c, *by) == (column.credit, by_units)) {
                         Some((.., columns)) => columns.push(column.name.clone()),
@@ -167,7 +168,7 @@ impl Diagnosis<'_> {
     }
 }
 
-fn is_said_by_always(warning: &Warning, name: &str) -> bool {
+fn is_spanned_by_always(warning: &Warning, name: &str) -> bool {
     matches!(warning, Warning::AddsNothing { component, once, .. } if component == name && once == "always")
 }
 

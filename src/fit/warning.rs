@@ -24,7 +24,7 @@ pub enum Warning {
     AddsNothing {
         /// The component.
         component: String,
-        /// The component, or `always`, that says it all.
+        /// The component, or `always`, that spans its columns.
         once: String,
         /// Whether that other brings unit effects.
         unit_effects: bool,
@@ -104,7 +104,7 @@ impl fmt::Display for Warning {
                 write!(f, "{component}: {column} does not vary in the sample and adds nothing")
             }
             Warning::AddsNothing { component, once, unit_effects } if once == "always" => {
-                let what = if *unit_effects { "unit effects are" } else { "what says the same is" };
+                let what = if *unit_effects { "unit effects are" } else { "what spans its columns is" };
                 write!(f, "{component} adds nothing because {what} always in: drop the one or the other")
             }
             Warning::AddsNothing { component, once, unit_effects: true } => write!(

@@ -15,9 +15,10 @@ use crate::fit::{Double, FittedModel, RANK_TOLERANCE};
 /// A variable's sum of squares about its mean, as a part of that about the full sample's mean, at or below which it is
 /// constant: twenty-four digits, a few less than [`Double`] holds.
 const CONSTANT: f64 = 1e-24;
-/// At most so many numbers are kept (1 GB), and so many additions made.
+/// At most so many numbers are kept (1 GB), so many additions made, and the coalitions of so many components walked.
 const MOST_KEPT: usize = 64 << 20;
 const MOST_ADDITIONS: usize = 1 << 30;
+const MOST_COMPONENTS: usize = 12;
 
 /// The moments of every cluster in twice the precision, formed when first asked for.
 pub(super) struct Careful<'a> {
@@ -40,7 +41,7 @@ impl<'a> Careful<'a> {
     /// Whether so many replicates are within bounds of memory and time.
     pub(super) fn is_affordable(&self, players: &Players, replicates: usize) -> bool {
         let kept = self.clusters.len().saturating_mul(players.layout.len());
-        kept <= MOST_KEPT && kept.saturating_mul(replicates) <= MOST_ADDITIONS && players.len() <= 12
+        kept <= MOST_KEPT && kept.saturating_mul(replicates) <= MOST_ADDITIONS && players.len() <= MOST_COMPONENTS
     }
 
     /// The replicate that holds these clusters, as often as they are named.
@@ -101,7 +102,8 @@ pub(super) fn is_degenerate(players: &Players, varies: impl Fn(usize) -> bool, i
         let has_units = players.has_unit_effects[player];
         // Without columns that vary or unit effects in the full sample, a component has nothing to lose.
         let had_any = !variables.is_empty() || has_units;
-        had_any && !variables.iter().any(|&v| varies(v)) && !(has_units && !is_one_unit)
+        let units_differ = has_units && !is_one_unit;
+        had_any && !units_differ && !variables.iter().any(|&v| varies(v))
     };
     !varies(players.outcome()) || players.variables.iter().enumerate().any(is_lost)
 }

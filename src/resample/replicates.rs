@@ -51,7 +51,7 @@ struct Job<'a> {
 }
 
 /// What a task works in, allocated once.
-struct Room {
+struct Buffers {
     counts: Vec<Wide>,
     entries: Vec<Wide>,
     scratch: Vec<Scratch<Wide>>,
@@ -84,9 +84,9 @@ pub(super) fn compute(
 
     let rows = players.len() + 2;
     let done = AtomicUsize::new(0);
-    let group = |room: &mut Room, group: usize| {
+    let group = |buffers: &mut Buffers, group: usize| {
         let first = group * LANES;
-        let found = Arch::new().dispatch(Group { job: &job, room, first });
+        let found = Arch::new().dispatch(Group { job: &job, buffers, first });
         if let Some(progress) = progress {
             let size = LANES.min(replicates - first);
             progress(done.fetch_add(size, Ordering::Relaxed) + size, replicates);
@@ -96,10 +96,10 @@ pub(super) fn compute(
     let n_groups = replicates.div_ceil(LANES);
     let work = n_groups.saturating_mul(players.layout.len().saturating_add(1 << players.len().min(20)));
     let mut groups: Vec<Found> = if work < WORTH_THREADS {
-        let mut room = job.room();
-        (0..n_groups).map(|g| group(&mut room, g)).collect()
+        let mut buffers = job.buffers();
+        (0..n_groups).map(|g| group(&mut buffers, g)).collect()
     } else {
-        (0..n_groups).into_par_iter().with_min_len(TASK).map_init(|| job.room(), group).collect()
+        (0..n_groups).into_par_iter().with_min_len(TASK).map_init(|| job.buffers(), group).collect()
     };
     let error_bound = job.mend(fit, &mut groups);
 
@@ -116,9 +116,9 @@ pub(super) fn compute(
 }
 
 impl Job<'_> {
-    fn room(&self) -> Room {
+    fn buffers(&self) -> Buffers {
         let zero = Wide([0.0; LANES]);
-        Room {
+        Buffers {
             counts: vec![zero; self.matrix.n_clusters()],
             entries: vec![zero; self.players.layout.len()],
             scratch: self.plans.iter().map(|plan| plan.scratch(self.players)).collect(),
@@ -206,7 +206,7 @@ struct Found {
 /// Eight replicates, by the instruction set of this machine.
 struct Group<'a> {
     job: &'a Job<'a>,
-    room: &'a mut Room,
+    buffers: &'a mut Buffers,
     first: usize,
 }
 
@@ -215,8 +215,8 @@ impl WithSimd for Group<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
-        let Group { job, room, first } = self;
-        let Room { counts, entries, scratch, shares } = room;
+        let Group { job, buffers, first } = self;
+        let Buffers { counts, entries, scratch, shares } = buffers;
         match job.draws {
             Draws::LeaveOneOut => job.matrix.leaving_out(first, entries),
             Draws::Bootstrap { seed, .. } => {
