@@ -17,17 +17,17 @@ pub use breakdown::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, S
 pub use orders::{OrderRange, ShareRange};
 
 pub(crate) use coalitions::Players;
-pub(crate) use plan::{Plan, Point, Scratch};
-
-use pulp::Arch;
+pub(crate) use plan::{Plan, Scratch};
 
 use crate::error::{Error, Result};
 use crate::fit::{Double, FittedModel, Warning};
 use orders::{CoalitionTable, MOST_IN_TABLE};
 use shapley::MOST_COMPONENTS;
 
-/// Where a pivot leaves less than this part of a column's variation, shares are computed in twice the precision: the
-/// error of an R² from doubles is about 5e-16 over the smallest pivot, and 1e-9 is promised.
+/// The error of an R² from doubles is about this over the smallest pivot.
+pub(crate) const ERROR_AT_PIVOT_ONE: f64 = 5e-16;
+/// Where a pivot leaves less than this part of a column's variation, shares are computed in twice the precision: 1e-9 is
+/// promised.
 const PRECISE_BELOW: f64 = 1e-5;
 /// The most components that may each bring unit effects.
 const MOST_WITH_UNIT_EFFECTS: usize = 8;
@@ -138,7 +138,7 @@ impl FittedModel {
         }
         check_unit_effects("the range over all orders", &players)?;
         let table = match self.precise_entries(players.len()) {
-            Some(entries) => CoalitionTable::new(&players, &entries, Double::value),
+            Some(entries) => CoalitionTable::new(&players, entries, Double::value),
             None => CoalitionTable::new(&players, self.moments().entries(), |x| x),
         };
         Ok(OrderRange { outcome: self.design().outcome_name.clone(), components: table.ranges(&players.names) })
@@ -243,20 +243,14 @@ impl FittedModel {
     /// Shares of the full sample in the layout of [`Plan::shares`].
     fn evaluate(&self, plan: &Plan, players: &Players, components_over_all_coalitions: usize) -> Vec<f64> {
         match self.precise_entries(components_over_all_coalitions) {
-            Some(entries) => {
-                let mut shares = vec![Double::new(0.0); players.len() + 2];
-                let scratch = &mut plan.scratch(players);
-                Arch::new().dispatch(Point { plan, players, entries: &entries, scratch, shares: &mut shares });
-                shares.into_iter().map(Double::value).collect()
-            }
+            Some(entries) => plan.precise_shares(players, entries),
             None => plan.point_shares(players, self.moments().entries()),
         }
     }
 
     /// The moments in twice the precision, where doubles do not suffice and the cost is bounded.
-    fn precise_entries(&self, components_over_all_coalitions: usize) -> Option<Vec<Double>> {
-        (self.needs_precision() && self.is_precise(components_over_all_coalitions))
-            .then(|| self.double_entries(self.ranges()))
+    fn precise_entries(&self, components_over_all_coalitions: usize) -> Option<&[Double]> {
+        (self.needs_precision() && self.is_precise(components_over_all_coalitions)).then(|| self.double_entries())
     }
 
     /// Whether doubles would lose the ninth digit of a share.
@@ -266,7 +260,7 @@ impl FittedModel {
 
     /// The error of an R² from doubles.
     pub(crate) fn error_in_doubles(&self) -> f64 {
-        5e-16 / self.smallest_pivot()
+        ERROR_AT_PIVOT_ONE / self.smallest_pivot()
     }
 
     fn is_precise(&self, components_over_all_coalitions: usize) -> bool {
@@ -278,8 +272,8 @@ impl FittedModel {
 
 /// Each subset of the components with unit effects has a matrix of its own.
 fn check_unit_effects(method: &str, players: &Players) -> Result<()> {
-    let found = players.has_unit_effects.iter().filter(|has| **has).count();
-    if found <= MOST_WITH_UNIT_EFFECTS || players.always_has_unit_effects {
+    let found = (0..players.len()).filter(|&p| players.brings_units(p)).count();
+    if found <= MOST_WITH_UNIT_EFFECTS {
         return Ok(());
     }
     Err(Error::TooManyComponents {

@@ -18,6 +18,7 @@ mod unit_moments;
 mod warning;
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 pub use lanes::RANK_TOLERANCE;
 pub use least_squares::{Coefficient, Regression};
@@ -46,6 +47,8 @@ pub struct FittedModel {
     /// Those of each unit, where there are units and few enough to keep.
     unit_moments: Option<UnitMoments>,
     warnings: Vec<Warning>,
+    /// The moments in twice the precision, formed when first needed.
+    double_entries: OnceLock<Vec<Double>>,
     /// The smallest pivot that counts, as a part of the column's variation beside the effects absorbed with it.
     smallest_pivot: f64,
 }
@@ -92,7 +95,17 @@ impl FittedModel {
             return Err(Error::NoVariation { outcome: design.outcome_name.clone(), rows: design.n_rows() });
         }
         let (warnings, smallest_pivot) = diagnose::diagnose(&design, &moments);
-        Ok(FittedModel { model: model.clone(), design, ranges, moments, unit_moments, warnings, smallest_pivot })
+        Ok(FittedModel {
+            model: model.clone(),
+            // Without units these are of blocks of rows, of no use to resampling.
+            unit_moments: unit_moments.filter(|_| design.units.is_some()),
+            design,
+            ranges,
+            moments,
+            warnings,
+            double_entries: OnceLock::new(),
+            smallest_pivot,
+        })
     }
 
     /// The question that was put.
@@ -141,15 +154,15 @@ impl FittedModel {
         self.smallest_pivot
     }
 
-    /// The entries of the moments over these clusters, in twice the precision.
-    pub(crate) fn double_entries(&self, clusters: &[Range<usize>]) -> Vec<Double> {
-        let standardisation = self.moments.standardisation();
-        precise::double_entries(&variables(&self.design), &self.design.weights, clusters, standardisation)
+    /// The entries of the moments in twice the precision.
+    pub(crate) fn double_entries(&self) -> &[Double] {
+        self.double_entries.get_or_init(|| self.double_entries_of(&self.ranges))
     }
 
-    /// Rows of each unit; without units, blocks of rows.
-    pub(crate) fn ranges(&self) -> &[Range<usize>] {
-        &self.ranges
+    /// The same over some rows only.
+    pub(crate) fn double_entries_of(&self, rows: &[Range<usize>]) -> Vec<Double> {
+        let standardisation = self.moments.standardisation();
+        precise::double_entries(&variables(&self.design), &self.design.weights, rows, standardisation)
     }
 
     /// Units of the sample; without units, its rows.
@@ -167,7 +180,7 @@ impl FittedModel {
 
     /// Moments of every unit, where they were kept.
     pub(crate) fn unit_moments(&self) -> Option<&UnitMoments> {
-        self.unit_moments.as_ref().filter(|_| self.design.units.is_some())
+        self.unit_moments.as_ref()
     }
 
     /// Moments of each of a run of clusters, formed anew.

@@ -124,7 +124,7 @@ impl Players {
     }
 
     /// Whether this player decides between raw and within moments.
-    fn brings_units(&self, player: usize) -> bool {
+    pub(crate) fn brings_units(&self, player: usize) -> bool {
         self.has_unit_effects[player] && !self.always_has_unit_effects
     }
 }

@@ -6,7 +6,7 @@ use super::coalitions::{Players, Root};
 use super::sequential::Chain;
 use super::shapley::SizeWeights;
 use super::tree::{SizeSums, Workspace, add_sums, add_sums_parallel};
-use crate::fit::Lane;
+use crate::fit::{Double, Lane};
 
 /// Which coalitions a method needs, and how their values become shares.
 #[derive(Debug, Clone)]
@@ -79,6 +79,14 @@ impl Plan {
         self.shares_of(players, entries, residual, sums, shares);
     }
 
+    /// The shares from moments in twice the precision.
+    pub(crate) fn precise_shares(&self, players: &Players, entries: &[Double]) -> Vec<f64> {
+        let mut shares = vec![Double::new(0.0); players.len() + 2];
+        let scratch = &mut self.scratch(players);
+        Arch::new().dispatch(Point { plan: self, players, entries, scratch, shares: &mut shares });
+        shares.into_iter().map(Double::value).collect()
+    }
+
     /// The shares of the full sample, in parallel where there are many coalitions.
     pub(crate) fn point_shares(&self, players: &Players, entries: &[f64]) -> Vec<f64> {
         let mut shares = vec![0.0; players.len() + 2];
@@ -131,12 +139,12 @@ impl Plan {
 }
 
 /// [`Plan::shares`] with the instruction set of this machine.
-pub(crate) struct Point<'a, L> {
-    pub(crate) plan: &'a Plan,
-    pub(crate) players: &'a Players,
-    pub(crate) entries: &'a [L],
-    pub(crate) scratch: &'a mut Scratch<L>,
-    pub(crate) shares: &'a mut [L],
+struct Point<'a, L> {
+    plan: &'a Plan,
+    players: &'a Players,
+    entries: &'a [L],
+    scratch: &'a mut Scratch<L>,
+    shares: &'a mut [L],
 }
 
 impl<L: Lane> WithSimd for Point<'_, L> {

@@ -12,8 +12,7 @@ pub(crate) struct Chain {
 
 impl Chain {
     pub(crate) fn new(players: &Players, order: Vec<usize>) -> Self {
-        let brings_units = |p: &usize| players.has_unit_effects[*p] && !players.always_has_unit_effects;
-        let segments = match order.iter().position(brings_units) {
+        let segments = match order.iter().position(|&p| players.brings_units(p)) {
             None => vec![players.root(Vec::new(), order.clone())],
             Some(at) => {
                 let (before, rest) = (order[..at].to_vec(), order[at + 1..].to_vec());

@@ -79,6 +79,7 @@ impl Diagnosis<'_> {
     fn find_components_that_add_nothing(&mut self) {
         let few = self.design.columns.len() <= PAIRS_UP_TO;
         let always = self.varying(Credit::Always);
+        let mut spanned_by_always = Vec::new();
         for once in std::iter::once(Credit::Always).chain(self.components()) {
             let unit_effects = self.brings_units(once);
             if !(few || unit_effects || once == Credit::Always) {
@@ -100,10 +101,11 @@ impl Diagnosis<'_> {
                 .collect();
             for credit in nothing {
                 // What `always` spans is reported once, not again for every component.
-                if self.spanned.contains(&credit)
-                    && self.warnings.iter().any(|w| is_spanned_by_always(w, &self.name(credit)))
-                {
+                if spanned_by_always.contains(&credit) {
                     continue;
+                }
+                if once == Credit::Always {
+                    spanned_by_always.push(credit);
                 }
                 self.spanned.push(credit);
                 let (component, once) = (self.name(credit), self.name(once));
@@ -168,17 +170,20 @@ impl Diagnosis<'_> {
     }
 }
 
-fn is_spanned_by_always(warning: &Warning, name: &str) -> bool {
-    matches!(warning, Warning::AddsNothing { component, once, .. } if component == name && once == "always")
-}
-
 /// What the variables `first` leave of each of `then`, as a part of its variation over the full sample.
 fn variation_left(moments: &Moments, within: bool, first: &[usize], then: &[usize]) -> Vec<f64> {
+    diagonal(&left_by(moments, within, first, then), then.len())
+}
+
+/// The packed cross-products of the variables `then`, once the intercept or unit effects and `first` are taken out.
+fn left_by(moments: &Moments, within: bool, first: &[usize], then: &[usize]) -> Vec<f64> {
     let submatrix = Submatrix::new(Layout(moments.n_variables()), within, &[first, then].concat());
     let mut matrix = vec![0.0; submatrix.entries().len()];
-    let eliminated = first.len() + usize::from(!within);
-    let rest = submatrix.gather(moments.entries(), eliminated, &mut matrix);
-    (0..then.len()).map(|i| rest[packed_index(then.len(), i, i)]).collect()
+    submatrix.gather(moments.entries(), first.len() + usize::from(!within), &mut matrix).to_vec()
+}
+
+fn diagonal(packed: &[f64], n: usize) -> Vec<f64> {
+    (0..n).map(|i| packed[packed_index(n, i, i)]).collect()
 }
 
 struct Pivot {
@@ -190,10 +195,9 @@ struct Pivot {
 
 /// The pivots of all variables in this order.
 fn pivots(moments: &Moments, within: bool, order: &[usize]) -> Vec<Pivot> {
-    let own = variation_left(moments, within, &[], order);
-    let submatrix = Submatrix::new(Layout(moments.n_variables()), within, order);
-    let mut matrix = vec![0.0; submatrix.entries().len()];
-    let mut rest = submatrix.gather(moments.entries(), usize::from(!within), &mut matrix);
+    let mut matrix = left_by(moments, within, &[], order);
+    let own = diagonal(&matrix, order.len());
+    let mut rest = matrix.as_mut_slice();
     let mut pivots = Vec::with_capacity(order.len());
     for (n, own) in (1..=order.len()).rev().zip(own) {
         pivots.push(Pivot { left: rest[0], own });
@@ -206,16 +210,14 @@ fn pivots(moments: &Moments, within: bool, order: &[usize]) -> Vec<Pivot> {
 /// The smallest part of a column's variation that all the others leave: one over the largest variance inflation factor.
 fn smallest_tolerance(moments: &Moments, within: bool, columns: &[usize]) -> f64 {
     let n = columns.len();
-    let submatrix = Submatrix::new(Layout(moments.n_variables()), within, columns);
-    let mut matrix = vec![0.0; submatrix.entries().len()];
-    let rest = submatrix.gather(moments.entries(), usize::from(!within), &mut matrix);
-    let own: Vec<f64> = (0..n).map(|i| rest[packed_index(n, i, i)]).collect();
+    let matrix = left_by(moments, within, &[], columns);
+    let own = diagonal(&matrix, n);
     // Scaled to correlations, and factored: rows of the inverse factor give the diagonal of the inverse.
     let mut lower = vec![0.0; n * n];
     for i in 0..n {
         for j in 0..=i {
             let dot: f64 = (0..j).map(|k| lower[i * n + k] * lower[j * n + k]).sum();
-            let left = rest[packed_index(n, j, i)] / (own[i] * own[j]).sqrt() - dot;
+            let left = matrix[packed_index(n, j, i)] / (own[i] * own[j]).sqrt() - dot;
             lower[i * n + j] = if i == j { left.max(f64::EPSILON).sqrt() } else { left / lower[j * n + j] };
         }
     }

@@ -97,28 +97,6 @@ impl Sample {
     }
 }
 
-impl fmt::Display for Sample {
-    /// Counts on one line, then a line for each reason.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&counted(self.n_observations, "observation"))?;
-        if self.n_units > 0 {
-            write!(f, ", {}", counted(self.n_units, "unit"))?;
-        }
-        if self.n_periods > 0 {
-            write!(f, ", {}", counted(self.n_periods, "period"))?;
-        }
-        for dropped in &self.dropped {
-            write!(f, "\n  {} left out: {}", counted(dropped.rows, "row"), dropped.reason)?;
-        }
-        Ok(())
-    }
-}
-
-/// A number of things: "1 row", "2 rows".
-fn counted(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
-}
-
 /// Collects reasons row by row; the first reason of a row stands.
 pub(crate) struct Selection<'a> {
     panel: &'a Panel,
@@ -175,22 +153,5 @@ impl<'a> Selection<'a> {
             n_periods: distinct(self.panel.period_indices()),
             dropped,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sample(n: usize) -> Sample {
-        let reason = Reason::ZeroWeight { column: "w".to_string() };
-        let dropped = vec![Dropped { reason, rows: n, concerned: Vec::new() }];
-        Sample { n_observations: n, n_units: n, n_periods: n, dropped }
-    }
-
-    #[test]
-    fn one_of_a_thing_is_singular() {
-        assert_eq!(sample(1).to_string(), "1 observation, 1 unit, 1 period\n  1 row left out: weight w is zero");
-        assert_eq!(sample(2).to_string(), "2 observations, 2 units, 2 periods\n  2 rows left out: weight w is zero");
     }
 }

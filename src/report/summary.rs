@@ -1,9 +1,9 @@
-//! A panel at a glance, as a table of its columns.
+//! A panel at a glance, as a table of its columns, and a sample in a few lines.
 
 use std::fmt;
 
 use super::text::{WIDTH, counted, cut, wrapped, wrapped_at};
-use crate::panel::{ColumnSummary, PanelSummary};
+use crate::panel::{ColumnSummary, PanelSummary, Sample};
 
 /// Characters of a printed statistic, enough for five digits, a sign and an exponent.
 const NUMBER: usize = 9;
@@ -116,10 +116,27 @@ fn short(value: Option<f64>) -> String {
     if exponent.len() <= NUMBER { exponent } else { format!("{value:.1e}") }
 }
 
+impl fmt::Display for Sample {
+    /// Counts on one line, then a line for each reason.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&counted(self.n_observations, "observation"))?;
+        if self.n_units > 0 {
+            write!(f, ", {}", counted(self.n_units, "unit"))?;
+        }
+        if self.n_periods > 0 {
+            write!(f, ", {}", counted(self.n_periods, "period"))?;
+        }
+        for dropped in &self.dropped {
+            write!(f, "\n  {} left out: {}", counted(dropped.rows, "row"), dropped.reason)?;
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::panel::{Panel, PanelSchema};
+    use crate::panel::{Dropped, Panel, PanelSchema, Reason};
 
     fn read(csv: &str, schema: PanelSchema) -> Panel {
         Panel::read_csv_from(csv.as_bytes(), &schema).unwrap()
@@ -191,5 +208,17 @@ mod tests {
             proptest::prop_assume!(value.is_finite());
             proptest::prop_assert!(short(Some(value)).len() <= NUMBER, "{}", short(Some(value)));
         }
+    }
+
+    fn sample(n: usize) -> Sample {
+        let reason = Reason::ZeroWeight { column: "w".to_string() };
+        let dropped = vec![Dropped { reason, rows: n, concerned: Vec::new() }];
+        Sample { n_observations: n, n_units: n, n_periods: n, dropped }
+    }
+
+    #[test]
+    fn one_of_a_thing_is_singular() {
+        assert_eq!(sample(1).to_string(), "1 observation, 1 unit, 1 period\n  1 row left out: weight w is zero");
+        assert_eq!(sample(2).to_string(), "2 observations, 2 units, 2 periods\n  2 rows left out: weight w is zero");
     }
 }

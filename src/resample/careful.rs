@@ -7,9 +7,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use pulp::Arch;
-
-use crate::decompose::{Plan, Players, Point};
+use crate::decompose::{Plan, Players};
 use crate::fit::{Double, FittedModel, RANK_TOLERANCE};
 
 /// A variable's sum of squares about its mean, as a part of that about the full sample's mean, at or below which it is
@@ -47,23 +45,19 @@ impl<'a> Careful<'a> {
     /// The replicate that holds these clusters, as often as they are named.
     pub(super) fn replicate(&self, players: &Players, plans: &[Plan], drawn: &[usize]) -> CarefulReplicate {
         let clusters = self.entries.get_or_init(|| {
-            self.clusters.iter().map(|rows| self.fit.double_entries(std::slice::from_ref(rows))).collect()
+            self.clusters.iter().map(|rows| self.fit.double_entries_of(std::slice::from_ref(rows))).collect()
         });
         let mut entries = vec![Double::new(0.0); players.layout.len()];
         for &cluster in drawn {
             entries.iter_mut().zip(&clusters[cluster]).for_each(|(sum, x)| *sum = *sum + *x);
         }
         let varies = rescale(players, &mut entries);
-        let shares = plans.iter().map(|plan| {
-            let mut shares = vec![Double::new(0.0); players.len() + 2];
-            let scratch = &mut plan.scratch(players);
-            Arch::new().dispatch(Point { plan, players, entries: &entries, scratch, shares: &mut shares });
-            let outcome_varies = varies[players.outcome()];
-            shares.into_iter().map(|share| if outcome_varies { share.value() } else { f64::NAN }).collect()
-        });
-        let shares = shares.collect();
+        let shares = |plan: &Plan| match varies[players.outcome()] {
+            true => plan.precise_shares(players, &entries),
+            false => vec![f64::NAN; players.len() + 2],
+        };
         CarefulReplicate {
-            shares,
+            shares: plans.iter().map(shares).collect(),
             is_degenerate: is_degenerate(players, |v| varies[v], drawn.iter().all(|cluster| *cluster == drawn[0])),
         }
     }

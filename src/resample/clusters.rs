@@ -95,7 +95,7 @@ impl<'a> ClusterMatrix<'a> {
             Some(kept) => {
                 let n = self.clusters.len();
                 for (tile, slots) in self.varying.chunks(TILE).zip(kept.chunks_exact(TILE * n)) {
-                    let sums = tile_sums(counts, slots, [Wide([0.0; LANES]); TILE]);
+                    let sums = tile_sums(counts, slots);
                     tile.iter().zip(sums).for_each(|(&entry, sum)| entries[entry] = sum);
                 }
             }
@@ -144,7 +144,8 @@ impl<'a> ClusterMatrix<'a> {
 
 /// Sums of a tile's entries over the clusters, each as often as it was drawn.
 #[inline(always)]
-fn tile_sums(counts: &[Wide], slots: &[f64], mut sums: [Wide; TILE]) -> [Wide; TILE] {
+fn tile_sums(counts: &[Wide], slots: &[f64]) -> [Wide; TILE] {
+    let mut sums = [Wide([0.0; LANES]); TILE];
     for (count, slots) in counts.iter().zip(slots.chunks_exact(TILE)) {
         for (sum, &x) in sums.iter_mut().zip(slots) {
             *sum = *sum + *count * Wide([x; LANES]);

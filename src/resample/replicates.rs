@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::careful::{Careful, is_degenerate, is_doubtful};
 use super::clusters::ClusterMatrix;
 use super::draws::Draws;
-use crate::decompose::{Breakdown, Plan, Players, Scratch};
+use crate::decompose::{Breakdown, ERROR_AT_PIVOT_ONE, Plan, Players, Scratch};
 use crate::error::{Error, Result};
 use crate::fit::{FittedModel, LANES, RANK_TOLERANCE, Wide};
 
@@ -47,7 +47,6 @@ struct Job<'a> {
     matrix: &'a ClusterMatrix<'a>,
     draws: Draws,
     replicates: usize,
-    outcome: usize,
 }
 
 /// What a task works in, allocated once.
@@ -73,14 +72,7 @@ pub(super) fn compute(
     let roots: Vec<_> = plans.iter().flat_map(Plan::roots).collect();
     let matrix = ClusterMatrix::new(fit, players.entries_read(&roots));
     let replicates = draws.replicates(matrix.n_clusters());
-    let job = Job {
-        players: &players,
-        plans: &plans,
-        matrix: &matrix,
-        draws: *draws,
-        replicates,
-        outcome: players.outcome(),
-    };
+    let job = Job { players: &players, plans: &plans, matrix: &matrix, draws: *draws, replicates };
 
     let rows = players.len() + 2;
     let done = AtomicUsize::new(0);
@@ -136,7 +128,8 @@ impl Job<'_> {
     fn verdicts(&self, entries: &[Wide], counts: &[Wide], first: usize) -> ([bool; LANES], [bool; LANES]) {
         let players = self.players;
         let (mut degenerate, mut doubtful) = ([false; LANES], [false; LANES]);
-        let variables = || players.variables.iter().flatten().chain(&players.always).chain([&self.outcome]).copied();
+        let outcome = players.outcome();
+        let variables = || players.variables.iter().flatten().chain(&players.always).copied().chain([outcome]);
         let mut least = [1.0_f64; LANES];
         for v in variables() {
             let left = players.centred::<Wide>(v, entries);
@@ -159,7 +152,7 @@ impl Job<'_> {
             let left = |v: usize| players.centred::<Wide>(v, entries).0[lane];
             degenerate[lane] = is_degenerate(players, |v| left(v) > RANK_TOLERANCE, is_one_unit);
             doubtful[lane] =
-                variables().any(|v| is_doubtful(left(v), if v == self.outcome { f64::NEG_INFINITY } else { nothing }));
+                variables().any(|v| is_doubtful(left(v), if v == outcome { f64::NEG_INFINITY } else { nothing }));
         }
         (degenerate, doubtful)
     }
@@ -176,7 +169,7 @@ impl Job<'_> {
         }
         if !careful.is_affordable(self.players, replicates.len()) {
             // The smallest pivot that counts is all that is known of them.
-            return Some(5e-16 / RANK_TOLERANCE);
+            return Some(ERROR_AT_PIVOT_ONE / RANK_TOLERANCE);
         }
         let n_clusters = self.matrix.n_clusters();
         let again = |&r: &usize| careful.replicate(self.players, self.plans, &self.draws.drawn(r, n_clusters));
