@@ -5,24 +5,46 @@
 //! [`FittedModel::jackknife`](crate::FittedModel::jackknife).
 
 mod breakdown;
+mod coalition;
 mod coalitions;
+mod commonality;
+mod detail;
+mod dominance;
+mod ends;
+mod fitted_parts;
 mod leaves;
 mod orders;
+mod owen;
 mod plan;
+mod pmvd;
+mod precedence;
 mod sequential;
 mod shapley;
+mod table;
 mod tree;
+mod whitened;
 
 pub use breakdown::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, Share};
+pub use coalition::Coalition;
+pub use detail::{Detail, PairCovariance, PairDominance, SizeShare, SubsetShare, TermShare};
 pub use orders::{OrderRange, ShareRange};
 
 pub(crate) use coalitions::Players;
+pub(crate) use detail::relation;
 pub(crate) use plan::{Plan, Scratch};
 
 use crate::error::{Error, Result};
 use crate::fit::{Double, FittedModel, Warning};
-use orders::{CoalitionTable, MOST_IN_TABLE};
-use shapley::MOST_COMPONENTS;
+use commonality::MOST_LISTED;
+use ends::Ends;
+use fitted_parts::FittedParts;
+use owen::Owen;
+use plan::{Kind, OfTable};
+use precedence::Precedence;
+use sequential::Chain;
+use shapley::{MOST_COMPONENTS, SizeWeights};
+use table::{CoalitionTable, MOST_IN_TABLE};
+use whitened::Whitened;
 
 /// The error of an R² from doubles is about this over the smallest pivot.
 pub(crate) const ERROR_AT_PIVOT_ONE: f64 = 5e-16;
@@ -36,112 +58,77 @@ const MOST_PRECISE_COMPONENTS: usize = 16;
 const MOST_PRECISE_PRODUCTS: usize = 200_000_000;
 
 impl FittedModel {
-    /// What each component adds to R² in the order in which the model states them (Type I sums of squares).
-    ///
-    /// ```text
-    /// share_of_total(πⱼ) = R²(π₁ … πⱼ) − R²(π₁ … πⱼ₋₁)
-    /// ```
-    ///
-    /// The shares depend on the order; [`order_range`](FittedModel::order_range) says how much.
+    /// The variation split by this method: what the methods of their own names call.
     ///
     /// # Errors
-    /// None today; fallible so that it reads like the other methods.
+    /// Those of the method.
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Model, Panel};
-    ///
-    /// let panel = Panel::builder()
-    ///     .column("y", [1.0, 2.0, 3.0, 5.0])
-    ///     .column("x", [0.0, 0.0, 1.0, 1.0])
-    ///     .column("z", [0.0, 1.0, 0.0, 1.0])
-    ///     .build()?;
-    /// let fit = Model::new("y").component("first", ["x"]).component("second", ["z"]).fit(&panel)?;
-    /// let breakdown = fit.sequential()?;
-    /// assert!((breakdown.share_of_total("first")? - 6.25 / 8.75).abs() < 1e-12);
-    /// assert!((breakdown.share_of_total("second")? - 2.25 / 8.75).abs() < 1e-12);
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
-    pub fn sequential(&self) -> Result<Breakdown> {
-        let names: Vec<&str> = self.model().components().iter().map(|c| c.name.as_str()).collect();
-        self.sequential_in(&names)
-    }
-
-    /// The same in another order, which names every component once.
-    ///
-    /// # Errors
-    /// [`Error::UnknownComponent`] and [`Error::Order`] for an order that is none.
-    pub fn sequential_in(&self, order: &[&str]) -> Result<Breakdown> {
-        let order = order.iter().map(|name| name.to_string()).collect();
-        self.breakdown(Method::Sequential { order })
-    }
-
-    /// What each component adds to R² on average over all orders: Shapley values, also known as LMG and general
-    /// dominance.
-    ///
-    /// ```text
-    /// φ_c = Σ_{S ∌ c} |S|! (k − |S| − 1)! / k! · [R²(S ∪ c) − R²(S)]
-    /// ```
-    ///
-    /// Exact, over all 2^k coalitions. Unit effects get at least as much as any component that is constant over the
-    /// years of a unit, by construction, and a share is not a cause.
-    ///
-    /// Source: U. Grömping (2007), "Estimators of relative importance in linear regression based on variance
-    /// decomposition", <https://doi.org/10.1198/000313007X188252>.
-    ///
-    /// # Errors
-    /// [`Error::TooManyComponents`] beyond 30 components, or 8 that each bring unit effects.
-    ///
-    /// # Examples
-    /// Two copies of a column share what it explains.
-    /// ```
-    /// use apportion::{Model, Panel};
+    /// use apportion::{Method, Model, Panel};
     ///
     /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
     /// let fit = Model::new("y").component("one", ["x"]).component("other", ["x"]).fit(&panel)?;
-    /// let breakdown = fit.shapley()?;
-    /// assert!((breakdown.share_of_total("one")? - 6.25 / 8.75 / 2.0).abs() < 1e-12);
-    /// assert_eq!(breakdown.share_of_total("one")?, breakdown.share_of_total("other")?);
+    /// assert_eq!(fit.breakdown(&Method::Pmvd)?, fit.pmvd()?);
     /// # Ok::<(), apportion::Error>(())
     /// ```
-    pub fn shapley(&self) -> Result<Breakdown> {
-        self.breakdown(Method::Shapley)
-    }
-
-    /// The smallest, mean and largest sequential share of every component over all k! orders.
-    ///
-    /// Computed from the R² of all 2^k coalitions, not by refitting.
-    ///
-    /// # Errors
-    /// [`Error::TooManyComponents`] beyond 24 components, whose table fills 128 MB, or 8 that each bring unit effects.
-    ///
-    /// # Examples
-    /// ```
-    /// use apportion::{Model, Panel};
-    ///
-    /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
-    /// let fit = Model::new("y").component("one", ["x"]).component("other", ["x"]).fit(&panel)?;
-    /// let range = fit.order_range()?;
-    /// let one = range.component("one")?;
-    /// assert!(one.min.abs() < 1e-12 && (one.max - 6.25 / 8.75).abs() < 1e-12);
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
-    pub fn order_range(&self) -> Result<OrderRange> {
-        let players = self.players();
-        if players.len() > MOST_IN_TABLE {
-            return Err(Error::TooManyComponents {
-                method: "the range over all orders".to_string(),
-                limit: MOST_IN_TABLE,
-                found: players.len(),
-                instead: "put components together, or compare a few orders with sequential_in".to_string(),
-            });
+    pub fn breakdown(&self, method: &Method) -> Result<Breakdown> {
+        let plan = self.plan(method, &self.players())?;
+        let players = plan.players();
+        let mut warnings = self.warnings().to_vec();
+        if let Kind::Fitted(parts) = plan.kind() {
+            warnings.extend(self.components_without_coefficients(parts));
         }
-        check_unit_effects("the range over all orders", &players)?;
-        let table = match self.precise_entries(players.len()) {
-            Some(entries) => CoalitionTable::new(&players, entries, Double::value),
-            None => CoalitionTable::new(&players, self.moments().entries(), |x| x),
+        let answer = self.evaluate(&plan);
+        if self.needs_precision() && !self.is_precise(plan.enumerated()) {
+            warnings.push(Warning::Imprecise { bound: self.error_in_doubles() });
+        }
+        let design = self.design();
+        let k = players.len();
+        let has_always = !self.model().always_terms().is_empty();
+        let always = if has_always { answer[0] } else { 0.0 };
+        let to_credit = 1.0 - answer[k + 1] - always;
+        let share = |name: &str, share_of_total: f64, share_of_explained: f64| Share {
+            name: name.to_string(),
+            share_of_total,
+            share_of_explained,
+            interval: None,
         };
-        Ok(OrderRange { outcome: self.design().outcome_name.clone(), components: table.ranges(&players.names) })
+        let of_explained = |s: f64| if to_credit > 0.0 { s / to_credit } else { 0.0 };
+        let components = players.names.iter().zip(&answer[1..]).map(|(name, &s)| share(name, s, of_explained(s)));
+        let more = &answer[k + 2..];
+        let detail = match method {
+            Method::Owen => Detail::terms(&players.names, design.term_names.iter().map(Vec::as_slice), more),
+            Method::ConditionalDominance => Detail::by_size(&players.names, more),
+            Method::CompleteDominance => Detail::pairs(&players.names, more),
+            Method::Commonality => Detail::subsets(more),
+            Method::VarianceComponents => Detail::covariances(&players.names, more),
+            _ => Detail::Nothing,
+        };
+        Ok(Breakdown {
+            outcome: design.outcome_name.clone(),
+            method: method.clone(),
+            components: components.collect(),
+            always: has_always.then(|| share("always", answer[0], 0.0)),
+            unexplained: share("unexplained", answer[k + 1], 0.0),
+            detail,
+            r2_overall: 1.0 - answer[k + 1],
+            sample: design.sample.clone(),
+            weights: design.weights_name.clone(),
+            panel: design.panel_description.clone(),
+            interval: None,
+            warnings,
+        })
+    }
+
+    /// R² of every coalition, where a table may be had.
+    pub(crate) fn coalition_table(&self, method: &str, players: &Players) -> Result<CoalitionTable> {
+        check_number(method, players, MOST_IN_TABLE)?;
+        let roots = players.roots();
+        Ok(match self.precise_entries(players.len()) {
+            Some(entries) => CoalitionTable::of_r2(players, &roots, entries),
+            None => CoalitionTable::of_r2(players, &roots, self.moments().entries()),
+        })
     }
 
     /// R² of the regression on these components alone, and on what is always in.
@@ -157,8 +144,15 @@ impl FittedModel {
         present.sort_unstable();
         present.dedup();
         let only = players.only(&present);
-        let shares = self.evaluate(&Plan::sequential(&only, (0..present.len()).collect()), &only, 1);
+        let shares = self.evaluate(&Plan::sequential(&only, (0..present.len()).collect()));
         Ok(1.0 - shares[present.len() + 1])
+    }
+
+    /// R² of the whole model.
+    pub fn r2_overall(&self) -> f64 {
+        let players = self.players();
+        let answer = self.evaluate(&Plan::sequential(&players, (0..players.len()).collect()));
+        1.0 - answer[players.len() + 1]
     }
 
     pub(crate) fn players(&self) -> Players {
@@ -166,33 +160,79 @@ impl FittedModel {
     }
 
     /// The plan of a method, its components checked against the model.
+    ///
+    /// # Errors
+    /// Those of the method.
     pub(crate) fn plan(&self, method: &Method, players: &Players) -> Result<Plan> {
-        match method {
-            Method::Shapley if players.len() > MOST_COMPONENTS => Err(Error::TooManyComponents {
-                method: "shapley".to_string(),
-                limit: MOST_COMPONENTS,
-                found: players.len(),
-                instead: "put components together, or use the sequential method, which has no limit".to_string(),
-            }),
-            Method::Shapley => {
-                check_unit_effects("shapley", players)?;
-                Ok(Plan::shapley(players))
+        let name = method.name();
+        let sizes = |by_size| -> Result<Kind> {
+            check_number(name, players, MOST_COMPONENTS)?;
+            let (roots, weights) = (players.roots(), SizeWeights::new(players.len()));
+            Ok(Kind::Sizes { roots, weights, by_size })
+        };
+        let table = |of, most| -> Result<Kind> {
+            check_number(name, players, most)?;
+            Ok(Kind::Table { roots: players.roots(), of })
+        };
+        let predecessors = self.model().predecessors()?;
+        if predecessors.is_some() && method.needs_all_orders() {
+            let reason = "the model lets a component enter only after others, and it averages over all orders or \
+                          coalitions: use shapley, which respects that, or take the precedence out";
+            return Err(Error::Method { method: name, reason: reason.to_string() });
+        }
+        let by_column = || players.columns(self.design());
+        let kind = match method {
+            Method::Sequential { order } => Kind::Sequential(Chain::new(players, self.order(players, order)?)),
+            Method::Shapley => match predecessors {
+                None => sizes(false)?,
+                Some(before) => {
+                    check_number(name, players, MOST_IN_TABLE)?;
+                    table(OfTable::Precedence(Precedence::new(&before)), MOST_IN_TABLE)?
+                }
+            },
+            Method::ConditionalDominance => sizes(true)?,
+            Method::First => Kind::Ends(Ends::new(players, false)),
+            Method::Last => Kind::Ends(Ends::new(players, true)),
+            Method::Owen => {
+                check_number(name, players, MOST_COMPONENTS)?;
+                Kind::Owen(Owen::new(players, &players.terms(self.design()))?)
             }
-            Method::Sequential { order } => {
-                let mut positions = Vec::with_capacity(order.len());
-                for name in order {
-                    let position = self.position(players, name)?;
-                    if positions.contains(&position) {
-                        return Err(Error::Order { message: format!("\"{name}\" stands in it twice") });
-                    }
-                    positions.push(position);
-                }
-                if let Some(left_out) = (0..players.len()).find(|p| !positions.contains(p)) {
-                    return Err(Error::Order { message: format!("\"{}\" is not in it", players.names[left_out]) });
-                }
-                Ok(Plan::sequential(players, positions))
+            Method::Pmvd => table(OfTable::Pmvd, MOST_IN_TABLE)?,
+            Method::CompleteDominance => table(OfTable::CompleteDominance, MOST_IN_TABLE)?,
+            Method::Commonality => table(OfTable::Commonality, MOST_LISTED)?,
+            Method::Genizi | Method::Car => Kind::Whitened(Whitened::new(players, method)?),
+            Method::GeniziByColumn | Method::CarByColumn => {
+                // Refused for the components that they are, under their own names.
+                Whitened::new(players, method)?;
+                return Ok(Plan::new(by_column(), Kind::Whitened(Whitened::new(&by_column(), method)?)));
+            }
+            Method::Pratt => Kind::Fitted(FittedParts::new(players, false)),
+            Method::VarianceComponents => Kind::Fitted(FittedParts::new(players, true)),
+        };
+        Ok(Plan::new(players.clone(), kind))
+    }
+
+    /// The positions of an order's components, each once and none before what it must follow.
+    fn order(&self, players: &Players, order: &[String]) -> Result<Vec<usize>> {
+        let mut positions = Vec::with_capacity(order.len());
+        for name in order {
+            let position = self.position(players, name)?;
+            if positions.contains(&position) {
+                return Err(Error::Order { message: format!("\"{name}\" stands in it twice") });
+            }
+            positions.push(position);
+        }
+        if let Some(left_out) = (0..players.len()).find(|p| !positions.contains(p)) {
+            return Err(Error::Order { message: format!("\"{}\" is not in it", players.names[left_out]) });
+        }
+        for (later, before) in self.model().predecessors()?.unwrap_or_default().iter().enumerate() {
+            let place = |player: usize| positions.iter().position(|&p| p == player);
+            if let Some(&first) = before.iter().find(|&&first| place(first) > place(later)) {
+                let [later, first] = [later, first].map(|player| &players.names[player]);
+                return Err(Error::Order { message: format!("\"{later}\" may only enter after \"{first}\"") });
             }
         }
+        Ok(positions)
     }
 
     fn position(&self, players: &Players, name: &str) -> Result<usize> {
@@ -203,48 +243,11 @@ impl FittedModel {
             .ok_or_else(|| Error::UnknownComponent { component: name.to_string(), available: players.names.clone() })
     }
 
-    fn breakdown(&self, method: Method) -> Result<Breakdown> {
-        let players = self.players();
-        let plan = self.plan(&method, &players)?;
-        let over_all = if method == Method::Shapley { players.len() } else { 1 };
-        let mut warnings = self.warnings().to_vec();
-        let shares = self.evaluate(&plan, &players, over_all);
-        if self.needs_precision() && !self.is_precise(over_all) {
-            warnings.push(Warning::Imprecise { bound: self.error_in_doubles() });
-        }
-        let design = self.design();
-        let k = players.len();
-        let has_always = !self.model().always_terms().is_empty();
-        let always = if has_always { shares[0] } else { 0.0 };
-        let to_credit = 1.0 - shares[k + 1] - always;
-        let share = |name: &str, share_of_total: f64, share_of_explained: f64| Share {
-            name: name.to_string(),
-            share_of_total,
-            share_of_explained,
-            interval: None,
-        };
-        let of_explained = |s: f64| if to_credit > 0.0 { s / to_credit } else { 0.0 };
-        let components = players.names.iter().zip(&shares[1..]).map(|(name, &s)| share(name, s, of_explained(s)));
-        Ok(Breakdown {
-            outcome: design.outcome_name.clone(),
-            method,
-            components: components.collect(),
-            always: has_always.then(|| share("always", shares[0], 0.0)),
-            unexplained: share("unexplained", shares[k + 1], 0.0),
-            r2_overall: 1.0 - shares[k + 1],
-            sample: design.sample.clone(),
-            weights: design.weights_name.clone(),
-            panel: design.panel_description.clone(),
-            interval: None,
-            warnings,
-        })
-    }
-
-    /// Shares of the full sample in the layout of [`Plan::shares`].
-    fn evaluate(&self, plan: &Plan, players: &Players, components_over_all_coalitions: usize) -> Vec<f64> {
-        match self.precise_entries(components_over_all_coalitions) {
-            Some(entries) => plan.precise_shares(players, entries),
-            None => plan.point_shares(players, self.moments().entries()),
+    /// The answer of the full sample in the layout of [`Plan::evaluate`].
+    fn evaluate(&self, plan: &Plan) -> Vec<f64> {
+        match self.precise_entries(plan.enumerated()) {
+            Some(entries) => plan.precise_answer(entries),
+            None => plan.point_answer(self.moments().entries()),
         }
     }
 
@@ -270,16 +273,22 @@ impl FittedModel {
     }
 }
 
-/// Each subset of the components with unit effects has a matrix of its own.
-fn check_unit_effects(method: &str, players: &Players) -> Result<()> {
-    let found = (0..players.len()).filter(|&p| players.brings_units(p)).count();
-    if found <= MOST_WITH_UNIT_EFFECTS {
-        return Ok(());
+/// Whether so many components can be enumerated; each subset of those with unit effects has a matrix of its own.
+fn check_number(method: &str, players: &Players, most: usize) -> Result<()> {
+    let too_many = |method: String, limit, found, instead: &str| {
+        Err(Error::TooManyComponents { method, limit, found, instead: instead.to_string() })
+    };
+    if players.len() > most {
+        let instead = match method {
+            "shapley" => "put components together, or sample orders with shapley_sampled",
+            _ => "put components together, or use the sequential method, which has no limit",
+        };
+        return too_many(method.to_string(), most, players.len(), instead);
     }
-    Err(Error::TooManyComponents {
-        method: format!("{method} with unit effects in several components"),
-        limit: MOST_WITH_UNIT_EFFECTS,
-        found,
-        instead: "give unit effects to one component".to_string(),
-    })
+    let found = (0..players.len()).filter(|&p| players.brings_units(p)).count();
+    if found > MOST_WITH_UNIT_EFFECTS {
+        let method = format!("{method} with unit effects in several components");
+        return too_many(method, MOST_WITH_UNIT_EFFECTS, found, "give unit effects to one component");
+    }
+    Ok(())
 }

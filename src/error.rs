@@ -306,6 +306,14 @@ pub enum Error {
         /// What to do instead.
         instead: String,
     },
+    /// A method that this model cannot be split by.
+    #[error("{method} cannot be had here: {reason}")]
+    Method {
+        /// The method.
+        method: &'static str,
+        /// Why, and what to do instead.
+        reason: String,
+    },
     /// Too few clusters or draws for an interval.
     #[error("{what}: {found} given, at least {expected} needed")]
     TooFew {

@@ -4,6 +4,7 @@
 
 mod absorb;
 mod diagnose;
+mod eigen;
 mod eliminate;
 mod lanes;
 mod layout;
@@ -12,6 +13,7 @@ mod moments;
 mod precise;
 mod predict;
 mod rank;
+mod real;
 mod standardise;
 mod submatrix;
 mod unit_moments;
@@ -25,9 +27,11 @@ pub use least_squares::{Coefficient, Regression};
 pub use moments::Moments;
 pub use warning::Warning;
 
-pub(crate) use eliminate::{eliminate, eliminate_in_place, packed_len};
+pub(crate) use eigen::symmetric_eigen;
+pub(crate) use eliminate::{eliminate, eliminate_in_place, packed_index, packed_len};
 pub(crate) use lanes::{Double, LANES, Lane, Wide};
 pub(crate) use layout::Layout;
+pub(crate) use real::{Lanes, Real};
 pub(crate) use submatrix::Submatrix;
 pub(crate) use unit_moments::UnitMoments;
 

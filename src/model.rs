@@ -49,8 +49,17 @@ pub struct Model {
     components: Vec<Component>,
     always: Vec<Term>,
     weights: Weights,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    precedence: Vec<Precedence>,
     #[serde(skip)]
     unread: Option<TermSyntax>,
+}
+
+/// A component that enters only after others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Precedence {
+    pub(crate) component: String,
+    pub(crate) after: Vec<String>,
 }
 
 /// Where the weights of the rows come from.
@@ -71,8 +80,14 @@ impl Model {
         T: TryInto<Term>,
         TermSyntax: From<T::Error>,
     {
-        let mut model =
-            Model { outcome: None, components: Vec::new(), always: Vec::new(), weights: Weights::Panel, unread: None };
+        let mut model = Model {
+            outcome: None,
+            components: Vec::new(),
+            always: Vec::new(),
+            weights: Weights::Panel,
+            precedence: Vec::new(),
+            unread: None,
+        };
         model.outcome = model.read([outcome]).pop();
         model
     }
@@ -98,6 +113,38 @@ impl Model {
     {
         let terms = self.read(terms);
         self.always.extend(terms);
+        self
+    }
+
+    /// Lets a component enter only after others, as an interaction after its main effects.
+    ///
+    /// Averages over orders (Shapley, the range over orders) are then over the orders that respect this, and a
+    /// sequential order must. Methods in which orders do not occur (first, last, commonality, pratt, …) do not change;
+    /// those that need all orders or all coalitions (Owen, PMVD, dominance) refuse.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 3.0, 5.0, 9.0])
+    ///     .column("a", [0.0, 0.0, 1.0, 1.0, 2.0])
+    ///     .column("b", [0.0, 1.0, 0.0, 1.0, 1.0])
+    ///     .build()?;
+    /// let model = Model::new("y").component("a", ["a"]).component("b", ["b"]).component("a:b", ["a:b"]);
+    /// let fit = model.after("a:b", ["a", "b"]).fit(&panel)?;
+    /// let last = fit.sequential_in(&["a", "b", "a:b"])?.share_of_total("a:b")?;
+    /// assert!((fit.shapley()?.share_of_total("a:b")? - last).abs() < 1e-12);
+    /// assert!(fit.sequential_in(&["a:b", "a", "b"]).is_err());
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn after<I>(mut self, component: impl Into<String>, others: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        let after = others.into_iter().map(Into::into).collect();
+        self.precedence.push(Precedence { component: component.into(), after });
         self
     }
 
@@ -128,12 +175,47 @@ impl Model {
         self.outcome.as_ref()
     }
 
+    /// For each component, those that must be in before it, by position; `None` where every order is allowed.
+    pub(crate) fn predecessors(&self) -> Result<Option<Vec<Vec<usize>>>> {
+        if self.precedence.is_empty() {
+            return Ok(None);
+        }
+        let position = |name: &String| {
+            self.components.iter().position(|c| c.name == *name).ok_or_else(|| Error::UnknownComponent {
+                component: name.clone(),
+                available: self.components.iter().map(|c| c.name.clone()).collect(),
+            })
+        };
+        let mut before = vec![Vec::new(); self.components.len()];
+        for Precedence { component, after } in &self.precedence {
+            let later = position(component)?;
+            for name in after {
+                before[later].push(position(name)?);
+            }
+        }
+        // What can never enter stands in a circle.
+        let mut entered = vec![false; before.len()];
+        while let Some(next) = (0..before.len()).find(|&c| !entered[c] && before[c].iter().all(|&b| entered[b])) {
+            entered[next] = true;
+        }
+        match entered.iter().position(|entered| !entered) {
+            None => Ok(Some(before)),
+            Some(stuck) => Err(Error::Order {
+                message: format!(
+                    "\"{}\" would have to enter after itself: take one of the precedences out",
+                    self.components[stuck].name
+                ),
+            }),
+        }
+    }
+
     /// Checks what can be checked without data; `fit` does so first.
     ///
     /// # Errors
     /// [`Error::Term`] or [`Error::TermMeaning`] for a term that makes no sense; [`Error::NoComponents`],
     /// [`Error::EmptyComponent`], [`Error::DuplicateComponent`], [`Error::ComponentName`]; and
-    /// [`Error::OutcomeAsTerm`] when the outcome's column explains itself (a lag of it may).
+    /// [`Error::OutcomeAsTerm`] when the outcome's column explains itself (a lag of it may); [`Error::UnknownComponent`]
+    /// or [`Error::Order`] for a precedence that cannot be kept.
     pub fn check(&self) -> Result<&Self> {
         self.checked_outcome()?;
         Ok(self)
@@ -170,6 +252,7 @@ impl Model {
                 return Err(Error::DuplicateComponent { component: component.name.clone() });
             }
         }
+        self.predecessors()?;
         let named = self.components.iter().map(|c| (format!("component \"{}\"", c.name), &c.terms));
         for (used_in, terms) in named.chain([("always".to_string(), &self.always)]) {
             if let Some(column) = terms.iter().flat_map(Term::current_columns).find(|c| outcome.columns().contains(c)) {

@@ -27,6 +27,7 @@
 
 mod careful;
 mod clusters;
+mod comparisons;
 mod draws;
 mod interval;
 mod replicates;
@@ -34,9 +35,10 @@ mod replicates;
 use std::fmt;
 use std::sync::Arc;
 
+pub use comparisons::{Comparison, Difference, Rank};
 pub use replicates::Replicates;
 
-use crate::decompose::{Breakdown, IntervalKind, IntervalMethod};
+use crate::decompose::{Breakdown, IntervalKind, IntervalMethod, relation};
 use crate::error::{Error, Result};
 use crate::fit::{FittedModel, Warning};
 use draws::Draws;
@@ -109,6 +111,53 @@ impl FittedModel {
             return Err(Error::TooFew { what: "bootstrap draws".to_string(), expected: 2, found: draws });
         }
         Resampling::new(self, Draws::Bootstrap { draws, seed }, IntervalKind::Percentile)
+    }
+}
+
+impl FittedModel {
+    /// Replicates that were drawn elsewhere: for each, the positions of its units among those of the sample, as many as
+    /// there are units; of its rows in a cross-section. Percentile intervals at level 0.95 unless
+    /// [`kind`](Resampling::kind) asks for another.
+    ///
+    /// # Errors
+    /// [`Error::TooFew`] with fewer than two clusters or two draws; [`Error::Option`] for a draw of another size, or with a
+    /// position that no unit has.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 3.0, 5.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// let replay = fit.bootstrap_of(vec![vec![0, 1, 2, 3], vec![0, 0, 3, 3]])?;
+    /// let replicates = &replay.replicates(&[&fit.shapley()?])?[0];
+    /// assert!((replicates.shares[[0, 1]] - 6.25 / 8.75).abs() < 1e-12);
+    /// assert!((replicates.shares[[1, 1]] - 1.0).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn bootstrap_of(&self, draws: Vec<Vec<usize>>) -> Result<Resampling<'_>> {
+        if draws.len() < 2 {
+            return Err(Error::TooFew { what: "bootstrap draws".to_string(), expected: 2, found: draws.len() });
+        }
+        let clusters = self.n_clusters();
+        for (replicate, drawn) in draws.iter().enumerate() {
+            let refuse = |expected: String, found: String| Err(Error::Option { option: "draw", expected, found });
+            if drawn.len() != clusters {
+                let expected =
+                    format!("draw number {replicate} must hold {clusters} positions, as many as there are units");
+                return refuse(expected, format!("of {}", drawn.len()));
+            }
+            if let Some(position) = drawn.iter().find(|position| **position >= clusters) {
+                return refuse(
+                    format!("draw number {replicate}: positions are 0 to {}", clusters - 1),
+                    position.to_string(),
+                );
+            }
+        }
+        Resampling::new(self, Draws::Given(Arc::new(draws)), IntervalKind::Percentile)
     }
 }
 
@@ -194,15 +243,50 @@ impl<'a> Resampling<'a> {
     ///
     /// # Errors
     /// [`Error::OtherFit`] for a breakdown that is not of this fit; [`Error::TooFew`] when hardly a replicate has an
-    /// outcome that varies.
+    /// outcome that varies; [`Error::TooManyComponents`] and [`Error::Option`] where the values of all coalitions of all
+    /// replicates do not fit into memory.
     pub fn intervals(&self, breakdowns: &[&Breakdown]) -> Result<Vec<Breakdown>> {
+        let (replicates, influence) = self.all_replicates(breakdowns)?;
+        let each = breakdowns.iter().zip(&replicates).enumerate();
+        each.map(|(i, (breakdown, replicates))| self.with(breakdown, replicates, influence.get(i))).collect()
+    }
+
+    /// The replicates, and for the BCa interval those without each cluster.
+    fn all_replicates(&self, breakdowns: &[&Breakdown]) -> Result<(Vec<Replicates>, Vec<Replicates>)> {
         let replicates = self.replicates(breakdowns)?;
         let influence = match self.kind {
             IntervalKind::Bca => replicates::compute(self.fit, &Draws::LeaveOneOut, breakdowns, None)?,
             _ => Vec::new(),
         };
-        let each = breakdowns.iter().zip(&replicates).enumerate();
-        each.map(|(i, (breakdown, replicates))| self.with(breakdown, replicates, influence.get(i))).collect()
+        Ok((replicates, influence))
+    }
+
+    /// Positions of the replicates whose outcome varies.
+    fn usable(&self, replicates: &Replicates) -> Result<Vec<usize>> {
+        let usable = replicates.usable();
+        match usable.len() {
+            0 | 1 => Err(Error::TooFew {
+                what: "replicates whose outcome varies".to_string(),
+                expected: 2,
+                found: usable.len(),
+            }),
+            _ => Ok(usable),
+        }
+    }
+
+    fn rule(&self) -> Result<IntervalRule> {
+        IntervalRule::new(self.kind, self.level, self.fit.n_clusters())
+    }
+
+    fn method(&self, replicates: &Replicates) -> IntervalMethod {
+        IntervalMethod {
+            kind: self.kind,
+            level: self.level,
+            clusters: self.fit.n_clusters(),
+            replicates: replicates.shares.nrows(),
+            seed: self.draws.seed(),
+            degenerate: replicates.degenerate,
+        }
     }
 
     fn with(
@@ -213,15 +297,8 @@ impl<'a> Resampling<'a> {
     ) -> Result<Breakdown> {
         let clusters = self.fit.n_clusters();
         let mut breakdown = breakdown.clone();
-        let usable = replicates.usable();
-        if usable.len() < 2 {
-            return Err(Error::TooFew {
-                what: "replicates whose outcome varies".to_string(),
-                expected: 2,
-                found: usable.len(),
-            });
-        }
-        let rule = IntervalRule::new(self.kind, self.level, clusters)?;
+        let usable = self.usable(replicates)?;
+        let rule = self.rule()?;
         let mut warnings = Vec::new();
         if clusters < FEW_CLUSTERS {
             warnings.push(Warning::FewClusters { clusters, wanted: FEW_CLUSTERS });
@@ -239,31 +316,30 @@ impl<'a> Resampling<'a> {
             breakdown.warnings.retain(|w| !matches!(w, Warning::Imprecise { .. }));
             warnings.push(Warning::Imprecise { bound: bound * times });
         }
-        for (at, share) in breakdown.rows_mut() {
+        for (at, cell) in breakdown.cells_mut() {
             let values: Vec<f64> = usable.iter().map(|&r| replicates.shares[[r, at]]).collect();
+            if let Some(reproduced) = cell.reproduced {
+                let alike = values.iter().filter(|value| relation(**value) == relation(cell.value)).count();
+                *reproduced = Some(alike as f64 / values.len() as f64);
+            }
             let without: Option<Vec<f64>> = influence.map(|i| i.usable().iter().map(|&r| i.shares[[r, at]]).collect());
-            let found = rule.interval(share.share_of_total, values, without.as_deref());
-            if found.one_sided {
-                warnings.push(Warning::OneSided { component: share.name.clone() });
-            }
+            let found = rule.interval(cell.value, values, without.as_deref());
             let interval = found.interval;
-            // A standard error of rounding size is that of a share which cannot vary.
-            if interval.std_error > 1e-12 && interval.bias.abs() > BIAS_TO_REPORT * interval.std_error {
-                let (bias, std_error) = (interval.bias, interval.std_error);
-                warnings.push(Warning::Biased { component: share.name.clone(), bias, std_error });
+            if let Some(component) = cell.row.map(str::to_string) {
+                if found.one_sided {
+                    warnings.push(Warning::OneSided { component: component.clone() });
+                }
+                // A standard error of rounding size is that of a share which cannot vary.
+                if interval.std_error > 1e-12 && interval.bias.abs() > BIAS_TO_REPORT * interval.std_error {
+                    let (bias, std_error) = (interval.bias, interval.std_error);
+                    warnings.push(Warning::Biased { component, bias, std_error });
+                }
             }
-            share.interval = Some(interval);
+            *cell.interval = Some(interval);
         }
         breakdown.warnings.retain(|w| !is_of_intervals(w));
         breakdown.warnings.extend(warnings);
-        breakdown.interval = Some(IntervalMethod {
-            kind: self.kind,
-            level: self.level,
-            clusters,
-            replicates: replicates.shares.nrows(),
-            seed: self.draws.seed(),
-            degenerate: replicates.degenerate,
-        });
+        breakdown.interval = Some(self.method(replicates));
         Ok(breakdown)
     }
 }

@@ -8,7 +8,7 @@ mod common;
 
 use std::path::{Path, PathBuf};
 
-use apportion::{Breakdown, Model, Panel, PanelSchema, Term};
+use apportion::{Breakdown, Detail, FittedModel, IntervalKind, Method, Model, Panel, PanelSchema, Term};
 use common::{Rows, coalition_values, cross, dummies, sequential, shapley};
 use serde_json::Value;
 
@@ -412,4 +412,320 @@ fn england_2016_to_2024_equals_dummy_variable_regressions() {
         ],
     ));
     check_england("england_2016_2024.csv", &all);
+}
+
+/// The panel of a reference data set without units.
+fn cross_section(folder: &Path, file: &str) -> Panel {
+    Panel::read_csv(folder.join("reference/data").join(file), &PanelSchema::cross_section()).expect("the data read")
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().expect("a number")
+}
+
+/// relaimpo's names of methods, and ours.
+fn seven(fit: &FittedModel) -> [(&'static str, Breakdown); 7] {
+    let of = |method| fit.breakdown(&method).expect("the method applies");
+    [
+        ("lmg", of(Method::Shapley)),
+        ("last", of(Method::Last)),
+        ("first", of(Method::First)),
+        // The squared standardised coefficient of a single column is the variance of its fitted part.
+        ("betasq", of(Method::VarianceComponents)),
+        ("pratt", of(Method::Pratt)),
+        ("genizi", of(Method::Genizi)),
+        ("car", of(Method::Car)),
+    ]
+}
+
+/// relaimpo 2.2-7, all seven metrics; the calls stand in the reference.
+#[test]
+fn relaimpo_s_seven_metrics_on_swiss() {
+    let Some(folder) = shared() else { return };
+    let swiss = cross_section(&folder, "swiss.csv");
+    let values = |name: &str| swiss.column(name).and_then(|c| Ok(c.numbers()?.to_vec())).expect("numbers");
+    let panel = |keep: &dyn Fn(usize) -> bool| {
+        let rows: Vec<usize> = (0..47).filter(|&row| keep(row)).collect();
+        let builder = SWISS.iter().chain(&["Fertility"]).fold(Panel::builder(), |builder, name| {
+            let values = values(name);
+            builder.column(*name, rows.iter().map(|&row| values[row]))
+        });
+        builder.column("w", rows.iter().map(|&row| row as f64 + 1.0)).build().expect("a panel")
+    };
+    let (all, catholic) = (panel(&|_| true), panel(&|row| values("Catholic")[row] > 40.0));
+    let swiss = || Model::new("Fertility");
+    let plain = each(swiss(), &SWISS);
+    let always = each(swiss().always(["Education"]), &["Agriculture", "Examination", "Catholic", "Infant.Mortality"]);
+    for (id, model, panel, relative) in [
+        ("swiss_all_relaFALSE", plain.clone(), &all, false),
+        ("swiss_all_relaTRUE", plain.clone(), &all, true),
+        ("swiss_cov", plain.clone(), &all, false),
+        ("swiss_weights1_47_relaFALSE", plain.clone().weights("w"), &all, false),
+        ("swiss_subset_Catholic40", plain.clone(), &catholic, true),
+        ("swiss_always_Education_relaFALSE", always, &all, false),
+    ] {
+        let expected = relaimpo(&folder, id);
+        let fit = model.fit(panel).expect(id);
+        for (name, breakdown) in seven(&fit).into_iter().filter(|(name, _)| !expected[name].is_null()) {
+            // With rela = TRUE relaimpo divides by the sum of the shares, whatever they sum to.
+            let sum: f64 = breakdown.components.iter().map(|c| c.share_of_total).sum();
+            for share in &breakdown.components {
+                let ours = if relative { share.share_of_total / sum } else { share.share_of_total };
+                let expected = number(&expected[name][&share.name]);
+                assert!((ours - expected).abs() < 1e-12, "{id}, {name}, {}: {ours} against {expected}", share.name);
+            }
+        }
+    }
+}
+
+/// relaimpo 2.2-7, first and last with groups and factors.
+#[test]
+fn relaimpo_s_first_and_last_of_groups() {
+    let Some(folder) = shared() else { return };
+    let swiss = cross_section(&folder, "swiss.csv");
+    let three = &["Agriculture", "Catholic", "Infant.Mortality"][..];
+    let group = |name: &str| Model::new("Fertility").component(name, ["Education", "Examination"]);
+    let grunfeld = Panel::read_csv(folder.join("reference/data/Grunfeld.csv"), &PanelSchema::new("firm", "year"));
+    let effects = each(Model::new("inv"), &["value", "capital"])
+        .component("firm", [Term::UnitEffects])
+        .component("year", [Term::PeriodEffects]);
+    let grunfeld = grunfeld.expect("Grunfeld reads");
+    for (id, model, panel) in [
+        ("swiss_groups2_relaFALSE", group("edu").component("rest", three.iter().copied()), &swiss),
+        ("swiss_groups1_relaFALSE", each(group("EduExam"), three), &swiss),
+        ("swiss_always_groups", each(group("G1").always(["Agriculture"]), &three[1..]), &swiss),
+        ("grunfeld_factors", effects, &grunfeld),
+    ] {
+        let fit = model.fit(panel).expect(id);
+        let expected = relaimpo(&folder, id);
+        assert_shares(&fit.first().expect("first"), &expected["first"], 1e-12);
+        assert_shares(&fit.last().expect("last"), &expected["last"], 1e-12);
+    }
+}
+
+/// relaimpo 2.2-7 lets an interaction in only after its main effects.
+#[test]
+fn relaimpo_s_interactions_enter_after_their_main_effects() {
+    let Some(folder) = shared() else { return };
+    let check = |id: &str, model: Model, panel: &Panel| {
+        let fit = model.fit(panel).expect(id);
+        assert_shares(&fit.shapley().expect("shapley"), &relaimpo(&folder, id)["lmg"], 1e-12);
+        for range in fit.order_range().expect("a range").components {
+            let expected = number(&relaimpo(&folder, id)["lmg"][&range.name]);
+            assert!((range.mean - expected).abs() < 1e-12 && range.min <= range.mean && range.mean <= range.max);
+        }
+    };
+    let model = each(Model::new("Fertility"), &["Agriculture", "Education", "Catholic", "Examination"]);
+    let model = model.component("Education:Catholic", ["Education:Catholic"]);
+    let model = model.after("Education:Catholic", ["Education", "Catholic"]);
+    check("swiss_interaction", model, &cross_section(&folder, "swiss.csv"));
+    let model = Model::new("breaks")
+        .component("tension", ["tension"])
+        .component("wool:tension", ["wool:tension"])
+        .component("wool", ["wool"])
+        .after("wool:tension", ["wool", "tension"]);
+    check("warpbreaks_interaction", model, &cross_section(&folder, "warpbreaks.csv"));
+    let poisons = cross_section(&folder, "poisons.csv");
+    let time = poisons.column("time").and_then(|c| Ok(c.numbers()?.to_vec())).expect("numbers");
+    let treat: Vec<String> = match poisons.column("treat").expect("a column").values() {
+        apportion::Values::Text { codes, levels } => codes.iter().map(|c| levels[*c as usize].clone()).collect(),
+        apportion::Values::Number(_) => panic!("letters are text"),
+    };
+    let panel = Panel::builder()
+        .column("rate", time.iter().map(|t| 1.0 / t))
+        .column("poison", poisons.column("poison").and_then(|c| Ok(c.numbers()?.to_vec())).expect("numbers"))
+        .text_column("treat", &treat)
+        .build()
+        .expect("a panel");
+    let model = Model::new("rate")
+        .component("poison", ["factor(poison)"])
+        .component("treat", ["treat"])
+        .component("poison:treat", ["factor(poison):treat"])
+        .after("poison:treat", ["poison", "treat"]);
+    check("poisons_interaction", model, &panel);
+}
+
+/// pmvd of R's sensitivity 1.31 on swiss, printed to ten digits.
+#[test]
+fn pmvd_of_sensitivity() {
+    let Some(folder) = shared() else { return };
+    let fit = each(Model::new("Fertility"), &SWISS).fit(&cross_section(&folder, "swiss.csv")).expect("fits");
+    let expected = &json(&folder.join("reference/pmvd_and_panel.json"))[0]["result"];
+    assert_shares(&fit.pmvd().expect("pmvd"), expected, 1e-9);
+}
+
+fn dominance(folder: &Path, package: &str, id: &str) -> Value {
+    let all = json(&folder.join("reference/dominance.json"));
+    let is_it = |e: &&Value| e["id"] == id && e["package"].as_str().is_some_and(|p| p.starts_with(package));
+    all.as_array().expect("a list").iter().find(is_it).expect("the entry")["result"].clone()
+}
+
+/// domir 1.2.0 and dominanceanalysis 2.1.0: general, conditional and complete dominance.
+#[test]
+fn dominance_of_domir() {
+    let Some(folder) = shared() else { return };
+    let (mtcars, swiss) = (cross_section(&folder, "mtcars.csv"), cross_section(&folder, "swiss.csv"));
+    let grunfeld = Panel::read_csv(folder.join("reference/data/Grunfeld.csv"), &PanelSchema::new("firm", "year"));
+    let grunfeld = grunfeld.expect("Grunfeld reads");
+    let mpg = || Model::new("mpg");
+    let three = each(mpg(), &["am", "vs", "cyl"]);
+    let sets = three.clone().component("set1", ["carb", "gear"]).component("set2", ["disp", "wt"]);
+    let named =
+        mpg().component("trns", ["am", "gear"]).component("eng", ["cyl", "vs"]).component("misc", ["qsec", "drat"]);
+    let always = each(
+        Model::new("Fertility").always(["Education"]),
+        &["Agriculture", "Examination", "Catholic", "Infant.Mortality"],
+    );
+    let within = each(Model::new("inv").always([Term::UnitEffects]), &["value", "capital"]).component("tr", ["year"]);
+    for (id, model, panel) in [
+        ("mtcars_am_vs_cyl", three, &mtcars),
+        ("mtcars_sets", sets, &mtcars),
+        ("mtcars_namedsets", named, &mtcars),
+        ("swiss_all", each(Model::new("Fertility"), &SWISS), &swiss),
+        ("swiss_all_conditional_on_Education", always, &swiss),
+        ("grunfeld_within_r2", within, &grunfeld),
+    ] {
+        let expected = dominance(&folder, "domir", id);
+        let fit = model.fit(panel).expect(id);
+        let conditional = fit.conditional_dominance().expect("conditional");
+        // The R² within units is the part of what the units leave.
+        let left = match (id, &conditional.always) {
+            ("grunfeld_within_r2", Some(always)) => 1.0 - always.share_of_total,
+            _ => 1.0,
+        };
+        for share in &conditional.components {
+            assert!((share.share_of_total / left - number(&expected["General"][&share.name])).abs() < 1e-12, "{id}");
+        }
+        let k = conditional.components.len();
+        let Detail::BySize(by_size) = &conditional.detail else { panic!("sizes are missing") };
+        for (at, cell) in by_size.iter().enumerate() {
+            let expected = number(&expected["Conditional"]["values"][at / k][at % k]);
+            assert!((cell.value / left - expected).abs() < 1e-12, "{id}, {}, {}", cell.component, cell.size);
+        }
+        let complete = fit.complete_dominance().expect("complete");
+        let Detail::Pairs(pairs) = &complete.detail else { panic!("pairs are missing") };
+        let places = (0..k).flat_map(|i| (i + 1..k).map(move |j| (i, j)));
+        for ((i, j), pair) in places.zip(pairs) {
+            assert_eq!(pair.proportion, number(&expected["Complete"]["values"][i][j]), "{id}, {pair:?}");
+        }
+    }
+}
+
+/// hier.part 1.0.6: independent and joint contributions; rwa 0.1.0: relative weights.
+#[test]
+fn hier_part_and_rwa() {
+    let Some(folder) = shared() else { return };
+    let (mtcars, swiss) = (cross_section(&folder, "mtcars.csv"), cross_section(&folder, "swiss.csv"));
+    let nine = ["am", "vs", "cyl", "wt", "hp", "qsec", "gear", "carb", "drat"];
+    for (id, model, panel) in [
+        ("mtcars_9_Rsqu", each(Model::new("mpg"), &nine), &mtcars),
+        ("swiss_Rsqu", each(Model::new("Fertility"), &SWISS), &swiss),
+    ] {
+        let expected = dominance(&folder, "hier.part", id);
+        let fit = model.fit(panel).expect(id);
+        let (first, shapley) = (fit.first().expect("first"), fit.shapley().expect("shapley"));
+        for (at, (first, shapley)) in first.components.iter().zip(&shapley.components).enumerate() {
+            let row = &expected["IJ"]["values"][at];
+            assert!((shapley.share_of_total - number(&row[0])).abs() < 1e-12, "{id}, {}", first.name);
+            assert!((first.share_of_total - shapley.share_of_total - number(&row[1])).abs() < 1e-12, "{id}");
+        }
+        if id == "swiss_Rsqu" {
+            // Its table of all coalitions, ordered by size and then by position.
+            let values = expected["gfs"].as_array().expect("a list");
+            let alone = fit.r2_overall_of(&["Agriculture", "Infant.Mortality"]).expect("a coalition");
+            assert!((alone - number(&values[9])).abs() < 1e-12);
+        }
+    }
+    for (id, model, panel) in [
+        ("mtcars", each(Model::new("mpg"), &["cyl", "disp", "hp", "gear"]), &mtcars),
+        ("swiss", each(Model::new("Fertility"), &SWISS), &swiss),
+    ] {
+        let expected = dominance(&folder, "rwa", id);
+        let breakdown = model.fit(panel).expect(id).genizi().expect("genizi");
+        assert!((breakdown.r2_overall - number(&expected["rsquare"])).abs() < 1e-10);
+        let result = &expected["result"];
+        for (name, weight) in result["Variables"]
+            .as_array()
+            .expect("names")
+            .iter()
+            .zip(result["Raw.RelWeight"].as_array().expect("weights"))
+        {
+            let share = breakdown.share_of_total(name.as_str().expect("a name")).expect("named");
+            assert!((share - number(weight)).abs() < 1e-10, "{id}, {name}");
+        }
+    }
+}
+
+/// relaimpo 2.2-7's bootstrap of swiss, replayed from its own resamples: replicates, intervals, ranks and differences.
+#[test]
+fn relaimpo_s_bootstrap_replayed() {
+    let Some(folder) = shared() else { return };
+    let fit = each(Model::new("Fertility"), &SWISS).fit(&cross_section(&folder, "swiss.csv")).expect("fits");
+    let lines = |file: &str| -> Vec<Vec<String>> {
+        let text = std::fs::read_to_string(folder.join("reference/data").join(file)).expect("readable");
+        text.lines().map(|line| line.split(',').map(|cell| cell.trim_matches('"').to_string()).collect()).collect()
+    };
+    let position = |cell: &String| cell.parse::<usize>().expect("a position") - 1;
+    let draws: Vec<Vec<usize>> =
+        lines("relaimpo_swiss_boot_indices.csv").iter().map(|line| line.iter().map(position).collect()).collect();
+    let replay = fit.bootstrap_of(draws).expect("draws of this sample");
+    let breakdowns = seven(&fit);
+    let plain: Vec<&Breakdown> = breakdowns.iter().map(|(_, breakdown)| breakdown).collect();
+    let replicates = replay.replicates(&plain).expect("replicates");
+    let table = lines("relaimpo_swiss_boot_replicates.csv");
+    assert_eq!(table.len(), 201);
+    for (replicate, line) in table[1..].iter().enumerate() {
+        for (heading, cell) in table[0].iter().zip(line) {
+            let expected: f64 = cell.parse().expect("a number");
+            let found = match heading.split_once('.') {
+                None => 1.0 - replicates[0].shares[[replicate, 6]],
+                Some((metric, name)) => {
+                    let method = breakdowns.iter().position(|(m, _)| *m == metric).expect("a metric");
+                    let component = SWISS.iter().position(|s| *s == name).expect("a column");
+                    replicates[method].shares[[replicate, 1 + component]]
+                }
+            };
+            assert!((found - expected).abs() < 1e-12, "{replicate}, {heading}: {found} against {expected}");
+        }
+    }
+    for (id, kind) in [
+        ("swiss_boot1000_perc", IntervalKind::Percentile),
+        ("swiss_boot1000_basic", IntervalKind::Basic),
+        ("swiss_boot1000_norm", IntervalKind::Normal),
+        ("swiss_boot1000_bca", IntervalKind::Bca),
+    ] {
+        let expected = relaimpo(&folder, id);
+        let replay = replay.clone().kind(kind).expect("a kind");
+        let with = replay.intervals(&plain).expect("intervals");
+        let comparisons = replay.comparisons(&plain).expect("comparisons");
+        for (((metric, _), with), comparison) in breakdowns.iter().zip(&with).zip(&comparisons) {
+            // Quantiles are interpolated on another scale, and BCa takes its acceleration from elsewhere: 0.006, twice that
+            // for a difference of two, and for the large values of pratt and betasq as much in proportion.
+            let near = |found: f64, what: &str, at: usize| {
+                let expected = number(&expected[format!("{metric}.{what}")]["values"][0][at]);
+                let terms = if what.starts_with("diff") { 2.0 } else { 1.0 };
+                let tolerance = (terms * 0.006_f64).max(0.02 * expected.abs());
+                assert!(
+                    (found - expected).abs() < tolerance,
+                    "{id}, {metric}.{what}[{at}]: {found} against {expected}"
+                );
+            };
+            for (at, share) in with.components.iter().enumerate() {
+                let interval = share.interval.expect("an interval");
+                near(interval.lower, "lower", at);
+                near(interval.upper, "upper", at);
+            }
+            for (at, difference) in comparison.differences.iter().enumerate() {
+                near(difference.interval.lower, "diff.lower", at);
+                near(difference.interval.upper, "diff.upper", at);
+            }
+            if kind == IntervalKind::Percentile {
+                for (at, rank) in comparison.ranks.iter().enumerate() {
+                    near(rank.lower, "rank.lower", at);
+                    near(rank.upper, "rank.upper", at);
+                    assert_eq!(rank.rank, number(&expected[format!("{metric}.rank")][at]), "{metric}, {}", rank.name);
+                }
+            }
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::detail::{Cell, Detail};
 use crate::error::{Error, Result};
 use crate::fit::Warning;
 use crate::panel::Sample;
@@ -18,6 +19,32 @@ pub enum Method {
     },
     /// What each component adds on average over all orders; also called LMG and general dominance.
     Shapley,
+    /// What each component explains when it enters first.
+    First,
+    /// What each component adds when it enters last.
+    Last,
+    /// Shapley values, split among the terms of each component.
+    Owen,
+    /// An average over orders that gives nothing to what adds nothing last.
+    Pmvd,
+    /// What each component adds on average to coalitions of each size.
+    ConditionalDominance,
+    /// In what part of all coalitions each component adds more than another.
+    CompleteDominance,
+    /// What sets of components have in common.
+    Commonality,
+    /// Correlations with the nearest uncorrelated columns, credited back: Johnson's relative weights.
+    Genizi,
+    /// The same with every column as a component.
+    GeniziByColumn,
+    /// Correlations with the nearest uncorrelated columns, squared.
+    Car,
+    /// The same with every column as a component.
+    CarByColumn,
+    /// Covariances of the components' fitted parts with the outcome; also called Fields's decomposition.
+    Pratt,
+    /// Variances and covariances of the components' fitted parts.
+    VarianceComponents,
 }
 
 impl Method {
@@ -26,7 +53,49 @@ impl Method {
         match self {
             Method::Sequential { .. } => "sequential",
             Method::Shapley => "shapley",
+            Method::First => "first",
+            Method::Last => "last",
+            Method::Owen => "owen",
+            Method::Pmvd => "pmvd",
+            Method::ConditionalDominance => "conditional_dominance",
+            Method::CompleteDominance => "complete_dominance",
+            Method::Commonality => "commonality",
+            Method::Genizi => "genizi",
+            Method::GeniziByColumn => "genizi_by_column",
+            Method::Car => "car",
+            Method::CarByColumn => "car_by_column",
+            Method::Pratt => "pratt",
+            Method::VarianceComponents => "variance_components",
         }
+    }
+
+    /// What a share by this method is, in a few words.
+    pub fn meaning(&self) -> &'static str {
+        match self {
+            Method::Sequential { .. } => "added in the order stated",
+            Method::Shapley | Method::Owen => "the mean over all orders",
+            Method::First => "explained when entering first",
+            Method::Last => "added when entering last",
+            Method::Pmvd => "the mean over orders weighted by what they leave",
+            Method::ConditionalDominance | Method::CompleteDominance => "the mean over all orders (general dominance)",
+            Method::Commonality => "the part that is in common with no other",
+            Method::Genizi | Method::GeniziByColumn => "explained through the nearest uncorrelated columns (Johnson)",
+            Method::Car | Method::CarByColumn => "squared correlation with the nearest uncorrelated columns",
+            Method::Pratt => "covariance of the fitted part with the outcome, conditional on the model (Fields)",
+            Method::VarianceComponents => "variance of the fitted part, conditional on the model",
+        }
+    }
+
+    /// Whether the method needs every order, or every coalition, to be possible.
+    pub(crate) fn needs_all_orders(&self) -> bool {
+        use Method::{CompleteDominance, ConditionalDominance, Owen, Pmvd};
+        matches!(self, Owen | Pmvd | ConditionalDominance | CompleteDominance)
+    }
+
+    /// Whether the components' shares sum to R² − R²(always).
+    pub fn is_additive(&self) -> bool {
+        use Method::{Commonality, First, Last, VarianceComponents};
+        !matches!(self, First | Last | Commonality | VarianceComponents)
     }
 }
 
@@ -106,8 +175,8 @@ pub struct Share {
 
 /// The variation of an outcome, split among the components of a model.
 ///
-/// `share_of_total` over the components, `always` and `unexplained` sums to 1; over the components alone to
-/// R² − R²(always).
+/// `share_of_total` over the components, `always` and `unexplained` sums to 1 where the method
+/// [is additive](Method::is_additive); over the components alone to R² − R²(always).
 ///
 /// # Examples
 /// ```
@@ -136,6 +205,9 @@ pub struct Breakdown {
     pub always: Option<Share>,
     /// What no component explains.
     pub unexplained: Share,
+    /// What the method says beyond a share for each component.
+    #[serde(default, skip_serializing_if = "Detail::is_nothing")]
+    pub detail: Detail,
     /// R² of the whole model: one less the unexplained share.
     pub r2_overall: f64,
     /// The rows used, and for those left out, why.
@@ -183,11 +255,38 @@ impl Breakdown {
         self.always.iter().chain(&self.components).chain([&self.unexplained])
     }
 
-    /// The rows in the layout of the replicates: `always` (absent where the model has none), components, unexplained.
-    pub(crate) fn rows_mut(&mut self) -> impl Iterator<Item = (usize, &mut Share)> {
+    /// For every component, what it explains alone, R²(c) − R²(always), as its unique part and what it has in common with
+    /// others; `None` unless the breakdown is one [`commonality`](crate::FittedModel::commonality) made.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
+    /// let fit = Model::new("y").component("one", ["x"]).component("other", ["x"]).fit(&panel)?;
+    /// let split = fit.commonality()?.unique_and_common();
+    /// let (unique, common) = split.map_or((1.0, 0.0), |of_each| of_each[0]);
+    /// assert!(unique.abs() < 1e-12 && (common - 6.25 / 8.75).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn unique_and_common(&self) -> Option<Vec<(f64, f64)>> {
+        let Detail::Subsets(parts) = &self.detail else { return None };
+        let split = |component: usize| {
+            let own = parts.iter().filter(|part| part.coalition.contains(component));
+            let (unique, common): (Vec<_>, Vec<_>) = own.partition(|part| part.coalition.len() == 1);
+            (unique.iter().map(|p| p.value).sum(), common.iter().map(|p| p.value).sum())
+        };
+        Some((0..self.components.len()).map(split).collect())
+    }
+
+    /// Every number of the breakdown in the layout of the replicates: `always` (absent where the model has none),
+    /// components, unexplained, and what the method says beyond; each with the place of its interval.
+    pub(crate) fn cells_mut(&mut self) -> impl Iterator<Item = (usize, Cell<'_>)> {
         let k = self.components.len();
-        let always = self.always.iter_mut().map(|row| (0, row));
-        let components = self.components.iter_mut().enumerate().map(|(i, row)| (i + 1, row));
-        always.chain(components).chain([(k + 1, &mut self.unexplained)])
+        let always = self.always.iter_mut().map(|row| (0, Cell::of_share(row)));
+        let components = self.components.iter_mut().enumerate().map(|(i, row)| (i + 1, Cell::of_share(row)));
+        let unexplained = [(k + 1, Cell::of_share(&mut self.unexplained))];
+        let more = self.detail.cells_mut().into_iter().enumerate().map(move |(i, cell)| (k + 2 + i, cell));
+        always.chain(components).chain(unexplained).chain(more)
     }
 }

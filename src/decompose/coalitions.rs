@@ -68,6 +68,48 @@ impl Players {
         }
     }
 
+    /// These players when some of `others`, given as bits, are always in.
+    pub(crate) fn beside(&self, others: &Players, present: usize) -> Self {
+        let mut beside = self.clone();
+        for player in (0..others.len()).filter(|p| present >> p & 1 == 1) {
+            beside.always.extend(&others.variables[player]);
+            beside.always_has_unit_effects |= others.has_unit_effects[player];
+        }
+        beside
+    }
+
+    /// The terms of each player, as players of their own.
+    pub(crate) fn terms(&self, design: &Design) -> Vec<Self> {
+        let of_player = |player: usize| {
+            let credit = Credit::Component(player);
+            let names = design.term_names[player].clone();
+            let columns = |term: usize| {
+                let is_own = |v: &&usize| design.columns[**v].term == term;
+                self.variables[player].iter().filter(is_own).copied().collect()
+            };
+            Players {
+                variables: (0..names.len()).map(columns).collect(),
+                has_unit_effects: (0..names.len())
+                    .map(|term| design.unit_effect_terms.contains(&(credit, term)))
+                    .collect(),
+                names,
+                ..self.clone()
+            }
+        };
+        (0..self.len()).map(of_player).collect()
+    }
+
+    /// Every column as a player of its own, under its own name.
+    pub(crate) fn columns(&self, design: &Design) -> Self {
+        let columns: Vec<usize> = self.variables.iter().flatten().copied().collect();
+        Players {
+            names: columns.iter().map(|&v| design.columns[v].name.clone()).collect(),
+            variables: columns.iter().map(|&v| vec![v]).collect(),
+            has_unit_effects: vec![false; columns.len()],
+            ..self.clone()
+        }
+    }
+
     /// The roots under which every coalition of all players stands exactly once.
     pub(crate) fn roots(&self) -> Vec<Root> {
         let with_units: Vec<usize> = (0..self.len()).filter(|&p| self.brings_units(p)).collect();

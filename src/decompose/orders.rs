@@ -5,13 +5,40 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::coalitions::Players;
+use super::precedence::Precedence;
 use super::shapley::SizeWeights;
+use super::table::{CoalitionTable, for_each_player};
 use crate::error::{Error, Result};
-use crate::fit::{Lane, eliminate_in_place};
+use crate::fit::FittedModel;
 
-/// The most components whose coalitions are kept in a table, which then fills 128 MB.
-pub(crate) const MOST_IN_TABLE: usize = 24;
+impl FittedModel {
+    /// The smallest, mean and largest sequential share of every component over all k! orders.
+    ///
+    /// Computed from the R² of all 2^k coalitions, not by refitting; over the orders that respect the model's
+    /// [precedences](crate::Model::after), where there are any.
+    ///
+    /// # Errors
+    /// [`Error::TooManyComponents`] beyond 24 components, whose table fills 128 MB, or 8 that each bring unit effects.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
+    /// let fit = Model::new("y").component("one", ["x"]).component("other", ["x"]).fit(&panel)?;
+    /// let range = fit.order_range()?;
+    /// let one = range.component("one")?;
+    /// assert!(one.min.abs() < 1e-12 && (one.max - 6.25 / 8.75).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn order_range(&self) -> Result<OrderRange> {
+        let players = self.players();
+        let table = self.coalition_table("the range over all orders", &players)?;
+        let precedence = self.model().predecessors()?.map(|before| Precedence::new(&before));
+        let components = ranges(&table, &players.names, precedence.as_ref());
+        Ok(OrderRange { outcome: self.design().outcome_name.clone(), components })
+    }
+}
 
 /// Smallest, mean and largest share of a component over all orders.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,70 +75,25 @@ impl OrderRange {
     }
 }
 
-/// R² of every coalition, by the bits of its players.
-pub(crate) struct CoalitionTable {
-    n_players: usize,
-    r2: Vec<f64>,
-}
-
-impl CoalitionTable {
-    pub(crate) fn new<L: Lane>(players: &Players, entries: &[L], value: impl Fn(L) -> f64 + Copy) -> Self {
-        let mut r2 = vec![0.0; 1 << players.len()];
-        let total = value(players.total_sum_of_squares(entries));
-        for root in players.roots() {
-            let mut matrix = vec![L::splat(0.0); root.len()];
-            let matrix = root.gather(entries, &mut matrix);
-            let present: usize = root.present.iter().map(|p| 1 << p).sum();
-            let put = &mut |coalition: usize, residual: L| r2[coalition] = 1.0 - value(residual) / total;
-            visit(matrix, root.n_remaining(), &root.players, &root.blocks, present, put);
-        }
-        CoalitionTable { n_players: players.len(), r2 }
-    }
-
-    pub(crate) fn ranges(&self, names: &[String]) -> Vec<ShareRange> {
-        let everyone: Vec<usize> = (0..self.n_players).collect();
-        let weights = SizeWeights::new(self.n_players);
-        let range = |(player, name): (usize, &String)| {
-            let others: Vec<usize> = everyone.iter().copied().filter(|&p| p != player).collect();
-            let (mut min, mut max) = (f64::INFINITY, f64::NEG_INFINITY);
-            let mut by_size = vec![0.0; self.n_players];
-            for subset in 0..1_u64 << others.len() {
-                let coalition = spread(subset, player);
-                let added = self.r2[coalition | 1 << player] - self.r2[coalition];
-                (min, max) = (added.min(min), added.max(max));
-                by_size[subset.count_ones() as usize] += added;
+/// The range of every player's increments, and their mean over the orders that are admissible.
+pub(super) fn ranges(table: &CoalitionTable, names: &[String], precedence: Option<&Precedence>) -> Vec<ShareRange> {
+    let weights = SizeWeights::new(table.n_players);
+    let range = |player: usize| {
+        let (mut min, mut max) = (f64::INFINITY, f64::NEG_INFINITY);
+        let (mut by_size, mut mean) = (vec![0.0; table.n_players], 0.0);
+        for (coalition, added) in table.increments(player) {
+            let part = precedence.map(|precedence| precedence.part(player, coalition));
+            if part == Some(0.0) {
+                continue;
             }
-            ShareRange { name: name.clone(), min, mean: weights.mean_of(&by_size), max }
-        };
-        names.iter().enumerate().map(range).collect()
-    }
-}
-
-/// The bits of a subset of the others, with a zero put in for this player.
-fn spread(subset: u64, player: usize) -> usize {
-    let low = subset & ((1 << player) - 1);
-    (low | (subset >> player) << (player + 1)) as usize
-}
-
-/// Calls `put` with every coalition and its residual sum of squares.
-fn visit<L: Lane>(
-    matrix: &[L],
-    n: usize,
-    players: &[usize],
-    blocks: &[usize],
-    coalition: usize,
-    put: &mut impl FnMut(usize, L),
-) {
-    let ([player, players @ ..], [block, blocks @ ..]) = (players, blocks) else {
-        return put(coalition, matrix[0]);
+            (min, max) = (added.min(min), added.max(max));
+            match part {
+                Some(part) => mean += part * added,
+                None => by_size[coalition.count_ones() as usize] += added,
+            }
+        }
+        let mean = if precedence.is_some() { mean } else { weights.mean_of(&by_size) };
+        ShareRange { name: names[player].clone(), min, mean, max }
     };
-    let mut included = matrix.to_vec();
-    let mut rest = included.as_mut_slice();
-    for n in (n - block + 1..=n).rev() {
-        eliminate_in_place(rest, n);
-        rest = &mut rest[n..];
-    }
-    visit(rest, n - block, players, blocks, coalition | 1 << player, put);
-    let left_out = &matrix[matrix.len() - rest.len()..];
-    visit(left_out, n - block, players, blocks, coalition, put);
+    for_each_player(table.n_players, range)
 }

@@ -1,7 +1,52 @@
 //! What each component adds to R² when the components enter in one stated order.
 
+use super::breakdown::{Breakdown, Method};
 use super::coalitions::{Players, Root};
-use crate::fit::{Lane, eliminate_in_place};
+use crate::error::Result;
+use crate::fit::{FittedModel, Lane, eliminate_in_place};
+
+impl FittedModel {
+    /// What each component adds to R² in the order in which the model states them (Type I sums of squares).
+    ///
+    /// ```text
+    /// share_of_total(πⱼ) = R²(π₁ … πⱼ) − R²(π₁ … πⱼ₋₁)
+    /// ```
+    ///
+    /// The shares depend on the order; [`order_range`](FittedModel::order_range) says how much.
+    ///
+    /// # Errors
+    /// [`Error::Order`](crate::Error::Order) where the components stand in an order that the model's precedences forbid.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 3.0, 5.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0])
+    ///     .column("z", [0.0, 1.0, 0.0, 1.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("first", ["x"]).component("second", ["z"]).fit(&panel)?;
+    /// let breakdown = fit.sequential()?;
+    /// assert!((breakdown.share_of_total("first")? - 6.25 / 8.75).abs() < 1e-12);
+    /// assert!((breakdown.share_of_total("second")? - 2.25 / 8.75).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn sequential(&self) -> Result<Breakdown> {
+        let names: Vec<&str> = self.model().components().iter().map(|c| c.name.as_str()).collect();
+        self.sequential_in(&names)
+    }
+
+    /// The same in another order, which names every component once.
+    ///
+    /// # Errors
+    /// [`Error::UnknownComponent`](crate::Error::UnknownComponent) and [`Error::Order`](crate::Error::Order) for an order
+    /// that is none, or that does not respect the model's precedences.
+    pub fn sequential_in(&self, order: &[&str]) -> Result<Breakdown> {
+        let order = order.iter().map(|name| name.to_string()).collect();
+        self.breakdown(&Method::Sequential { order })
+    }
+}
 
 /// The matrices of a chain of coalitions ∅ ⊂ {π₁} ⊂ {π₁, π₂} ⊂ …: one until unit effects enter, one from there on.
 #[derive(Debug, Clone)]

@@ -8,11 +8,49 @@
 //! "Estimators of relative importance in linear regression based on variance decomposition", The American
 //! Statistician 61, <https://doi.org/10.1198/000313007X188252>.
 
+use super::breakdown::{Breakdown, Method};
 use super::tree::SizeSums;
-use crate::fit::Lane;
+use crate::error::Result;
+use crate::fit::{FittedModel, Lane};
 
 /// The most components whose 2^k coalitions are enumerated.
 pub(crate) const MOST_COMPONENTS: usize = 30;
+
+impl FittedModel {
+    /// What each component adds to R² on average over all orders: Shapley values, also known as LMG and general
+    /// dominance.
+    ///
+    /// ```text
+    /// φ_c = Σ_{S ∌ c} |S|! (k − |S| − 1)! / k! · [R²(S ∪ c) − R²(S)]
+    /// ```
+    ///
+    /// Exact, over all 2^k coalitions; over the orders that respect the model's [precedences](crate::Model::after), where
+    /// there are any. Unit effects get at least as much as any component that is constant over the
+    /// years of a unit, by construction, and a share is not a cause.
+    ///
+    /// Source: U. Grömping (2007), "Estimators of relative importance in linear regression based on variance
+    /// decomposition", <https://doi.org/10.1198/000313007X188252>.
+    ///
+    /// # Errors
+    /// [`Error::TooManyComponents`](crate::Error::TooManyComponents) beyond 36 components, 24 where a precedence is to be
+    /// kept, or 8 that each bring unit effects.
+    ///
+    /// # Examples
+    /// Two copies of a column share what it explains.
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
+    /// let fit = Model::new("y").component("one", ["x"]).component("other", ["x"]).fit(&panel)?;
+    /// let breakdown = fit.shapley()?;
+    /// assert!((breakdown.share_of_total("one")? - 6.25 / 8.75 / 2.0).abs() < 1e-12);
+    /// assert_eq!(breakdown.share_of_total("one")?, breakdown.share_of_total("other")?);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn shapley(&self) -> Result<Breakdown> {
+        self.breakdown(&Method::Shapley)
+    }
+}
 
 /// The increments' means as a linear function of sums by coalition size.
 #[derive(Debug, Clone)]
@@ -33,15 +71,27 @@ impl SizeWeights {
         SizeWeights { by_size: by_size.collect() }
     }
 
+    /// The weight of an increment on a coalition of this size.
+    #[inline(always)]
+    pub(crate) fn weight(&self, size: usize) -> f64 {
+        self.by_size[size]
+    }
+
     /// The mean reduction of the residual sum of squares by this player.
     #[inline(always)]
     pub(crate) fn mean_reduction<L: Lane>(&self, player: usize, sums: &SizeSums<L>) -> L {
         let mut reduction = L::splat(0.0);
         for (size, &weight) in self.by_size.iter().enumerate() {
-            let without = sums.all(size) - sums.with(player, size);
-            reduction = reduction + L::splat(weight) * (without - sums.with(player, size + 1));
+            reduction = reduction + L::splat(weight) * Self::reduction_at(player, size, sums);
         }
         reduction
+    }
+
+    /// The reduction of the residual sum of squares by this player, summed over the coalitions of one size.
+    #[inline(always)]
+    pub(crate) fn reduction_at<L: Lane>(player: usize, size: usize, sums: &SizeSums<L>) -> L {
+        let without = sums.all(size) - sums.with(player, size);
+        without - sums.with(player, size + 1)
     }
 
     /// The mean increment, from increments summed by the size of the coalition that they are on.

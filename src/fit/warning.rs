@@ -29,6 +29,12 @@ pub enum Warning {
         /// Whether that other brings unit effects.
         unit_effects: bool,
     },
+    /// A component, or some of it, has no coefficient beside the others, and so no part of its own in a method that leans
+    /// on coefficients.
+    NoCoefficient {
+        /// The component.
+        component: String,
+    },
     /// Columns are exact combinations of those before them, or of unit effects, and have no coefficient.
     Aliased {
         /// Their component, or `always`.
@@ -114,6 +120,11 @@ impl fmt::Display for Warning {
             Warning::AddsNothing { component, once, .. } => {
                 write!(f, "{component} adds nothing once {once} is in: the order decides which of them is credited")
             }
+            Warning::NoCoefficient { component } => write!(
+                f,
+                "{component} lacks a coefficient beside the other components, which span its columns: what it explains \
+                 is in their parts here"
+            ),
             Warning::Aliased { component, columns, unit_effects } => {
                 let of = if *unit_effects { "unit effects" } else { "the columns before" };
                 let (some, more) = columns.split_at(columns.len().min(3));

@@ -23,6 +23,8 @@ pub(crate) enum Credit {
 pub(crate) struct DesignColumn {
     pub(crate) name: String,
     pub(crate) credit: Credit,
+    /// Its term, by position among those of its component.
+    pub(crate) term: usize,
     pub(crate) values: Vec<f64>,
     /// A dummy of plain period effects, which a final fit may absorb instead.
     pub(crate) is_period_dummy: bool,
@@ -54,8 +56,12 @@ pub(crate) struct Design {
     /// Every term once, with the cells of its factors by name (the first, left out, among them).
     pub(crate) terms: Vec<DesignTerm>,
     pub(crate) component_names: Vec<String>,
+    /// The terms of each component, as text.
+    pub(crate) term_names: Vec<Vec<String>>,
     /// Who has unit effects, which are absorbed and have no column.
     pub(crate) unit_effects: Vec<Credit>,
+    /// The same with the position of the term that brings them.
+    pub(crate) unit_effect_terms: Vec<(Credit, usize)>,
     pub(crate) has_period_effects: bool,
     pub(crate) units: Option<Groups>,
     pub(crate) periods: Option<Groups>,
@@ -75,18 +81,19 @@ impl Design {
         let outcome = checked_numbers(outcome_term, panel, &mut selection)?;
 
         let listed = model.components().iter().enumerate();
-        let listed = listed.flat_map(|(i, c)| c.terms.iter().map(move |term| (Credit::Component(i), term)));
-        let always = model.always_terms().iter().map(|term| (Credit::Always, term));
+        let listed = listed.flat_map(|(i, c)| c.terms.iter().enumerate().map(move |t| (Credit::Component(i), t)));
+        let always = model.always_terms().iter().enumerate().map(|t| (Credit::Always, t));
         let mut evaluated = Vec::new();
-        let mut unit_effects = Vec::new();
-        for (credit, term) in always.chain(listed) {
+        let mut unit_effect_terms = Vec::new();
+        for (credit, (position, term)) in always.chain(listed) {
             let term = resolve(term, panel);
             let parts = parts(&term, panel, &mut selection)?;
             match term {
-                Term::UnitEffects => unit_effects.push(credit),
-                term => evaluated.push((credit, term, parts)),
+                Term::UnitEffects => unit_effect_terms.push((credit, position)),
+                term => evaluated.push((credit, position, term, parts)),
             }
         }
+        let mut unit_effects: Vec<Credit> = unit_effect_terms.iter().map(|(credit, _)| *credit).collect();
         unit_effects.sort_unstable();
         unit_effects.dedup();
 
@@ -116,8 +123,10 @@ impl Design {
             columns: Vec::new(),
             terms: Vec::new(),
             component_names: model.components().iter().map(|c| c.name.clone()).collect(),
+            term_names: model.components().iter().map(|c| c.terms.iter().map(Term::to_string).collect()).collect(),
             unit_effects,
-            has_period_effects: evaluated.iter().any(|(_, term, _)| *term == Term::PeriodEffects),
+            unit_effect_terms,
+            has_period_effects: evaluated.iter().any(|(_, _, term, _)| *term == Term::PeriodEffects),
             units,
             periods,
             places: rows.iter().map(|&row| panel.place(row)).collect(),
@@ -128,8 +137,8 @@ impl Design {
         if !design.unit_effects.is_empty() {
             design.terms.push(DesignTerm { term: Term::UnitEffects, cells: None });
         }
-        for (credit, term, parts) in evaluated {
-            design.push_term(credit, &term, parts)?;
+        for (credit, position, term, parts) in evaluated {
+            design.push_term(credit, position, &term, parts)?;
         }
         Ok(design)
     }
@@ -141,7 +150,7 @@ impl Design {
     /// Adds the columns of one term: the product of its numbers, once for each cell of its factors.
     ///
     /// Without numbers the first cell is left out, which with the intercept spans the same space.
-    fn push_term(&mut self, credit: Credit, term: &Term, parts: Vec<Part>) -> Result<()> {
+    fn push_term(&mut self, credit: Credit, position: usize, term: &Term, parts: Vec<Part>) -> Result<()> {
         let n = self.n_rows();
         let mut product: Option<Vec<f64>> = None;
         let mut cells: Option<Groups> = None;
@@ -175,7 +184,8 @@ impl Design {
         }
         let Some(cells) = cells else {
             let values = product.unwrap_or_else(|| vec![1.0; n]);
-            return self.push(DesignColumn { name: term.to_string(), credit, values, is_period_dummy });
+            let name = term.to_string();
+            return self.push(DesignColumn { name, credit, term: position, values, is_period_dummy });
         };
         let first = usize::from(product.is_none());
         if self.columns.len() + cells.names.len() > MOST_COLUMNS {
@@ -189,7 +199,8 @@ impl Design {
             dummies[code as usize][row] = product.as_ref().map_or(1.0, |p| p[row]);
         }
         for (name, values) in cells.names.iter().zip(dummies).skip(first) {
-            self.push(DesignColumn { name: format!("{term}[{name}]"), credit, values, is_period_dummy })?;
+            let name = format!("{term}[{name}]");
+            self.push(DesignColumn { name, credit, term: position, values, is_period_dummy })?;
         }
         Ok(())
     }

@@ -278,7 +278,7 @@ impl ReportMethod {
             method: breakdown.method.name().to_string(),
             order: match &breakdown.method {
                 Method::Sequential { order } => Some(order.clone()),
-                Method::Shapley => None,
+                _ => None,
             },
             components: breakdown.components.iter().map(ReportComponent::of).collect(),
             always: breakdown.always.as_ref().map(ReportShare::of),

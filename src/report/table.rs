@@ -33,7 +33,7 @@ impl Breakdown {
             Method::Sequential { order } => {
                 order.iter().map(|name| cut(name, NAME_IN_TEXT)).collect::<Vec<_>>().join(" → ")
             }
-            Method::Shapley => "the mean over all orders".to_string(),
+            method => method.meaning().to_string(),
         };
         let outcome = cut(&self.outcome, NAME_IN_TEXT);
         let mut lines = wrapped(&format!("{outcome}, {}: {method}", self.method.name()));
@@ -130,6 +130,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::decompose::Detail;
     use crate::fit::Warning;
     use crate::panel::{Dropped, Missing, Reason};
     use crate::report::text::WIDTH;
@@ -151,6 +152,7 @@ mod tests {
             ],
             always: Some(share("always", 0.1, Some([0.0, 0.02, 0.061, 0.139]))),
             unexplained: share("unexplained", 0.25, Some([-0.021, 0.031, 0.2, 0.321])),
+            detail: Detail::Nothing,
             r2_overall: 0.75,
             sample: Sample {
                 n_observations: 1188,

@@ -25,7 +25,7 @@ pub(super) struct Careful<'a> {
     entries: OnceLock<Vec<Vec<Double>>>,
 }
 
-/// One replicate: its shares for every plan, NaN where the outcome is constant, and whether it is degenerate.
+/// One replicate: its answer for every plan, NaN where the outcome is constant, and whether it is degenerate.
 pub(super) struct CarefulReplicate {
     pub(super) shares: Vec<Vec<f64>>,
     pub(super) is_degenerate: bool,
@@ -53,8 +53,8 @@ impl<'a> Careful<'a> {
         }
         let varies = rescale(players, &mut entries);
         let shares = |plan: &Plan| match varies[players.outcome()] {
-            true => plan.precise_shares(players, &entries),
-            false => vec![f64::NAN; players.len() + 2],
+            true => plan.precise_answer(&entries),
+            false => vec![f64::NAN; plan.len()],
         };
         CarefulReplicate {
             shares: plans.iter().map(shares).collect(),

@@ -1,52 +1,67 @@
 //! Which units are in a replicate.
 
+use std::sync::Arc;
+
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::fit::{LANES, Wide};
 
 /// What is drawn or left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Draws {
     /// Every unit but one, for each unit in turn.
     LeaveOneOut,
     /// As many units as there are, with replacement.
     Bootstrap { draws: usize, seed: u64 },
+    /// Units drawn elsewhere, by their positions.
+    Given(Arc<Vec<Vec<usize>>>),
 }
 
 impl Draws {
-    pub(super) fn replicates(self, clusters: usize) -> usize {
+    pub(super) fn replicates(&self, clusters: usize) -> usize {
         match self {
             Draws::LeaveOneOut => clusters,
-            Draws::Bootstrap { draws, .. } => draws,
+            Draws::Bootstrap { draws, .. } => *draws,
+            Draws::Given(draws) => draws.len(),
         }
     }
 
-    pub(super) fn seed(self) -> Option<u64> {
+    pub(super) fn seed(&self) -> Option<u64> {
         match self {
-            Draws::LeaveOneOut => None,
-            Draws::Bootstrap { seed, .. } => Some(seed),
+            Draws::LeaveOneOut | Draws::Given(_) => None,
+            Draws::Bootstrap { seed, .. } => Some(*seed),
         }
     }
 
     /// The clusters of a replicate, in the order in which they were drawn.
-    pub(super) fn drawn(self, replicate: usize, clusters: usize) -> Vec<usize> {
+    pub(super) fn drawn(&self, replicate: usize, clusters: usize) -> Vec<usize> {
         match self {
             Draws::LeaveOneOut => (0..clusters).filter(|&c| c != replicate).collect(),
+            Draws::Given(draws) => draws[replicate].clone(),
             Draws::Bootstrap { seed, .. } => {
                 let mut drawn = Vec::with_capacity(clusters);
-                draw(seed, replicate, clusters, |cluster| drawn.push(cluster));
+                draw(*seed, replicate, clusters, |cluster| drawn.push(cluster));
                 drawn
             }
         }
     }
 
-    /// How often each cluster is in each of eight replicates, `first` and those that follow.
-    pub(super) fn counts(seed: u64, first: usize, counts: &mut [Wide]) {
+    /// How often each cluster is in each of eight replicates, `first` and those that follow; beyond the last of those
+    /// given, every cluster once.
+    pub(super) fn counts(&self, first: usize, counts: &mut [Wide]) {
         counts.fill(Wide([0.0; LANES]));
         let clusters = counts.len();
         for lane in 0..LANES {
-            draw(seed, first + lane, clusters, |cluster| counts[cluster].0[lane] += 1.0);
+            let mut put = |cluster: usize| counts[cluster].0[lane] += 1.0;
+            match self {
+                Draws::Bootstrap { seed, .. } => draw(*seed, first + lane, clusters, put),
+                Draws::Given(draws) => match draws.get(first + lane) {
+                    Some(drawn) => drawn.iter().for_each(|&cluster| put(cluster)),
+                    None => (0..clusters).for_each(put),
+                },
+                Draws::LeaveOneOut => (0..clusters).filter(|&c| c != first + lane).for_each(put),
+            }
         }
     }
 }
@@ -98,7 +113,7 @@ mod tests {
     fn counts_are_those_of_the_draws() {
         let draws = Draws::Bootstrap { draws: 16, seed: 3 };
         let mut counts = vec![Wide([0.0; LANES]); 37];
-        Draws::counts(3, 8, &mut counts);
+        Draws::Bootstrap { draws: 16, seed: 3 }.counts(8, &mut counts);
         for lane in 0..LANES {
             let drawn = draws.drawn(8 + lane, 37);
             assert_eq!(drawn.len(), 37);

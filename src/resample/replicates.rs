@@ -19,10 +19,16 @@ const TASK: usize = 4;
 /// Groups times the numbers each works on, below which waking other threads costs more than it saves.
 const WORTH_THREADS: usize = 10_000;
 
+/// Up to so many players, the values of all coalitions of eight replicates are kept, in 64 MB for each thread.
+const MOST_IN_TABLE: usize = 20;
+/// At most so many numbers are found over all replicates (512 MB).
+const MOST_NUMBERS: usize = 64 << 20;
+
 /// The shares of one breakdown in every replicate.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Replicates {
-    /// What the columns of `shares` are: `always`, the components, `unexplained`.
+    /// What the first columns of `shares` are: `always`, the components, `unexplained`. Columns beyond them are what the
+    /// method says beyond, in the order of the breakdown's [`Detail`](crate::Detail).
     pub names: Vec<String>,
     /// One row for each replicate, shares of the total as fractions; NaN where the outcome does not vary.
     pub shares: Array2<f64>,
@@ -44,8 +50,10 @@ impl Replicates {
 struct Job<'a> {
     players: &'a Players,
     plans: &'a [Plan],
+    /// Where each plan's answer begins among those of all.
+    starts: Vec<usize>,
     matrix: &'a ClusterMatrix<'a>,
-    draws: Draws,
+    draws: &'a Draws,
     replicates: usize,
 }
 
@@ -54,7 +62,8 @@ struct Buffers {
     counts: Vec<Wide>,
     entries: Vec<Wide>,
     scratch: Vec<Scratch<Wide>>,
-    shares: Vec<Wide>,
+    /// One list for each plan.
+    answers: Vec<Vec<Wide>>,
 }
 
 pub(super) fn compute(
@@ -66,15 +75,23 @@ pub(super) fn compute(
     let players = fit.players();
     let mut plans = Vec::with_capacity(breakdowns.len());
     for breakdown in breakdowns {
-        check_same_fit(fit, &players, breakdown)?;
-        plans.push(fit.plan(&breakdown.method, &players)?);
+        let plan = fit.plan(&breakdown.method, &players)?;
+        check_same_fit(fit, plan.players(), breakdown)?;
+        plans.push(plan);
     }
-    let roots: Vec<_> = plans.iter().flat_map(Plan::roots).collect();
-    let matrix = ClusterMatrix::new(fit, players.entries_read(&roots));
-    let replicates = draws.replicates(matrix.n_clusters());
-    let job = Job { players: &players, plans: &plans, matrix: &matrix, draws: *draws, replicates };
+    let replicates = draws.replicates(fit.n_clusters());
+    check_size(&plans, replicates)?;
+    let mut read: Vec<usize> = plans.iter().flat_map(Plan::reads).chain(players.entries_read(&[])).collect();
+    read.sort_unstable();
+    read.dedup();
+    let matrix = ClusterMatrix::new(fit, read);
+    let starts = plans.iter().scan(0, |next, plan| {
+        *next += plan.len();
+        Some(*next - plan.len())
+    });
+    let starts = starts.collect();
+    let job = Job { players: &players, plans: &plans, starts, matrix: &matrix, draws, replicates };
 
-    let rows = players.len() + 2;
     let done = AtomicUsize::new(0);
     let group = |buffers: &mut Buffers, group: usize| {
         let first = group * LANES;
@@ -95,14 +112,13 @@ pub(super) fn compute(
     };
     let error_bound = job.mend(fit, &mut groups);
 
-    let mut names = vec!["always".to_string()];
-    names.extend(players.names.iter().cloned());
-    names.push("unexplained".to_string());
     let degenerate = (0..replicates).filter(|r| groups[r / LANES].degenerate[r % LANES]).count();
     let of_plan = |plan: usize| {
         let share = |(replicate, row): (usize, usize)| groups[replicate / LANES].shares[job.at(plan, row, replicate)];
-        let shares = Array2::from_shape_fn((replicates, rows), share);
-        Replicates { names: names.clone(), shares, degenerate, error_bound }
+        let shares = Array2::from_shape_fn((replicates, plans[plan].len()), share);
+        let credited = plans[plan].players().names.iter().map(String::as_str);
+        let names = ["always"].into_iter().chain(credited).chain(["unexplained"]).map(str::to_string).collect();
+        Replicates { names, shares, degenerate, error_bound }
     };
     Ok((0..plans.len()).map(of_plan).collect())
 }
@@ -113,14 +129,14 @@ impl Job<'_> {
         Buffers {
             counts: vec![zero; self.matrix.n_clusters()],
             entries: vec![zero; self.players.layout.len()],
-            scratch: self.plans.iter().map(|plan| plan.scratch(self.players)).collect(),
-            shares: vec![zero; self.players.len() + 2],
+            scratch: self.plans.iter().map(Plan::scratch).collect(),
+            answers: self.plans.iter().map(|plan| vec![zero; plan.len()]).collect(),
         }
     }
 
     /// Where a share stands among those of its group.
     fn at(&self, plan: usize, row: usize, replicate: usize) -> usize {
-        (plan * (self.players.len() + 2) + row) * LANES + replicate % LANES
+        (self.starts[plan] + row) * LANES + replicate % LANES
     }
 
     /// In which lanes something has lost its variation, and in which nearly all of it.
@@ -137,15 +153,15 @@ impl Job<'_> {
         }
         let n_clusters = self.matrix.n_clusters() as f64;
         let mut most_drawn = [0.0_f64; LANES];
-        if matches!(self.draws, Draws::Bootstrap { .. }) {
+        if *self.draws != Draws::LeaveOneOut {
             for count in counts {
                 most_drawn.iter_mut().zip(count.0).for_each(|(most, n)| *most = if n > *most { n } else { *most });
             }
         }
         // What is left by subtraction carries the rounding of what was taken away; a sum of nothing is nothing.
-        let nothing = if self.draws == Draws::LeaveOneOut { f64::NEG_INFINITY } else { 1e-14 };
+        let nothing = if *self.draws == Draws::LeaveOneOut { f64::NEG_INFINITY } else { 1e-14 };
         for lane in 0..LANES.min(self.replicates - first) {
-            let is_one_unit = most_drawn[lane] == n_clusters || n_clusters == 2.0 && self.draws == Draws::LeaveOneOut;
+            let is_one_unit = most_drawn[lane] == n_clusters || n_clusters == 2.0 && *self.draws == Draws::LeaveOneOut;
             if !is_one_unit && !is_doubtful(least[lane], f64::NEG_INFINITY) {
                 continue;
             }
@@ -209,25 +225,46 @@ impl WithSimd for Group<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
         let Group { job, buffers, first } = self;
-        let Buffers { counts, entries, scratch, shares } = buffers;
+        let Buffers { counts, entries, scratch, answers } = buffers;
         match job.draws {
             Draws::LeaveOneOut => job.matrix.leaving_out(first, entries),
-            Draws::Bootstrap { seed, .. } => {
-                Draws::counts(seed, first, counts);
+            draws => {
+                draws.counts(first, counts);
                 job.matrix.weighted(counts, entries);
             }
         }
         let total = job.players.total_sum_of_squares(entries);
-        let mut out = Vec::with_capacity(job.plans.len() * shares.len() * LANES);
-        for (plan, scratch) in job.plans.iter().zip(scratch) {
-            plan.shares(simd, job.players, entries, scratch, shares);
-            for share in &*shares {
+        let mut out = Vec::with_capacity(answers.iter().map(Vec::len).sum::<usize>() * LANES);
+        for ((plan, scratch), answer) in job.plans.iter().zip(scratch).zip(answers) {
+            plan.evaluate(simd, entries, scratch, answer);
+            for share in &*answer {
                 out.extend((0..LANES).map(|l| if total.0[l] > RANK_TOLERANCE { share.0[l] } else { f64::NAN }));
             }
         }
         let (degenerate, doubtful) = job.verdicts(entries, counts, first);
         Found { shares: out, degenerate, doubtful }
     }
+}
+
+/// Whether tables and answers of all replicates fit into memory.
+fn check_size(plans: &[Plan], replicates: usize) -> Result<()> {
+    if let Some(found) = plans.iter().filter_map(Plan::table_players).max().filter(|found| *found > MOST_IN_TABLE) {
+        return Err(Error::TooManyComponents {
+            method: "resampling a method that keeps the values of all coalitions".to_string(),
+            limit: MOST_IN_TABLE,
+            found,
+            instead: "put components together, or resample sequential or shapley shares".to_string(),
+        });
+    }
+    let numbers = plans.iter().map(Plan::len).sum::<usize>();
+    if numbers.saturating_mul(replicates) > MOST_NUMBERS {
+        return Err(Error::Option {
+            option: "replicates times numbers in the breakdowns",
+            expected: format!("at most {MOST_NUMBERS} fit: use fewer replicates, components or methods"),
+            found: format!("{replicates} times {numbers}"),
+        });
+    }
+    Ok(())
 }
 
 /// A breakdown that was stored and read again passes; one of another model or sample does not.
@@ -245,8 +282,7 @@ fn check_same_fit(fit: &FittedModel, players: &Players, breakdown: &Breakdown) -
         let (here, there) = (fit.sample().n_observations, breakdown.sample.n_observations);
         return differs(format!("its sample has {there} rows, not {here}"));
     }
-    let everyone: Vec<&str> = players.names.iter().map(String::as_str).collect();
-    let r2 = fit.r2_overall_of(&everyone)?;
+    let r2 = fit.r2_overall();
     if (r2 - breakdown.r2_overall).abs() > 1e-9 {
         return differs(format!("its R² is {}, not {r2}", breakdown.r2_overall));
     }

@@ -1,0 +1,213 @@
+//! What a method says beyond one share for each component.
+
+use serde::{Deserialize, Serialize};
+
+use super::breakdown::{Interval, Share};
+use super::coalition::Coalition;
+
+/// What a method says beyond one share for each component.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Detail {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The terms' values, component by component ([`owen`](crate::FittedModel::owen)).
+    Terms(Vec<TermShare>),
+    /// What each component adds on average by the number of components in before it
+    /// ([`conditional_dominance`](crate::FittedModel::conditional_dominance)).
+    BySize(Vec<SizeShare>),
+    /// How often the first of two components adds more ([`complete_dominance`](crate::FittedModel::complete_dominance)).
+    Pairs(Vec<PairDominance>),
+    /// What each set of components has in common ([`commonality`](crate::FittedModel::commonality)).
+    Subsets(Vec<SubsetShare>),
+    /// Covariances of two components' parts ([`variance_components`](crate::FittedModel::variance_components)).
+    Covariances(Vec<PairCovariance>),
+}
+
+/// The value of a term within its component.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TermShare {
+    /// The component.
+    pub component: String,
+    /// The term, as text.
+    pub term: String,
+    /// Its part of the total variation, as a fraction.
+    pub value: f64,
+    /// How sure it is.
+    pub interval: Option<Interval>,
+}
+
+/// What a component adds on average to coalitions of one size.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SizeShare {
+    /// The component.
+    pub component: String,
+    /// How many components are in before it.
+    pub size: usize,
+    /// The mean increment, as a part of the total variation.
+    pub value: f64,
+    /// How sure it is.
+    pub interval: Option<Interval>,
+}
+
+/// How often one component adds more than another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PairDominance {
+    /// The one.
+    pub first: String,
+    /// The other.
+    pub second: String,
+    /// The part of the coalitions of all others in which the first adds more, a tie counted as a half: 1 where the first
+    /// dominates completely, 0 where the second does.
+    pub proportion: f64,
+    /// How sure it is.
+    pub interval: Option<Interval>,
+    /// The part of the replicates in which the relation is the sample's own: the first dominates, the second does, or
+    /// neither. `None` without replicates.
+    pub reproduced: Option<f64>,
+}
+
+impl PairDominance {
+    /// Which of the two dominates completely: `Some(true)` for the first, `Some(false)` for the second.
+    pub fn dominant(&self) -> Option<bool> {
+        relation(self.proportion)
+    }
+}
+
+/// The relation that a proportion says: the first dominates, the second, or neither.
+pub(crate) fn relation(proportion: f64) -> Option<bool> {
+    match proportion {
+        p if p >= 1.0 => Some(true),
+        p if p <= 0.0 => Some(false),
+        _ => None,
+    }
+}
+
+/// What a set of components explains in common and no other set does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SubsetShare {
+    /// The set, by positions of components.
+    pub coalition: Coalition,
+    /// Its part of the total variation, as a fraction; may be negative.
+    pub value: f64,
+    /// How sure it is.
+    pub interval: Option<Interval>,
+}
+
+/// The covariance of two components' fitted parts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PairCovariance {
+    /// The one.
+    pub first: String,
+    /// The other.
+    pub second: String,
+    /// cov(f_first, f_second)/var(y), as a fraction; it enters R² twice.
+    pub value: f64,
+    /// How sure it is.
+    pub interval: Option<Interval>,
+}
+
+/// A number of a breakdown and the place of its interval.
+pub(crate) struct Cell<'a> {
+    pub(crate) value: f64,
+    pub(crate) interval: &'a mut Option<Interval>,
+    /// The row's name, where it is one of the breakdown's own rows.
+    pub(crate) row: Option<&'a str>,
+    /// Where a pair's relation may be said to be reproduced.
+    pub(crate) reproduced: Option<&'a mut Option<f64>>,
+}
+
+impl<'a> Cell<'a> {
+    pub(crate) fn of_share(share: &'a mut Share) -> Self {
+        Cell { value: share.share_of_total, interval: &mut share.interval, row: Some(&share.name), reproduced: None }
+    }
+}
+
+impl Detail {
+    /// Whether there is none.
+    pub fn is_nothing(&self) -> bool {
+        *self == Detail::Nothing
+    }
+
+    pub(crate) fn cells_mut(&mut self) -> Vec<Cell<'_>> {
+        let cell = |value, interval| Cell { value, interval, row: None, reproduced: None };
+        match self {
+            Detail::Nothing => Vec::new(),
+            Detail::Terms(terms) => terms.iter_mut().map(|t| cell(t.value, &mut t.interval)).collect(),
+            Detail::BySize(sizes) => sizes.iter_mut().map(|s| cell(s.value, &mut s.interval)).collect(),
+            Detail::Subsets(parts) => parts.iter_mut().map(|p| cell(p.value, &mut p.interval)).collect(),
+            Detail::Covariances(pairs) => pairs.iter_mut().map(|p| cell(p.value, &mut p.interval)).collect(),
+            Detail::Pairs(pairs) => pairs
+                .iter_mut()
+                .map(|p| Cell {
+                    value: p.proportion,
+                    interval: &mut p.interval,
+                    row: None,
+                    reproduced: Some(&mut p.reproduced),
+                })
+                .collect(),
+        }
+    }
+
+    /// The terms of each component, from their values.
+    pub(super) fn terms<'a>(components: &[String], terms: impl Iterator<Item = &'a [String]>, values: &[f64]) -> Self {
+        let named =
+            components.iter().zip(terms).flat_map(|(component, terms)| terms.iter().map(move |t| (component, t)));
+        let share = |((component, term), &value): ((&String, &String), &f64)| TermShare {
+            component: component.clone(),
+            term: term.clone(),
+            value,
+            interval: None,
+        };
+        Detail::Terms(named.zip(values).map(share).collect())
+    }
+
+    pub(super) fn by_size(components: &[String], values: &[f64]) -> Self {
+        let sizes = components.iter().flat_map(|component| (0..components.len()).map(move |size| (component, size)));
+        let share = |((component, size), &value): ((&String, usize), &f64)| SizeShare {
+            component: component.clone(),
+            size,
+            value,
+            interval: None,
+        };
+        Detail::BySize(sizes.zip(values).map(share).collect())
+    }
+
+    pub(super) fn pairs(components: &[String], values: &[f64]) -> Self {
+        let pair = |((first, second), &proportion): ((String, String), &f64)| PairDominance {
+            first,
+            second,
+            proportion,
+            interval: None,
+            reproduced: None,
+        };
+        Detail::Pairs(pairs_of(components).zip(values).map(pair).collect())
+    }
+
+    pub(super) fn covariances(components: &[String], values: &[f64]) -> Self {
+        let pair = |((first, second), &value): ((String, String), &f64)| PairCovariance {
+            first,
+            second,
+            value,
+            interval: None,
+        };
+        Detail::Covariances(pairs_of(components).zip(values).map(pair).collect())
+    }
+
+    pub(super) fn subsets(values: &[f64]) -> Self {
+        let share = |(at, &value): (usize, &f64)| SubsetShare {
+            coalition: Coalition::from_bits(at as u64 + 1),
+            value,
+            interval: None,
+        };
+        Detail::Subsets(values.iter().enumerate().map(share).collect())
+    }
+}
+
+/// Every two components, the earlier first.
+fn pairs_of(components: &[String]) -> impl Iterator<Item = (String, String)> + '_ {
+    let each = components.iter().enumerate();
+    each.flat_map(|(i, first)| components[i + 1..].iter().map(|second| (first.clone(), second.clone())))
+}

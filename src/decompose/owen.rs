@@ -1,0 +1,231 @@
+//! How a component's Shapley value is split among its own terms.
+//!
+//! Components are unions, terms are players: orders are those in which the terms of a component enter together. A term's
+//! value depends on the other components only through how many are in, so that with m components
+//!
+//! ```text
+//! w_C(T) = Σ_{R ⊆ M ∖ C} |R|! (m − |R| − 1)!/m! · R²(R ∪ T)          for each set T of the terms of C
+//! Owen value of term i = Shapley value of i in the game w_C;   w_C(C) − w_C(∅) is the Shapley value of C
+//! ```
+//!
+//! G. Owen (1977), "Values of games with a priori unions", <https://doi.org/10.1007/978-3-642-45494-3_7>.
+
+use std::collections::HashMap;
+
+use pulp::Simd;
+use rayon::prelude::*;
+
+use super::breakdown::{Breakdown, Method};
+use super::coalition::spread;
+use super::coalitions::{Players, Root};
+use super::shapley::{MOST_COMPONENTS, SizeWeights};
+use super::table::CoalitionTable;
+use super::tree::{SizeSums, Workspace, add_sums, add_sums_parallel};
+use crate::error::{Error, Result};
+use crate::fit::{FittedModel, Lane};
+
+impl FittedModel {
+    /// The Shapley value of every component, split among its terms by Owen's value, in
+    /// [`Detail::Terms`](crate::Detail::Terms).
+    ///
+    /// Orders are those in which the terms of a component enter together, so the terms' values sum to the component's
+    /// Shapley value. Source: G. Owen (1977), <https://doi.org/10.1007/978-3-642-45494-3_7>.
+    ///
+    /// # Errors
+    /// [`Error::TooManyComponents`] where the terms of a component with all other components make more coalitions than
+    /// 36 components do; [`Error::Method`] for a model with a precedence between components.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Detail, Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 3.0, 5.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0])
+    ///     .column("z", [0.0, 1.0, 0.0, 1.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("both", ["x", "z"]).fit(&panel)?;
+    /// let Detail::Terms(terms) = fit.owen()?.detail else { unreachable!() };
+    /// assert_eq!((terms[0].component.as_str(), terms[0].term.as_str()), ("both", "x"));
+    /// assert!((terms[0].value - 6.25 / 8.75).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn owen(&self) -> Result<Breakdown> {
+        self.breakdown(&Method::Owen)
+    }
+}
+
+/// The regressions behind one value of a component's game: this set of its terms, with every coalition of the others.
+#[derive(Debug, Clone)]
+struct TermSet {
+    roots: Vec<Root>,
+    /// Where the memory for each root stands.
+    workspaces: Vec<usize>,
+}
+
+/// The games of all components on their own terms.
+#[derive(Debug, Clone)]
+pub(crate) struct Owen {
+    n_players: usize,
+    /// For each component, by the bits of its terms.
+    games: Vec<Vec<TermSet>>,
+    /// The block sizes that roots have, each once.
+    shapes: Vec<Vec<usize>>,
+    others: SizeWeights,
+}
+
+impl Owen {
+    /// `terms` holds, for each player, its terms as players of their own.
+    ///
+    /// # Errors
+    /// [`Error::TooManyComponents`] where there are too many coalitions.
+    pub(crate) fn new(players: &Players, terms: &[Players]) -> Result<Self> {
+        let m = players.len();
+        if let Some(most) = terms.iter().map(Players::len).max().filter(|most| most + m - 1 > MOST_COMPONENTS) {
+            return Err(Error::TooManyComponents {
+                method: "owen, with the terms of a component as players,".to_string(),
+                limit: MOST_COMPONENTS,
+                found: most + m - 1,
+                instead: "give a component fewer terms, or put components together".to_string(),
+            });
+        }
+        let mut shapes: Vec<Vec<usize>> = Vec::new();
+        let mut at: HashMap<Vec<usize>, usize> = HashMap::new();
+        let mut games = Vec::with_capacity(m);
+        for (player, own) in terms.iter().enumerate() {
+            let others: Vec<usize> = (0..m).filter(|&p| p != player).collect();
+            let others = players.only(&others);
+            let mut game = Vec::with_capacity(1 << own.len());
+            for subset in 0..1_usize << own.len() {
+                let roots = others.beside(own, subset).roots();
+                let mut place = |root: &Root| {
+                    *at.entry(root.blocks.clone()).or_insert_with(|| {
+                        shapes.push(root.blocks.clone());
+                        shapes.len() - 1
+                    })
+                };
+                let workspaces = roots.iter().map(&mut place).collect();
+                game.push(TermSet { roots, workspaces });
+            }
+            games.push(game);
+        }
+        Ok(Owen { n_players: m, games, shapes, others: SizeWeights::new(m) })
+    }
+
+    pub(crate) fn roots(&self) -> impl Iterator<Item = &Root> {
+        self.games.iter().flatten().flat_map(|set| &set.roots)
+    }
+
+    /// How many terms there are.
+    pub(crate) fn n_terms(&self) -> usize {
+        self.games.iter().map(|game| game.len().trailing_zeros() as usize).sum()
+    }
+
+    pub(crate) fn workspaces<L: Lane>(&self) -> Vec<Workspace<L>> {
+        self.shapes.iter().map(|blocks| Workspace::new(blocks)).collect()
+    }
+
+    /// The mean residual sum of squares of a set of terms over the orders of the others.
+    #[inline(always)]
+    fn mean_of<L: Lane>(&self, sums: &SizeSums<L>) -> L {
+        (0..self.n_players).fold(L::splat(0.0), |mean, size| mean + L::splat(self.others.weight(size)) * sums.all(size))
+    }
+
+    /// Residual sums of squares: on `always`, the reduction by each component, on everybody, the reduction by each term.
+    #[inline(always)]
+    pub(crate) fn reductions<L: Lane, S: Simd>(
+        &self,
+        simd: S,
+        entries: &[L],
+        matrix: &mut [L],
+        workspaces: &mut [Workspace<L>],
+        out: &mut [L],
+    ) {
+        let mut games: Vec<Vec<L>> = Vec::with_capacity(self.games.len());
+        for game in &self.games {
+            let mut means = Vec::with_capacity(game.len());
+            for set in game {
+                let mut sums = SizeSums::zero(self.n_players - 1);
+                for (root, &workspace) in set.roots.iter().zip(&set.workspaces) {
+                    let matrix = root.gather(entries, matrix);
+                    add_sums(simd, root, matrix, &mut workspaces[workspace], &mut sums);
+                }
+                if games.is_empty() && means.is_empty() {
+                    out[0] = sums.all(0);
+                }
+                means.push(self.mean_of(&sums));
+                if games.is_empty() && means.len() == game.len() {
+                    out[self.n_players + 1] = sums.all(self.n_players - 1);
+                }
+            }
+            games.push(means);
+        }
+        self.split(&games, out);
+    }
+
+    /// The same in parallel.
+    pub(crate) fn reductions_in_parallel(&self, entries: &[f64], out: &mut [f64]) {
+        let sums_of = |set: &TermSet| {
+            let mut sums = SizeSums::zero(self.n_players - 1);
+            for root in &set.roots {
+                let mut matrix = vec![0.0; root.len()];
+                add_sums_parallel(root, root.gather(entries, &mut matrix), &mut sums);
+            }
+            sums
+        };
+        let games: Vec<Vec<SizeSums<f64>>> =
+            self.games.iter().map(|game| game.par_iter().map(sums_of).collect()).collect();
+        if let [first, .., last] | [first @ last] = games[0].as_slice() {
+            out[0] = first.all(0);
+            out[self.n_players + 1] = last.all(self.n_players - 1);
+        }
+        let means = games.iter().map(|game| game.iter().map(|sums| self.mean_of(sums)).collect()).collect::<Vec<_>>();
+        self.split(&means, out);
+    }
+
+    /// From every component's game to the reductions by components and by terms.
+    #[inline(always)]
+    fn split<L: Lane>(&self, games: &[Vec<L>], out: &mut [L]) {
+        let mut next = self.n_players + 2;
+        for (player, game) in games.iter().enumerate() {
+            out[1 + player] = game[0] - game[game.len() - 1];
+            let n_terms = game.len().trailing_zeros() as usize;
+            let weights = SizeWeights::new(n_terms);
+            for term in 0..n_terms {
+                let mut reduction = L::splat(0.0);
+                for subset in 0..1_u64 << (n_terms - 1) {
+                    let without = spread(subset, term);
+                    let weight = L::splat(weights.weight(subset.count_ones() as usize));
+                    reduction = reduction + weight * (game[without] - game[without | 1 << term]);
+                }
+                out[next] = reduction;
+                next += 1;
+            }
+        }
+    }
+}
+
+/// Owen values of all players of a table whose unions are given, which hold every player once.
+pub(super) fn of_table(table: &CoalitionTable, unions: &[Vec<usize>]) -> Vec<f64> {
+    let mut values = vec![0.0; table.n_players];
+    let bits = |players: &[usize]| players.iter().fold(0_usize, |bits, p| bits | 1 << p);
+    let between = SizeWeights::new(unions.len());
+    for (at, union) in unions.iter().enumerate() {
+        let within = SizeWeights::new(union.len());
+        let others: Vec<usize> = unions.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, u)| bits(u)).collect();
+        for (position, &player) in union.iter().enumerate() {
+            for chosen in 0..1_u64 << others.len() {
+                let outside = (0..others.len()).filter(|i| chosen >> i & 1 == 1).fold(0, |b, i| b | others[i]);
+                for subset in 0..1_u64 << (union.len() - 1) {
+                    let inside = spread(subset, position);
+                    let inside = (0..union.len()).filter(|i| inside >> i & 1 == 1).fold(0, |b, i| b | 1 << union[i]);
+                    let weight =
+                        between.weight(chosen.count_ones() as usize) * within.weight(subset.count_ones() as usize);
+                    let coalition = outside | inside;
+                    values[player] += weight * (table.values[coalition | 1 << player] - table.values[coalition]);
+                }
+            }
+        }
+    }
+    values
+}

@@ -1,0 +1,92 @@
+//! An average over orders that gives nothing to a component whose coefficient is zero.
+//!
+//! ```text
+//! w(S) = v(N) − v(N ∖ S),   P(∅) = 1,   P(S) = w(S) / Σ_{i ∈ S} 1/P(S ∖ i),   value of i = P(N) / P(N ∖ i)
+//! ```
+//!
+//! B. Feldman (2005), "Relative importance and value", <https://doi.org/10.2139/ssrn.2255827>; the recursion is that of
+//! the proportional value, B. Feldman (1999). Zeros of w, as of a component nested in another, are taken as a common ε
+//! that goes to zero: each P(S) is then c ε^m to leading order, and m and c follow their own recursions.
+
+use super::breakdown::{Breakdown, Method};
+use super::table::CoalitionTable;
+use crate::error::Result;
+use crate::fit::FittedModel;
+
+impl FittedModel {
+    /// Proportional marginal variance decomposition (Feldman): an average over orders in which an order weighs the more,
+    /// the less is left to explain along it, so that a component which adds nothing when last gets nothing.
+    ///
+    /// ```text
+    /// w(S) = R²(N) − R²(N ∖ S),   P(∅) = 1,   P(S) = w(S) / Σ_{i ∈ S} 1/P(S ∖ i),   value of i = P(N) / P(N ∖ i)
+    /// ```
+    ///
+    /// Two copies of a column both add nothing last, and share what the limit of a common small part gives them. Source:
+    /// B. Feldman (2005), <https://doi.org/10.2139/ssrn.2255827>.
+    ///
+    /// # Errors
+    /// [`Error::TooManyComponents`](crate::Error::TooManyComponents) beyond 24 components, whose table of coalitions fills
+    /// 128 MB; [`Error::Method`](crate::Error::Method) for a model with a precedence between components.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 3.0, 5.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0])
+    ///     .column("z", [0.0, 1.0, 0.0, 1.0])
+    ///     .build()?;
+    /// // A component within another adds nothing to it and gets nothing.
+    /// let fit = Model::new("y").component("both", ["x", "z"]).component("nested", ["z"]).fit(&panel)?;
+    /// let breakdown = fit.pmvd()?;
+    /// assert_eq!(breakdown.share_of_total("nested")?, 0.0);
+    /// assert!((breakdown.share_of_total("both")? - breakdown.r2_overall).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn pmvd(&self) -> Result<Breakdown> {
+        self.breakdown(&Method::Pmvd)
+    }
+}
+
+/// c ε^m.
+#[derive(Clone, Copy)]
+struct Leading {
+    order: u32,
+    coefficient: f64,
+}
+
+/// Whether a coalition is worth more than all players: the weights would be negative.
+pub(super) fn falls(table: &CoalitionTable) -> bool {
+    let most = table.whole() + 1e3 * table.tie();
+    table.values.iter().any(|value| *value > most)
+}
+
+/// The value of every player, where no coalition is worth more than all.
+pub(super) fn pmvd(table: &CoalitionTable) -> Vec<f64> {
+    let (k, tie) = (table.n_players, table.tie());
+    let everyone = table.values.len() - 1;
+    let mut weights = Vec::with_capacity(table.values.len());
+    weights.push(Leading { order: 0, coefficient: 1.0 });
+    for coalition in 1..table.values.len() {
+        let last = table.whole() - table.values[everyone & !coalition];
+        let step = match last > tie {
+            true => Leading { order: 0, coefficient: last },
+            false => Leading { order: 1, coefficient: 1.0 },
+        };
+        let members = || (0..k).filter(|i| coalition >> i & 1 == 1).map(|i| weights[coalition & !(1 << i)]);
+        // The sum of 1/P is led by the terms with the highest power of 1/ε.
+        let order = members().map(|p| p.order).max().unwrap_or(0);
+        let inverse: f64 = members().filter(|p| p.order == order).map(|p| 1.0 / p.coefficient).sum();
+        weights.push(Leading { order: order + step.order, coefficient: step.coefficient / inverse });
+    }
+    let without = |player: usize| weights[everyone & !(1 << player)];
+    let order = (0..k).map(|player| without(player).order).max().unwrap_or(0);
+    let inverse = |player: usize| match without(player) {
+        p if p.order == order => 1.0 / p.coefficient,
+        _ => 0.0,
+    };
+    let sum: f64 = (0..k).map(inverse).sum();
+    let to_credit = table.whole() - table.empty();
+    (0..k).map(|player| to_credit * inverse(player) / sum).collect()
+}

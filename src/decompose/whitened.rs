@@ -1,0 +1,228 @@
+//! What the components explain once they have been made uncorrelated with as little change as possible.
+//!
+//! Each component's columns are first made orthonormal among themselves, so that the answer does not depend on how a
+//! factor is coded. With R the correlations of all these columns, r theirs with the outcome, and H = R^{1/2} symmetric,
+//!
+//! ```text
+//! ω = H⁻¹ r                                            correlations with the nearest uncorrelated columns
+//! CAR           share_of_total(c) = ‖ω_c‖²
+//! Genizi        share_of_total(c) = Σ_l ‖H_cl ω_l‖²     Johnson's relative weights
+//! ```
+//!
+//! Both sum to R² − R²(always); what is always in is taken out first. A. Genizi (1993), "Decomposition of R² in multiple
+//! regression with correlated regressors", Statistica Sinica 3, 407–420; J. W. Johnson (2000),
+//! <https://doi.org/10.1207/S15327906MBR3501_1>; V. Zuber and K. Strimmer (2011),
+//! <https://doi.org/10.2202/1544-6115.1730>.
+
+use super::breakdown::{Breakdown, Method};
+use super::coalitions::{Players, Root};
+use crate::error::{Error, Result};
+use crate::fit::{FittedModel, Real, eliminate_in_place, packed_index, symmetric_eigen};
+
+/// The most columns whose correlations are taken apart: a second or so.
+const MOST_COLUMNS: usize = 400;
+
+impl FittedModel {
+    /// Genizi's measure, which for single columns is Johnson's relative weight: what each component explains through its
+    /// correlation with the nearest uncorrelated columns.
+    ///
+    /// ```text
+    /// share_of_total(c) = Σ_l ‖H_cl ω_l‖²,   H = R^{1/2},   ω = H⁻¹ r
+    /// ```
+    ///
+    /// A component's columns are made orthonormal first, so that its share does not depend on their coding;
+    /// [`genizi_by_column`](FittedModel::genizi_by_column) takes every column by itself. Sums to R² − R²(always). Sources:
+    /// A. Genizi (1993), Statistica Sinica 3, 407–420; J. W. Johnson (2000),
+    /// <https://doi.org/10.1207/S15327906MBR3501_1>.
+    ///
+    /// # Errors
+    /// [`Error::Method`] where a component has unit effects, whose columns are absorbed and never formed (in `always` they
+    /// are allowed), and beyond 400 columns.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
+    /// let fit = Model::new("y").component("one", ["x"]).component("other", ["x"]).fit(&panel)?;
+    /// let breakdown = fit.genizi()?;
+    /// assert!((breakdown.share_of_total("one")? - breakdown.r2_overall / 2.0).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn genizi(&self) -> Result<Breakdown> {
+        self.breakdown(&Method::Genizi)
+    }
+
+    /// The same with every column as a component of its own.
+    ///
+    /// # Errors
+    /// Those of [`genizi`](FittedModel::genizi).
+    pub fn genizi_by_column(&self) -> Result<Breakdown> {
+        self.breakdown(&Method::GeniziByColumn)
+    }
+
+    /// CAR scores: the squared correlation of the outcome with each component's part of the nearest uncorrelated columns.
+    ///
+    /// ```text
+    /// share_of_total(c) = ‖ω_c‖²,   ω = R^{−1/2} r
+    /// ```
+    ///
+    /// A component's columns are made orthonormal first; [`car_by_column`](FittedModel::car_by_column) takes every column
+    /// by itself. Sums to R² − R²(always). Source: V. Zuber and K. Strimmer (2011),
+    /// <https://doi.org/10.2202/1544-6115.1730>.
+    ///
+    /// # Errors
+    /// Those of [`genizi`](FittedModel::genizi).
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 3.0, 5.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0])
+    ///     .column("z", [0.0, 1.0, 0.0, 1.0])
+    ///     .build()?;
+    /// // Columns that are uncorrelated already keep their squared correlations.
+    /// let fit = Model::new("y").component("first", ["x"]).component("second", ["z"]).fit(&panel)?;
+    /// assert!((fit.car()?.share_of_total("first")? - 6.25 / 8.75).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn car(&self) -> Result<Breakdown> {
+        self.breakdown(&Method::Car)
+    }
+
+    /// The same with every column as a component of its own.
+    ///
+    /// # Errors
+    /// Those of [`genizi`](FittedModel::genizi).
+    pub fn car_by_column(&self) -> Result<Breakdown> {
+        self.breakdown(&Method::CarByColumn)
+    }
+}
+
+/// The matrix of all columns, component by component, and which of the two measures is wanted.
+#[derive(Debug, Clone)]
+pub(crate) struct Whitened {
+    pub(crate) root: Root,
+    is_car: bool,
+}
+
+impl Whitened {
+    pub(crate) fn new(players: &Players, method: &Method) -> Result<Self> {
+        let refuse = |reason: String| Err(Error::Method { method: method.name(), reason });
+        if let Some(player) = (0..players.len()).find(|&p| players.has_unit_effects[p]) {
+            return refuse(format!(
+                "\"{}\" has unit effects, which are absorbed and have no columns to decorrelate: put them into always, \
+                 or use shapley",
+                players.names[player]
+            ));
+        }
+        let columns: usize = players.variables.iter().map(Vec::len).sum();
+        if columns > MOST_COLUMNS {
+            return refuse(format!("it takes at most {MOST_COLUMNS} columns, there are {columns}: use shapley"));
+        }
+        let root = players.root(Vec::new(), (0..players.len()).collect());
+        Ok(Whitened { root, is_car: matches!(method, Method::Car | Method::CarByColumn) })
+    }
+
+    /// Sums of squares: of the outcome beside what is always in, explained by each component, and left. `matrix` holds the
+    /// gathered cross-products of the columns with the outcome, packed.
+    pub(crate) fn explained<R: Real>(&self, matrix: &[R]) -> Vec<R> {
+        let zero = R::splat(0.0);
+        let n = self.root.n_remaining();
+        let to_explain = matrix[matrix.len() - 1];
+        // Orthonormal columns of every component: x_c = L z_c with L from its own cross-products; rank-deficient ones go.
+        let mut basis: Vec<(usize, Vec<(usize, R)>)> = Vec::new();
+        let mut start = 0;
+        for (component, &block) in self.root.blocks.iter().enumerate() {
+            basis.extend(orthonormal(matrix, n, start..start + block).into_iter().map(|column| (component, column)));
+            start += block;
+        }
+        let p = basis.len();
+        let product =
+            |a: &[(usize, R)], j: usize| a.iter().fold(zero, |sum, (i, x)| sum + *x * matrix[packed_index(n, *i, j)]);
+        let mut correlations = vec![zero; p * p];
+        for a in 0..p {
+            for b in 0..=a {
+                let value = match (a == b, basis[a].0 == basis[b].0) {
+                    (true, _) => R::splat(1.0),
+                    (false, true) => zero,
+                    _ => basis[b].1.iter().fold(zero, |sum, (j, x)| sum + *x * product(&basis[a].1, *j)),
+                };
+                correlations[a * p + b] = value;
+                correlations[b * p + a] = value;
+            }
+        }
+        let with_outcome: Vec<R> = basis.iter().map(|(_, column)| product(column, n - 1)).collect();
+        let (values, vectors) = symmetric_eigen(correlations, p);
+        // An eigenvalue is a pivot, and one that is too small to count stands for columns that add nothing.
+        let kept: Vec<usize> = (0..p).filter(|&e| values[e].inverse_pivot() != zero).collect();
+        let roots: Vec<R> = kept.iter().map(|&e| values[e].sqrt()).collect();
+        let vector = |e: usize, a: usize| vectors[e * p + a];
+        let along: Vec<R> =
+            kept.iter().map(|&e| (0..p).fold(zero, |sum, a| sum + vector(e, a) * with_outcome[a])).collect();
+        let omega: Vec<R> = (0..p)
+            .map(|a| {
+                let terms = kept.iter().zip(&along).zip(&roots);
+                terms.fold(zero, |sum, ((&e, x), root)| sum + vector(e, a) * *x * root.inverse())
+            })
+            .collect();
+        let n_components = self.root.blocks.len();
+        let mut explained = vec![zero; n_components + 2];
+        explained[0] = to_explain;
+        if self.is_car {
+            for (a, (component, _)) in basis.iter().enumerate() {
+                explained[1 + component] = explained[1 + component] + omega[a] * omega[a];
+            }
+        } else {
+            // Σ_l ‖H_cl ω_l‖²: a component's rows of H with one component's ω at a time.
+            for (a, (component, _)) in basis.iter().enumerate() {
+                let mut by_source = vec![zero; n_components];
+                for b in 0..p {
+                    let h =
+                        kept.iter().zip(&roots).fold(zero, |sum, (&e, root)| sum + vector(e, a) * *root * vector(e, b));
+                    by_source[basis[b].0] = by_source[basis[b].0] + h * omega[b];
+                }
+                let squares = by_source.iter().fold(zero, |sum, x| sum + *x * *x);
+                explained[1 + component] = explained[1 + component] + squares;
+            }
+        }
+        let sum = explained[1..=n_components].iter().fold(zero, |sum, x| sum + *x);
+        explained[n_components + 1] = to_explain - sum;
+        explained
+    }
+}
+
+/// Combinations of these variables that are orthonormal in the packed cross-products of all; fewer where some are
+/// combinations of those before them.
+fn orthonormal<R: Real>(matrix: &[R], n: usize, variables: std::ops::Range<usize>) -> Vec<Vec<(usize, R)>> {
+    let own: Vec<usize> = variables.collect();
+    let m = own.len();
+    let zero = R::splat(0.0);
+    // Elimination of [XᵀX | I]: row i of the right half is the combination that is orthogonal to all before it.
+    let mut products: Vec<R> = (0..m)
+        .flat_map(|i| (i..m).map(move |j| (i, j)))
+        .map(|(i, j)| matrix[packed_index(n, own[i], own[j])])
+        .collect();
+    let mut combinations: Vec<Vec<R>> =
+        (0..m).map(|i| (0..m).map(|j| R::splat(f64::from(u8::from(i == j)))).collect()).collect();
+    let mut found = Vec::new();
+    let mut rest = products.as_mut_slice();
+    for i in 0..m {
+        let size = m - i;
+        let inverse = rest[0].inverse_pivot();
+        if inverse != zero {
+            let length = inverse.sqrt();
+            found.push((0..=i).map(|j| (own[j], combinations[i][j] * length)).collect());
+            let (done, later) = combinations.split_at_mut(i + 1);
+            for (row, factor) in later.iter_mut().zip(&rest[1..size]) {
+                let factor = *factor * inverse;
+                row.iter_mut().zip(&done[i]).for_each(|(x, d)| *x = *x - factor * *d);
+            }
+        }
+        eliminate_in_place(rest, size);
+        rest = &mut rest[size..];
+    }
+    found
+}

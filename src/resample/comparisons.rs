@@ -1,0 +1,169 @@
+//! Which component ranks where, and by how much do two differ, in the sample and over the replicates?
+
+use serde::{Deserialize, Serialize};
+
+use super::{Replicates, Resampling};
+use crate::decompose::{Breakdown, Interval, IntervalKind, IntervalMethod, Method};
+use crate::error::Result;
+
+/// Shares that differ by less share a rank.
+const TIE: f64 = 1e-12;
+
+/// Ranks and pairwise differences of the components of a breakdown, with intervals.
+///
+/// # Examples
+/// ```
+/// use apportion::{Model, Panel, SIMULATED_ENGLAND_SEED, Term};
+///
+/// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+/// let fit = Model::new("cpp_rate")
+///     .component("deprivation", ["low_income_pct"])
+///     .component("practice", [Term::UnitEffects])
+///     .fit(&panel)?;
+/// let comparison = &fit.bootstrap(200, 7)?.comparisons(&[&fit.shapley()?])?[0];
+/// assert_eq!((comparison.ranks[1].name.as_str(), comparison.ranks[1].rank), ("practice", 1.0));
+/// let difference = &comparison.differences[0];
+/// assert_eq!((difference.first.as_str(), difference.second.as_str()), ("deprivation", "practice"));
+/// assert!(difference.interval.upper < 0.0);
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// How the variation was split.
+    pub method: Method,
+    /// One for each component, in the order of the model.
+    pub ranks: Vec<Rank>,
+    /// One for each two components, the earlier first.
+    pub differences: Vec<Difference>,
+    /// How the intervals were made.
+    pub interval: IntervalMethod,
+}
+
+/// Where a component ranks by its share, 1 being the largest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rank {
+    /// The component.
+    pub name: String,
+    /// Its rank in the sample; components within 1e-12 of one another share the mean of theirs.
+    pub rank: f64,
+    /// The best rank that the interval holds. With draws, quantiles of the ranks in the replicates; with the jackknife, one
+    /// more than the components that are surely larger, by the intervals of the differences.
+    pub lower: f64,
+    /// The worst rank that the interval holds.
+    pub upper: f64,
+    /// In what part of the replicates the component ranks first; a first place that is shared counts for each.
+    pub first: f64,
+}
+
+/// The share of one component less that of another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The one.
+    pub first: String,
+    /// The other.
+    pub second: String,
+    /// share_of_total of the first less that of the second.
+    pub difference: f64,
+    /// How sure it is.
+    pub interval: Interval,
+}
+
+impl Resampling<'_> {
+    /// Ranks and pairwise differences of the components of each of these breakdowns, all from the same draws.
+    ///
+    /// # Errors
+    /// Those of [`intervals`](Resampling::intervals).
+    pub fn comparisons(&self, breakdowns: &[&Breakdown]) -> Result<Vec<Comparison>> {
+        let (replicates, influence) = self.all_replicates(breakdowns)?;
+        let each = breakdowns.iter().zip(&replicates).enumerate();
+        each.map(|(i, (breakdown, replicates))| self.comparison(breakdown, replicates, influence.get(i))).collect()
+    }
+
+    fn comparison(
+        &self,
+        breakdown: &Breakdown,
+        replicates: &Replicates,
+        influence: Option<&Replicates>,
+    ) -> Result<Comparison> {
+        let usable = self.usable(replicates)?;
+        let rule = self.rule()?;
+        let components = &breakdown.components;
+        let k = components.len();
+        let mut differences = Vec::with_capacity(k * (k - 1) / 2);
+        for (i, first) in components.iter().enumerate() {
+            for (j, second) in components.iter().enumerate().skip(i + 1) {
+                let of = |from: &Replicates, r: usize| from.shares[[r, 1 + i]] - from.shares[[r, 1 + j]];
+                let values = usable.iter().map(|&r| of(replicates, r)).collect();
+                let without: Option<Vec<f64>> = influence.map(|x| x.usable().iter().map(|&r| of(x, r)).collect());
+                let difference = first.share_of_total - second.share_of_total;
+                let interval = rule.interval(difference, values, without.as_deref()).interval;
+                let [first, second] = [first, second].map(|share| share.name.clone());
+                differences.push(Difference { first, second, difference, interval });
+            }
+        }
+        let sample: Vec<f64> = components.iter().map(|share| share.share_of_total).collect();
+        let in_replicate = |&r: &usize| ranks(&(1..=k).map(|at| replicates.shares[[r, at]]).collect::<Vec<_>>());
+        let by_replicate: Vec<Vec<f64>> = usable.iter().map(in_replicate).collect();
+        let rank = |(at, rank): (usize, f64)| {
+            let mut drawn: Vec<f64> = by_replicate.iter().map(|ranks| ranks[at]).collect();
+            drawn.sort_by(f64::total_cmp);
+            let first = by_replicate.iter().filter(|ranks| ranks.iter().all(|other| ranks[at] <= *other)).count();
+            let (lower, upper) = match self.kind {
+                IntervalKind::Jackknife => surely_between(at, k, &differences),
+                _ => (
+                    order_statistic(&drawn, (1.0 - self.level) / 2.0),
+                    order_statistic(&drawn, (1.0 + self.level) / 2.0),
+                ),
+            };
+            Rank { name: components[at].name.clone(), rank, lower, upper, first: first as f64 / drawn.len() as f64 }
+        };
+        let ranks = ranks(&sample).into_iter().enumerate().map(rank).collect();
+        Ok(Comparison { method: breakdown.method.clone(), ranks, differences, interval: self.method(replicates) })
+    }
+}
+
+/// Ranks by size, the largest first; ties share the mean of their ranks.
+fn ranks(shares: &[f64]) -> Vec<f64> {
+    let rank = |share: &f64| {
+        let larger = shares.iter().filter(|other| **other > share + TIE).count() as f64;
+        let tied = shares.iter().filter(|other| (**other - share).abs() <= TIE).count() as f64;
+        larger + (tied + 1.0) / 2.0
+    };
+    shares.iter().map(rank).collect()
+}
+
+/// One more than the components that are surely larger, and as many less than all as are surely smaller.
+fn surely_between(at: usize, k: usize, differences: &[Difference]) -> (f64, f64) {
+    let pairs = (0..k).flat_map(|i| (i + 1..k).map(move |j| (i, j)));
+    let (mut larger, mut smaller) = (0, 0);
+    for ((i, j), Difference { interval, .. }) in pairs.zip(differences) {
+        let (above, below) = (interval.lower > 0.0, interval.upper < 0.0);
+        larger += usize::from(j == at && above || i == at && below);
+        smaller += usize::from(i == at && above || j == at && below);
+    }
+    (1.0 + larger as f64, (k - smaller) as f64)
+}
+
+/// The order statistic that at least this part of the sorted values does not exceed.
+fn order_statistic(sorted: &[f64], part: f64) -> f64 {
+    let at = (part * sorted.len() as f64 - 1e-9).ceil().max(1.0) as usize;
+    sorted[at.min(sorted.len()) - 1]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ties_share_the_mean_of_their_ranks() {
+        assert_eq!(ranks(&[0.1, 0.4, 0.1 + 1e-14, 0.3]), [3.5, 1.0, 3.5, 2.0]);
+        assert_eq!(ranks(&[0.2, 0.2]), [1.5, 1.5]);
+    }
+
+    #[test]
+    fn order_statistics_are_quantiles_of_steps() {
+        let sorted: Vec<f64> = (1..=40).map(f64::from).collect();
+        assert_eq!((order_statistic(&sorted, 0.025), order_statistic(&sorted, 0.975)), (1.0, 39.0));
+        assert_eq!(order_statistic(&sorted, 0.0), 1.0);
+    }
+}
