@@ -306,6 +306,14 @@ pub enum Error {
         /// What to do instead.
         instead: String,
     },
+    /// A coalition whose value could not be had.
+    #[error("no value for the coalition {{{coalition}}}: {source}")]
+    Value {
+        /// Its components.
+        coalition: String,
+        /// What went wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A method that this model cannot be split by.
     #[error("{method} cannot be had here: {reason}")]
     Method {

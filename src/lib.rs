@@ -93,8 +93,9 @@ mod report;
 mod resample;
 
 pub use decompose::{
-    Breakdown, Coalition, Detail, Interval, IntervalKind, IntervalMethod, Method, OrderRange, PairCovariance,
-    PairDominance, Share, ShareRange, SizeShare, SubsetShare, TermShare,
+    Attribution, Breakdown, Coalition, Credit, Detail, Game, Interval, IntervalKind, IntervalMethod, LeftOut, Method,
+    MethodTable, OrderRange, PairCovariance, PairDominance, Score, Share, ShareRange, SizeShare, SubsetShare,
+    TermShare,
 };
 pub use error::{Error, Place, Result, TermSyntax};
 pub use fit::{Coefficient, FittedModel, Moments, RANK_TOLERANCE, Regression, Warning};
@@ -103,7 +104,10 @@ pub use panel::{
     Column, ColumnKind, ColumnSummary, Dropped, KeySummary, Missing, Panel, PanelBuilder, PanelSchema, PanelSummary,
     Reason, SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES, Sample, Values,
 };
-pub use report::{Elapsed, Report, ReportComponent, ReportDropped, ReportInterval, ReportMethod, ReportShare};
+pub use report::{
+    Elapsed, Report, ReportBySize, ReportComponent, ReportCovariance, ReportDropped, ReportInterval, ReportMethod,
+    ReportPair, ReportShare, ReportSubset, ReportTerm,
+};
 pub use resample::{Comparison, Difference, Rank, Replicates, Resampling};
 
 /// The code in the README compiles and runs.

@@ -31,11 +31,15 @@
 //! # Ok::<(), apportion::Error>(())
 //! ```
 
+mod detail;
 mod export;
+mod export_detail;
 mod grid;
+mod method_table;
 mod range;
 mod summary;
 mod table;
 mod text;
 
 pub use export::{Elapsed, Report, ReportComponent, ReportDropped, ReportInterval, ReportMethod, ReportShare};
+pub use export_detail::{ReportBySize, ReportCovariance, ReportPair, ReportSubset, ReportTerm};

@@ -38,7 +38,7 @@ use std::sync::Arc;
 pub use comparisons::{Comparison, Difference, Rank};
 pub use replicates::Replicates;
 
-use crate::decompose::{Breakdown, IntervalKind, IntervalMethod, relation};
+use crate::decompose::{Breakdown, IntervalKind, IntervalMethod, MethodTable, relation};
 use crate::error::{Error, Result};
 use crate::fit::{FittedModel, Warning};
 use draws::Draws;
@@ -361,6 +361,17 @@ impl Breakdown {
     pub fn with_intervals(&self, resampling: &Resampling) -> Result<Breakdown> {
         let found = resampling.intervals(&[self])?;
         found.into_iter().next().ok_or_else(|| Error::OtherFit { message: "no breakdown was given".to_string() })
+    }
+}
+
+impl MethodTable {
+    /// The table with intervals for every breakdown, all from the same draws.
+    ///
+    /// # Errors
+    /// Those of [`Resampling::intervals`].
+    pub fn with_intervals(&self, resampling: &Resampling) -> Result<MethodTable> {
+        let plain: Vec<&Breakdown> = self.breakdowns.iter().collect();
+        Ok(MethodTable { breakdowns: resampling.intervals(&plain)?, left_out: self.left_out.clone() })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::export_detail::{ReportBySize, ReportCovariance, ReportPair, ReportSubset, ReportTerm};
 use super::text::counted;
 use crate::decompose::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, OrderRange, Share, ShareRange};
 use crate::error::{Error, Result};
@@ -89,6 +90,18 @@ pub struct ReportMethod {
     pub always: Option<ReportShare>,
     /// What no component explains.
     pub unexplained: ReportShare,
+    /// What each component adds on average by the number of components in before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_size: Option<Vec<ReportBySize>>,
+    /// How often one component adds more than another, every two in both orders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pairs: Option<Vec<ReportPair>>,
+    /// What sets of components have in common.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subsets: Option<Vec<ReportSubset>>,
+    /// Covariances of two components' fitted parts, which count twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covariances: Option<Vec<ReportCovariance>>,
 }
 
 /// The share of a component.
@@ -104,6 +117,13 @@ pub struct ReportComponent {
     /// `bias`, `std_error`, `lower` and `upper` of `share_of_total`, beside it; left out without intervals.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval>,
+    /// In a commonality analysis, where `share_of_total` is what the component explains alone: what it has in common with
+    /// others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub common: Option<f64>,
+    /// Its terms, where the method credits them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<Vec<ReportTerm>>,
 }
 
 /// The share of what is always in, or unexplained.
@@ -274,16 +294,27 @@ fn warnings(breakdowns: &[Breakdown]) -> Vec<String> {
 
 impl ReportMethod {
     fn of(breakdown: &Breakdown) -> Self {
-        ReportMethod {
+        let order = match &breakdown.method {
+            Method::Sequential { order } => Some(order.clone()),
+            _ => None,
+        };
+        let mut components: Vec<ReportComponent> = breakdown.components.iter().map(ReportComponent::of).collect();
+        if let Some(split) = breakdown.unique_and_common() {
+            components.iter_mut().zip(split).for_each(|(component, (_, common))| component.common = Some(common));
+        }
+        let mut method = ReportMethod {
             method: breakdown.method.name().to_string(),
-            order: match &breakdown.method {
-                Method::Sequential { order } => Some(order.clone()),
-                _ => None,
-            },
-            components: breakdown.components.iter().map(ReportComponent::of).collect(),
+            order,
+            components,
             always: breakdown.always.as_ref().map(ReportShare::of),
             unexplained: ReportShare::of(&breakdown.unexplained),
-        }
+            by_size: None,
+            pairs: None,
+            subsets: None,
+            covariances: None,
+        };
+        method.add_detail(breakdown);
+        method
     }
 }
 
@@ -294,6 +325,8 @@ impl ReportComponent {
             share_of_total: share.share_of_total,
             share_of_explained: share.share_of_explained,
             interval: share.interval,
+            common: None,
+            terms: None,
         }
     }
 }

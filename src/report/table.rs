@@ -21,6 +21,7 @@ impl fmt::Display for Breakdown {
         let mut lines = self.heading();
         lines.push(String::new());
         lines.extend(self.table());
+        lines.extend(self.detail_lines());
         lines.push(String::new());
         lines.extend(self.footer());
         f.write_str(&lines.join("\n"))

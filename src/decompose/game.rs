@@ -1,0 +1,359 @@
+//! What if coalitions are worth something else than R²?
+//!
+//! A [`Game`] holds a value for every coalition of named components, whatever it means: a fit statistic of models that
+//! were refitted, a cost, a criterion. The methods that need no more than values split it as they split R².
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::breakdown::Method;
+use super::coalition::Coalition;
+use super::detail::Detail;
+use super::table::{CoalitionTable, MOST_IN_TABLE};
+use super::{commonality, dominance, owen, pmvd};
+use crate::error::{Error, Result};
+
+/// A value for every coalition of named components.
+///
+/// # Examples
+/// ```
+/// use apportion::{Coalition, Game};
+///
+/// // A glove is worth nothing without its partner.
+/// let worth = |hands: Coalition| -> Result<f64, std::io::Error> { Ok(if hands.len() == 2 { 1.0 } else { 0.0 }) };
+/// let game = Game::new(["left", "right"], worth)?.named("pairs");
+/// let shapley = game.shapley()?;
+/// assert_eq!((shapley.value("left")?, shapley.value("right")?), (0.5, 0.5));
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored", into = "Stored")]
+pub struct Game {
+    statistic: String,
+    names: Vec<String>,
+    values: CoalitionTable,
+}
+
+/// A game as it is written; reading checks that there is a value for every coalition.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    statistic: String,
+    names: Vec<String>,
+    values: Vec<f64>,
+}
+
+impl From<Game> for Stored {
+    fn from(game: Game) -> Self {
+        Stored { statistic: game.statistic, names: game.names, values: game.values.values }
+    }
+}
+
+impl TryFrom<Stored> for Game {
+    type Error = Error;
+
+    fn try_from(stored: Stored) -> Result<Self> {
+        let names = checked(stored.names)?;
+        match stored.values.len() == 1 << names.len() {
+            true => Ok(Game::of(names, stored.values).named(stored.statistic)),
+            false => Err(Error::Length {
+                column: "values of a game".to_string(),
+                expected: 1 << names.len(),
+                found: stored.values.len(),
+            }),
+        }
+    }
+}
+
+/// The value of all components together, split among them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attribution {
+    /// What the values are.
+    pub statistic: String,
+    /// How they were split.
+    pub method: Method,
+    /// One for each component.
+    pub components: Vec<Credit>,
+    /// The value without any component, which is credited to nobody.
+    pub empty: f64,
+    /// The value of all components together.
+    pub whole: f64,
+    /// What the method says beyond; its values are on the statistic's own scale.
+    pub detail: Detail,
+}
+
+/// What a component is credited with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Credit {
+    /// The component.
+    pub name: String,
+    /// Its part, on the statistic's own scale.
+    pub value: f64,
+    /// The same as a part of what there was to credit, whole − empty; zero where that is zero.
+    pub proportion: f64,
+}
+
+impl Attribution {
+    /// A component's part, on the statistic's own scale.
+    ///
+    /// # Errors
+    /// [`Error::UnknownComponent`] for a name that is not among them.
+    pub fn value(&self, name: &str) -> Result<f64> {
+        self.components.iter().find(|c| c.name == name).map(|c| c.value).ok_or_else(|| Error::UnknownComponent {
+            component: name.to_string(),
+            available: self.components.iter().map(|c| c.name.clone()).collect(),
+        })
+    }
+}
+
+impl Game {
+    /// Asks for the value of every coalition once, one after the other, the empty one first.
+    ///
+    /// # Errors
+    /// [`Error::Value`] with the first error of `value`, or for a value that is not finite; [`Error::TooFew`] without a
+    /// component; [`Error::TooManyComponents`] beyond 24 components; [`Error::DuplicateComponent`].
+    pub fn new<N, E>(
+        names: impl IntoIterator<Item = N>,
+        mut value: impl FnMut(Coalition) -> Result<f64, E>,
+    ) -> Result<Self>
+    where
+        N: Into<String>,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let names = checked(names)?;
+        let ask = |bits| checked_value(&names, Coalition::from_bits(bits), &mut value);
+        let values = (0..1_u64 << names.len()).map(ask).collect::<Result<_>>()?;
+        Ok(Self::of(names, values))
+    }
+
+    /// The same with several coalitions at a time.
+    ///
+    /// # Errors
+    /// Those of [`new`](Game::new), for one of the coalitions that fail.
+    pub fn parallel<N, E>(
+        names: impl IntoIterator<Item = N>,
+        value: impl Fn(Coalition) -> Result<f64, E> + Sync,
+    ) -> Result<Self>
+    where
+        N: Into<String>,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let names = checked(names)?;
+        let ask = |bits| checked_value(&names, Coalition::from_bits(bits), &value);
+        let values = (0..1_u64 << names.len()).into_par_iter().map(ask).collect::<Result<_>>()?;
+        Ok(Self::of(names, values))
+    }
+
+    fn of(names: Vec<String>, values: Vec<f64>) -> Self {
+        let n_players = names.len();
+        Game { statistic: "value".to_string(), names, values: CoalitionTable { n_players, values } }
+    }
+
+    pub(super) fn of_table(names: Vec<String>, values: CoalitionTable) -> Self {
+        Game { statistic: "R²".to_string(), names, values }
+    }
+
+    /// Names what the values are. Default: `value`.
+    pub fn named(mut self, statistic: impl Into<String>) -> Self {
+        self.statistic = statistic.into();
+        self
+    }
+
+    /// The components.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The value of a coalition.
+    ///
+    /// # Errors
+    /// [`Error::Option`] for a coalition of components that there are not.
+    pub fn value(&self, coalition: Coalition) -> Result<f64> {
+        self.values.values.get(coalition.bits() as usize).copied().ok_or_else(|| Error::Option {
+            option: "coalition",
+            expected: format!("there are {} components, counted from 0", self.names.len()),
+            found: format!("{coalition:?}"),
+        })
+    }
+
+    /// What each component adds in this order, which names every component once.
+    ///
+    /// # Errors
+    /// [`Error::UnknownComponent`] and [`Error::Order`] for an order that is none.
+    pub fn sequential(&self, order: &[&str]) -> Result<Attribution> {
+        let mut values = vec![0.0; self.names.len()];
+        let mut before = 0_usize;
+        for name in order {
+            let player = self.position(name)?;
+            let after = before | 1 << player;
+            if after == before {
+                return Err(Error::Order { message: format!("\"{name}\" stands in it twice") });
+            }
+            values[player] = self.values.values[after] - self.values.values[before];
+            before = after;
+        }
+        if let Some(left_out) = (0..self.names.len()).find(|p| before >> p & 1 == 0) {
+            return Err(Error::Order { message: format!("\"{}\" is not in it", self.names[left_out]) });
+        }
+        let order = order.iter().map(|name| name.to_string()).collect();
+        Ok(self.attribution(Method::Sequential { order }, values, Detail::Nothing))
+    }
+
+    /// What each component adds on average over all orders.
+    ///
+    /// # Errors
+    /// None today; fallible so that it reads like the other methods.
+    pub fn shapley(&self) -> Result<Attribution> {
+        Ok(self.attribution(Method::Shapley, self.values.shapley(), Detail::Nothing))
+    }
+
+    /// What each component is worth alone.
+    ///
+    /// # Errors
+    /// None today; fallible so that it reads like the other methods.
+    pub fn first(&self) -> Result<Attribution> {
+        let alone = (0..self.names.len()).map(|p| self.values.values[1 << p] - self.values.empty()).collect();
+        Ok(self.attribution(Method::First, alone, Detail::Nothing))
+    }
+
+    /// What each component adds to all others.
+    ///
+    /// # Errors
+    /// None today; fallible so that it reads like the other methods.
+    pub fn last(&self) -> Result<Attribution> {
+        let all = self.values.values.len() - 1;
+        let last = (0..self.names.len()).map(|p| self.values.whole() - self.values.values[all & !(1 << p)]).collect();
+        Ok(self.attribution(Method::Last, last, Detail::Nothing))
+    }
+
+    /// Owen's value where components form unions: the mean over the orders in which the members of a union enter
+    /// together. `unions` hold every component once; [`Detail::Terms`] names the union of each.
+    ///
+    /// # Errors
+    /// [`Error::UnknownComponent`] and [`Error::Order`] for unions that do not hold every component once.
+    pub fn owen(&self, unions: &[(&str, &[&str])]) -> Result<Attribution> {
+        let (mut positions, mut of_union) = (Vec::new(), vec![None; self.names.len()]);
+        for (union, members) in unions {
+            let mut found = Vec::new();
+            for name in *members {
+                let player = self.position(name)?;
+                if of_union[player].replace(union.to_string()).is_some() {
+                    return Err(Error::Order { message: format!("\"{name}\" stands in the unions twice") });
+                }
+                found.push(player);
+            }
+            if !found.is_empty() {
+                positions.push(found);
+            }
+        }
+        if let Some(left_out) = of_union.iter().position(Option::is_none) {
+            return Err(Error::Order { message: format!("\"{}\" is in no union", self.names[left_out]) });
+        }
+        let values = owen::of_table(&self.values, &positions);
+        let unions: Vec<String> = of_union.into_iter().flatten().collect();
+        let detail = Detail::terms(&unions, self.names.chunks(1), &values);
+        Ok(self.attribution(Method::Owen, values, detail))
+    }
+
+    /// The proportional value: an average over orders that gives nothing to what adds nothing last.
+    ///
+    /// # Errors
+    /// [`Error::Method`] where a coalition is worth more than all components together, as with criteria that punish
+    /// size: its weights would be negative.
+    pub fn pmvd(&self) -> Result<Attribution> {
+        if pmvd::falls(&self.values) {
+            return Err(Error::Method {
+                method: "pmvd",
+                reason: "a coalition is worth more than all components together: use shapley".to_string(),
+            });
+        }
+        Ok(self.attribution(Method::Pmvd, pmvd::pmvd(&self.values), Detail::Nothing))
+    }
+
+    /// What each component adds on average to coalitions of each size.
+    ///
+    /// # Errors
+    /// None today; fallible so that it reads like the other methods.
+    pub fn conditional_dominance(&self) -> Result<Attribution> {
+        let detail = Detail::by_size(&self.names, &dominance::conditional(&self.values));
+        Ok(self.attribution(Method::ConditionalDominance, self.values.shapley(), detail))
+    }
+
+    /// In what part of all coalitions each component adds more than each other.
+    ///
+    /// # Errors
+    /// None today; fallible so that it reads like the other methods.
+    pub fn complete_dominance(&self) -> Result<Attribution> {
+        let detail = Detail::pairs(&self.names, &dominance::complete(&self.values));
+        Ok(self.attribution(Method::CompleteDominance, self.values.shapley(), detail))
+    }
+
+    /// What each set of components has in common.
+    ///
+    /// # Errors
+    /// [`Error::TooManyComponents`] beyond 20 components, which have a million subsets.
+    pub fn commonality(&self) -> Result<Attribution> {
+        check_number("commonality", self.names.len(), commonality::MOST_LISTED)?;
+        let parts = commonality::parts(&self.values);
+        let alone = (0..self.names.len()).map(|player| parts[(1 << player) - 1]).collect();
+        Ok(self.attribution(Method::Commonality, alone, Detail::subsets(&parts)))
+    }
+
+    fn attribution(&self, method: Method, values: Vec<f64>, detail: Detail) -> Attribution {
+        let (empty, whole) = (self.values.empty(), self.values.whole());
+        let to_credit = whole - empty;
+        let credit = |(name, value): (&String, f64)| Credit {
+            name: name.clone(),
+            value,
+            proportion: if to_credit == 0.0 { 0.0 } else { value / to_credit },
+        };
+        let components = self.names.iter().zip(values).map(credit).collect();
+        Attribution { statistic: self.statistic.clone(), method, components, empty, whole, detail }
+    }
+
+    fn position(&self, name: &str) -> Result<usize> {
+        self.names
+            .iter()
+            .position(|n| n == name)
+            .ok_or_else(|| Error::UnknownComponent { component: name.to_string(), available: self.names.clone() })
+    }
+}
+
+fn check_number(method: &str, found: usize, limit: usize) -> Result<()> {
+    match found <= limit {
+        true => Ok(()),
+        false => Err(Error::TooManyComponents {
+            method: method.to_string(),
+            limit,
+            found,
+            instead: "put components together".to_string(),
+        }),
+    }
+}
+
+fn checked<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Result<Vec<String>> {
+    let names: Vec<String> = names.into_iter().map(Into::into).collect();
+    if names.is_empty() {
+        return Err(Error::TooFew { what: "components of a game".to_string(), expected: 1, found: 0 });
+    }
+    check_number("a game", names.len(), MOST_IN_TABLE)?;
+    match names.iter().enumerate().find(|(i, name)| names[..*i].contains(name)) {
+        Some((_, component)) => Err(Error::DuplicateComponent { component: component.clone() }),
+        None => Ok(names),
+    }
+}
+
+fn checked_value<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+    names: &[String],
+    coalition: Coalition,
+    value: impl FnOnce(Coalition) -> Result<f64, E>,
+) -> Result<f64> {
+    let fails = |source| {
+        let members: Vec<&str> = coalition.members().map(|p| names[p].as_str()).collect();
+        Error::Value { coalition: members.join(", "), source }
+    };
+    match value(coalition) {
+        Ok(value) if value.is_finite() => Ok(value),
+        Ok(value) => Err(fails(format!("the value is {value}: every coalition needs a finite one").into())),
+        Err(error) => Err(fails(error.into())),
+    }
+}

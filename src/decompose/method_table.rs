@@ -1,0 +1,113 @@
+//! All methods side by side: how far does the answer depend on which is asked?
+
+use serde::{Deserialize, Serialize};
+
+use super::breakdown::{Breakdown, Method};
+use crate::error::{Error, Result};
+use crate::fit::FittedModel;
+
+/// Breakdowns of one fit by several methods; printed, a table of methods × components.
+///
+/// # Examples
+/// ```
+/// use apportion::{Model, Panel, SIMULATED_ENGLAND_SEED, Term};
+///
+/// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+/// let fit = Model::new("cpp_rate")
+///     .component("deprivation", ["low_income_pct"])
+///     .component("practice", [Term::UnitEffects])
+///     .fit(&panel)?;
+/// let table = fit.all_methods()?;
+/// println!("{table}");
+/// assert!(table.breakdown("shapley")?.share_of_total("practice")? > 0.4);
+/// // Unit effects have no columns of their own to decorrelate.
+/// let left_out: Vec<&str> = table.left_out.iter().map(|l| l.method.as_str()).collect();
+/// assert_eq!(left_out, ["genizi", "car"]);
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MethodTable {
+    /// One for each method.
+    pub breakdowns: Vec<Breakdown>,
+    /// The methods that this model cannot be split by.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A method that this model cannot be split by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The method.
+    pub method: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl FittedModel {
+    /// The variation split by every method that this model can be split by, sequential in the order of the model; for the
+    /// others, why not.
+    ///
+    /// # Errors
+    /// [`Error::Order`] where the components stand in an order that the model's precedences forbid.
+    pub fn all_methods(&self) -> Result<MethodTable> {
+        let names = self.model().components().iter().map(|component| component.name.clone());
+        self.methods(&Method::all(names.collect()))
+    }
+
+    /// The same for these methods.
+    ///
+    /// # Errors
+    /// Those of a method, but for [`Error::Method`] and [`Error::TooManyComponents`]: a method that does not apply is left
+    /// out, with the reason.
+    pub fn methods(&self, methods: &[Method]) -> Result<MethodTable> {
+        let mut table = MethodTable { breakdowns: Vec::new(), left_out: Vec::new() };
+        for method in methods {
+            match self.breakdown(method) {
+                Ok(breakdown) => table.breakdowns.push(breakdown),
+                Err(error @ (Error::Method { .. } | Error::TooManyComponents { .. })) => {
+                    table.left_out.push(LeftOut { method: method.name().to_string(), reason: error.to_string() });
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(table)
+    }
+}
+
+impl Method {
+    /// Every method of components, sequential in this order.
+    pub fn all(order: Vec<String>) -> Vec<Method> {
+        use Method::*;
+        let others = [
+            Shapley,
+            First,
+            Last,
+            Owen,
+            Pmvd,
+            ConditionalDominance,
+            CompleteDominance,
+            Commonality,
+            Genizi,
+            Car,
+            Pratt,
+            VarianceComponents,
+        ];
+        [Sequential { order }].into_iter().chain(others).collect()
+    }
+}
+
+impl MethodTable {
+    /// The breakdown by the method of this name.
+    ///
+    /// # Errors
+    /// [`Error::Option`] where it is not in the table.
+    pub fn breakdown(&self, method: &str) -> Result<&Breakdown> {
+        self.breakdowns.iter().find(|b| b.method.name() == method).ok_or_else(|| Error::Option {
+            option: "method",
+            expected: format!(
+                "the table has {}",
+                self.breakdowns.iter().map(|b| b.method.name()).collect::<Vec<_>>().join(", ")
+            ),
+            found: method.to_string(),
+        })
+    }
+}

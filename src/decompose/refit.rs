@@ -1,0 +1,128 @@
+//! Any of linfa's regressors in the place of least squares.
+//!
+//! The estimator is fitted anew on each coalition's columns, and what it predicts is scored: 2^k fits, in parallel.
+
+use linfa::dataset::Dataset;
+use linfa::traits::{Fit, PredictInplace};
+use ndarray::{Array1, Array2};
+
+use super::coalition::Coalition;
+use super::coalitions::Players;
+use super::game::Game;
+use crate::error::{Error, Result};
+use crate::fit::FittedModel;
+
+/// How well predictions meet what was observed.
+///
+/// linfa's own scores add 1e-10 to the total sum of squares, and take the mean error unsquared from the explained variance;
+/// these do not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Score;
+
+impl Score {
+    /// 1 − Σ (y − ŷ)² / Σ (y − ȳ)².
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::Score;
+    /// use ndarray::array;
+    ///
+    /// let (observed, predicted) = (array![1.0, 2.0, 3.0], array![2.0, 2.0, 2.0]);
+    /// assert_eq!(Score::r2(&predicted, &observed), 0.0);
+    /// assert_eq!(Score::explained_variance(&(&observed + 5.0), &observed), 1.0);
+    /// ```
+    pub fn r2(predicted: &Array1<f64>, observed: &Array1<f64>) -> f64 {
+        let errors = observed - predicted;
+        1.0 - errors.dot(&errors) / about_mean(observed)
+    }
+
+    /// 1 − var(y − ŷ)/var(y): like [`r2`](Score::r2), but a constant error costs nothing.
+    pub fn explained_variance(predicted: &Array1<f64>, observed: &Array1<f64>) -> f64 {
+        1.0 - about_mean(&(observed - predicted)) / about_mean(observed)
+    }
+}
+
+fn about_mean(values: &Array1<f64>) -> f64 {
+    let mean = values.sum() / values.len() as f64;
+    values.iter().map(|x| (x - mean) * (x - mean)).sum()
+}
+
+impl FittedModel {
+    /// The score of an estimator fitted anew on the columns of every coalition, as a [`Game`].
+    ///
+    /// `estimator` is anything that implements linfa's [`Fit`] for a matrix and one target; `score` takes what it predicts
+    /// for the sample and what was observed ([`Score::r2`], [`Score::explained_variance`], or your own). Columns are those
+    /// of the design on the user's scale; a coalition without columns predicts the mean. With least squares this is R²,
+    /// only slower.
+    ///
+    /// # Errors
+    /// [`Error::Method`] with unit effects, which are absorbed and have no columns, and for a weighted model: linfa's
+    /// estimators do not all heed weights. [`Error::Value`] with the coalition for which the estimator failed;
+    /// [`Error::TooManyComponents`] beyond 24 components.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel, Score};
+    /// use linfa_linear::{LinearRegression, TweedieRegressor};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 3.0, 5.0, 4.0, 6.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+    ///     .column("z", [0.0, 1.0, 0.0, 1.0, 0.0, 1.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("first", ["x"]).component("second", ["z"]).fit(&panel)?;
+    ///
+    /// let linear = fit.refitted(&LinearRegression::new(), Score::r2)?.shapley()?;
+    /// assert!((linear.value("first")? - fit.shapley()?.share_of_total("first")?).abs() < 1e-9);
+    ///
+    /// // A gamma regression with a logarithmic link.
+    /// let gamma = fit.refitted(&TweedieRegressor::params().power(2.0).alpha(0.0), Score::explained_variance)?;
+    /// assert!(gamma.shapley()?.whole > 0.9);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn refitted<P, E>(
+        &self,
+        estimator: &P,
+        score: impl Fn(&Array1<f64>, &Array1<f64>) -> f64 + Sync,
+    ) -> Result<Game>
+    where
+        P: Fit<Array2<f64>, Array1<f64>, E> + Sync,
+        P::Object: PredictInplace<Array2<f64>, Array1<f64>>,
+        E: std::error::Error + From<linfa::Error> + Send + Sync + 'static,
+    {
+        let players = self.players();
+        self.check_refit(&players)?;
+        let design = self.design();
+        let observed = Array1::from(design.outcome.clone());
+        let mean = observed.sum() / observed.len() as f64;
+        let value = |coalition: Coalition| -> Result<f64, E> {
+            let mut variables = players.always.clone();
+            coalition.members().for_each(|p| variables.extend(&players.variables[p]));
+            if variables.is_empty() {
+                return Ok(score(&Array1::from_elem(observed.len(), mean), &observed));
+            }
+            let columns = Array2::from_shape_fn((observed.len(), variables.len()), |(row, at)| {
+                design.columns[variables[at]].values[row]
+            });
+            let dataset = Dataset::new(columns, observed.clone());
+            let fitted = estimator.fit(&dataset)?;
+            let mut predicted = fitted.default_target(dataset.records());
+            fitted.predict_inplace(dataset.records(), &mut predicted);
+            Ok(score(&predicted, &observed))
+        };
+        Ok(Game::parallel(players.names.iter().map(String::as_str), value)?.named("score"))
+    }
+
+    fn check_refit(&self, players: &Players) -> Result<()> {
+        let refuse = |reason: &str| Err(Error::Method { method: "refitting", reason: reason.to_string() });
+        if players.always_has_unit_effects || players.has_unit_effects.contains(&true) {
+            return refuse("unit effects are absorbed and have no columns to give to an estimator: leave them out");
+        }
+        match self.design().weights_name {
+            Some(_) => {
+                refuse("the model is weighted, and not every estimator of linfa's heeds weights: fit it unweighted")
+            }
+            None => Ok(()),
+        }
+    }
+}
