@@ -6,6 +6,7 @@
 
 mod breakdown;
 mod coalitions;
+mod gelbach;
 mod leaves;
 mod orders;
 mod plan;
@@ -14,9 +15,11 @@ mod shapley;
 mod tree;
 
 pub use breakdown::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, Share};
+pub use gelbach::{Gelbach, GelbachChange, GelbachColumn, GelbachCovariance, GelbachEstimate};
 pub use orders::{OrderRange, ShareRange};
 
 pub(crate) use coalitions::Players;
+pub(crate) use gelbach::{Equations, FEW_CLUSTERS};
 pub(crate) use plan::{Plan, Scratch};
 
 use crate::error::{Error, Result};

@@ -92,7 +92,10 @@ mod panel;
 mod report;
 mod resample;
 
-pub use decompose::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, OrderRange, Share, ShareRange};
+pub use decompose::{
+    Breakdown, Gelbach, GelbachChange, GelbachColumn, GelbachCovariance, GelbachEstimate, Interval, IntervalKind,
+    IntervalMethod, Method, OrderRange, Share, ShareRange,
+};
 pub use error::{Error, Place, Result, TermSyntax};
 pub use fit::{Coefficient, FittedModel, Moments, RANK_TOLERANCE, Regression, Warning};
 pub use model::{Component, Model, Term, parse_terms};
@@ -101,7 +104,7 @@ pub use panel::{
     Reason, SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES, Sample, Values,
 };
 pub use report::{Elapsed, Report, ReportComponent, ReportDropped, ReportInterval, ReportMethod, ReportShare};
-pub use resample::{Replicates, Resampling};
+pub use resample::{GelbachReplicates, Replicates, Resampling};
 
 /// The code in the README compiles and runs.
 #[cfg(doctest)]

@@ -28,12 +28,14 @@
 mod careful;
 mod clusters;
 mod draws;
+mod gelbach;
 mod interval;
 mod replicates;
 
 use std::fmt;
 use std::sync::Arc;
 
+pub use gelbach::GelbachReplicates;
 pub use replicates::Replicates;
 
 use crate::decompose::{Breakdown, IntervalKind, IntervalMethod};
@@ -270,10 +272,15 @@ impl<'a> Resampling<'a> {
 
 /// Whether a warning came with intervals, and goes when others take their place.
 fn is_of_intervals(warning: &Warning) -> bool {
-    use Warning::{Biased, DegenerateReplicates, FewClusters, FewDraws, OneSided};
+    use Warning::{Biased, DegenerateReplicates, FewClusters, FewDraws, LostCoefficients, OneSided};
     matches!(
         warning,
-        Biased { .. } | DegenerateReplicates { .. } | FewClusters { .. } | FewDraws { .. } | OneSided { .. }
+        Biased { .. }
+            | DegenerateReplicates { .. }
+            | FewClusters { .. }
+            | FewDraws { .. }
+            | LostCoefficients { .. }
+            | OneSided { .. }
     )
 }
 
