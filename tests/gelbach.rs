@@ -509,21 +509,25 @@ fn iid_errors_beside_unit_effects_agree_with_the_spread_over_samples() {
 #[test]
 fn analytic_errors_agree_with_the_jackknife_and_the_bootstrap() {
     let rows = with_weights(unbalanced(41, 150, 6, 0.2), true);
+    let mut compared = 0;
     for case in cases() {
         let fit = model(&case, true).fit(&panel(&rows)).expect(case.name);
         let gelbach = fit.gelbach().expect(case.name);
-        for (resampling, tolerance) in [(fit.jackknife(), 0.05), (fit.bootstrap(2_000, 3), 0.07)] {
+        for (resampling, tolerance) in [(fit.jackknife(), 0.05), (fit.bootstrap(2_000, 3), 0.06)] {
             let found = resampling.expect("clusters").gelbach(&gelbach).expect("intervals");
             for estimate in numbers(&found).concat() {
                 let interval = estimate.interval.expect("asked for");
-                // What is spanned by unit effects is zero in every replicate.
-                let is_zero = estimate.std_error < 1e-12 && interval.std_error < 1e-12;
-                let ratio = interval.std_error / estimate.std_error;
-                assert!(is_zero || (ratio - 1.0).abs() < tolerance, "{}: {ratio}", case.name);
+                // A part that is about zero is a product of nothings, whose first order says little.
+                if estimate.estimate.abs() > 2.0 * estimate.std_error {
+                    let ratio = interval.std_error / estimate.std_error;
+                    assert!((ratio - 1.0).abs() < tolerance, "{}: {ratio}, {estimate:?}", case.name);
+                    compared += 1;
+                }
                 assert!(interval.lower <= estimate.estimate + 1e-9 && estimate.estimate <= interval.upper + 1e-9);
             }
         }
     }
+    assert!(compared >= 20, "{compared}");
 }
 
 #[test]
