@@ -138,6 +138,17 @@ fn cases() -> Vec<Case> {
             },
         },
         Case {
+            name: "periods are always in, unit effects a component without columns",
+            always: vec!["slow", "period_effects"],
+            components: vec![("practice", vec!["unit_effects"]), ("noisy", vec!["noisy"])],
+            columns: |r| {
+                let mut always = vec![r.column("slow")];
+                always.extend_from_slice(&r.period_dummies()[1..]);
+                let components = vec![(vec![], true), (vec![r.column("noisy")], false)];
+                Columns { always, always_has_units: false, components }
+            },
+        },
+        Case {
             name: "unit effects are always in, and in a component again",
             always: vec!["unit_effects", "slow"],
             components: vec![
@@ -216,9 +227,9 @@ fn parts_equal_those_of_explicit_regressions() {
                 let of_change: f64 = column.changes.iter().filter_map(|c| c.share_of_change).sum();
                 assert!((of_change - 1.0).abs() < 1e-9, "{}: {of_change}", case.name);
             }
-            // The full coefficients are those of the regression on the rows.
+            // The full coefficients are those of the regression on the rows, which absorbs the periods.
             let regression = fit.regression().expect(case.name);
-            for column in &gelbach.columns {
+            for column in gelbach.columns.iter().filter(|c| !c.name.starts_with("period_effects")) {
                 let coefficient = regression.coefficient(&column.name).expect("it has one");
                 assert!((coefficient - column.full.estimate).abs() < TOLERANCE, "{}", case.name);
             }
@@ -713,6 +724,23 @@ fn a_decomposition_of_another_fit_is_refused() {
     assert!(matches!(jackknife.gelbach_replicates(&renamed), Err(Error::OtherFit { .. })));
     assert!(matches!(gelbach.column("m"), Err(Error::UnknownColumn { .. })));
     assert!(matches!(gelbach.columns[0].component("x"), Err(Error::UnknownComponent { .. })));
+}
+
+#[test]
+fn coefficients_beyond_the_range_of_doubles_are_refused() {
+    let panel = |x: f64, y: f64| {
+        let of = |by: f64, values: [f64; 6]| values.map(|value| by * value);
+        let builder = Panel::builder().column("x", of(x, [0.0, 0.0, 1.0, 1.0, 2.0, 2.0]));
+        let builder = builder.column("z", [0.0, 1.0, 0.0, 2.0, 1.0, 3.0]);
+        builder.column("y", of(y, [1.0, 2.0, 4.0, 5.0, 4.0, 8.0])).build().expect("a panel")
+    };
+    let gelbach =
+        |x: f64, y: f64| Model::new("y").always(["x"]).component("z", ["z"]).fit(&panel(x, y)).expect("fits").gelbach();
+    for (x, y) in [(1e-200, 1e200), (1e200, 1e-200)] {
+        let error = gelbach(x, y).expect_err("refused").to_string();
+        assert_eq!(error, "column \"x\" has coefficients beyond the range of doubles: put it in other units");
+    }
+    assert!((gelbach(1e-100, 1e100).expect("in range").columns[0].base.estimate / 2.25e200 - 1.0).abs() < 1e-12);
 }
 
 #[test]

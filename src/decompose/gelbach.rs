@@ -5,17 +5,18 @@
 
 mod covariance;
 mod equations;
+mod refuse;
 mod table;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Interval, IntervalMethod, Players};
+use super::{Interval, IntervalMethod};
 use crate::error::{Error, Result};
-use crate::fit::{Double, FittedModel, Lane, RANK_TOLERANCE, Warning};
+use crate::fit::{Double, FittedModel, Lane, Warning};
 use crate::panel::Sample;
 use covariance::Errors;
 pub(crate) use equations::Equations;
-use equations::{BASE, FIRST_COMPONENT, FULL, Solution, TOTAL};
+use equations::{BASE, FIRST_COMPONENT, FULL, TOTAL};
 
 /// Below so many clusters, standard errors and intervals carry a warning.
 pub(crate) const FEW_CLUSTERS: usize = 30;
@@ -129,7 +130,7 @@ pub struct Gelbach {
     pub panel: Option<String>,
     /// How the intervals were made; `None` without intervals.
     pub interval: Option<IntervalMethod>,
-    /// What deserves doubt. A column of a component that is aliased with another component's adds nothing here.
+    /// What deserves doubt.
     pub warnings: Vec<Warning>,
 }
 
@@ -165,7 +166,11 @@ impl FittedModel {
     /// Unit effects in a component are part of its H_c. Standard errors allow for β_c being estimated and for the
     /// columns being drawn with the outcome. They are clustered by unit where the panel has units, because the years of
     /// a unit are not independent, else robust to heteroskedasticity; [`gelbach_with`](FittedModel::gelbach_with)
-    /// takes another choice.
+    /// takes another choice. They are a first-order approximation: of a part that is about zero because its component
+    /// goes neither with the column nor with the outcome, they are on average too large by √2.
+    ///
+    /// A column of a component that is a combination of those before it, or of unit effects, has no coefficient and no
+    /// part; a warning names it.
     ///
     /// Source: J. B. Gelbach (2016), "When do covariates matter? And which ones, and how much?", Journal of Labor
     /// Economics 34, <https://doi.org/10.1086/683668>.
@@ -241,7 +246,7 @@ impl FittedModel {
         if let Some(clusters) = errors.clusters.filter(|clusters| *clusters < FEW_CLUSTERS) {
             warnings.push(Warning::FewClusters { clusters, wanted: FEW_CLUSTERS });
         }
-        let mut columns = Vec::with_capacity(equations.n_always());
+        let mut columns = Vec::with_capacity(equations.n_always);
         let width = equations.width();
         let each = out.chunks_exact(width).zip(errors.std_errors.chunks_exact(width));
         for (&v, (estimates, std_errors)) in equations.always().iter().zip(each) {
@@ -251,7 +256,9 @@ impl FittedModel {
                 std_error: std_errors[at] * scale,
                 interval: None,
             };
-            columns.push(column(&self.design().columns[v].name, &players.names, estimate)?);
+            let column = column(&self.design().columns[v].name, &players.names, estimate);
+            check_range(&column, scale)?;
+            columns.push(column);
         }
         let design = self.design();
         Ok(Gelbach {
@@ -268,6 +275,14 @@ impl FittedModel {
         })
     }
 
+    /// What [`Equations::solve`] gives for the full sample.
+    pub(crate) fn gelbach_estimates(&self, equations: &Equations) -> Vec<f64> {
+        match self.precise_entries(1) {
+            Some(entries) => equations.estimates(entries).into_iter().map(Double::value).collect(),
+            None => equations.estimates(self.moments().entries()),
+        }
+    }
+
     /// What a coefficient on standardised variables is multiplied by.
     pub(crate) fn gelbach_scale(&self, column: usize) -> f64 {
         let scale = &self.moments().standardisation().scale;
@@ -282,120 +297,38 @@ impl FittedModel {
         value: impl Fn(L) -> f64 + Copy,
     ) -> Result<(Vec<f64>, Errors)> {
         let mut solution = equations.solution();
-        let mut out = vec![L::splat(0.0); equations.n_always() * equations.width()];
+        let mut out = vec![L::splat(0.0); equations.n_always * equations.width()];
         equations.solve(entries, &mut solution, &mut out);
         self.check_coefficients(equations, &solution, value)?;
         let errors = Errors::new(self, equations, entries, &solution, covariance, value)?;
         Ok((out.into_iter().map(value).collect(), errors))
     }
-
-    fn gelbach_equations(&self, players: &Players) -> Result<Equations> {
-        let option =
-            |option, expected: String, found: &str| Error::Option { option, expected, found: found.to_string() };
-        if self.model().always_terms().is_empty() {
-            let expected = "name the terms whose coefficients change, with .always([..])".to_string();
-            return Err(option("always", expected, "empty"));
-        }
-        let columns = &self.design().columns;
-        let mut always = (0..columns.len()).filter(|&v| columns[v].credit == crate::model::Credit::Always).peekable();
-        if always.peek().is_none() {
-            let expected = "add a term to .always([..]) that has a coefficient".to_string();
-            return Err(option("always", expected, "unit effects alone"));
-        }
-        if let Some(v) = always.find(|&v| self.moments().is_constant(v)) {
-            return Err(Error::NoCoefficient {
-                column: columns[v].name.clone(),
-                regression: "base",
-                message: "it does not vary in the sample: take it out".to_string(),
-            });
-        }
-        let mut with_units = (0..players.len()).filter(|&p| players.brings_units(p));
-        let units_of = with_units.next();
-        if let (Some(one), Some(other)) = (units_of, with_units.next()) {
-            let (one, other) = (&players.names[one], &players.names[other]);
-            let expected =
-                format!("\"{one}\" and \"{other}\" have them, and their parts cannot be told apart: give them to one");
-            return Err(option("unit effects", expected, "in two components"));
-        }
-        Ok(Equations::new(players, units_of))
-    }
-
-    fn check_gelbach_covariance(&self, covariance: GelbachCovariance, equations: &Equations) -> Result<()> {
-        let expected = match covariance {
-            GelbachCovariance::Cluster if self.design().units.is_none() => {
-                "the panel has no units to cluster by: use heteroskedastic"
-            }
-            GelbachCovariance::Iid | GelbachCovariance::Heteroskedastic if equations.units_of.is_some() => {
-                "a component has unit effects, each estimated from all rows of its unit, so that rows are not \
-                 independent: use cluster"
-            }
-            GelbachCovariance::Heteroskedastic if equations.base_is_within => {
-                "it is inconsistent beside unit effects in short panels: use cluster"
-            }
-            _ => return Ok(()),
-        };
-        Err(Error::Option {
-            option: "covariance",
-            expected: expected.to_string(),
-            found: covariance.name().to_string(),
-        })
-    }
-
-    /// Every column of `always` must have a coefficient in both regressions.
-    fn check_coefficients<L: Lane>(
-        &self,
-        equations: &Equations,
-        solution: &Solution<L>,
-        value: impl Fn(L) -> f64,
-    ) -> Result<()> {
-        let n = equations.n_always();
-        for (regression, first, is_within) in
-            [("base", 0, equations.base_is_within), ("full", n, equations.full_is_within)]
-        {
-            for (a, &v) in equations.always().iter().enumerate() {
-                if value(solution.left[first + a]) > RANK_TOLERANCE {
-                    continue;
-                }
-                let by_units = is_within && value(solution.own[first + a]) <= RANK_TOLERANCE;
-                let message = match (by_units, equations.units_of) {
-                    (true, Some(component)) => format!(
-                        "it is constant within units, and \"{}\" has unit effects: take the one or the other out",
-                        self.design().component_names[component]
-                    ),
-                    (true, None) => {
-                        "it is constant within units, whose effects are always in: take the one or the other out".into()
-                    }
-                    (false, _) if is_within => {
-                        "it is a combination of the columns of always before it and of unit effects: take it out".into()
-                    }
-                    (false, _) => "it is a combination of the columns of always before it: take it out".into(),
-                };
-                let column = self.design().columns[v].name.clone();
-                return Err(Error::NoCoefficient { column, regression, message });
-            }
-        }
-        Ok(())
-    }
 }
 
-fn column(name: &str, components: &[String], estimate: impl Fn(usize) -> GelbachEstimate) -> Result<GelbachColumn> {
+fn column(name: &str, components: &[String], estimate: impl Fn(usize) -> GelbachEstimate) -> GelbachColumn {
     let [base, full, total_change] = [BASE, FULL, TOTAL].map(&estimate);
     let size = base.estimate.abs() + full.estimate.abs();
     let share = |part: f64, whole: f64| (whole.abs() > NO_CHANGE * size).then(|| part / whole);
-    let mut changes = Vec::with_capacity(components.len());
-    for (i, component) in components.iter().enumerate() {
+    let change = |(i, component): (usize, &String)| {
         let change = estimate(FIRST_COMPONENT + i);
-        changes.push(GelbachChange {
+        GelbachChange {
             component: component.clone(),
+            change,
             share_of_change: share(change.estimate, total_change.estimate),
             share_of_base: share(change.estimate, base.estimate),
-            change,
-        });
-    }
-    let mut column = GelbachColumn { name: name.to_string(), base, full, total_change, changes };
-    if column.estimates_mut().all(|e| e.estimate.is_finite() && e.std_error.is_finite()) {
-        return Ok(column);
+        }
+    };
+    let changes = components.iter().enumerate().map(change).collect();
+    GelbachColumn { name: name.to_string(), base, full, total_change, changes }
+}
+
+/// Coefficients are refused where the scales of outcome and column are too far apart for doubles.
+fn check_range(column: &GelbachColumn, scale: f64) -> Result<()> {
+    let is_finite = |e: &GelbachEstimate| e.estimate.is_finite() && e.std_error.is_finite();
+    let own = [&column.base, &column.full, &column.total_change];
+    if scale.is_normal() && own.into_iter().chain(column.changes.iter().map(|c| &c.change)).all(is_finite) {
+        return Ok(());
     }
     let message = "has coefficients beyond the range of doubles".to_string();
-    Err(Error::Scale { column: column.name, message })
+    Err(Error::Scale { column: column.name.clone(), message })
 }

@@ -136,6 +136,22 @@ impl Resampling<'_> {
     ///
     /// # Errors
     /// [`Error::OtherFit`] for a decomposition that is not of this fit.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 4.0, 5.0, 4.0, 8.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+    ///     .column("z", [0.0, 1.0, 0.0, 2.0, 1.0, 3.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").always(["x"]).component("cause", ["z"]).fit(&panel)?;
+    /// let replicates = fit.jackknife()?.gelbach_replicates(&fit.gelbach()?)?;
+    /// assert_eq!(replicates.estimates.dim(), (6, 1, 4));
+    /// assert_eq!(replicates.names, ["base", "full", "total change", "cause"]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn gelbach_replicates(&self, gelbach: &Gelbach) -> Result<GelbachReplicates> {
         let equations = Equations::of(self.fit);
         check_same_fit(self.fit, &equations, gelbach)?;
@@ -310,12 +326,12 @@ fn check_same_fit(fit: &FittedModel, equations: &Equations, gelbach: &Gelbach) -
     if here != there {
         return differs(format!("its sample has {there} rows, not {here}"));
     }
-    let again = fit.gelbach_with(gelbach.covariance)?;
-    for (&v, (column, again)) in equations.always().iter().zip(gelbach.columns.iter().zip(&again.columns)) {
-        let tolerance = SAME * fit.gelbach_scale(v);
-        for (here, there) in [(again.base, column.base), (again.full, column.full)] {
-            if (here.estimate - there.estimate).abs() > tolerance + SAME * here.estimate.abs() {
-                let (here, there) = (here.estimate, there.estimate);
+    let estimates = fit.gelbach_estimates(equations);
+    for (a, (&v, column)) in equations.always().iter().zip(&gelbach.columns).enumerate() {
+        let scale = fit.gelbach_scale(v);
+        for (here, there) in estimates[a * equations.width()..].iter().zip([column.base, column.full]) {
+            if (here - there.estimate / scale).abs() > SAME * (1.0 + here.abs()) {
+                let (here, there) = (here * scale, there.estimate);
                 return differs(format!("its coefficient of {} is {there}, not {here}", column.name));
             }
         }

@@ -78,7 +78,7 @@ impl Errors {
             }
         };
         let influences: Vec<Influence> =
-            (0..equations.n_always()).map(|a| Influence::new(equations, entries, solution, a, value)).collect();
+            (0..equations.n_always).map(|a| Influence::new(equations, entries, solution, a, value)).collect();
         let changes: Vec<Vec<f64>> = solution.changes.iter().map(|change| values(change)).collect();
         let rows = Residuals::new(fit, equations, &values(&solution.beta), &changes);
         let variances = match covariance {

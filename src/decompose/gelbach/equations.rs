@@ -85,10 +85,6 @@ impl Equations {
         Equations::new(&players, units_of)
     }
 
-    pub(crate) fn n_always(&self) -> usize {
-        self.n_always
-    }
-
     pub(crate) fn always(&self) -> &[usize] {
         &self.variables[..self.n_always]
     }
@@ -167,6 +163,13 @@ impl Equations {
                 *out = change[skip + a];
             }
         }
+    }
+
+    /// What [`solve`](Equations::solve) gives.
+    pub(super) fn estimates<L: Lane>(&self, entries: &[L]) -> Vec<L> {
+        let mut out = vec![L::splat(0.0); self.n_always * self.width()];
+        self.solve(entries, &mut self.solution(), &mut out);
+        out
     }
 
     /// X₁'W H_c at one row of X₁.

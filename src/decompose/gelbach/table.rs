@@ -22,7 +22,7 @@ impl fmt::Display for Gelbach {
         for column in &self.columns {
             let ends = if self.interval.is_some() { ["lower", "upper"] } else { [""; 2] };
             let [lower, upper] = ends;
-            let heads = format!("{:>11}{:>11}{:>9}{lower:>11}{upper:>11}", "estimate", "std. error", "share");
+            let heads = format!("{:>11}{:>11}{:>10}{lower:>11}{upper:>11}", "estimate", "std. error", "of change");
             lines.push(String::new());
             lines.push(format!("{:<NAME$}{heads}", cut(&column.name, NAME)));
             lines.push(line("base", &column.base, None));
@@ -46,7 +46,7 @@ fn line(name: &str, estimate: &GelbachEstimate, share: Option<f64>) -> String {
     let [lower, upper] = ends;
     let (name, share) = (cut(&format!("  {name}"), NAME), share.map(percent).unwrap_or_default());
     let (estimate, std_error) = (number(estimate.estimate), number(estimate.std_error));
-    format!("{name:<NAME$}{estimate:>11}{std_error:>11}{share:>9}{lower:>11}{upper:>11}")
+    format!("{name:<NAME$}{estimate:>11}{std_error:>11}{share:>10}{lower:>11}{upper:>11}")
 }
 
 /// A number of any size in at most ten characters.
