@@ -88,7 +88,9 @@ impl Errors {
             }
             GelbachCovariance::Cluster => rows.clustered(&influences, fit.clusters().into_iter()),
         };
-        let std_errors = variances.into_iter().map(|variance| (factor * variance).sqrt()).collect();
+        // That of a part which cannot vary may be rounded below zero.
+        let root = |variance: f64| if variance < 0.0 { 0.0 } else { (factor * variance).sqrt() };
+        let std_errors = variances.into_iter().map(root).collect();
         Ok(Errors { std_errors, factor, clusters })
     }
 }
@@ -148,10 +150,8 @@ impl<'a> Residuals<'a> {
             let values = design.columns.get(v).map_or(&design.outcome, |column| &column.values);
             values.iter().map(|x| (x - by.origin[v]) / by.scale[v]).collect()
         };
-        let columns: Vec<Vec<f64>> = [vec![1.0; design.n_rows()]]
-            .into_iter()
-            .chain(equations.variables.iter().map(|&v| standardised(v)))
-            .collect();
+        let mut columns = vec![vec![1.0; design.n_rows()]];
+        columns.extend(equations.variables.iter().map(|&v| standardised(v)));
         let first = |is_within: bool| usize::from(is_within);
         let base = first(equations.base_is_within)..1 + equations.n_always;
         let full = first(equations.full_is_within)..columns.len();
@@ -162,11 +162,11 @@ impl<'a> Residuals<'a> {
 
         let mut left = standardised(equations.outcome());
         columns[1..].iter().zip(slopes).for_each(|(column, &slope)| subtract(&mut left, column, slope));
-        let effects = unit_means(fit, &left);
-        match equations.full_is_within {
-            true => subtract(&mut left, &effects, 1.0),
-            false => subtract(&mut left, &columns[0], beta[0]),
-        }
+        let effects = match equations.full_is_within {
+            true => unit_means(fit, &left),
+            false => vec![beta[0]; design.n_rows()],
+        };
+        subtract(&mut left, &effects, 1.0);
         let mut residuals = vec![left];
         for (component, (block, change)) in equations.blocks.iter().zip(changes).enumerate() {
             let mut fitted = match equations.units_of == Some(component) {
@@ -174,10 +174,9 @@ impl<'a> Residuals<'a> {
                 false => vec![0.0; design.n_rows()],
             };
             block.clone().for_each(|at| subtract(&mut fitted, &columns[1 + at], -slopes[at]));
-            columns[base.clone()]
-                .iter()
-                .zip(change)
-                .for_each(|(column, &change)| subtract(&mut fitted, column, change));
+            for (column, &change) in columns[base.clone()].iter().zip(change) {
+                subtract(&mut fitted, column, change);
+            }
             if equations.base_is_within {
                 let means = unit_means(fit, &fitted);
                 subtract(&mut fitted, &means, 1.0);

@@ -15,11 +15,11 @@ use std::ops::Range;
 use crate::decompose::Players;
 use crate::fit::{FittedModel, Lane, Layout, RANK_TOLERANCE, Submatrix, packed_index};
 
-/// For each column of `always`: the base and full coefficients, their difference, then each component's part of it.
-pub(crate) const BASE: usize = 0;
-pub(crate) const FULL: usize = 1;
-pub(crate) const TOTAL: usize = 2;
-pub(crate) const FIRST_COMPONENT: usize = 3;
+// For each column of `always`: the base and full coefficients, their difference, then each component's part of it.
+pub(super) const BASE: usize = 0;
+pub(super) const FULL: usize = 1;
+pub(super) const TOTAL: usize = 2;
+pub(super) const FIRST_COMPONENT: usize = 3;
 
 /// Which entries of the moments the coefficients are computed from, and how.
 #[derive(Debug, Clone)]

@@ -53,7 +53,7 @@ fn line(name: &str, estimate: &GelbachEstimate, share: Option<f64>) -> String {
 fn number(x: f64) -> String {
     match x.abs() {
         0.0 => "0".to_string(),
-        size if (1e-3..1e4).contains(&size) => format!("{x:.4}"),
+        size if (1e-3..9_999.0).contains(&size) => format!("{x:.4}"),
         _ => format!("{x:.2e}"),
     }
 }
