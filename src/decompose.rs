@@ -13,6 +13,7 @@ mod dominance;
 mod ends;
 mod fitted_parts;
 mod game;
+mod gelbach;
 mod leaves;
 mod method_table;
 mod orders;
@@ -32,12 +33,14 @@ pub use breakdown::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, S
 pub use coalition::Coalition;
 pub use detail::{Detail, PairCovariance, PairDominance, SizeShare, SubsetShare, TermShare};
 pub use game::{Attribution, Credit, Game};
+pub use gelbach::{Gelbach, GelbachChange, GelbachColumn, GelbachCovariance, GelbachEstimate};
 pub use method_table::{LeftOut, MethodTable};
 pub use orders::{OrderRange, ShareRange};
 pub use refit::Score;
 
 pub(crate) use coalitions::Players;
 pub(crate) use detail::relation;
+pub(crate) use gelbach::{Equations, FEW_CLUSTERS};
 pub(crate) use plan::{Plan, Scratch};
 
 use crate::error::{Error, Result};

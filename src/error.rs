@@ -322,6 +322,16 @@ pub enum Error {
         /// Why, and what to do instead.
         reason: String,
     },
+    /// A column of `always` whose coefficient is asked for has none.
+    #[error("always: {column} has no coefficient in the {regression} regression: {message}")]
+    NoCoefficient {
+        /// The column.
+        column: String,
+        /// "base" (on `always` alone) or "full" (on the components too).
+        regression: &'static str,
+        /// Why, and what to do.
+        message: String,
+    },
     /// Too few clusters or draws for an interval.
     #[error("{what}: {found} given, at least {expected} needed")]
     TooFew {

@@ -93,9 +93,9 @@ mod report;
 mod resample;
 
 pub use decompose::{
-    Attribution, Breakdown, Coalition, Credit, Detail, Game, Interval, IntervalKind, IntervalMethod, LeftOut, Method,
-    MethodTable, OrderRange, PairCovariance, PairDominance, Score, Share, ShareRange, SizeShare, SubsetShare,
-    TermShare,
+    Attribution, Breakdown, Coalition, Credit, Detail, Game, Gelbach, GelbachChange, GelbachColumn, GelbachCovariance,
+    GelbachEstimate, Interval, IntervalKind, IntervalMethod, LeftOut, Method, MethodTable, OrderRange, PairCovariance,
+    PairDominance, Score, Share, ShareRange, SizeShare, SubsetShare, TermShare,
 };
 pub use error::{Error, Place, Result, TermSyntax};
 pub use fit::{Coefficient, FittedModel, Moments, RANK_TOLERANCE, Regression, Warning};
@@ -108,7 +108,7 @@ pub use report::{
     Elapsed, Report, ReportBySize, ReportComponent, ReportCovariance, ReportDropped, ReportInterval, ReportMethod,
     ReportPair, ReportShare, ReportSubset, ReportTerm,
 };
-pub use resample::{Comparison, Difference, Rank, Replicates, Resampling};
+pub use resample::{Comparison, Difference, GelbachReplicates, Rank, Replicates, Resampling};
 
 /// The code in the README compiles and runs.
 #[cfg(doctest)]

@@ -29,6 +29,7 @@ mod careful;
 mod clusters;
 mod comparisons;
 mod draws;
+mod gelbach;
 mod interval;
 mod replicates;
 
@@ -36,6 +37,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use comparisons::{Comparison, Difference, Rank};
+pub use gelbach::GelbachReplicates;
 pub use replicates::Replicates;
 
 use crate::decompose::{Breakdown, IntervalKind, IntervalMethod, MethodTable, relation};
@@ -346,10 +348,15 @@ impl<'a> Resampling<'a> {
 
 /// Whether a warning came with intervals, and goes when others take their place.
 fn is_of_intervals(warning: &Warning) -> bool {
-    use Warning::{Biased, DegenerateReplicates, FewClusters, FewDraws, OneSided};
+    use Warning::{Biased, DegenerateReplicates, FewClusters, FewDraws, LostCoefficients, OneSided};
     matches!(
         warning,
-        Biased { .. } | DegenerateReplicates { .. } | FewClusters { .. } | FewDraws { .. } | OneSided { .. }
+        Biased { .. }
+            | DegenerateReplicates { .. }
+            | FewClusters { .. }
+            | FewDraws { .. }
+            | LostCoefficients { .. }
+            | OneSided { .. }
     )
 }
 

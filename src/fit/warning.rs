@@ -77,6 +77,13 @@ pub enum Warning {
         /// Of how many.
         replicates: usize,
     },
+    /// Replicates in which a column of `always` has no coefficient.
+    LostCoefficients {
+        /// How many.
+        degenerate: usize,
+        /// Of how many.
+        replicates: usize,
+    },
     /// A component's share is biased by more than a quarter of its standard error.
     Biased {
         /// The component, `always` or `unexplained`.
@@ -158,6 +165,11 @@ impl fmt::Display for Warning {
                 f,
                 "in {degenerate} of {replicates} replicates a component or the outcome has no variation: such a \
                  component adds nothing there, a replicate whose outcome does not vary is left out"
+            ),
+            Warning::LostCoefficients { degenerate, replicates } => write!(
+                f,
+                "in {degenerate} of {replicates} replicates a column of always has no variation of its own left, and \
+                 no coefficient: they are left out"
             ),
             Warning::Biased { component, bias, std_error } => write!(
                 f,

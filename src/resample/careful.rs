@@ -38,19 +38,30 @@ impl<'a> Careful<'a> {
 
     /// Whether so many replicates are within bounds of memory and time.
     pub(super) fn is_affordable(&self, players: &Players, replicates: usize) -> bool {
-        let kept = self.clusters.len().saturating_mul(players.layout.len());
-        kept <= MOST_KEPT && kept.saturating_mul(replicates) <= MOST_ADDITIONS && players.len() <= MOST_COMPONENTS
+        self.can_add(replicates) && players.len() <= MOST_COMPONENTS
+    }
+
+    /// The same of their moments alone.
+    pub(super) fn can_add(&self, replicates: usize) -> bool {
+        let kept = self.clusters.len().saturating_mul(self.fit.moments().entries().len());
+        kept <= MOST_KEPT && kept.saturating_mul(replicates) <= MOST_ADDITIONS
+    }
+
+    /// The moments of the replicate that holds these clusters, as often as they are named.
+    pub(super) fn entries(&self, drawn: &[usize]) -> Vec<Double> {
+        let clusters = self.entries.get_or_init(|| {
+            self.clusters.iter().map(|rows| self.fit.double_entries_of(std::slice::from_ref(rows))).collect()
+        });
+        let mut entries = vec![Double::new(0.0); self.fit.moments().entries().len()];
+        for &cluster in drawn {
+            entries.iter_mut().zip(&clusters[cluster]).for_each(|(sum, x)| *sum = *sum + *x);
+        }
+        entries
     }
 
     /// The replicate that holds these clusters, as often as they are named.
     pub(super) fn replicate(&self, players: &Players, plans: &[Plan], drawn: &[usize]) -> CarefulReplicate {
-        let clusters = self.entries.get_or_init(|| {
-            self.clusters.iter().map(|rows| self.fit.double_entries_of(std::slice::from_ref(rows))).collect()
-        });
-        let mut entries = vec![Double::new(0.0); players.layout.len()];
-        for &cluster in drawn {
-            entries.iter_mut().zip(&clusters[cluster]).for_each(|(sum, x)| *sum = *sum + *x);
-        }
+        let mut entries = self.entries(drawn);
         let varies = rescale(players, &mut entries);
         let shares = |plan: &Plan| match varies[players.outcome()] {
             true => plan.precise_answer(&entries),

@@ -1,0 +1,98 @@
+//! What has no answer, and why?
+
+use super::GelbachCovariance;
+use super::equations::{Equations, Solution};
+use crate::decompose::Players;
+use crate::error::{Error, Result};
+use crate::fit::{FittedModel, Lane, RANK_TOLERANCE};
+use crate::model::Credit;
+
+impl FittedModel {
+    pub(super) fn gelbach_equations(&self, players: &Players) -> Result<Equations> {
+        let option =
+            |option, expected: String, found: &str| Error::Option { option, expected, found: found.to_string() };
+        if self.model().always_terms().is_empty() {
+            let expected = "name the terms whose coefficients change, with .always([..])".to_string();
+            return Err(option("always", expected, "empty"));
+        }
+        let columns = &self.design().columns;
+        let mut always = (0..columns.len()).filter(|&v| columns[v].credit == Credit::Always).peekable();
+        if always.peek().is_none() {
+            let expected = "add a term to .always([..]) that has a coefficient".to_string();
+            return Err(option("always", expected, "unit effects alone"));
+        }
+        if let Some(v) = always.find(|&v| self.moments().is_constant(v)) {
+            return Err(Error::NoCoefficient {
+                column: columns[v].name.clone(),
+                regression: "base",
+                message: "it does not vary in the sample: take it out".to_string(),
+            });
+        }
+        let mut with_units = (0..players.len()).filter(|&p| players.brings_units(p));
+        let units_of = with_units.next();
+        if let (Some(one), Some(other)) = (units_of, with_units.next()) {
+            let (one, other) = (&players.names[one], &players.names[other]);
+            let expected =
+                format!("\"{one}\" and \"{other}\" have them, and their parts cannot be told apart: give them to one");
+            return Err(option("unit effects", expected, "in two components"));
+        }
+        Ok(Equations::new(players, units_of))
+    }
+
+    pub(super) fn check_gelbach_covariance(&self, covariance: GelbachCovariance, equations: &Equations) -> Result<()> {
+        let expected = match covariance {
+            GelbachCovariance::Cluster if self.design().units.is_none() => {
+                "the panel has no units to cluster by: use heteroskedastic"
+            }
+            GelbachCovariance::Iid | GelbachCovariance::Heteroskedastic if equations.units_of.is_some() => {
+                "a component has unit effects, each estimated from all rows of its unit, so that rows are not \
+                 independent: use cluster"
+            }
+            GelbachCovariance::Heteroskedastic if equations.base_is_within => {
+                "it is inconsistent beside unit effects in short panels: use cluster"
+            }
+            _ => return Ok(()),
+        };
+        Err(Error::Option {
+            option: "covariance",
+            expected: expected.to_string(),
+            found: covariance.name().to_string(),
+        })
+    }
+
+    /// Every column of `always` must have a coefficient in both regressions.
+    pub(super) fn check_coefficients<L: Lane>(
+        &self,
+        equations: &Equations,
+        solution: &Solution<L>,
+        value: impl Fn(L) -> f64,
+    ) -> Result<()> {
+        let n = equations.n_always;
+        for (regression, first, is_within) in
+            [("base", 0, equations.base_is_within), ("full", n, equations.full_is_within)]
+        {
+            for (a, &v) in equations.always().iter().enumerate() {
+                if value(solution.left[first + a]) > RANK_TOLERANCE {
+                    continue;
+                }
+                let by_units = is_within && value(solution.own[first + a]) <= RANK_TOLERANCE;
+                let message = match (by_units, equations.units_of) {
+                    (true, Some(component)) => format!(
+                        "it is constant within units, and \"{}\" has unit effects: take the one or the other out",
+                        self.design().component_names[component]
+                    ),
+                    (true, None) => {
+                        "it is constant within units, whose effects are always in: take the one or the other out".into()
+                    }
+                    (false, _) if is_within => {
+                        "it is a combination of the columns of always before it and of unit effects: take it out".into()
+                    }
+                    (false, _) => "it is a combination of the columns of always before it: take it out".into(),
+                };
+                let column = self.design().columns[v].name.clone();
+                return Err(Error::NoCoefficient { column, regression, message });
+            }
+        }
+        Ok(())
+    }
+}
