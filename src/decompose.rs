@@ -9,12 +9,14 @@ mod coalitions;
 mod leaves;
 mod orders;
 mod plan;
+mod sampled;
 mod sequential;
 mod shapley;
 mod tree;
 
 pub use breakdown::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, Share};
 pub use orders::{OrderRange, ShareRange};
+pub use sampled::{SampledOrders, SampledShapley, SampledShare};
 
 pub(crate) use coalitions::Players;
 pub(crate) use plan::{Plan, Scratch};

@@ -92,7 +92,10 @@ mod panel;
 mod report;
 mod resample;
 
-pub use decompose::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, OrderRange, Share, ShareRange};
+pub use decompose::{
+    Breakdown, Interval, IntervalKind, IntervalMethod, Method, OrderRange, SampledOrders, SampledShapley, SampledShare,
+    Share, ShareRange,
+};
 pub use error::{Error, Place, Result, TermSyntax};
 pub use fit::{Coefficient, FittedModel, Moments, RANK_TOLERANCE, Regression, Warning};
 pub use model::{Component, Model, Term, parse_terms};

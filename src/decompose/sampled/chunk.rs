@@ -1,0 +1,216 @@
+//! What does each component add in a few orders, drawn together?
+
+use super::factor::{Positions, Room, Square};
+use super::orders::drawn;
+use crate::decompose::Players;
+use crate::fit::{LANES, Wide};
+
+/// Pairs of orders that are evaluated together, each order in a lane.
+pub(super) const PAIRS: usize = LANES / 2;
+
+/// The cross-products that every order permutes: what is always in has been taken out of them.
+#[derive(Debug, Clone)]
+pub(super) struct Matrices {
+    /// Positions of each player's columns; the outcome follows the last.
+    columns: Vec<std::ops::Range<usize>>,
+    outcome: usize,
+    brings_units: Vec<bool>,
+    /// Until a player brings unit effects.
+    before: Square,
+    /// From there on, where a player does.
+    after: Option<Square>,
+    total: f64,
+}
+
+impl Matrices {
+    pub(super) fn new(players: &Players, entries: &[f64]) -> Self {
+        let mut next = 0;
+        let columns = players.variables.iter().map(|own| {
+            next += own.len();
+            next - own.len()..next
+        });
+        let columns = columns.collect();
+        let brings_units: Vec<bool> = (0..players.len()).map(|p| players.brings_units(p)).collect();
+        let square = |players: &Players| {
+            let root = players.root(Vec::new(), (0..players.len()).collect());
+            let mut matrix = vec![0.0; root.len()];
+            Square::from_packed(root.gather(entries, &mut matrix), root.n_remaining())
+        };
+        let within = || Players { always_has_unit_effects: true, ..players.clone() };
+        Matrices {
+            columns,
+            outcome: next,
+            before: square(players),
+            after: brings_units.contains(&true).then(|| square(&within())),
+            brings_units,
+            total: players.total_sum_of_squares(entries),
+        }
+    }
+
+    /// The part of the outcome's variation that is left by what is always in.
+    pub(super) fn left_by_always(&self) -> f64 {
+        self.before.outcome() / self.total
+    }
+
+    pub(super) fn workspace(&self) -> Workspace {
+        let n = self.outcome + 1;
+        Workspace { before: Room::new(n), after: self.after.as_ref().map(|_| Room::new(n)), variables: Vec::new() }
+    }
+
+    fn n_players(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Columns that enter before unit effects do; all where they never do.
+    fn columns_before(&self, order: &[usize]) -> usize {
+        order.iter().take_while(|&&p| !self.brings_units[p]).map(|&p| self.columns[p].len()).sum()
+    }
+
+    /// For each pair of this chunk the mean over its two orders: what each player adds, then what is left unexplained,
+    /// as parts of the outcome's variation.
+    pub(super) fn pair_means(
+        &self,
+        seed: u64,
+        pairs: std::ops::Range<usize>,
+        workspace: &mut Workspace,
+    ) -> Vec<Vec<f64>> {
+        let mut orders = Vec::with_capacity(LANES);
+        for pair in pairs.clone() {
+            let order = drawn(seed, pair, self.n_players());
+            let reverse = order.iter().rev().copied().collect();
+            orders.extend([order, reverse]);
+        }
+        let added = self.added(&orders, workspace);
+        added.chunks_exact(2).map(|two| two[0].iter().zip(&two[1]).map(|(a, b)| 0.5 * (a + b)).collect()).collect()
+    }
+
+    /// For each order what each player adds, then what is left unexplained. At most eight orders.
+    fn added(&self, orders: &[Vec<usize>], workspace: &mut Workspace) -> Vec<Vec<f64>> {
+        let Workspace { before, after, variables } = workspace;
+        let lanes: [&[usize]; LANES] = std::array::from_fn(|lane| orders[lane.min(orders.len() - 1)].as_slice());
+        variables.clear();
+        variables.resize(self.outcome + 1, [self.outcome; LANES]);
+        for (lane, order) in lanes.iter().enumerate() {
+            let columns = order.iter().flat_map(|&p| self.columns[p].clone());
+            variables.iter_mut().zip(columns).for_each(|(at, column)| at[lane] = column);
+        }
+        if let (Some(matrix), Some(room)) = (&self.after, after.as_mut()) {
+            room.factor(matrix, variables);
+        }
+        let longest = lanes.iter().map(|order| self.columns_before(order)).max().unwrap_or(0);
+        variables[longest] = [self.outcome; LANES];
+        before.factor(&self.before, &variables[..=longest]);
+        let of_lane = |(lane, order): (usize, &Vec<usize>)| self.along(order, lane, before, after.as_ref());
+        orders.iter().enumerate().map(of_lane).collect()
+    }
+
+    /// What each player takes from the residual sum of squares along an order, and what is left at its end.
+    fn along(&self, order: &[usize], lane: usize, before: &Room, after: Option<&Room>) -> Vec<f64> {
+        let sum = |gains: &[Wide]| gains.iter().map(|gain| gain.0[lane]).sum::<f64>();
+        let mut added = vec![0.0; self.n_players() + 1];
+        let mut gains = &before.gains;
+        let mut within = false;
+        let mut left = self.before.outcome();
+        let mut at = 0;
+        for &player in order {
+            let was = left;
+            if let (true, false, Some(matrix), Some(after)) = (self.brings_units[player], within, &self.after, after) {
+                (gains, within) = (&after.gains, true);
+                left = matrix.outcome() - sum(&gains[..at]);
+            }
+            let end = at + self.columns[player].len();
+            left -= sum(&gains[at..end]);
+            at = end;
+            added[player] = (was - left) / self.total;
+        }
+        added[self.n_players()] = left / self.total;
+        added
+    }
+}
+
+/// Memory for [`Matrices::pair_means`], allocated once and used again.
+pub(super) struct Workspace {
+    before: Room,
+    after: Option<Room>,
+    variables: Vec<Positions>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Model, Panel, SIMULATED_ENGLAND_SEED, Term};
+
+    fn orders(k: usize) -> Vec<Vec<usize>> {
+        let mut all = vec![Vec::new()];
+        for _ in 0..k {
+            let longer = |order: &Vec<usize>| {
+                let order = order.clone();
+                let missing = (0..k).filter(move |p| !order.contains(p)).collect::<Vec<_>>();
+                missing.into_iter()
+            };
+            all =
+                all.iter().flat_map(|o| longer(o).map(|p| [o.clone(), vec![p]].concat()).collect::<Vec<_>>()).collect();
+        }
+        all
+    }
+
+    /// What every order credits is what the sequential method does, and their mean is the Shapley value.
+    fn check(model: Model) {
+        let fit = model.fit(&Panel::simulated_england(SIMULATED_ENGLAND_SEED).unwrap()).unwrap();
+        let matrices = Matrices::new(&fit.players(), fit.moments().entries());
+        let mut workspace = matrices.workspace();
+        let k = fit.model().components().len();
+        let names: Vec<&str> = fit.model().components().iter().map(|c| c.name.as_str()).collect();
+        let all = orders(k);
+        let mut means = vec![0.0; k];
+        for chunk in all.chunks(LANES - 1) {
+            for (order, added) in chunk.iter().zip(matrices.added(chunk, &mut workspace)) {
+                let named: Vec<&str> = order.iter().map(|&p| names[p]).collect();
+                let expected = fit.sequential_in(&named).unwrap();
+                for (p, share) in expected.components.iter().enumerate() {
+                    assert!((added[p] - share.share_of_total).abs() < 1e-12, "{named:?}: {} {}", share.name, added[p]);
+                    means[p] += added[p] / all.len() as f64;
+                }
+                assert!((added[k] - expected.unexplained.share_of_total).abs() < 1e-12);
+            }
+        }
+        for (mean, share) in means.iter().zip(&fit.shapley().unwrap().components) {
+            assert!((mean - share.share_of_total).abs() < 1e-12, "{}", share.name);
+        }
+        let always = fit.shapley().unwrap().always.map_or(0.0, |share| share.share_of_total);
+        assert!((1.0 - matrices.left_by_always() - always).abs() < 1e-12);
+    }
+
+    #[test]
+    fn unit_effects_enter_anywhere_and_bring_columns() {
+        check(
+            Model::new("cpp_rate")
+                .component("deprivation", ["low_income_pct"])
+                .component("practice", ["unit_effects", "vacancy_rate"])
+                .component("policy", [Term::PeriodEffects])
+                .component("spending", ["spend_per_child", "log(spend_per_child)"])
+                .always(["population_0_17"]),
+        );
+    }
+
+    #[test]
+    fn the_first_of_two_components_with_unit_effects_brings_them() {
+        check(
+            Model::new("cpp_rate")
+                .component("one", ["unit_effects"])
+                .component("deprivation", ["low_income_pct"])
+                .component("other", ["unit_effects", "spend_per_child"])
+                .weights("population_0_17"),
+        );
+    }
+
+    #[test]
+    fn unit_effects_are_always_in_or_nowhere() {
+        let model = Model::new("cpp_rate")
+            .component("deprivation", ["low_income_pct"])
+            .component("region", ["factor(region)"])
+            .component("spending", ["spend_per_child"]);
+        check(model.clone());
+        check(model.always(["unit_effects"]));
+    }
+}
