@@ -9,23 +9,24 @@
 //! (2022), "Sampling permutations for Shapley value estimation", Journal of Machine Learning Research 23(43),
 //! <https://jmlr.org/papers/v23/21-0439.html>.
 
-mod chunk;
 mod factor;
 mod orders;
+mod round;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Share;
 use crate::error::{Error, Result};
+use crate::fit::LANES;
 use crate::fit::{FittedModel, Warning};
 use crate::panel::Sample;
-use chunk::{Matrices, PAIRS};
+use round::Matrices;
 
-/// The fewest orders that may be asked for: a standard error needs two pairs.
-const FEWEST_ORDERS: usize = 4;
-/// The most pairs between two looks at the error, so that memory does not grow with the orders.
-const MOST_PAIRS_AT_ONCE: usize = 8_192;
+/// The fewest orders that may be asked for: a standard error needs two rounds.
+const FEWEST_ORDERS: usize = 2 * LANES;
+/// The most rounds between two looks at the error, so that memory does not grow with the orders.
+const MOST_ROUNDS_AT_ONCE: usize = 4_096;
 
 /// How many orders to draw: until the standard error of every component is as small as requested.
 ///
@@ -34,7 +35,7 @@ const MOST_PAIRS_AT_ONCE: usize = 8_192;
 /// use apportion::SampledOrders;
 ///
 /// let options = SampledOrders::new(7);
-/// assert_eq!((options.std_error, options.least_orders, options.most_orders), (0.001, 128, 100_000));
+/// assert_eq!((options.std_error, options.least_orders, options.most_orders), (0.001, 256, 100_000));
 /// assert_eq!(options.std_error(0.002).most_orders(10_000).std_error, 0.002);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -44,17 +45,18 @@ pub struct SampledOrders {
     /// Draw until no component's standard error is above this part of the outcome's variation. Default 0.001, a tenth
     /// of a percentage point: the last digit of a printed share.
     pub std_error: f64,
-    /// Draw at least so many orders. Default 128: the standard error, from 64 pairs, is then itself known to about 9%.
+    /// Draw at least so many orders. Default 256: the standard error, from 32 rounds of eight orders, is then itself
+    /// known to about 13%.
     pub least_orders: usize,
-    /// Draw at most so many orders. Default 100,000: what a pair of orders credits lies between 0 and 1, so that no
-    /// standard error is then above 0.0023, whatever the data.
+    /// Draw at most so many orders. Default 100,000: what a round of eight credits lies between 0 and 1, so that no
+    /// standard error is then above 0.0045, whatever the data; most are far below.
     pub most_orders: usize,
 }
 
 impl SampledOrders {
     /// The defaults with this seed.
     pub fn new(seed: u64) -> Self {
-        SampledOrders { seed, std_error: 0.001, least_orders: 128, most_orders: 100_000 }
+        SampledOrders { seed, std_error: 0.001, least_orders: 256, most_orders: 100_000 }
     }
 
     /// Requests this standard error, as a part of the outcome's variation.
@@ -63,13 +65,13 @@ impl SampledOrders {
         self
     }
 
-    /// Draws at least so many orders, in pairs: an odd number is rounded up.
+    /// Draws at least so many orders; they come in rounds of eight, so that the number is rounded up.
     pub fn least_orders(mut self, orders: usize) -> Self {
         self.least_orders = orders;
         self
     }
 
-    /// Draws at most so many orders, in pairs: an odd number is rounded down.
+    /// Draws at most so many orders; they come in rounds of eight, so that the number is rounded down.
     pub fn most_orders(mut self, orders: usize) -> Self {
         self.most_orders = orders;
         self
@@ -82,11 +84,13 @@ impl SampledOrders {
             return refuse("standard error", expected, self.std_error.to_string());
         }
         if self.least_orders < FEWEST_ORDERS {
-            let expected = format!("it must be at least {FEWEST_ORDERS}, two pairs, for the error to be known");
+            let expected =
+                format!("it must be at least {FEWEST_ORDERS}, two rounds of eight, for the error to be known");
             return refuse("least orders", expected, self.least_orders.to_string());
         }
-        if self.most_orders / 2 < self.least_orders.div_ceil(2) {
-            let expected = format!("it must not be below the least number of orders, {}", self.least_orders);
+        if self.most_orders / LANES < self.least_orders.div_ceil(LANES) {
+            let least = self.least_orders.next_multiple_of(LANES);
+            let expected = format!("it must not be below the least number of orders, {least} in rounds of eight");
             return refuse("most orders", expected, self.most_orders.to_string());
         }
         Ok(())
@@ -123,7 +127,7 @@ pub struct SampledShapley {
     pub unexplained: Share,
     /// R² of the whole model: one less the unexplained share.
     pub r2_overall: f64,
-    /// Orders drawn, in pairs of an order and its reverse.
+    /// Orders drawn, in rounds of eight.
     pub orders: usize,
     /// Whether every standard error is as small as requested; otherwise the most orders were drawn before it was.
     pub reached: bool,
@@ -161,9 +165,13 @@ impl FittedModel {
     /// What each component adds to R² on average over all orders, estimated from orders drawn at random.
     ///
     /// ```text
-    /// φ̂_c = 1/n Σ_π [R²(π before c, and c) − R²(π before c)]      over n orders π, in pairs: an order and its reverse
-    /// std_error² = Σ_pairs (mean of the pair − φ̂_c)² / (m (m − 1))      m = n/2 pairs
+    /// φ̂_c = 1/n Σ_π [R²(π before c, and c) − R²(π before c)]      over n orders π
+    /// std_error² = Σ_rounds (mean of the round − φ̂_c)² / (m (m − 1))    m = n/8 rounds of eight orders
     /// ```
+    ///
+    /// A round is an order drawn at random, rotated by none, one, two and three quarters of its length, and the four
+    /// reversed: each is as likely as any other order, so that the mean is without bias, but together they vary less
+    /// than eight drawn apart.
     ///
     /// For any number of components that memory holds: an order costs p³/6 multiplications on p columns, and each
     /// thread keeps 32 p² bytes. Drawn until every standard error is as small as requested. Up to 30 components,
@@ -174,7 +182,7 @@ impl FittedModel {
     /// J. Cooper, E. Frank and G. Holmes (2022), <https://jmlr.org/papers/v23/21-0439.html>.
     ///
     /// # Errors
-    /// [`Error::Option`] for a standard error that is not above 0, fewer than four orders at least, or fewer at most
+    /// [`Error::Option`] for a standard error that is not above 0, fewer than 16 orders at least, or fewer at most
     /// than at least.
     ///
     /// # Examples
@@ -230,7 +238,7 @@ impl FittedModel {
             always: has_always.then(|| share("always", always)),
             unexplained: share("unexplained", means.mean[k]),
             r2_overall,
-            orders: 2 * means.pairs,
+            orders: LANES * means.rounds,
             reached: means.largest_std_error(k) <= options.std_error,
             options: *options,
             sample: design.sample.clone(),
@@ -241,56 +249,54 @@ impl FittedModel {
     }
 }
 
-/// Draws pairs until the error is as requested. It is looked at after whole batches only, whose sizes depend on what
+/// Draws rounds until the error is as requested. It is looked at after whole batches only, whose sizes depend on what
 /// was drawn before them alone: the same on any number of threads.
 fn sample(matrices: &Matrices, n_players: usize, options: &SampledOrders) -> Means {
-    let most = options.most_orders / 2;
+    let most = options.most_orders / LANES;
     let mut means = Means::new(n_players + 1);
-    let mut until = options.least_orders.div_ceil(2);
+    let mut until = options.least_orders.div_ceil(LANES);
     loop {
-        let chunks: Vec<usize> = (means.pairs..until).step_by(PAIRS).collect();
-        let evaluate = |workspace: &mut _, first: usize| {
-            matrices.pair_means(options.seed, first..(first + PAIRS).min(until), workspace)
-        };
-        let batch: Vec<Vec<Vec<f64>>> = chunks.into_par_iter().map_init(|| matrices.workspace(), evaluate).collect();
-        batch.iter().flatten().for_each(|pair| means.add(pair));
+        let rounds = (means.rounds..until).into_par_iter();
+        let mean = |workspace: &mut _, round| matrices.round_mean(options.seed, round, workspace);
+        let batch: Vec<Vec<f64>> = rounds.map_init(|| matrices.workspace(), mean).collect();
+        batch.iter().for_each(|round| means.add(round));
         let per_request = means.largest_std_error(n_players) / options.std_error;
-        if per_request <= 1.0 || means.pairs == most {
+        if per_request <= 1.0 || means.rounds == most {
             return means;
         }
         // As many as the error so far calls for, but never more than double: it is itself an estimate.
-        let wanted = (means.pairs as f64 * per_request * per_request).ceil() as usize;
-        let at_once = means.pairs.next_multiple_of(PAIRS).min(MOST_PAIRS_AT_ONCE);
-        until = wanted.max(means.pairs + PAIRS).min(means.pairs + at_once).min(most);
+        let wanted = (means.rounds as f64 * per_request * per_request).ceil() as usize;
+        let at_once = means.rounds.min(MOST_ROUNDS_AT_ONCE);
+        until = wanted.clamp(means.rounds + 1, means.rounds + at_once).min(most);
     }
 }
 
-/// Running means over pairs, and sums of squares about them (B. P. Welford, 1962,
+/// Running means over rounds, and sums of squares about them (B. P. Welford, 1962,
 /// <https://doi.org/10.1080/00401706.1962.10490022>).
 struct Means {
-    pairs: usize,
+    rounds: usize,
     mean: Vec<f64>,
     squares: Vec<f64>,
 }
 
 impl Means {
     fn new(n: usize) -> Self {
-        Means { pairs: 0, mean: vec![0.0; n], squares: vec![0.0; n] }
+        Means { rounds: 0, mean: vec![0.0; n], squares: vec![0.0; n] }
     }
 
     fn add(&mut self, values: &[f64]) {
-        self.pairs += 1;
-        let per_pairs = 1.0 / self.pairs as f64;
+        self.rounds += 1;
+        let per_round = 1.0 / self.rounds as f64;
         for ((mean, squares), value) in self.mean.iter_mut().zip(&mut self.squares).zip(values) {
             let difference = value - *mean;
-            *mean += difference * per_pairs;
+            *mean += difference * per_round;
             *squares += difference * (value - *mean);
         }
     }
 
     fn std_error(&self, i: usize) -> f64 {
-        let pairs = self.pairs as f64;
-        (self.squares[i] / (pairs * (pairs - 1.0))).sqrt()
+        let rounds = self.rounds as f64;
+        (self.squares[i] / (rounds * (rounds - 1.0))).sqrt()
     }
 
     /// Among the first so many values.

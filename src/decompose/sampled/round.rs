@@ -1,12 +1,9 @@
-//! What does each component add in a few orders, drawn together?
+//! What does each component add, on average over the orders of a round?
 
 use super::factor::{Positions, Room, Square};
 use super::orders::drawn;
 use crate::decompose::Players;
 use crate::fit::{LANES, Wide};
-
-/// Pairs of orders that are evaluated together, each order in a lane.
-pub(super) const PAIRS: usize = LANES / 2;
 
 /// The cross-products that every order permutes: what is always in has been taken out of them.
 #[derive(Debug, Clone)]
@@ -66,69 +63,62 @@ impl Matrices {
         order.iter().take_while(|&&p| !self.brings_units[p]).map(|&p| self.columns[p].len()).sum()
     }
 
-    /// For each pair of this chunk the mean over its two orders: what each player adds, then what is left unexplained,
-    /// as parts of the outcome's variation.
-    pub(super) fn pair_means(
-        &self,
-        seed: u64,
-        pairs: std::ops::Range<usize>,
-        workspace: &mut Workspace,
-    ) -> Vec<Vec<f64>> {
-        let mut orders = Vec::with_capacity(LANES);
-        for pair in pairs.clone() {
-            let order = drawn(seed, pair, self.n_players());
-            let reverse = order.iter().rev().copied().collect();
-            orders.extend([order, reverse]);
+    /// The mean over the orders of a round: what each player adds, then what is left unexplained, as parts of the
+    /// outcome's variation.
+    pub(super) fn round_mean(&self, seed: u64, round: usize, workspace: &mut Workspace) -> Vec<f64> {
+        let orders = drawn(seed, round, self.n_players());
+        self.factor(&orders, workspace);
+        let mut mean = vec![0.0; self.n_players() + 1];
+        for (lane, order) in orders.iter().enumerate() {
+            self.add_along(order, lane, workspace, &mut mean);
         }
-        let added = self.added(&orders, workspace);
-        added.chunks_exact(2).map(|two| two[0].iter().zip(&two[1]).map(|(a, b)| 0.5 * (a + b)).collect()).collect()
+        mean.iter_mut().for_each(|sum| *sum /= LANES as f64);
+        mean
     }
 
-    /// For each order what each player adds, then what is left unexplained. At most eight orders.
-    fn added(&self, orders: &[Vec<usize>], workspace: &mut Workspace) -> Vec<Vec<f64>> {
+    /// Finds what each column takes from the residual sum of squares in these orders.
+    fn factor(&self, orders: &[Vec<usize>; LANES], workspace: &mut Workspace) {
         let Workspace { before, after, variables } = workspace;
-        let lanes: [&[usize]; LANES] = std::array::from_fn(|lane| orders[lane.min(orders.len() - 1)].as_slice());
         variables.clear();
         variables.resize(self.outcome + 1, [self.outcome; LANES]);
-        for (lane, order) in lanes.iter().enumerate() {
+        for (lane, order) in orders.iter().enumerate() {
             let columns = order.iter().flat_map(|&p| self.columns[p].clone());
             variables.iter_mut().zip(columns).for_each(|(at, column)| at[lane] = column);
         }
         if let (Some(matrix), Some(room)) = (&self.after, after.as_mut()) {
             room.factor(matrix, variables);
         }
-        let longest = lanes.iter().map(|order| self.columns_before(order)).max().unwrap_or(0);
+        // What enters after unit effects is read off the other factor.
+        let longest = orders.iter().map(|order| self.columns_before(order)).max().unwrap_or(0);
         variables[longest] = [self.outcome; LANES];
         before.factor(&self.before, &variables[..=longest]);
-        let of_lane = |(lane, order): (usize, &Vec<usize>)| self.along(order, lane, before, after.as_ref());
-        orders.iter().enumerate().map(of_lane).collect()
     }
 
-    /// What each player takes from the residual sum of squares along an order, and what is left at its end.
-    fn along(&self, order: &[usize], lane: usize, before: &Room, after: Option<&Room>) -> Vec<f64> {
+    /// Adds what each player takes from the residual sum of squares along the order of a lane, and what is left.
+    fn add_along(&self, order: &[usize], lane: usize, workspace: &Workspace, added: &mut [f64]) {
         let sum = |gains: &[Wide]| gains.iter().map(|gain| gain.0[lane]).sum::<f64>();
-        let mut added = vec![0.0; self.n_players() + 1];
-        let mut gains = &before.gains;
+        let mut gains = &workspace.before.gains;
         let mut within = false;
         let mut left = self.before.outcome();
         let mut at = 0;
         for &player in order {
             let was = left;
-            if let (true, false, Some(matrix), Some(after)) = (self.brings_units[player], within, &self.after, after) {
+            if let (true, false, Some(matrix), Some(after)) =
+                (self.brings_units[player], within, &self.after, &workspace.after)
+            {
                 (gains, within) = (&after.gains, true);
                 left = matrix.outcome() - sum(&gains[..at]);
             }
             let end = at + self.columns[player].len();
             left -= sum(&gains[at..end]);
             at = end;
-            added[player] = (was - left) / self.total;
+            added[player] += (was - left) / self.total;
         }
-        added[self.n_players()] = left / self.total;
-        added
+        added[self.n_players()] += left / self.total;
     }
 }
 
-/// Memory for [`Matrices::pair_means`], allocated once and used again.
+/// Memory for [`Matrices::round_mean`], allocated once and used again.
 pub(super) struct Workspace {
     before: Room,
     after: Option<Room>,
@@ -163,8 +153,11 @@ mod tests {
         let names: Vec<&str> = fit.model().components().iter().map(|c| c.name.as_str()).collect();
         let all = orders(k);
         let mut means = vec![0.0; k];
-        for chunk in all.chunks(LANES - 1) {
-            for (order, added) in chunk.iter().zip(matrices.added(chunk, &mut workspace)) {
+        for chunk in all.chunks(LANES) {
+            matrices.factor(&std::array::from_fn(|lane| chunk[lane % chunk.len()].clone()), &mut workspace);
+            for (lane, order) in chunk.iter().enumerate() {
+                let mut added = vec![0.0; k + 1];
+                matrices.add_along(order, lane, &workspace, &mut added);
                 let named: Vec<&str> = order.iter().map(|&p| names[p]).collect();
                 let expected = fit.sequential_in(&named).unwrap();
                 for (p, share) in expected.components.iter().enumerate() {
