@@ -92,7 +92,8 @@ impl FittedModel {
     /// decomposition", <https://doi.org/10.1198/000313007X188252>.
     ///
     /// # Errors
-    /// [`Error::TooManyComponents`] beyond 30 components, or 8 that each bring unit effects.
+    /// [`Error::TooManyComponents`] beyond 30 components, or 8 that each bring unit effects:
+    /// [`shapley_sampled`](FittedModel::shapley_sampled) has no limit.
     ///
     /// # Examples
     /// Two copies of a column share what it explains.
@@ -174,7 +175,7 @@ impl FittedModel {
                 method: "shapley".to_string(),
                 limit: MOST_COMPONENTS,
                 found: players.len(),
-                instead: "put components together, or use the sequential method, which has no limit".to_string(),
+                instead: "put components together, or use shapley_sampled, which has no limit".to_string(),
             }),
             Method::Shapley => {
                 check_unit_effects("shapley", players)?;

@@ -73,8 +73,9 @@
 //! # Limits
 //!
 //! Least squares only: no counts, no random effects. Unit effects are absorbed, all other effects are columns, at most
-//! 3,000 of them. Exact Shapley values stop at 30 components, the range over all orders at 24. Under resampling, what is
-//! made from the whole sample (factor levels, unit means) is held fixed.
+//! 3,000 of them. Exact Shapley values stop at 30 components ([`FittedModel::shapley_sampled`] goes on, with an error that
+//! it states), the range over all orders at 24. Under resampling, what is made from the whole sample (factor levels, unit
+//! means) is held fixed.
 //!
 //! # References
 //!

@@ -178,6 +178,9 @@ fn stops_when_the_request_is_reached_or_says_that_it_was_not() {
     let hard = fit.shapley_sampled(&SampledOrders::new(1).std_error(1e-9).most_orders(1_007)).expect("sampled");
     assert_eq!((hard.orders, hard.reached), (1_000, false));
     assert!(hard.largest_std_error() > 1e-9);
+    // The least number is drawn, in several batches, however easy the request.
+    let least = SampledOrders::new(1).std_error(0.1).least_orders(9_001);
+    assert_eq!(fit.shapley_sampled(&least).expect("sampled").orders, 9_008);
     assert_adds_up(&hard);
 }
 
@@ -195,7 +198,8 @@ fn options_out_of_range_say_what_they_must_be() {
     let text = message(SampledOrders::new(1).least_orders(15));
     assert_eq!(text, "least orders is 15: it must be at least 16, two rounds of eight, for the error to be known");
     let text = message(SampledOrders::new(1).most_orders(255));
-    assert_eq!(text, "most orders is 255: it must not be below the least number of orders, 256 in rounds of eight");
+    assert_eq!(text, "most orders is 255: it must hold the least number of orders, 256, in rounds of eight");
+    message(SampledOrders::new(1).least_orders(usize::MAX).most_orders(usize::MAX));
     let fewest = fit.shapley_sampled(&exactly(16, 1)).expect("sampled");
     assert_eq!(fewest.orders, 16);
     let more = fit.shapley_sampled(&SampledOrders::new(1).std_error(9.0).least_orders(17)).expect("sampled");

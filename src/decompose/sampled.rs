@@ -26,7 +26,7 @@ use round::Matrices;
 /// The fewest orders that may be asked for: a standard error needs two rounds.
 const FEWEST_ORDERS: usize = 2 * LANES;
 /// The most rounds between two looks at the error, so that memory does not grow with the orders.
-const MOST_ROUNDS_AT_ONCE: usize = 4_096;
+const MOST_ROUNDS_AT_ONCE: usize = 1_024;
 
 /// How many orders to draw: until the standard error of every component is as small as requested.
 ///
@@ -89,8 +89,8 @@ impl SampledOrders {
             return refuse("least orders", expected, self.least_orders.to_string());
         }
         if self.most_orders / LANES < self.least_orders.div_ceil(LANES) {
-            let least = self.least_orders.next_multiple_of(LANES);
-            let expected = format!("it must not be below the least number of orders, {least} in rounds of eight");
+            let expected =
+                format!("it must hold the least number of orders, {}, in rounds of eight", self.least_orders);
             return refuse("most orders", expected, self.most_orders.to_string());
         }
         Ok(())
@@ -173,8 +173,11 @@ impl FittedModel {
     /// reversed: each is as likely as any other order, so that the mean is without bias, but together they vary less
     /// than eight drawn apart.
     ///
-    /// For any number of components that memory holds: an order costs p³/6 multiplications on p columns, and each
-    /// thread keeps 32 p² bytes. Drawn until every standard error is as small as requested. Up to 30 components,
+    /// Drawn until every standard error is as small as requested. It is estimated from the same rounds: where a component
+    /// adds much, but in few orders only, ask for more [`least_orders`](SampledOrders::least_orders).
+    ///
+    /// For any number of components that memory holds: an order costs p³/6 multiplications on p columns, at most twice
+    /// that beside unit effects, and each thread keeps 32 p² bytes. Up to 30 components,
     /// [`shapley`](FittedModel::shapley) is exact. Unit effects get at least as much as any component that is constant
     /// over the years of a unit, by construction, and a share is not a cause.
     ///
@@ -252,22 +255,22 @@ impl FittedModel {
 /// Draws rounds until the error is as requested. It is looked at after whole batches only, whose sizes depend on what
 /// was drawn before them alone: the same on any number of threads.
 fn sample(matrices: &Matrices, n_players: usize, options: &SampledOrders) -> Means {
-    let most = options.most_orders / LANES;
+    let (least, most) = (options.least_orders.div_ceil(LANES), options.most_orders / LANES);
     let mut means = Means::new(n_players + 1);
-    let mut until = options.least_orders.div_ceil(LANES);
+    let mut until = least.min(MOST_ROUNDS_AT_ONCE);
     loop {
         let rounds = (means.rounds..until).into_par_iter();
         let mean = |workspace: &mut _, round| matrices.round_mean(options.seed, round, workspace);
         let batch: Vec<Vec<f64>> = rounds.map_init(|| matrices.workspace(), mean).collect();
         batch.iter().for_each(|round| means.add(round));
         let per_request = means.largest_std_error(n_players) / options.std_error;
-        if per_request <= 1.0 || means.rounds == most {
+        if means.rounds == most || means.rounds >= least && per_request <= 1.0 {
             return means;
         }
         // As many as the error so far calls for, but never more than double: it is itself an estimate.
         let wanted = (means.rounds as f64 * per_request * per_request).ceil() as usize;
         let at_once = means.rounds.min(MOST_ROUNDS_AT_ONCE);
-        until = wanted.clamp(means.rounds + 1, means.rounds + at_once).min(most);
+        until = wanted.max(least).clamp(means.rounds + 1, means.rounds + at_once).min(most);
     }
 }
 

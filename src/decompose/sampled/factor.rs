@@ -61,8 +61,6 @@ pub(super) struct Room {
     inverse: Vec<Wide>,
     /// U in the rows being computed, column by column.
     strip: Vec<[Wide; STRIP]>,
-    /// What each column takes from the residual sum of squares, by position in the order.
-    pub(super) gains: Vec<Wide>,
 }
 
 const ZERO: Wide = Wide([0.0; LANES]);
@@ -71,17 +69,13 @@ impl Room {
     /// For at most `n` variables, the outcome among them.
     pub(super) fn new(n: usize) -> Self {
         let n = n.next_multiple_of(STRIP);
-        Room {
-            lower: vec![ZERO; start(n)],
-            inverse: vec![ZERO; n],
-            strip: vec![[ZERO; STRIP]; n],
-            gains: vec![ZERO; n],
-        }
+        Room { lower: vec![ZERO; start(n)], inverse: vec![ZERO; n], strip: vec![[ZERO; STRIP]; n] }
     }
 
-    /// Fills `gains` for the variables at these positions of the matrix, the outcome last.
-    pub(super) fn factor(&mut self, matrix: &Square, variables: &[Positions]) {
-        Arch::new().dispatch(Factor { room: self, matrix, variables });
+    /// What each variable takes from the residual sum of squares once those before it are in. The variables stand at
+    /// these positions of the matrix, the outcome last.
+    pub(super) fn factor(&mut self, matrix: &Square, variables: &[Positions], gains: &mut [Wide]) {
+        Arch::new().dispatch(Factor { room: self, matrix, variables, gains });
     }
 }
 
@@ -94,6 +88,7 @@ struct Factor<'a> {
     room: &'a mut Room,
     matrix: &'a Square,
     variables: &'a [Positions],
+    gains: &'a mut [Wide],
 }
 
 impl WithSimd for Factor<'_> {
@@ -101,7 +96,7 @@ impl WithSimd for Factor<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let Factor { room, matrix, variables } = self;
+        let Factor { room, matrix, variables, gains } = self;
         let n = variables.len();
         for first in (0..n).step_by(STRIP) {
             room.gather(matrix, variables, first);
@@ -110,7 +105,7 @@ impl WithSimd for Factor<'_> {
         }
         // The outcome is the last row of the last strip that is not padding.
         let (outcome, strip) = ((n - 1) % STRIP, &room.strip[..n - 1]);
-        for ((gain, u), &inverse) in room.gains.iter_mut().zip(strip).zip(&room.inverse) {
+        for ((gain, u), &inverse) in gains.iter_mut().zip(strip).zip(&room.inverse) {
             *gain = u[outcome] * u[outcome] * inverse;
         }
     }
@@ -152,7 +147,8 @@ impl Room {
         }
     }
 
-    /// The strip's own columns, and its rows of L.
+    /// The strip's own columns, and its rows of L. What stands above the diagonal is not read: it is computed because loops
+    /// of one length stay in registers.
     #[inline(always)]
     fn eliminate_within_strip(&mut self, first: usize) {
         let (done, own) = self.strip.split_at_mut(first);
@@ -163,14 +159,14 @@ impl Room {
             let mut left = own[s];
             for ((u, &inverse), l) in done.iter().zip(&*inverse).zip(&mut *row) {
                 *l = u[s] * inverse;
-                for r in s..STRIP {
+                for r in 0..STRIP {
                     left[r] = left[r] - u[r] * *l;
                 }
             }
             for m in 0..s {
                 let l = own[m][s] * own_inverse[m];
                 row[first + m] = l;
-                for r in s..STRIP {
+                for r in 0..STRIP {
                     left[r] = left[r] - own[m][r] * l;
                 }
             }
@@ -231,9 +227,10 @@ mod tests {
                 .collect();
             let variables: Vec<Positions> = (0..n).map(|i| std::array::from_fn(|lane| orders[lane][i])).collect();
             let mut room = Room::new(11);
-            room.factor(&matrix, &variables);
+            let mut gains = [ZERO; 11];
+            room.factor(&matrix, &variables, &mut gains);
             for (lane, order) in orders.iter().enumerate() {
-                for (gain, expected) in room.gains.iter().zip(eliminated(&matrix, order)) {
+                for (gain, expected) in gains.iter().zip(eliminated(&matrix, order)) {
                     assert!((gain.0[lane] - expected).abs() < 1e-13, "{n}, {lane}: {} {expected}", gain.0[lane]);
                 }
             }

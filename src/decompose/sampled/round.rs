@@ -1,5 +1,7 @@
 //! What does each component add, on average over the orders of a round?
 
+use std::ops::Range;
+
 use super::factor::{Positions, Room, Square};
 use super::orders::drawn;
 use crate::decompose::Players;
@@ -9,7 +11,7 @@ use crate::fit::{LANES, Wide};
 #[derive(Debug, Clone)]
 pub(super) struct Matrices {
     /// Positions of each player's columns; the outcome follows the last.
-    columns: Vec<std::ops::Range<usize>>,
+    columns: Vec<Range<usize>>,
     outcome: usize,
     brings_units: Vec<bool>,
     /// Until a player brings unit effects.
@@ -51,7 +53,8 @@ impl Matrices {
 
     pub(super) fn workspace(&self) -> Workspace {
         let n = self.outcome + 1;
-        Workspace { before: Room::new(n), after: self.after.as_ref().map(|_| Room::new(n)), variables: Vec::new() }
+        let gains = vec![Wide([0.0; LANES]); n];
+        Workspace { room: Room::new(n), variables: Vec::new(), before: gains.clone(), after: gains }
     }
 
     fn n_players(&self) -> usize {
@@ -78,35 +81,34 @@ impl Matrices {
 
     /// Finds what each column takes from the residual sum of squares in these orders.
     fn factor(&self, orders: &[Vec<usize>; LANES], workspace: &mut Workspace) {
-        let Workspace { before, after, variables } = workspace;
+        let Workspace { room, variables, before, after } = workspace;
         variables.clear();
         variables.resize(self.outcome + 1, [self.outcome; LANES]);
         for (lane, order) in orders.iter().enumerate() {
             let columns = order.iter().flat_map(|&p| self.columns[p].clone());
             variables.iter_mut().zip(columns).for_each(|(at, column)| at[lane] = column);
         }
-        if let (Some(matrix), Some(room)) = (&self.after, after.as_mut()) {
-            room.factor(matrix, variables);
+        if let Some(matrix) = &self.after {
+            room.factor(matrix, variables, after);
         }
         // What enters after unit effects is read off the other factor.
         let longest = orders.iter().map(|order| self.columns_before(order)).max().unwrap_or(0);
         variables[longest] = [self.outcome; LANES];
-        before.factor(&self.before, &variables[..=longest]);
+        room.factor(&self.before, &variables[..=longest], before);
     }
 
     /// Adds what each player takes from the residual sum of squares along the order of a lane, and what is left.
     fn add_along(&self, order: &[usize], lane: usize, workspace: &Workspace, added: &mut [f64]) {
         let sum = |gains: &[Wide]| gains.iter().map(|gain| gain.0[lane]).sum::<f64>();
-        let mut gains = &workspace.before.gains;
-        let mut within = false;
+        let mut gains = &workspace.before;
+        let mut after = self.after.as_ref();
         let mut left = self.before.outcome();
         let mut at = 0;
         for &player in order {
             let was = left;
-            if let (true, false, Some(matrix), Some(after)) =
-                (self.brings_units[player], within, &self.after, &workspace.after)
-            {
-                (gains, within) = (&after.gains, true);
+            // The first player to bring unit effects changes the matrix.
+            if let Some(matrix) = after.take_if(|_| self.brings_units[player]) {
+                gains = &workspace.after;
                 left = matrix.outcome() - sum(&gains[..at]);
             }
             let end = at + self.columns[player].len();
@@ -120,9 +122,12 @@ impl Matrices {
 
 /// Memory for [`Matrices::round_mean`], allocated once and used again.
 pub(super) struct Workspace {
-    before: Room,
-    after: Option<Room>,
+    room: Room,
     variables: Vec<Positions>,
+    /// What each column takes from the residual sum of squares, by its place in the order: without unit effects, and
+    /// with them.
+    before: Vec<Wide>,
+    after: Vec<Wide>,
 }
 
 #[cfg(test)]
