@@ -22,6 +22,7 @@ mod plan;
 mod pmvd;
 mod precedence;
 mod refit;
+mod sampled;
 mod sequential;
 mod shapley;
 mod statistics;
@@ -37,6 +38,7 @@ pub use gelbach::{Gelbach, GelbachChange, GelbachColumn, GelbachCovariance, Gelb
 pub use method_table::{LeftOut, MethodTable};
 pub use orders::{OrderRange, ShareRange};
 pub use refit::Score;
+pub use sampled::{SampledOrders, SampledShapley, SampledShare};
 
 pub(crate) use coalitions::Players;
 pub(crate) use detail::relation;

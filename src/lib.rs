@@ -95,7 +95,8 @@ mod resample;
 pub use decompose::{
     Attribution, Breakdown, Coalition, Credit, Detail, Game, Gelbach, GelbachChange, GelbachColumn, GelbachCovariance,
     GelbachEstimate, Interval, IntervalKind, IntervalMethod, LeftOut, Method, MethodTable, OrderRange, PairCovariance,
-    PairDominance, Score, Share, ShareRange, SizeShare, SubsetShare, TermShare,
+    PairDominance, SampledOrders, SampledShapley, SampledShare, Score, Share, ShareRange, SizeShare, SubsetShare,
+    TermShare,
 };
 pub use error::{Error, Place, Result, TermSyntax};
 pub use fit::{Coefficient, FittedModel, Moments, RANK_TOLERANCE, Regression, Warning};

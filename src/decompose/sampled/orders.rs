@@ -1,0 +1,81 @@
+//! Which orders are drawn.
+//!
+//! Orders come in rounds of eight: one is drawn at random, and rotated by none, one, two and three quarters of its
+//! length; each of these four comes with its reverse. Every one of the eight is as likely as any other order, so their
+//! mean estimates a Shapley value without bias. It varies less than the mean of eight orders drawn apart, because a
+//! component enters once in each quarter of the positions, and of two components each precedes the other as often.
+
+use rand::{Rng, SeedableRng};
+use rand_xoshiro::{SplitMix64, Xoshiro256PlusPlus};
+
+use crate::fit::LANES;
+
+/// The orders of round number `round`.
+pub(super) fn drawn(seed: u64, round: usize, n_players: usize) -> [Vec<usize>; LANES] {
+    let drawn = shuffled(seed, round, n_players);
+    std::array::from_fn(|i| {
+        let mut order = drawn.clone();
+        order.rotate_left(i / 2 * n_players / (LANES / 2));
+        if i % 2 == 1 {
+            order.reverse();
+        }
+        order
+    })
+}
+
+/// A random order, by a generator of this round's own.
+///
+/// Fisher and Yates's shuffle; a position of n is the high half of a 64-bit number times n, which favours none by more
+/// than n / 2⁶⁴.
+fn shuffled(seed: u64, round: usize, n_players: usize) -> Vec<usize> {
+    let mut scramble = SplitMix64::seed_from_u64(round as u64 + 1);
+    let mut generator = Xoshiro256PlusPlus::seed_from_u64(seed ^ scramble.next_u64());
+    let mut order: Vec<usize> = (0..n_players).collect();
+    for i in (1..n_players).rev() {
+        let product = u128::from(generator.next_u64()) * (i as u128 + 1);
+        order.swap(i, (product >> 64) as usize);
+    }
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Other orders for the same seed would change published shares: a value-breaking change.
+    #[test]
+    fn orders_are_pinned() {
+        let [first, reverse, by_a_quarter, ..] = drawn(7, 0, 8);
+        assert_eq!(first, [2, 0, 7, 4, 1, 3, 5, 6]);
+        assert_eq!(reverse, [6, 5, 3, 1, 4, 7, 0, 2]);
+        assert_eq!(by_a_quarter, [7, 4, 1, 3, 5, 6, 2, 0]);
+        assert_eq!(drawn(7, 1, 8)[0], [1, 4, 7, 3, 2, 5, 6, 0]);
+    }
+
+    #[test]
+    fn every_order_is_as_likely_in_every_place_of_a_round() {
+        // 24,000 orders of four: each of the 24 has frequency 1,000 with standard deviation 31.
+        for place in 0..LANES {
+            let mut seen = std::collections::BTreeMap::new();
+            (0..24_000).for_each(|round| *seen.entry(drawn(3, round, 4)[place].clone()).or_insert(0_usize) += 1);
+            assert_eq!(seen.len(), 24);
+            assert!(seen.values().all(|count| count.abs_diff(1_000) < 125), "{seen:?}");
+        }
+    }
+
+    #[test]
+    fn a_round_is_balanced() {
+        for n in [4, 12, 100] {
+            let orders = drawn(1, 0, n);
+            let position = |order: &[usize], player| order.iter().position(|p| *p == player).unwrap();
+            for player in 0..n {
+                let mut quarters = [0; 4];
+                orders.iter().for_each(|order| quarters[4 * position(order, player) / n] += 1);
+                assert_eq!(quarters, [2; 4]);
+                let other = (player + 1) % n;
+                let precedes = |order: &&Vec<usize>| position(order, player) < position(order, other);
+                assert_eq!(orders.iter().filter(precedes).count(), LANES / 2);
+            }
+        }
+    }
+}
