@@ -4,8 +4,13 @@
 //! a coalition is a sub-block of the moments. What is not known here is how sure the answer is; see
 //! [`FittedModel::jackknife`](crate::FittedModel::jackknife).
 
+mod best_subsets;
 mod breakdown;
+mod candidates;
 mod coalitions;
+mod criterion;
+mod incumbents;
+mod leaps;
 mod leaves;
 mod orders;
 mod plan;
@@ -13,9 +18,12 @@ mod sequential;
 mod shapley;
 mod tree;
 
+pub use best_subsets::{BestSubset, BestSubsets};
 pub use breakdown::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, Share};
+pub use criterion::Criterion;
 pub use orders::{OrderRange, ShareRange};
 
+pub(crate) use candidates::Candidates;
 pub(crate) use coalitions::Players;
 pub(crate) use plan::{Plan, Scratch};
 

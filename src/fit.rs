@@ -25,7 +25,7 @@ pub use least_squares::{Coefficient, Regression};
 pub use moments::Moments;
 pub use warning::Warning;
 
-pub(crate) use eliminate::{eliminate, eliminate_in_place, packed_len};
+pub(crate) use eliminate::{eliminate, eliminate_in_place, packed_index, packed_len};
 pub(crate) use lanes::{Double, LANES, Lane, Wide};
 pub(crate) use layout::Layout;
 pub(crate) use submatrix::Submatrix;

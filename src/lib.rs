@@ -92,6 +92,7 @@ mod panel;
 mod report;
 mod resample;
 
+pub use decompose::{BestSubset, BestSubsets, Criterion};
 pub use decompose::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, OrderRange, Share, ShareRange};
 pub use error::{Error, Place, Result, TermSyntax};
 pub use fit::{Coefficient, FittedModel, Moments, RANK_TOLERANCE, Regression, Warning};
@@ -101,7 +102,7 @@ pub use panel::{
     Reason, SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES, Sample, Values,
 };
 pub use report::{Elapsed, Report, ReportComponent, ReportDropped, ReportInterval, ReportMethod, ReportShare};
-pub use resample::{Replicates, Resampling};
+pub use resample::{ComponentFrequency, Replicates, Resampling, Selection, SubsetFrequency};
 
 /// The code in the README compiles and runs.
 #[cfg(doctest)]

@@ -30,11 +30,13 @@ mod clusters;
 mod draws;
 mod interval;
 mod replicates;
+mod selection;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use replicates::Replicates;
+pub use selection::{ComponentFrequency, Selection, SubsetFrequency};
 
 use crate::decompose::{Breakdown, IntervalKind, IntervalMethod};
 use crate::error::{Error, Result};

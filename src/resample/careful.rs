@@ -31,6 +31,13 @@ pub(super) struct CarefulReplicate {
     pub(super) is_degenerate: bool,
 }
 
+/// The moments of one replicate, which variables vary in it, and whether it is degenerate.
+pub(super) struct CarefulMoments {
+    pub(super) entries: Vec<Double>,
+    pub(super) varies: Vec<bool>,
+    pub(super) is_degenerate: bool,
+}
+
 impl<'a> Careful<'a> {
     pub(super) fn new(fit: &'a FittedModel) -> Self {
         Careful { fit, clusters: fit.clusters(), entries: OnceLock::new() }
@@ -38,12 +45,27 @@ impl<'a> Careful<'a> {
 
     /// Whether so many replicates are within bounds of memory and time.
     pub(super) fn is_affordable(&self, players: &Players, replicates: usize) -> bool {
+        self.are_moments_affordable(players, replicates) && players.len() <= MOST_COMPONENTS
+    }
+
+    /// Whether the moments of so many replicates are, whatever is made of them.
+    pub(super) fn are_moments_affordable(&self, players: &Players, replicates: usize) -> bool {
         let kept = self.clusters.len().saturating_mul(players.layout.len());
-        kept <= MOST_KEPT && kept.saturating_mul(replicates) <= MOST_ADDITIONS && players.len() <= MOST_COMPONENTS
+        kept <= MOST_KEPT && kept.saturating_mul(replicates) <= MOST_ADDITIONS
     }
 
     /// The replicate that holds these clusters, as often as they are named.
     pub(super) fn replicate(&self, players: &Players, plans: &[Plan], drawn: &[usize]) -> CarefulReplicate {
+        let CarefulMoments { entries, varies, is_degenerate } = self.moments(players, drawn);
+        let shares = |plan: &Plan| match varies[players.outcome()] {
+            true => plan.precise_shares(players, &entries),
+            false => vec![f64::NAN; players.len() + 2],
+        };
+        CarefulReplicate { shares: plans.iter().map(shares).collect(), is_degenerate }
+    }
+
+    /// The moments of the same replicate, each variable on the scale of its own variation there.
+    pub(super) fn moments(&self, players: &Players, drawn: &[usize]) -> CarefulMoments {
         let clusters = self.entries.get_or_init(|| {
             self.clusters.iter().map(|rows| self.fit.double_entries_of(std::slice::from_ref(rows))).collect()
         });
@@ -52,14 +74,8 @@ impl<'a> Careful<'a> {
             entries.iter_mut().zip(&clusters[cluster]).for_each(|(sum, x)| *sum = *sum + *x);
         }
         let varies = rescale(players, &mut entries);
-        let shares = |plan: &Plan| match varies[players.outcome()] {
-            true => plan.precise_shares(players, &entries),
-            false => vec![f64::NAN; players.len() + 2],
-        };
-        CarefulReplicate {
-            shares: plans.iter().map(shares).collect(),
-            is_degenerate: is_degenerate(players, |v| varies[v], drawn.iter().all(|cluster| *cluster == drawn[0])),
-        }
+        let is_one_unit = drawn.iter().all(|cluster| *cluster == drawn[0]);
+        CarefulMoments { is_degenerate: is_degenerate(players, |v| varies[v], is_one_unit), entries, varies }
     }
 }
 
