@@ -47,6 +47,7 @@
 //! | question | [`Model`], [`Component`], [`Term`] |
 //! | fit | [`FittedModel`], its [`Moments`] and [`Regression`]; [`Warning`]s |
 //! | breakdown | [`FittedModel::sequential`], [`FittedModel::shapley`], [`FittedModel::order_range`] → [`Breakdown`] |
+//! | choice | [`FittedModel::best_subsets`], [`Resampling::selection`] → [`BestSubsets`], [`Selection`] |
 //! | interval | [`FittedModel::jackknife`], [`FittedModel::bootstrap`] → [`Resampling`] |
 //! | report | every result prints itself; [`Report`] is the JSON document |
 //!

@@ -203,8 +203,11 @@ impl<S: Simd> Split<'_, S> {
         let n = columns_of(&players) + 1;
         self.incumbents.offer(forward[forward.len() - 1].value(), included, nulls);
         Search::new(self.incumbents, nulls).offer_each_added(&forward, &players, included);
-        if players.is_empty() {
+        if players.is_empty() || self.incumbents.largest() <= included.size + 1 {
             return;
+        }
+        if self.incumbents.largest() == included.size + 2 {
+            return Search::new(self.incumbents, nulls).offer_each_pair(&forward, &players, included);
         }
         let (backward, dependent) = swept(&forward, n);
         let residual = -backward[backward.len() - 1].value();

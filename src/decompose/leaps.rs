@@ -101,7 +101,7 @@ impl<'a, L: Scalar> Search<'a, L> {
 
     /// Offers the players that are in, with each two of these added.
     #[inline(always)]
-    fn offer_each_pair(&mut self, forward: &[L], players: &[Player], included: Included) {
+    pub(super) fn offer_each_pair(&mut self, forward: &[L], players: &[Player], included: Included) {
         let mut n = columns_of(players) + 1;
         if players.iter().any(|player| player.width != 1) {
             let mut rest = forward;
@@ -127,9 +127,10 @@ impl<'a, L: Scalar> Search<'a, L> {
                 let pivot = (below[at] - entry * entry * inverse).value();
                 at += n - 1 - j;
                 let covariance = (below[at - 1] - entry * with_outcome).value();
-                // Most pairs are refused without a division.
-                if covariance * covariance >= (residual - limit) * pivot && pivot > RANK_TOLERANCE {
-                    let left = residual - covariance * covariance / pivot;
+                // Most pairs are refused without a division; a second column that adds nothing leaves what the first does.
+                let adds = pivot > RANK_TOLERANCE;
+                if covariance * covariance >= (residual - limit) * pivot || !adds {
+                    let left = if adds { residual - covariance * covariance / pivot } else { residual };
                     self.incumbents.offer(left, included.and(first).and(second), self.nulls);
                 }
             }
