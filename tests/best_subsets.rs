@@ -405,10 +405,13 @@ fn what_doubles_cannot_tell_apart_is_said() {
     let fit = model.component("a", ["a"]).fit(&panel).expect("the model fits");
     let found = fit.best_subsets_up_to(2).expect("best subsets");
     assert_eq!(found.by_size[2].components, ["near", "a"]);
-    assert!((found.by_size[2].r2_overall - r2(&y, &[&a, &noise], &vec![1.0; n])).abs() < 1e-7);
+    let error = (found.by_size[2].r2_overall - r2(&y, &[&a, &noise], &vec![1.0; n])).abs();
     let bound =
         found.warnings.iter().find_map(|w| if let Warning::Imprecise { bound } = w { Some(*bound) } else { None });
     assert!(bound.is_some_and(|bound| (1e-8..1e-6).contains(&bound)), "{bound:?}");
+    assert!(error < 1e-6, "of the order of the bound: {error} against {bound:?}");
+    let same = fit.r2_overall_of(&["near", "a"]).expect("components");
+    assert!((found.by_size[2].r2_overall - same).abs() < 1e-12, "as the breakdowns have it: {same}");
 }
 
 /// All 3,003 subsets of five, by the R² that the library gives to any subset.

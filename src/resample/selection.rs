@@ -51,7 +51,7 @@ pub struct SubsetFrequency {
 /// let selection = fit.bootstrap(200, 7)?.selection(2)?;
 /// let sum: f64 = selection.chosen.iter().map(|c| c.proportion).sum();
 /// assert!((sum - 2.0).abs() < 1e-12);                        // two are chosen every time
-/// assert_eq!(selection.proportion("deprivation")?, 1.0);
+/// assert!(selection.proportion("deprivation")? > 0.9);
 /// assert!(selection.subsets[0].components.contains(&"deprivation".to_string()));
 /// # Ok::<(), apportion::Error>(())
 /// ```
