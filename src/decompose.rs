@@ -4,16 +4,21 @@
 //! a coalition is a sub-block of the moments. What is not known here is how sure the answer is; see
 //! [`FittedModel::jackknife`](crate::FittedModel::jackknife).
 
+mod best_subsets;
 mod breakdown;
+mod candidates;
 mod coalition;
 mod coalitions;
 mod commonality;
+mod criterion;
 mod detail;
 mod dominance;
 mod ends;
 mod fitted_parts;
 mod game;
 mod gelbach;
+mod incumbents;
+mod leaps;
 mod leaves;
 mod method_table;
 mod orders;
@@ -30,8 +35,10 @@ mod table;
 mod tree;
 mod whitened;
 
+pub use best_subsets::{BestSubset, BestSubsets};
 pub use breakdown::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, Share};
 pub use coalition::Coalition;
+pub use criterion::Criterion;
 pub use detail::{Detail, PairCovariance, PairDominance, SizeShare, SubsetShare, TermShare};
 pub use game::{Attribution, Credit, Game};
 pub use gelbach::{Gelbach, GelbachChange, GelbachColumn, GelbachCovariance, GelbachEstimate};
@@ -40,6 +47,7 @@ pub use orders::{OrderRange, ShareRange};
 pub use refit::Score;
 pub use sampled::{SampledOrders, SampledShapley, SampledShare};
 
+pub(crate) use candidates::Candidates;
 pub(crate) use coalitions::Players;
 pub(crate) use detail::relation;
 pub(crate) use gelbach::{Equations, FEW_CLUSTERS};
@@ -285,22 +293,29 @@ impl FittedModel {
     }
 }
 
-/// Whether so many components can be enumerated; each subset of those with unit effects has a matrix of its own.
+/// Whether so many components can be enumerated.
 fn check_number(method: &str, players: &Players, most: usize) -> Result<()> {
-    let too_many = |method: String, limit, found, instead: &str| {
-        Err(Error::TooManyComponents { method, limit, found, instead: instead.to_string() })
-    };
     if players.len() > most {
         let instead = match method {
-            "shapley" => "put components together, or sample orders with shapley_sampled",
+            "shapley" => "put components together, or use shapley_sampled, which has no limit",
             _ => "put components together, or use the sequential method, which has no limit",
         };
-        return too_many(method.to_string(), most, players.len(), instead);
+        let (method, instead) = (method.to_string(), instead.to_string());
+        return Err(Error::TooManyComponents { method, limit: most, found: players.len(), instead });
     }
+    check_unit_effects(method, players)
+}
+
+/// Each subset of the components with unit effects has a matrix of its own.
+fn check_unit_effects(method: &str, players: &Players) -> Result<()> {
     let found = (0..players.len()).filter(|&p| players.brings_units(p)).count();
-    if found > MOST_WITH_UNIT_EFFECTS {
-        let method = format!("{method} with unit effects in several components");
-        return too_many(method, MOST_WITH_UNIT_EFFECTS, found, "give unit effects to one component");
+    if found <= MOST_WITH_UNIT_EFFECTS {
+        return Ok(());
     }
-    Ok(())
+    Err(Error::TooManyComponents {
+        method: format!("{method} with unit effects in several components"),
+        limit: MOST_WITH_UNIT_EFFECTS,
+        found,
+        instead: "give unit effects to one component".to_string(),
+    })
 }

@@ -93,10 +93,10 @@ mod report;
 mod resample;
 
 pub use decompose::{
-    Attribution, Breakdown, Coalition, Credit, Detail, Game, Gelbach, GelbachChange, GelbachColumn, GelbachCovariance,
-    GelbachEstimate, Interval, IntervalKind, IntervalMethod, LeftOut, Method, MethodTable, OrderRange, PairCovariance,
-    PairDominance, SampledOrders, SampledShapley, SampledShare, Score, Share, ShareRange, SizeShare, SubsetShare,
-    TermShare,
+    Attribution, BestSubset, BestSubsets, Breakdown, Coalition, Credit, Criterion, Detail, Game, Gelbach,
+    GelbachChange, GelbachColumn, GelbachCovariance, GelbachEstimate, Interval, IntervalKind, IntervalMethod, LeftOut,
+    Method, MethodTable, OrderRange, PairCovariance, PairDominance, SampledOrders, SampledShapley, SampledShare, Score,
+    Share, ShareRange, SizeShare, SubsetShare, TermShare,
 };
 pub use error::{Error, Place, Result, TermSyntax};
 pub use fit::{Coefficient, FittedModel, Moments, RANK_TOLERANCE, Regression, Warning};
@@ -109,7 +109,10 @@ pub use report::{
     Elapsed, Report, ReportBySize, ReportComponent, ReportCovariance, ReportDropped, ReportInterval, ReportMethod,
     ReportPair, ReportShare, ReportSubset, ReportTerm,
 };
-pub use resample::{Comparison, Difference, GelbachReplicates, Rank, Replicates, Resampling};
+pub use resample::{
+    Comparison, ComponentFrequency, Difference, GelbachReplicates, Rank, Replicates, Resampling, Selection,
+    SubsetFrequency,
+};
 
 /// The code in the README compiles and runs.
 #[cfg(doctest)]

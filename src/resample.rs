@@ -32,6 +32,7 @@ mod draws;
 mod gelbach;
 mod interval;
 mod replicates;
+mod selection;
 
 use std::fmt;
 use std::sync::Arc;
@@ -39,6 +40,7 @@ use std::sync::Arc;
 pub use comparisons::{Comparison, Difference, Rank};
 pub use gelbach::GelbachReplicates;
 pub use replicates::Replicates;
+pub use selection::{ComponentFrequency, Selection, SubsetFrequency};
 
 use crate::decompose::{Breakdown, IntervalKind, IntervalMethod, MethodTable, relation};
 use crate::error::{Error, Result};

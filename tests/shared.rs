@@ -8,7 +8,7 @@ mod common;
 
 use std::path::{Path, PathBuf};
 
-use apportion::{Breakdown, Detail, FittedModel, IntervalKind, Method, Model, Panel, PanelSchema, Term};
+use apportion::{Breakdown, Criterion, Detail, FittedModel, IntervalKind, Method, Model, Panel, PanelSchema, Term};
 use common::{Rows, coalition_values, cross, dummies, sequential, shapley};
 use serde_json::Value;
 
@@ -802,4 +802,29 @@ fn gelbach_of_pyfixest() {
         let ratio = interval.std_error / ours.std_error;
         assert!((ratio - 1.0).abs() < 0.05, "{name}: {ratio}");
     }
+}
+
+/// The best subsets of two textbook sets, as printed in the books: Hald's cement (N. R. Draper and H. Smith, Applied
+/// Regression Analysis, table of all regressions: 67.5, 97.9, 98.2 and 98.2 per cent), and R's mtcars, on which
+/// `step(lm(mpg ~ .))` ends at wt, qsec and am: R² 0.8497 and adjusted 0.8336 by `summary`, 154.1194 by `AIC`.
+#[test]
+fn best_subsets_of_textbook_data() {
+    let Some(folder) = shared() else { return };
+    let read = |name: &str| Panel::read_csv(folder.join("reference/data").join(name), &PanelSchema::cross_section());
+    let cement = each(Model::new("y"), &["x1", "x2", "x3", "x4"]).fit(&read("cement.csv").expect("cement reads"));
+    let best = cement.and_then(|fit| fit.best_subsets()).expect("best subsets");
+    let expected = [(0.0, ""), (0.675, "x4"), (0.979, "x1 x2"), (0.982, "x1 x2 x4"), (0.982, "x1 x2 x3 x4")];
+    for (found, (r2, components)) in best.by_size.iter().zip(expected) {
+        assert_eq!(found.components.join(" "), components);
+        assert!((found.r2_overall - r2).abs() < 5e-4, "{components}: {}", found.r2_overall);
+    }
+    let measures = ["cyl", "disp", "hp", "drat", "wt", "qsec", "vs", "am", "gear", "carb"];
+    let mtcars = each(Model::new("mpg"), &measures).fit(&read("mtcars.csv").expect("mtcars reads"));
+    let best = mtcars.and_then(|fit| fit.best_subsets()).expect("best subsets");
+    let by_aic = best.best_by(Criterion::Aic);
+    assert_eq!((by_aic.components.join(" ").as_str(), by_aic.n_columns), ("wt qsec am", 3));
+    assert_eq!(by_aic, best.of_size(3).expect("a size"));
+    let near = |found: Option<f64>, expected: f64| (found.unwrap_or(f64::NAN) - expected).abs() < 5e-5;
+    assert!(near(Some(by_aic.r2_overall), 0.8497) && near(by_aic.r2_adjusted, 0.8336), "{by_aic:?}");
+    assert!(near(by_aic.aic, 154.1194), "{by_aic:?}");
 }

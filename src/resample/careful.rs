@@ -31,6 +31,13 @@ pub(super) struct CarefulReplicate {
     pub(super) is_degenerate: bool,
 }
 
+/// The moments of one replicate, which variables vary in it, and whether it is degenerate.
+pub(super) struct CarefulMoments {
+    pub(super) entries: Vec<Double>,
+    pub(super) varies: Vec<bool>,
+    pub(super) is_degenerate: bool,
+}
+
 impl<'a> Careful<'a> {
     pub(super) fn new(fit: &'a FittedModel) -> Self {
         Careful { fit, clusters: fit.clusters(), entries: OnceLock::new() }
@@ -61,16 +68,20 @@ impl<'a> Careful<'a> {
 
     /// The replicate that holds these clusters, as often as they are named.
     pub(super) fn replicate(&self, players: &Players, plans: &[Plan], drawn: &[usize]) -> CarefulReplicate {
-        let mut entries = self.entries(drawn);
-        let varies = rescale(players, &mut entries);
+        let CarefulMoments { entries, varies, is_degenerate } = self.moments(players, drawn);
         let shares = |plan: &Plan| match varies[players.outcome()] {
             true => plan.precise_answer(&entries),
             false => vec![f64::NAN; plan.len()],
         };
-        CarefulReplicate {
-            shares: plans.iter().map(shares).collect(),
-            is_degenerate: is_degenerate(players, |v| varies[v], drawn.iter().all(|cluster| *cluster == drawn[0])),
-        }
+        CarefulReplicate { shares: plans.iter().map(shares).collect(), is_degenerate }
+    }
+
+    /// The moments of the same replicate, each variable on the scale of its own variation there.
+    pub(super) fn moments(&self, players: &Players, drawn: &[usize]) -> CarefulMoments {
+        let mut entries = self.entries(drawn);
+        let varies = rescale(players, &mut entries);
+        let is_one_unit = drawn.iter().all(|cluster| *cluster == drawn[0]);
+        CarefulMoments { is_degenerate: is_degenerate(players, |v| varies[v], is_one_unit), entries, varies }
     }
 }
 
