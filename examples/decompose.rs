@@ -35,6 +35,10 @@ fn answer(Arguments { options }: Arguments) -> Result<String> {
     if options.json {
         return answer.json();
     }
-    let tables: Vec<String> = answer.breakdowns.iter().map(|breakdown| breakdown.to_string()).collect();
+    let mut tables: Vec<String> = match &answer.table {
+        Some(table) => vec![table.to_string()],
+        None => answer.breakdowns.iter().map(|breakdown| breakdown.to_string()).collect(),
+    };
+    tables.extend(answer.beside());
     Ok(tables.join("\n\n"))
 }

@@ -66,7 +66,7 @@ fn answer(Arguments { mut options, out }: Arguments) -> Result<String> {
         // Nobody asked for the method that cannot be had.
         Err(error) if options.methods.is_empty() && error.downcast_ref().is_some_and(is_too_many) => {
             left_out.push(format!("Left out: {error}."));
-            options.methods = vec![cli::Method::Sequential];
+            options.methods = vec![cli::Asked::sequential()];
             options.answer(&fit, elapsed)?
         }
         answer => answer?,
@@ -106,6 +106,7 @@ fn nao_model() -> Model {
 
 fn tables(answer: &Answer, range: Option<&OrderRange>, left_out: &[String]) -> String {
     let mut blocks = Vec::new();
+    blocks.extend(answer.table.iter().map(|table| table.to_string()));
     for (i, breakdown) in answer.breakdowns.iter().enumerate() {
         blocks.push(breakdown.to_string());
         if matches!(breakdown.method, Method::Sequential { .. }) && breakdown.outcome == OUTCOME {
@@ -115,6 +116,7 @@ fn tables(answer: &Answer, range: Option<&OrderRange>, left_out: &[String]) -> S
             blocks.extend(range.map(|range| headed(&answer.report.panel, range.to_string())));
         }
     }
+    blocks.extend(answer.beside());
     blocks.extend(left_out.iter().map(|sentence| wrapped(sentence)));
     blocks.push(headed(&answer.report.panel, how_to_read(range)));
     blocks.join("\n\n")

@@ -117,6 +117,16 @@ impl FittedModel {
         &self.model
     }
 
+    /// The outcome, as the breakdowns name it.
+    pub fn outcome_name(&self) -> &str {
+        &self.design.outcome_name
+    }
+
+    /// What the panel says of itself; a simulated panel says so.
+    pub fn panel_description(&self) -> Option<&str> {
+        self.design.panel_description.as_deref()
+    }
+
     /// The rows used, and for those left out, why.
     pub fn sample(&self) -> &Sample {
         &self.design.sample

@@ -31,12 +31,16 @@
 //! # Ok::<(), apportion::Error>(())
 //! ```
 
+mod comparison;
 mod detail;
 mod export;
 mod export_detail;
+mod gelbach;
 mod grid;
 mod method_table;
 mod range;
+mod sampled;
+mod subsets;
 mod summary;
 mod table;
 mod text;

@@ -6,29 +6,13 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use apportion::{
-    Breakdown, Component, Elapsed, FittedModel, IntervalKind, Model, Panel, PanelSchema, Report, Resampling, Term,
-    parse_terms,
+    Breakdown, Comparison, Component, Elapsed, FittedModel, Gelbach, IntervalKind, Method, MethodTable, Model, Panel,
+    PanelSchema, Report, Resampling, Term, parse_terms,
 };
 use clap::{Args, ValueEnum, value_parser};
 
 use face::Result;
 
-/// Methods of the command line that the library does not have yet.
-const NOT_BUILT_YET: [&str; 13] = [
-    "first",
-    "last",
-    "owen",
-    "pmvd",
-    "genizi",
-    "car",
-    "pratt",
-    "conditional_dominance",
-    "complete_dominance",
-    "commonality",
-    "variance_components",
-    "gelbach",
-    "all",
-];
 /// Ten million replicates of ten shares fill a gigabyte.
 const MOST_DRAWS: u64 = 10_000_000;
 
@@ -56,9 +40,14 @@ pub struct Options {
     /// Column of weights
     #[arg(long, value_name = "COL")]
     pub weights: Option<String>,
-    /// sequential or shapley; repeat for several [default: both]
+    /// A component that enters only after others, as an interaction after its main effects; repeat for several
+    #[arg(long, value_name = "NAME=NAME,NAME", value_parser = after)]
+    pub after: Vec<After>,
+    /// sequential, shapley, first, last, owen, pmvd, conditional_dominance, complete_dominance, commonality, genizi, car,
+    /// genizi_by_column, car_by_column, pratt, variance_components, gelbach, or all; repeat for several [default:
+    /// sequential and shapley]
     #[arg(long = "method", value_name = "NAME", value_parser = method)]
-    pub methods: Vec<Method>,
+    pub methods: Vec<Asked>,
     /// Kind of interval
     #[arg(long, value_name = "KIND", value_enum, default_value_t = Interval::Jackknife)]
     pub interval: Interval,
@@ -74,6 +63,9 @@ pub struct Options {
     /// Threads to work on [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024), allow_negative_numbers = true)]
     pub threads: Option<u16>,
+    /// Also compares the components: their ranks and pairwise differences, with intervals
+    #[arg(long)]
+    pub compare: bool,
     /// Prints one JSON document instead of tables
     #[arg(long)]
     pub json: bool,
@@ -83,13 +75,29 @@ pub struct Options {
 #[derive(Debug, Clone)]
 pub struct Terms(pub Vec<Term>);
 
-/// How the variation is split.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
+/// What a component enters after.
+#[derive(Debug, Clone)]
+pub struct After {
+    component: String,
+    others: Vec<String>,
+}
+
+/// What `--method` takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// This method; sequential without an order yet.
+    Method(Method),
+    /// How the coefficients of what is always in change.
+    Gelbach,
+    /// Every method that applies, as one table.
+    All,
+}
+
+impl Asked {
     /// In the order of the components.
-    Sequential,
-    /// On average over all orders.
-    Shapley,
+    pub fn sequential() -> Self {
+        Asked::Method(Method::Sequential { order: Vec::new() })
+    }
 }
 
 /// What `--interval` takes.
@@ -113,6 +121,12 @@ pub enum Interval {
 pub struct Answer {
     /// One for each method, in the order asked for.
     pub breakdowns: Vec<Breakdown>,
+    /// How the coefficients of what is always in change.
+    pub gelbach: Option<Gelbach>,
+    /// All methods side by side, where they were asked for.
+    pub table: Option<MethodTable>,
+    /// Ranks and differences, where they were asked for.
+    pub comparisons: Vec<Comparison>,
     /// The same as a document.
     pub report: Report,
 }
@@ -123,6 +137,9 @@ impl Options {
         let outcome = self.outcome.clone().ok_or("--outcome is needed")?;
         let model = self.components.iter().fold(Model::new(outcome), |model, component| {
             model.component(component.name.as_str(), component.terms.iter().cloned())
+        });
+        let model = self.after.iter().fold(model, |model, After { component, others }| {
+            model.after(component.as_str(), others.iter().map(String::as_str))
         });
         Ok(match &self.always {
             Some(Terms(terms)) => model.always(terms.iter().cloned()),
@@ -163,21 +180,79 @@ impl Options {
 
     /// Splits the variation by every method, and puts intervals on the shares.
     pub fn answer(&self, fit: &FittedModel, mut elapsed: Elapsed) -> Result<Answer> {
-        let split = || self.methods().into_iter().map(|method| method.split(fit)).collect::<Result<Vec<_>>>();
-        let mut breakdowns = timed(&mut elapsed.decompose, split)?;
+        let names: Vec<String> = fit.model().components().iter().map(|component| component.name.clone()).collect();
+        let is_all = self.methods.contains(&Asked::All);
+        let mut left_out = Vec::new();
+        let split = || -> Result<(MethodTable, Option<Gelbach>)> {
+            let mut table = MethodTable { breakdowns: Vec::new(), left_out: Vec::new() };
+            for method in self.methods(&names) {
+                // Only what `all` stands for may be left out.
+                match self.asks_for(&method) {
+                    true => table.breakdowns.push(fit.breakdown(&method)?),
+                    false => {
+                        let MethodTable { breakdowns, left_out } = fit.methods(&[method])?;
+                        table.breakdowns.extend(breakdowns);
+                        table.left_out.extend(left_out);
+                    }
+                }
+            }
+            let gelbach = match (self.methods.contains(&Asked::Gelbach), is_all) {
+                (true, _) => Some(fit.gelbach()?),
+                (_, true) => fit.gelbach().map_err(|error| left_out.push(format!("gelbach: {error}"))).ok(),
+                _ => None,
+            };
+            Ok((table, gelbach))
+        };
+        let (mut table, mut gelbach) = timed(&mut elapsed.decompose, split)?;
+        let mut comparisons = Vec::new();
         if let Some(resampling) = self.resampling(fit)? {
-            let plain: Vec<&Breakdown> = breakdowns.iter().collect();
-            breakdowns = timed(&mut elapsed.bootstrap, || resampling.intervals(&plain))?;
+            let resample = || -> Result<()> {
+                table = table.with_intervals(&resampling)?;
+                if let Some(gelbach) = &mut gelbach {
+                    *gelbach = resampling.gelbach(gelbach)?;
+                }
+                if self.compare {
+                    comparisons = resampling.comparisons(&table.breakdowns.iter().collect::<Vec<_>>())?;
+                }
+                Ok(())
+            };
+            timed(&mut elapsed.bootstrap, resample)?;
         }
-        let report = Report::new(&breakdowns)?.with_elapsed(elapsed);
-        Ok(Answer { breakdowns, report })
+        let mut report = match table.breakdowns.as_slice() {
+            [] => Report::of_fit(fit),
+            breakdowns => Report::new(breakdowns)?,
+        };
+        if let Some(gelbach) = &gelbach {
+            report = report.with_gelbach(gelbach)?;
+        }
+        report = report.with_comparisons(&comparisons)?.with_elapsed(elapsed);
+        left_out.extend(table.left_out.iter().map(|left| left.reason.clone()));
+        report.warnings.extend(left_out.into_iter().map(|reason| format!("left out: {reason}")));
+        let breakdowns = table.breakdowns.clone();
+        Ok(Answer { breakdowns, gelbach, table: is_all.then_some(table), comparisons, report })
     }
 
-    /// The methods asked for, each once.
-    fn methods(&self) -> Vec<Method> {
-        let asked = if self.methods.is_empty() { &[Method::Sequential, Method::Shapley][..] } else { &self.methods };
-        let first = |(i, method): (usize, &Method)| (!asked[..i].contains(method)).then_some(*method);
-        asked.iter().enumerate().filter_map(first).collect()
+    /// The methods asked for, each once; `all` stands for every one of components.
+    fn methods(&self, names: &[String]) -> Vec<Method> {
+        let mut methods: Vec<Method> = Vec::new();
+        let default = [Asked::sequential(), Asked::Method(Method::Shapley)];
+        let asked = if self.methods.is_empty() { &default[..] } else { &self.methods };
+        for asked in asked {
+            let several = match asked {
+                Asked::Method(Method::Sequential { .. }) => vec![Method::Sequential { order: names.to_vec() }],
+                Asked::Method(method) => vec![method.clone()],
+                Asked::Gelbach => Vec::new(),
+                Asked::All => Method::all(names.to_vec()),
+            };
+            methods.extend(several.into_iter().filter(|method| !methods.contains(method)).collect::<Vec<_>>());
+        }
+        methods
+    }
+
+    /// Whether a method was asked for by its name, or because nothing was.
+    fn asks_for(&self, method: &Method) -> bool {
+        let named = |asked: &Asked| matches!(asked, Asked::Method(named) if named.name() == method.name());
+        self.methods.is_empty() || self.methods.iter().any(named)
     }
 
     /// `--bootstrap` goes with the kinds of interval that need draws, and only with them.
@@ -189,6 +264,9 @@ impl Options {
                 "--bootstrap goes with --interval percentile, basic, normal or bca, not with --interval {kind}"
             )
             .into()),
+            _ if self.compare && self.interval.kind().is_none() => {
+                Err("--compare needs intervals: leave out --interval none".into())
+            }
             _ => Ok(()),
         }
     }
@@ -200,15 +278,6 @@ impl Options {
             None => fit.jackknife()?,
         };
         Ok(Some(resampling.level(self.level)?))
-    }
-}
-
-impl Method {
-    fn split(self, fit: &FittedModel) -> Result<Breakdown> {
-        Ok(match self {
-            Method::Sequential => fit.sequential()?,
-            Method::Shapley => fit.shapley()?,
-        })
     }
 }
 
@@ -234,6 +303,11 @@ impl Interval {
 }
 
 impl Answer {
+    /// What is said beside the breakdowns: changing coefficients, ranks and differences.
+    pub fn beside(&self) -> impl Iterator<Item = String> {
+        self.gelbach.iter().map(Gelbach::to_string).chain(self.comparisons.iter().map(Comparison::to_string))
+    }
+
     /// The report as one JSON document.
     pub fn json(&self) -> Result<String> {
         Ok(serde_json::to_string_pretty(&self.report)?)
@@ -259,12 +333,26 @@ fn terms(list: &str) -> std::result::Result<Terms, String> {
     parse_terms(list).map(Terms).map_err(|error| error.to_string())
 }
 
-fn method(name: &str) -> std::result::Result<Method, String> {
+fn after(text: &str) -> std::result::Result<After, String> {
+    match text.split_once('=') {
+        None => Err("there is no `=`: write NAME=NAME,NAME".to_string()),
+        Some((component, others)) => {
+            let others = others.split(',').map(|name| name.trim().to_string()).collect();
+            Ok(After { component: component.trim().to_string(), others })
+        }
+    }
+}
+
+fn method(name: &str) -> std::result::Result<Asked, String> {
+    let by_column = [Method::GeniziByColumn, Method::CarByColumn];
+    let mut known = Method::all(Vec::new()).into_iter().chain(by_column);
     match name {
-        "sequential" => Ok(Method::Sequential),
-        "shapley" => Ok(Method::Shapley),
-        _ if NOT_BUILT_YET.contains(&name) => Err("it is not built yet: sequential and shapley are".to_string()),
-        _ => Err("there is no such method: use sequential or shapley".to_string()),
+        "all" => Ok(Asked::All),
+        "gelbach" => Ok(Asked::Gelbach),
+        _ => known.find(|method| method.name() == name).map(Asked::Method).ok_or_else(|| {
+            let names: Vec<&str> = Method::all(Vec::new()).iter().map(Method::name).collect();
+            format!("there is no such method: use {}, gelbach or all", names.join(", "))
+        }),
     }
 }
 

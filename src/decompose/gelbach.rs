@@ -6,7 +6,6 @@
 mod covariance;
 mod equations;
 mod refuse;
-mod table;
 
 use serde::{Deserialize, Serialize};
 

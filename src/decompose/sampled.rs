@@ -177,7 +177,7 @@ impl FittedModel {
     /// adds much, but in few orders only, ask for more [`least_orders`](SampledOrders::least_orders).
     ///
     /// For any number of components that memory holds: an order costs p³/6 multiplications on p columns, at most twice
-    /// that beside unit effects, and each thread keeps 32 p² bytes. Up to 30 components,
+    /// that beside unit effects, and each thread keeps 32 p² bytes. Up to 36 components,
     /// [`shapley`](FittedModel::shapley) is exact. Unit effects get at least as much as any component that is constant
     /// over the years of a unit, by construction, and a share is not a cause.
     ///
@@ -186,7 +186,7 @@ impl FittedModel {
     ///
     /// # Errors
     /// [`Error::Option`] for a standard error that is not above 0, fewer than 16 orders at least, or fewer at most
-    /// than at least.
+    /// than at least; [`Error::Method`] for a model with a precedence between components.
     ///
     /// # Examples
     /// ```
@@ -210,6 +210,11 @@ impl FittedModel {
     /// ```
     pub fn shapley_sampled(&self, options: &SampledOrders) -> Result<SampledShapley> {
         options.check()?;
+        if self.model().predecessors()?.is_some() {
+            let reason = "orders are drawn from all, and the model lets a component enter only after others: use shapley, or \
+                          take the precedence out";
+            return Err(Error::Method { method: "shapley_sampled", reason: reason.to_string() });
+        }
         let players = self.players();
         let k = players.len();
         let matrices = Matrices::new(&players, self.moments().entries());

@@ -92,12 +92,5 @@ fn list(rows: Vec<(String, f64, Option<Interval>)>) -> Vec<String> {
         columns.push(Column::new(["", "from"], end(|i| i.lower).into_iter()));
         columns.push(Column::new(["", "to"], end(|i| i.upper).into_iter()));
     }
-    let lines = grid::lines(&names, &columns, |_| Vec::new(), &[]);
-    // The heading of two lines has nothing in its first, and the names are no components.
-    lines
-        .into_iter()
-        .skip(1)
-        .enumerate()
-        .map(|(at, line)| if at == 0 { line.replacen("component", "         ", 1) } else { line })
-        .collect()
+    grid::list(&names, &columns)
 }

@@ -4,8 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::export_detail::{ReportBySize, ReportCovariance, ReportPair, ReportSubset, ReportTerm};
 use super::text::counted;
-use crate::decompose::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, OrderRange, Share, ShareRange};
+use crate::decompose::{
+    Breakdown, Gelbach, GelbachColumn, GelbachCovariance, Interval, IntervalKind, IntervalMethod, Method, OrderRange,
+    Share, ShareRange,
+};
 use crate::error::{Error, Result};
+use crate::fit::{FittedModel, Warning};
+use crate::panel::Sample;
+use crate::resample::{Comparison, Difference, Rank};
 
 /// Two R² of the same fit differ by no more.
 const SAME_R2: f64 = 1e-9;
@@ -102,6 +108,18 @@ pub struct ReportMethod {
     /// Covariances of two components' fitted parts, which count twice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub covariances: Option<Vec<ReportCovariance>>,
+    /// Of Gelbach's decomposition: how the coefficients of what is always in change. It has no components with shares.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coefficients: Option<Vec<GelbachColumn>>,
+    /// What the standard errors of these allow for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covariance: Option<GelbachCovariance>,
+    /// Where each component ranks, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ranks: Option<Vec<Rank>>,
+    /// The difference of every two components, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub differences: Option<Vec<Difference>>,
 }
 
 /// The share of a component.
@@ -182,14 +200,13 @@ impl Report {
             return Err(Error::TooFew { what: "breakdowns of a report".to_string(), expected: 1, found: 0 });
         };
         others.iter().try_for_each(|other| check_shared(first, other))?;
-        let dropped = first.sample.dropped.iter();
         Ok(Report {
             outcome: first.outcome.clone(),
             panel: first.panel.clone(),
             n_observations: first.sample.n_observations,
             n_units: first.sample.n_units,
             n_periods: first.sample.n_periods,
-            dropped: dropped.map(|d| ReportDropped { reason: d.reason.to_string(), rows: d.rows }).collect(),
+            dropped: ReportDropped::all(&first.sample),
             r2_overall: first.r2_overall,
             methods: breakdowns.iter().map(ReportMethod::of).collect(),
             order_range: None,
@@ -225,6 +242,70 @@ impl Report {
             return Err(Error::Option { option: "order range", expected, found });
         }
         self.order_range = Some(range.components.clone());
+        Ok(self)
+    }
+
+    /// The report of a fit without a breakdown, to which other answers are added.
+    pub fn of_fit(fit: &FittedModel) -> Report {
+        let sample = fit.sample();
+        Report {
+            outcome: fit.outcome_name().to_string(),
+            panel: fit.panel_description().map(str::to_string),
+            n_observations: sample.n_observations,
+            n_units: sample.n_units,
+            n_periods: sample.n_periods,
+            dropped: ReportDropped::all(sample),
+            r2_overall: fit.r2_overall(),
+            methods: Vec::new(),
+            order_range: None,
+            interval: None,
+            warnings: fit.warnings().iter().map(Warning::to_string).collect(),
+            elapsed_ms: None,
+        }
+    }
+
+    /// Adds how the coefficients of `always` change, as a method of its own.
+    ///
+    /// # Errors
+    /// [`Error::Option`] where it is of another outcome or sample than the report.
+    pub fn with_gelbach(mut self, gelbach: &Gelbach) -> Result<Self> {
+        let described = |outcome: &str, rows: usize| format!("of {outcome} on {}", counted(rows, "row"));
+        let expected = described(&self.outcome, self.n_observations);
+        let found = described(&gelbach.outcome, gelbach.sample.n_observations);
+        if found != expected {
+            let expected = format!("a report holds answers of one fit, and it is {expected}");
+            return Err(Error::Option { option: "gelbach", expected, found });
+        }
+        self.interval = self.interval.or(gelbach.interval.as_ref().map(ReportInterval::of));
+        for warning in &gelbach.warnings {
+            let sentence = warning.to_string();
+            if !self.warnings.contains(&sentence) {
+                self.warnings.push(format!("gelbach: {sentence}"));
+            }
+        }
+        self.methods.push(ReportMethod {
+            coefficients: Some(gelbach.columns.clone()),
+            covariance: Some(gelbach.covariance),
+            ..ReportMethod::new("gelbach", ReportShare { share_of_total: 1.0 - self.r2_overall, interval: None })
+        });
+        Ok(self)
+    }
+
+    /// Adds ranks and differences of the components to the methods that they are of.
+    ///
+    /// # Errors
+    /// [`Error::Option`] for a comparison by a method that the report does not have.
+    pub fn with_comparisons(mut self, comparisons: &[Comparison]) -> Result<Self> {
+        for comparison in comparisons {
+            let name = comparison.method.name();
+            let method = self.methods.iter_mut().find(|m| m.method == name).ok_or_else(|| Error::Option {
+                option: "comparison",
+                expected: "it must be of a method that the report has".to_string(),
+                found: name.to_string(),
+            })?;
+            method.ranks = Some(comparison.ranks.clone());
+            method.differences = Some(comparison.differences.clone());
+        }
         Ok(self)
     }
 
@@ -292,7 +373,31 @@ fn warnings(breakdowns: &[Breakdown]) -> Vec<String> {
     sentences
 }
 
+impl ReportDropped {
+    fn all(sample: &Sample) -> Vec<Self> {
+        sample.dropped.iter().map(|d| ReportDropped { reason: d.reason.to_string(), rows: d.rows }).collect()
+    }
+}
+
 impl ReportMethod {
+    fn new(method: &str, unexplained: ReportShare) -> Self {
+        ReportMethod {
+            method: method.to_string(),
+            order: None,
+            components: Vec::new(),
+            always: None,
+            unexplained,
+            by_size: None,
+            pairs: None,
+            subsets: None,
+            covariances: None,
+            coefficients: None,
+            covariance: None,
+            ranks: None,
+            differences: None,
+        }
+    }
+
     fn of(breakdown: &Breakdown) -> Self {
         let order = match &breakdown.method {
             Method::Sequential { order } => Some(order.clone()),
@@ -303,15 +408,10 @@ impl ReportMethod {
             components.iter_mut().zip(split).for_each(|(component, (_, common))| component.common = Some(common));
         }
         let mut method = ReportMethod {
-            method: breakdown.method.name().to_string(),
             order,
             components,
             always: breakdown.always.as_ref().map(ReportShare::of),
-            unexplained: ReportShare::of(&breakdown.unexplained),
-            by_size: None,
-            pairs: None,
-            subsets: None,
-            covariances: None,
+            ..ReportMethod::new(breakdown.method.name(), ReportShare::of(&breakdown.unexplained))
         };
         method.add_detail(breakdown);
         method

@@ -63,6 +63,15 @@ pub(super) fn lines(
     lines.into_iter().map(|line| line.trim_end().to_string()).collect()
 }
 
+/// The lines of a table without bars, under a heading of one line that leaves the names without one.
+pub(super) fn list(names: &[&str], columns: &[Column]) -> Vec<String> {
+    let mut lines = lines(names, columns, |_| Vec::new(), &[]).split_off(1);
+    if let Some(heading) = lines.first_mut() {
+        *heading = heading.replacen("component", "         ", 1);
+    }
+    lines
+}
+
 fn append(lines: &mut [String], columns: &[Column]) {
     for column in columns {
         let width = GAP + column.width();
