@@ -595,7 +595,11 @@ fn progress_reaches_the_end_and_a_seed_gives_the_same_bits() {
     });
     let found = watched.gelbach_replicates(&gelbach).expect("replicates");
     assert_eq!(most.load(std::sync::atomic::Ordering::Relaxed), 100);
-    assert_eq!(found, resampling.gelbach_replicates(&gelbach).expect("replicates"));
+    for threads in [1, 3] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+        let again = pool.install(|| resampling.gelbach_replicates(&gelbach).expect("replicates"));
+        assert_eq!(found, again, "{threads} threads");
+    }
 }
 
 #[test]

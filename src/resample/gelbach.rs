@@ -230,6 +230,9 @@ impl Found {
     /// Computes again, in twice the precision, the replicates that doubles cannot be trusted with.
     fn mend(&mut self, fit: &FittedModel, equations: &Equations, draws: &Draws, least: &[f64]) {
         let doubtful: Vec<usize> = (0..least.len()).filter(|&r| least[r] < PRECISE_BELOW).collect();
+        if doubtful.is_empty() {
+            return;
+        }
         let careful = Careful::new(fit);
         if !careful.can_add(doubtful.len()) {
             let least = least.iter().copied().fold(1.0, f64::min);
