@@ -42,14 +42,12 @@ pub use gelbach::GelbachReplicates;
 pub use replicates::Replicates;
 pub use selection::{ComponentFrequency, Selection, SubsetFrequency};
 
-use crate::decompose::{Breakdown, IntervalKind, IntervalMethod, MethodTable, relation};
+use crate::decompose::{Breakdown, FEW_CLUSTERS, IntervalKind, IntervalMethod, MethodTable, relation};
 use crate::error::{Error, Result};
 use crate::fit::{FittedModel, Warning};
 use draws::Draws;
 use interval::IntervalRule;
 
-/// Below so many clusters, intervals carry a warning: t quantiles and bias corrections lean on many clusters.
-const FEW_CLUSTERS: usize = 30;
 /// A bias beyond this part of the standard error is reported.
 const BIAS_TO_REPORT: f64 = 0.25;
 

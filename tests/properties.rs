@@ -3,7 +3,7 @@
 
 mod common;
 
-use apportion::{Breakdown, Model, Term};
+use apportion::{Breakdown, Detail, Model, Term};
 use common::panel::panel;
 use common::{Rows, unbalanced};
 use proptest::prelude::*;
@@ -19,9 +19,27 @@ fn model() -> Model {
         .weights("weight")
 }
 
-fn shares(rows: &Rows) -> [Breakdown; 2] {
-    let fit = model().fit(&panel(rows)).expect("the model fits");
-    [fit.sequential().expect("sequential"), fit.shapley().expect("shapley")]
+/// By every method; genizi and car on a model without unit effects.
+fn shares(rows: &Rows) -> Vec<Breakdown> {
+    let panel = panel(rows);
+    let table = model().fit(&panel).and_then(|fit| fit.all_methods()).expect("the model fits");
+    assert_eq!(table.left_out.len(), 2, "{:?}", table.left_out);
+    let without = Model::new("y").component("slow", ["slow", "fixed"]).component("other", ["noisy", "period_effects"]);
+    let without = without.component("region", ["region"]).weights("weight").fit(&panel).expect("the model fits");
+    let more = [without.genizi(), without.car(), without.genizi_by_column(), without.car_by_column()];
+    table.breakdowns.into_iter().chain(more.map(|breakdown| breakdown.expect("no unit effects"))).collect()
+}
+
+/// What a method says beyond shares, as numbers.
+fn details(breakdown: &Breakdown) -> Vec<f64> {
+    match &breakdown.detail {
+        Detail::Terms(cells) => cells.iter().map(|c| c.value).collect(),
+        Detail::BySize(cells) => cells.iter().map(|c| c.value).collect(),
+        Detail::Pairs(cells) => cells.iter().map(|c| c.proportion).collect(),
+        Detail::Subsets(cells) => cells.iter().map(|c| c.value).collect(),
+        Detail::Covariances(cells) => cells.iter().map(|c| c.value).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn rows() -> impl Strategy<Value = Rows> {
@@ -32,8 +50,12 @@ fn rows() -> impl Strategy<Value = Rows> {
     })
 }
 
-fn assert_same(a: &[Breakdown; 2], b: &[Breakdown; 2], tolerance: f64) {
+fn assert_same(a: &[Breakdown], b: &[Breakdown], tolerance: f64) {
+    assert_eq!(a.len(), b.len());
     for (a, b) in a.iter().zip(b) {
+        for (x, z) in details(a).iter().zip(details(b)) {
+            assert!((x - z).abs() < tolerance, "{}: {x} {z}", a.method.name());
+        }
         for (x, z) in a.rows().zip(b.rows()) {
             assert!((x.share_of_total - z.share_of_total).abs() < tolerance, "{}: {x:?} {z:?}", a.method.name());
         }
@@ -89,6 +111,33 @@ proptest! {
         assert_eq!(shares(&rows), shares(&other), "sorted rows give the same bits");
         other.unit = other.unit.iter().map(|unit| format!("{}{unit}", unit.chars().last().expect("a name"))).collect();
         assert_same(&shares(&rows), &shares(&other), 1e-12);
+    }
+
+    #[test]
+    fn what_each_method_says_adds_up(rows in rows()) {
+        let all = shares(&rows);
+        let by = |name: &str| all.iter().find(|b| b.method.name() == name).expect("a method");
+        let (shapley, r2) = (by("shapley"), by("shapley").r2_overall);
+        for breakdown in all.iter().filter(|b| b.method.is_additive()) {
+            let sum: f64 = breakdown.components.iter().map(|c| c.share_of_total).sum();
+            prop_assert!((sum - breakdown.r2_overall).abs() < 1e-11, "{}: {sum}", breakdown.method.name());
+        }
+        prop_assert!((details(by("commonality")).iter().sum::<f64>() - r2).abs() < 1e-11);
+        let components = shapley.components.iter().enumerate();
+        let Detail::Terms(terms) = &by("owen").detail else { panic!("no terms") };
+        for (at, share) in components {
+            let owen: f64 = terms.iter().filter(|t| t.component == share.name).map(|t| t.value).sum();
+            prop_assert!((owen - share.share_of_total).abs() < 1e-11, "owen, {}", share.name);
+            let general = details(by("conditional_dominance"))[at * 4..][..4].iter().sum::<f64>() / 4.0;
+            prop_assert!((general - share.share_of_total).abs() < 1e-11, "general dominance, {}", share.name);
+            let (first, last) = (&by("first").components[at], &by("last").components[at]);
+            let (unique, common) = by("commonality").unique_and_common().expect("of a commonality")[at];
+            prop_assert!((unique - last.share_of_total).abs() < 1e-11);
+            prop_assert!((unique + common - first.share_of_total).abs() < 1e-11);
+        }
+        let variances: f64 = by("variance_components").components.iter().map(|c| c.share_of_total).sum();
+        let covariances: f64 = details(by("variance_components")).iter().sum();
+        prop_assert!((variances + 2.0 * covariances - r2).abs() < 1e-10);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use covariance::Errors;
 pub(crate) use equations::Equations;
 use equations::{BASE, FIRST_COMPONENT, FULL, TOTAL};
 
-/// Below so many clusters, standard errors and intervals carry a warning.
+/// Below so many clusters, standard errors and intervals carry a warning: t quantiles and bias corrections lean on many.
 pub(crate) const FEW_CLUSTERS: usize = 30;
 /// A change smaller than this part of the coefficients it is the difference of is rounding, and has no shares.
 const NO_CHANGE: f64 = 1e-10;

@@ -356,8 +356,8 @@ fn check_shared(first: &Breakdown, other: &Breakdown) -> Result<()> {
     Ok(())
 }
 
-/// Every warning once.
-fn warnings(breakdowns: &[Breakdown]) -> Vec<String> {
+/// Every warning once; what not all breakdowns say begins with the method.
+pub(super) fn warnings(breakdowns: &[Breakdown]) -> Vec<String> {
     let mut sentences = Vec::new();
     for breakdown in breakdowns {
         for warning in &breakdown.warnings {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::export::warnings;
 use super::text::{counted, cut, percent, wrapped, wrapped_at};
 use crate::decompose::{Attribution, MethodTable};
 
@@ -43,14 +44,7 @@ impl fmt::Display for MethodTable {
             lines.extend(wrapped(&format!("not made to sum to R²: {}", not_additive.join(", "))));
         }
         lines.extend(self.left_out.iter().flat_map(|left| wrapped(&format!("left out: {}", left.reason))));
-        let mut warnings = Vec::new();
-        for warning in self.breakdowns.iter().flat_map(|b| &b.warnings) {
-            let warning = format!("warning: {warning}");
-            if !warnings.contains(&warning) {
-                warnings.push(warning);
-            }
-        }
-        lines.extend(warnings.iter().flat_map(|warning| wrapped(warning)));
+        lines.extend(warnings(&self.breakdowns).iter().flat_map(|warning| wrapped(&format!("warning: {warning}"))));
         f.write_str(&lines.join("\n"))
     }
 }
