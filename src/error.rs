@@ -306,6 +306,12 @@ pub enum Error {
         /// What to do instead.
         instead: String,
     },
+    /// An enumeration of coalitions that its watch ended.
+    #[error("{method} was cancelled before all coalitions were enumerated: let it run, or put components together")]
+    Cancelled {
+        /// The method.
+        method: String,
+    },
     /// Too few clusters or draws for an interval.
     #[error("{what}: {found} given, at least {expected} needed")]
     TooFew {

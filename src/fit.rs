@@ -15,6 +15,7 @@ mod rank;
 mod standardise;
 mod submatrix;
 mod unit_moments;
+mod vector;
 mod warning;
 
 use std::ops::Range;
@@ -25,8 +26,8 @@ pub use least_squares::{Coefficient, Regression};
 pub use moments::Moments;
 pub use warning::Warning;
 
-pub(crate) use eliminate::{eliminate, eliminate_in_place, packed_len};
-pub(crate) use lanes::{Double, LANES, Lane, Wide};
+pub(crate) use eliminate::{all_keep_more_than, eliminate_block, eliminate_in_place, inverse_of, packed_len};
+pub(crate) use lanes::{Double, LANES, Lane, Number, Wide};
 pub(crate) use layout::Layout;
 pub(crate) use submatrix::Submatrix;
 pub(crate) use unit_moments::UnitMoments;

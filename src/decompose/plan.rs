@@ -2,10 +2,11 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
+use super::branches::{Parallel, Progress, add_sums_parallel};
 use super::coalitions::{Players, Root};
 use super::sequential::Chain;
 use super::shapley::SizeWeights;
-use super::tree::{SizeSums, Workspace, add_sums, add_sums_parallel};
+use super::tree::{SizeSums, Workspace, add_sums};
 use crate::fit::{Double, Lane};
 
 /// Which coalitions a method needs, and how their values become shares.
@@ -79,7 +80,7 @@ impl Plan {
         self.shares_of(players, entries, residual, sums, shares);
     }
 
-    /// The shares from moments in twice the precision.
+    /// The shares from moments in twice the precision, one coalition after another.
     pub(crate) fn precise_shares(&self, players: &Players, entries: &[Double]) -> Vec<f64> {
         let mut shares = vec![Double::new(0.0); players.len() + 2];
         let scratch = &mut self.scratch(players);
@@ -87,9 +88,15 @@ impl Plan {
         shares.into_iter().map(Double::value).collect()
     }
 
-    /// The shares of the full sample, in parallel where there are many coalitions.
-    pub(crate) fn point_shares(&self, players: &Players, entries: &[f64]) -> Vec<f64> {
-        let mut shares = vec![0.0; players.len() + 2];
+    /// The shares of the full sample, in parallel where there are many coalitions; `None` once `progress` was told to
+    /// stop.
+    pub(crate) fn point_shares<L: Parallel>(
+        &self,
+        players: &Players,
+        entries: &[L],
+        progress: &Progress,
+    ) -> Option<Vec<L>> {
+        let mut shares = vec![L::splat(0.0); players.len() + 2];
         match self {
             Plan::Sequential(_) => {
                 let scratch = &mut self.scratch(players);
@@ -98,13 +105,16 @@ impl Plan {
             Plan::Shapley { roots, .. } => {
                 let mut sums = SizeSums::zero(players.len());
                 for root in roots {
-                    let mut matrix = vec![0.0; root.len()];
-                    add_sums_parallel(root, root.gather(entries, &mut matrix), &mut sums);
+                    let mut matrix = vec![L::splat(0.0); root.len()];
+                    add_sums_parallel(root, root.gather(entries, &mut matrix), &mut sums, progress);
+                    if progress.is_cancelled() {
+                        return None;
+                    }
                 }
                 self.shares_of(players, entries, &[], &sums, &mut shares);
             }
         }
-        shares
+        Some(shares)
     }
 
     #[inline(always)]

@@ -12,7 +12,7 @@ use super::tree::SizeSums;
 use crate::fit::Lane;
 
 /// The most components whose 2^k coalitions are enumerated.
-pub(crate) const MOST_COMPONENTS: usize = 30;
+pub(crate) const MOST_COMPONENTS: usize = 36;
 
 /// The increments' means as a linear function of sums by coalition size.
 #[derive(Debug, Clone)]
