@@ -5,6 +5,7 @@
 //! [`FittedModel::jackknife`](crate::FittedModel::jackknife).
 
 mod best_subsets;
+mod branches;
 mod breakdown;
 mod candidates;
 mod coalition;
@@ -53,8 +54,11 @@ pub(crate) use detail::relation;
 pub(crate) use gelbach::{Equations, FEW_CLUSTERS};
 pub(crate) use plan::{Plan, Scratch};
 
+use std::ops::ControlFlow;
+
 use crate::error::{Error, Result};
 use crate::fit::{Double, FittedModel, Warning};
+use branches::{Progress, Watch};
 use commonality::MOST_LISTED;
 use ends::Ends;
 use fitted_parts::FittedParts;
@@ -93,13 +97,52 @@ impl FittedModel {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn breakdown(&self, method: &Method) -> Result<Breakdown> {
+        self.breakdown_by(method, None)
+    }
+
+    /// The same, with word of how far it is: `watch` is called from any thread with the coalitions done and those there
+    /// are, last with both equal, and ends the computation by [`ControlFlow::Break`].
+    ///
+    /// Worth its while for Shapley values and conditional dominance from 30 components on; 36 are two thousand calls at
+    /// most tenths of a second apart. Methods that keep a table of coalitions, or need few, do not call.
+    ///
+    /// # Errors
+    /// Those of the method, and [`Error::Cancelled`] once `watch` has said so.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use apportion::{Error, Method, Model, Panel};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
+    /// let fit = Model::new("y").component("one", ["x"]).component("other", ["x"]).fit(&panel)?;
+    /// let breakdown = fit.breakdown_watched(&Method::Shapley, |done, of| {
+    ///     eprintln!("{done} of {of} coalitions");
+    ///     ControlFlow::Continue(())
+    /// })?;
+    /// assert_eq!(breakdown, fit.shapley()?);
+    /// let cancelled = fit.breakdown_watched(&Method::ConditionalDominance, |_, _| ControlFlow::Break(()));
+    /// assert!(matches!(cancelled, Err(Error::Cancelled { .. })));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn breakdown_watched(
+        &self,
+        method: &Method,
+        watch: impl Fn(u64, u64) -> ControlFlow<()> + Sync,
+    ) -> Result<Breakdown> {
+        self.breakdown_by(method, Some(&watch))
+    }
+
+    fn breakdown_by(&self, method: &Method, watch: Option<Watch>) -> Result<Breakdown> {
         let plan = self.plan(method, &self.players())?;
         let players = plan.players();
         let mut warnings = self.warnings().to_vec();
         if let Kind::Fitted(parts) = plan.kind() {
             warnings.extend(self.components_without_coefficients(parts));
         }
-        let answer = self.evaluate(&plan);
+        let progress = Progress::new(players.len().min(MOST_COMPONENTS), watch);
+        let cancelled = || Error::Cancelled { method: method.name().to_string() };
+        let answer = self.evaluate(&plan, &progress).ok_or_else(cancelled)?;
         if self.needs_precision() && !self.is_precise(plan.enumerated()) {
             warnings.push(Warning::Imprecise { bound: self.error_in_doubles() });
         }
@@ -164,15 +207,12 @@ impl FittedModel {
         present.sort_unstable();
         present.dedup();
         let only = players.only(&present);
-        let shares = self.evaluate(&Plan::sequential(&only, (0..present.len()).collect()));
-        Ok(1.0 - shares[present.len() + 1])
+        Ok(self.r2_of_chain(&only))
     }
 
     /// R² of the whole model.
     pub fn r2_overall(&self) -> f64 {
-        let players = self.players();
-        let answer = self.evaluate(&Plan::sequential(&players, (0..players.len()).collect()));
-        1.0 - answer[players.len() + 1]
+        self.r2_of_chain(&self.players())
     }
 
     pub(crate) fn players(&self) -> Players {
@@ -263,12 +303,20 @@ impl FittedModel {
             .ok_or_else(|| Error::UnknownComponent { component: name.to_string(), available: players.names.clone() })
     }
 
-    /// The answer of the full sample in the layout of [`Plan::evaluate`].
-    fn evaluate(&self, plan: &Plan) -> Vec<f64> {
+    /// The answer of the full sample in the layout of [`Plan::evaluate`]; `None` once `progress` was told to stop.
+    fn evaluate(&self, plan: &Plan, progress: &Progress) -> Option<Vec<f64>> {
         match self.precise_entries(plan.enumerated()) {
-            Some(entries) => plan.precise_answer(entries),
-            None => plan.point_answer(self.moments().entries()),
+            Some(entries) => plan.point_answer(entries, progress),
+            None => plan.point_answer(self.moments().entries(), progress),
         }
+    }
+
+    /// R² of the components of a chain of regressions, in their order.
+    fn r2_of_chain(&self, players: &Players) -> f64 {
+        let plan = Plan::sequential(players, (0..players.len()).collect());
+        // A chain has nothing to watch, and is not cancelled.
+        let answer = self.evaluate(&plan, &Progress::new(0, None)).unwrap_or_default();
+        1.0 - answer.get(players.len() + 1).unwrap_or(&f64::NAN)
     }
 
     /// The moments in twice the precision, where doubles do not suffice and the cost is bounded.

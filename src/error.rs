@@ -332,6 +332,12 @@ pub enum Error {
         /// Why, and what to do.
         message: String,
     },
+    /// An enumeration of coalitions that its watch ended.
+    #[error("{method} was cancelled before all coalitions were enumerated: let it run, or put components together")]
+    Cancelled {
+        /// The method.
+        method: String,
+    },
     /// Too few clusters or draws for an interval.
     #[error("{what}: {found} given, at least {expected} needed")]
     TooFew {

@@ -17,6 +17,7 @@ mod real;
 mod standardise;
 mod submatrix;
 mod unit_moments;
+mod vector;
 mod warning;
 
 use std::ops::Range;
@@ -28,8 +29,10 @@ pub use moments::Moments;
 pub use warning::Warning;
 
 pub(crate) use eigen::symmetric_eigen;
-pub(crate) use eliminate::{eliminate, eliminate_in_place, packed_index, packed_len};
-pub(crate) use lanes::{Double, LANES, Lane, Wide};
+pub(crate) use eliminate::{
+    all_keep_more_than, eliminate, eliminate_block, eliminate_in_place, inverse_of, packed_index, packed_len,
+};
+pub(crate) use lanes::{Double, LANES, Lane, Number, Wide};
 pub(crate) use layout::Layout;
 pub(crate) use real::{Lanes, Real};
 pub(crate) use submatrix::Submatrix;

@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::candidates::Candidates;
 use super::criterion::{Criterion, Likelihood};
-use super::leaps::Scalar;
 use crate::error::{Error, Result};
-use crate::fit::{FittedModel, Warning};
+use crate::fit::{FittedModel, Real, Warning};
 use crate::panel::Sample;
 
 /// A subset of the components, and the regression on it and on what is always in.
@@ -167,7 +166,7 @@ impl FittedModel {
         }
     }
 
-    fn best<L: Scalar>(
+    fn best<L: Real>(
         &self,
         candidates: &Candidates,
         entries: &[L],

@@ -11,9 +11,9 @@ use super::check_unit_effects;
 use super::coalitions::{Players, members};
 use super::criterion::{Criterion, Penalty};
 use super::incumbents::Incumbents;
-use super::leaps::{Included, MOST_PLAYERS, Player, Scalar, Search, columns_of, eliminated, explore, reduction};
+use super::leaps::{Included, MOST_PLAYERS, Player, Search, columns_of, eliminated, explore, reduction};
 use crate::error::{Error, Result};
-use crate::fit::{FittedModel, RANK_TOLERANCE, Submatrix, eliminate_in_place, packed_index, packed_len};
+use crate::fit::{FittedModel, RANK_TOLERANCE, Real, Submatrix, eliminate_in_place, packed_index, packed_len};
 
 /// The components of a fit as candidates.
 #[derive(Debug, Clone)]
@@ -71,7 +71,7 @@ impl Candidates {
     }
 
     /// The best subset of each size up to `largest`, then the best by each criterion.
-    pub(super) fn all<L: Scalar>(&self, entries: &[L], largest: usize) -> (Vec<u64>, [u64; 3]) {
+    pub(super) fn all<L: Real>(&self, entries: &[L], largest: usize) -> (Vec<u64>, [u64; 3]) {
         let most = self.effects + self.players.layout.0;
         let penalties = Criterion::ALL.map(|criterion| Penalty::new(criterion, self.rows, most));
         let widths_differ = self.starts.len() > 1 || self.players.variables.iter().any(|columns| columns.len() > 1);
@@ -82,13 +82,13 @@ impl Candidates {
     }
 
     /// The best subset of this size; `likely` is one that may be good.
-    pub(crate) fn best_of_size<L: Scalar>(&self, entries: &[L], size: usize, likely: Option<u64>) -> u64 {
+    pub(crate) fn best_of_size<L: Real>(&self, entries: &[L], size: usize, likely: Option<u64>) -> u64 {
         let total = self.players.total_sum_of_squares(entries).value();
         self.search(entries, Incumbents::new(total, size, size), likely).of_size(size).set
     }
 
     /// What this subset leaves, as a part of the total, and how many independent columns it has besides the intercept.
-    pub(super) fn evaluate<L: Scalar>(&self, entries: &[L], set: u64) -> (f64, usize) {
+    pub(super) fn evaluate<L: Real>(&self, entries: &[L], set: u64) -> (f64, usize) {
         let present: Vec<usize> = self.members_of(set).collect();
         let within = self.players.always_has_unit_effects || present.iter().any(|&p| self.players.has_unit_effects[p]);
         let mut variables = self.players.always.clone();
@@ -107,7 +107,7 @@ impl Candidates {
         (0..self.players.len()).filter(move |p| set >> p & 1 == 1)
     }
 
-    fn search<L: Scalar>(&self, entries: &[L], mut incumbents: Incumbents, likely: Option<u64>) -> Incumbents {
+    fn search<L: Real>(&self, entries: &[L], mut incumbents: Incumbents, likely: Option<u64>) -> Incumbents {
         if let Some(set) = likely {
             let (unexplained, rank) = self.evaluate(entries, set);
             let residual = unexplained * self.players.total_sum_of_squares(entries).value();
@@ -145,7 +145,7 @@ struct FromStart<'a, L> {
     incumbents: &'a mut Incumbents,
 }
 
-impl<L: Scalar> WithSimd for FromStart<'_, L> {
+impl<L: Real> WithSimd for FromStart<'_, L> {
     type Output = ();
 
     #[inline(always)]
@@ -171,7 +171,7 @@ struct Split<'a, S> {
 impl<S: Simd> Split<'_, S> {
     /// Takes in the player that explains most, again and again: subsets that are hard to better.
     #[inline(always)]
-    fn one_by_one<L: Scalar>(&mut self, forward: &[L], players: &[Player], mut included: Included) {
+    fn one_by_one<L: Real>(&mut self, forward: &[L], players: &[Player], mut included: Included) {
         let (mut matrix, mut players) = (forward.to_vec(), players.to_vec());
         let mut block = Vec::new();
         while !players.is_empty() && included.size < self.incumbents.largest() {
@@ -198,7 +198,7 @@ impl<S: Simd> Split<'_, S> {
 
     /// Searches all subsets that hold those included and any of `players`, whose columns may depend on one another.
     #[inline(always)]
-    fn until_independent<L: Scalar>(&mut self, forward: Vec<L>, players: Vec<Player>, included: Included, nulls: u64) {
+    fn until_independent<L: Real>(&mut self, forward: Vec<L>, players: Vec<Player>, included: Included, nulls: u64) {
         let (forward, players, nulls) = without_dependent_columns(forward, players, nulls);
         let n = columns_of(&players) + 1;
         self.incumbents.offer(forward[forward.len() - 1].value(), included, nulls);
@@ -236,7 +236,7 @@ impl<S: Simd> Split<'_, S> {
 }
 
 /// Leaves out columns that add nothing to those of their own player before them, and players without a column left.
-fn without_dependent_columns<L: Scalar>(
+fn without_dependent_columns<L: Real>(
     forward: Vec<L>,
     players: Vec<Player>,
     mut nulls: u64,
@@ -268,7 +268,7 @@ fn without_dependent_columns<L: Scalar>(
 
 /// The backward matrix, and the last column that depends on those before it, if any does: then only its last entry,
 /// what all columns leave, has a meaning.
-fn swept<L: Scalar>(forward: &[L], n: usize) -> (Vec<L>, Option<usize>) {
+fn swept<L: Real>(forward: &[L], n: usize) -> (Vec<L>, Option<usize>) {
     let zero = L::splat(0.0);
     let at = |i: usize, j: usize| packed_index(n, i, j);
     let mut matrix = forward.to_vec();
@@ -303,7 +303,7 @@ fn swept<L: Scalar>(forward: &[L], n: usize) -> (Vec<L>, Option<usize>) {
 }
 
 /// Eliminates the first columns; what remains, and how many of them were independent.
-fn with_rank<L: Scalar>(matrix: &mut [L], n: usize, columns: usize) -> (&mut [L], usize) {
+fn with_rank<L: Real>(matrix: &mut [L], n: usize, columns: usize) -> (&mut [L], usize) {
     let (mut rest, mut rank) = (matrix, 0);
     for n in (n - columns + 1..=n).rev() {
         rank += usize::from(rest[0].value() > RANK_TOLERANCE);
@@ -314,7 +314,7 @@ fn with_rank<L: Scalar>(matrix: &mut [L], n: usize, columns: usize) -> (&mut [L]
 }
 
 /// The packed matrix of these variables, in this order.
-fn gathered<L: Scalar>(matrix: &[L], n: usize, order: &[usize]) -> Vec<L> {
+fn gathered<L: Real>(matrix: &[L], n: usize, order: &[usize]) -> Vec<L> {
     let mut gathered = Vec::with_capacity(packed_len(order.len()));
     for (i, &a) in order.iter().enumerate() {
         gathered.extend(order[i..].iter().map(|&b| matrix[packed_index(n, a, b)]));

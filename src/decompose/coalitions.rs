@@ -114,8 +114,9 @@ impl Players {
     pub(crate) fn roots(&self) -> Vec<Root> {
         let with_units: Vec<usize> = (0..self.len()).filter(|&p| self.brings_units(p)).collect();
         let mut others: Vec<usize> = (0..self.len()).filter(|&p| !self.brings_units(p)).collect();
-        // The largest block first: it is then eliminated once, not once for each coalition of the others.
-        others.sort_by_key(|&p| std::cmp::Reverse(self.variables[p].len()));
+        // The largest block first: it is then eliminated once, not once for each coalition of the others. Players
+        // without columns before it, where they cost nothing.
+        others.sort_by_key(|&p| (!self.variables[p].is_empty(), std::cmp::Reverse(self.variables[p].len())));
         let subsets = (0..1_u64 << with_units.len()).map(|subset| members(&with_units, subset));
         subsets.map(|present| self.root(present, others.clone())).collect()
     }

@@ -22,28 +22,10 @@
 use pulp::{Simd, WithSimd};
 
 use super::incumbents::Incumbents;
-use crate::fit::{Double, Lane, RANK_TOLERANCE, eliminate, eliminate_in_place, packed_len};
+use crate::fit::{Lane, RANK_TOLERANCE, Real, eliminate, eliminate_in_place, packed_len};
 
 /// The most players, whose subsets are bits of a number.
 pub(super) const MOST_PLAYERS: usize = 60;
-
-/// A number that can be compared.
-pub(crate) trait Scalar: Lane {
-    fn value(self) -> f64;
-}
-
-impl Scalar for f64 {
-    #[inline(always)]
-    fn value(self) -> f64 {
-        self
-    }
-}
-
-impl Scalar for Double {
-    fn value(self) -> f64 {
-        Double::value(self)
-    }
-}
 
 /// A candidate: its bit, and how many columns it brings.
 #[derive(Debug, Clone, Copy, Default)]
@@ -78,7 +60,7 @@ pub(super) struct Search<'a, L> {
     columns: Vec<usize>,
 }
 
-impl<'a, L: Scalar> Search<'a, L> {
+impl<'a, L: Real> Search<'a, L> {
     pub(super) fn new(incumbents: &'a mut Incumbents, nulls: u64) -> Self {
         Search { incumbents, nulls, passing: Vec::new(), block: Vec::new(), columns: Vec::new() }
     }
@@ -161,7 +143,7 @@ pub(super) fn room(players: &[Player]) -> usize {
 
 /// Starts at a node whose matrices are given.
 #[inline(always)]
-pub(super) fn explore<L: Scalar, S: Simd>(
+pub(super) fn explore<L: Real, S: Simd>(
     simd: S,
     search: &mut Search<L>,
     (forward, backward): (&[L], &[L]),
@@ -174,7 +156,7 @@ pub(super) fn explore<L: Scalar, S: Simd>(
     simd.vectorize(Node { simd, search, forward, players, included, room: &mut room });
 }
 
-impl<L: Scalar, S: Simd> WithSimd for Node<'_, '_, L, S> {
+impl<L: Real, S: Simd> WithSimd for Node<'_, '_, L, S> {
     type Output = ();
 
     #[inline(always)]
@@ -237,7 +219,7 @@ struct Order {
     deltas: [f64; MOST_PLAYERS],
 }
 
-impl<L: Scalar> Search<'_, L> {
+impl<L: Real> Search<'_, L> {
     /// Orders the players of the matrix that is passed, offers all of them but each one, and returns what all leave.
     #[inline(always)]
     fn order(&mut self, players: &[Player], everyone: Included, n: usize) -> (Order, f64) {
@@ -296,7 +278,7 @@ pub(super) fn columns_of(players: &[Player]) -> usize {
 
 /// What a block of columns takes from the last diagonal entry: bᵀ A⁻¹ b of the block and its last column.
 #[inline(always)]
-pub(super) fn reduction<L: Scalar>(matrix: &[L], n: usize, first: usize, width: usize, block: &mut Vec<L>) -> f64 {
+pub(super) fn reduction<L: Real>(matrix: &[L], n: usize, first: usize, width: usize, block: &mut Vec<L>) -> f64 {
     let row = |i: usize| i * (2 * n - i + 1) / 2;
     if width == 1 {
         let at = row(first);

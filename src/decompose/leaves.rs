@@ -1,36 +1,203 @@
-//! The last few players of one column each: levels of fixed size, unrolled by the compiler.
+//! The last players of one column each: levels of fixed size, whose numbers stay in registers.
 //!
-//! Each function takes the packed matrix of its players and the outcome, adds the residual sums of squares of all their
-//! coalitions to `with` (a row of `stride` for each player, by size) on top of `size` players already in, and returns
-//! their sums by the number of these players included.
+//! The inverse of a node's pivot is computed by its parent, beside the elimination that precedes it, and the last two
+//! players are solved by determinants with a single division: divisions are slow, and what waits for them stands still.
 
-use crate::fit::{Lane, packed_len};
+use pulp::{Simd, WithSimd};
 
-#[inline(always)]
-pub(super) fn last_one<L: Lane>(matrix: &[L], size: usize, with: &mut [L]) -> [L; 2] {
-    let value = matrix[2] - matrix[1] * matrix[1] * matrix[0].inverse_pivot();
-    with[size + 1] = with[size + 1] + value;
-    [matrix[2], value]
+use crate::fit::{Number, inverse_of, packed_len};
+
+/// Fewest and most of the last players that are walked here.
+const LEAST: usize = 4;
+const MOST: usize = 8;
+
+/// Residual sums of squares by coalition size, of the last players of one column each.
+pub(super) struct LastSums<N> {
+    zero: N,
+    /// The players that are walked here: none, or from four to eight.
+    players: usize,
+    /// For the players before the last four, from the one with five to go: by size, over the coalitions it is in.
+    with: [Vec<N>; MOST - LEAST],
+    /// For each number of earlier players in: the coalitions of the last four by their bits, less one; the first of the
+    /// four is the highest bit.
+    last_four: Vec<[N; 15]>,
 }
 
-#[inline(always)]
-pub(super) fn last_two<L: Lane>(matrix: &[L], size: usize, stride: usize, with: &mut [L]) -> [L; 3] {
-    let [none, second, first, both] = two_columns([matrix[0], matrix[1], matrix[2], matrix[3], matrix[4], matrix[5]]);
-    for (player, alone) in [first, second].into_iter().enumerate() {
-        let with = &mut with[player * stride + size + 1..][..2];
-        with[0] = with[0] + alone;
-        with[1] = with[1] + both;
+impl<N: Number> LastSums<N> {
+    pub(super) fn new(blocks: &[usize], zero: N) -> Self {
+        let singles = blocks.iter().rev().take_while(|block| **block == 1).count().min(MOST);
+        let players = if N::IS_REGISTER && singles >= LEAST { singles } else { 0 };
+        let sizes = blocks.len() + 1;
+        LastSums {
+            zero,
+            players,
+            with: std::array::from_fn(|i| vec![zero; if players > LEAST + i { sizes } else { 0 }]),
+            last_four: vec![[zero; 15]; if players > 0 { sizes - LEAST } else { 0 }],
+        }
     }
-    [none, first + second, both]
+
+    /// Whether nodes with so many undecided players are walked here.
+    #[inline(always)]
+    pub(super) fn is_walked(&self, undecided: usize) -> bool {
+        self.players == undecided && undecided > 0
+    }
+
+    #[inline(always)]
+    pub(super) fn clear(&mut self) {
+        self.with.iter_mut().for_each(|with| with.fill(self.zero));
+        self.last_four.as_flattened_mut().fill(self.zero);
+    }
+
+    /// Puts the sums into the rows of the last players, one of `stride` each.
+    #[inline(always)]
+    pub(super) fn put_into(&self, rows: &mut [N], stride: usize) {
+        if self.players == 0 {
+            return;
+        }
+        let (earlier, last) = rows.split_at_mut(rows.len() - LEAST * stride);
+        for (row, with) in earlier.rchunks_exact_mut(stride).zip(&self.with).filter(|(_, with)| !with.is_empty()) {
+            row.copy_from_slice(with);
+        }
+        for (size, sums) in self.last_four.iter().enumerate() {
+            for (coalition, &sum) in (1_usize..).zip(sums) {
+                let size = size + coalition.count_ones() as usize;
+                for player in (0..LEAST).filter(|player| coalition >> (LEAST - 1 - player) & 1 == 1) {
+                    let at = player * stride + size;
+                    last[at] = last[at] + sum;
+                }
+            }
+        }
+    }
 }
 
+/// Adds to `sums` the residual sums of squares of all coalitions of as many players as `all` has room for, beside the
+/// `size` players already in; `all` becomes their sums by the number of these players included.
 #[inline(always)]
-pub(super) fn last_three<L: Lane>(matrix: &[L], size: usize, stride: usize, with: &mut [L]) -> [L; 4] {
+pub(super) fn walk_last<N: Number, S: Simd, const MASKED: bool>(
+    simd: S,
+    matrix: &[N],
+    size: usize,
+    sums: &mut LastSums<N>,
+    all: &mut [N],
+) {
+    let inverse = &inverse_of::<N, MASKED>(matrix[0]);
+    match all.len() - 1 {
+        4 => all.copy_from_slice(&Last::<N, 4, MASKED> { matrix, inverse, size, sums }.walk(simd)),
+        5 => all.copy_from_slice(&Last::<N, 5, MASKED> { matrix, inverse, size, sums }.walk(simd)),
+        6 => all.copy_from_slice(&Last::<N, 6, MASKED> { matrix, inverse, size, sums }.walk(simd)),
+        7 => all.copy_from_slice(&Last::<N, 7, MASKED> { matrix, inverse, size, sums }.walk(simd)),
+        _ => all.copy_from_slice(&Last::<N, 8, MASKED> { matrix, inverse, size, sums }.walk(simd)),
+    }
+}
+
+/// A node whose undecided players are the last `PLAYERS`.
+struct Last<'a, N, const PLAYERS: usize, const MASKED: bool> {
+    matrix: &'a [N],
+    /// One over the first pivot.
+    inverse: &'a N,
+    /// Players in.
+    size: usize,
+    sums: &'a mut LastSums<N>,
+}
+
+/// [`Last`] with the instruction set of this machine.
+struct Call<'a, N, S, const PLAYERS: usize, const MASKED: bool>(S, Last<'a, N, PLAYERS, MASKED>);
+
+/// A level of fixed size above another.
+macro_rules! level {
+    ($players:literal above $below:literal) => {
+        impl<N: Number, const MASKED: bool> Last<'_, N, $players, MASKED> {
+            #[inline(always)]
+            fn walk<S: Simd>(self, simd: S) -> [N; $players + 1] {
+                simd.vectorize(Call(simd, self))
+            }
+        }
+
+        impl<N: Number, S: Simd, const MASKED: bool> WithSimd for Call<'_, N, S, $players, MASKED> {
+            type Output = [N; $players + 1];
+
+            #[inline(always)]
+            fn with_simd<S2: Simd>(self, _: S2) -> Self::Output {
+                const COLUMNS: usize = $players + 1;
+                let Call(simd, Last { matrix, inverse, size, sums }) = self;
+                let matrix = &matrix[..packed_len(COLUMNS)];
+                let (included, if_in) = without_first::<N, COLUMNS, { packed_len($players) }, MASKED>(matrix, *inverse);
+                let if_out = inverse_of::<N, MASKED>(matrix[COLUMNS]);
+                let below =
+                    Last::<N, $below, MASKED> { matrix: &included, inverse: &if_in, size: size + 1, sums: &mut *sums };
+                let inside = below.walk(simd);
+                let own = &mut sums.with[$players - LEAST - 1][size + 1..][..$players];
+                for (own, &inside) in own.iter_mut().zip(&inside) {
+                    *own = *own + inside;
+                }
+                let below = Last::<N, $below, MASKED> { matrix: &matrix[COLUMNS..], inverse: &if_out, size, sums };
+                let outside = below.walk(simd);
+                std::array::from_fn(|k| match k {
+                    0 => outside[0],
+                    $players => inside[$players - 1],
+                    _ => outside[k] + inside[k - 1],
+                })
+            }
+        }
+    };
+}
+
+level!(8 above 7);
+level!(7 above 6);
+level!(6 above 5);
+level!(5 above 4);
+
+/// The matrix of the variables that remain once the first of `COLUMNS` is projected out, and one over its pivot.
+#[inline(always)]
+fn without_first<N: Number, const COLUMNS: usize, const LEFT: usize, const MASKED: bool>(
+    matrix: &[N],
+    inverse: N,
+) -> ([N; LEFT], N) {
+    let matrix = &matrix[..packed_len(COLUMNS)];
+    let factor = matrix[1] * inverse;
+    let pivot = matrix[COLUMNS] - factor * matrix[1];
+    // What waits for the division comes last.
+    let inverse_pivot = inverse_of::<N, MASKED>(pivot);
+    let mut left = [pivot; LEFT];
+    let mut at = 0;
+    for i in 1..COLUMNS {
+        let factor = matrix[i] * inverse;
+        for j in i..COLUMNS {
+            left[at] = matrix[COLUMNS + at] - factor * matrix[j];
+            at += 1;
+        }
+    }
+    (left, inverse_pivot)
+}
+
+impl<N: Number, const MASKED: bool> Last<'_, N, 4, MASKED> {
+    #[inline(always)]
+    fn walk<S: Simd>(self, _: S) -> [N; 5] {
+        let Last { matrix, inverse, size, sums } = self;
+        let sums = &mut sums.last_four[size];
+        let matrix = &matrix[..packed_len(5)];
+        let (included, if_in) = without_first::<N, 5, { packed_len(4) }, MASKED>(matrix, *inverse);
+        let if_out = inverse_of::<N, MASKED>(matrix[5]);
+        let mut values = [matrix[14]; 16];
+        values[..8].copy_from_slice(&three_columns::<N, MASKED>(&matrix[5..], if_out));
+        values[8..].copy_from_slice(&three_columns::<N, MASKED>(&included, if_in));
+        for (sum, &value) in sums.iter_mut().zip(&values[1..]) {
+            *sum = *sum + value;
+        }
+        let v = values;
+        let one = (v[1] + v[2]) + (v[4] + v[8]);
+        let two = ((v[3] + v[5]) + (v[6] + v[9])) + (v[10] + v[12]);
+        let three = (v[7] + v[11]) + (v[13] + v[14]);
+        [v[0], one, two, three, v[15]]
+    }
+}
+
+/// Residual sums of squares of the coalitions of three columns, by their bits; the first column is the highest bit.
+#[inline(always)]
+fn three_columns<N: Number, const MASKED: bool>(matrix: &[N], inverse: N) -> [N; 8] {
     let m = &matrix[..packed_len(4)];
-    let [none, third, second, second_third] = two_columns([m[4], m[5], m[6], m[7], m[8], m[9]]);
-    let inverse = m[0].inverse_pivot();
     let (f, g, h) = (m[1] * inverse, m[2] * inverse, m[3] * inverse);
-    let [first, first_third, first_second, three] = two_columns([
+    let [first, first_third, first_second, all] = two_columns::<N, MASKED>([
         m[4] - f * m[1],
         m[5] - f * m[2],
         m[6] - f * m[3],
@@ -38,71 +205,37 @@ pub(super) fn last_three<L: Lane>(matrix: &[L], size: usize, stride: usize, with
         m[8] - g * m[3],
         m[9] - h * m[3],
     ]);
-    let of_players = [
-        (first, first_second + first_third),
-        (second, first_second + second_third),
-        (third, first_third + second_third),
-    ];
-    for (player, (one, two)) in of_players.into_iter().enumerate() {
-        let with = &mut with[player * stride + size + 1..][..3];
-        with[0] = with[0] + one;
-        with[1] = with[1] + two;
-        with[2] = with[2] + three;
-    }
-    [none, first + second + third, first_second + first_third + second_third, three]
+    let [none, third, second, second_third] = two_columns::<N, MASKED>([m[4], m[5], m[6], m[7], m[8], m[9]]);
+    [none, third, second, second_third, first, first_third, first_second, all]
 }
 
-/// Residual sums of squares on neither, the second, the first, and both of two columns.
+/// Residual sums of squares on neither, the second, the first, and both of two columns, by one division: with the
+/// determinant d = bb·cc − bc² and what c keeps beside b, d / bb, and its product with y, n / bb,
+///
+/// ```text
+/// RSS(c) = yy − cy² / cc    RSS(b) = yy − by² / bb    RSS(b, c) = RSS(b) − n² / (bb·d)
+/// ```
 #[inline(always)]
-fn two_columns<L: Lane>([aa, ab, ay, bb, by, yy]: [L; 6]) -> [L; 4] {
-    let inverse = aa.inverse_pivot();
-    let second = yy - by * by * bb.inverse_pivot();
-    let factor = ab * inverse;
-    let (bb, by) = (bb - factor * ab, by - factor * ay);
-    let first = yy - ay * ay * inverse;
-    [yy, second, first, first - by * by * bb.inverse_pivot()]
-}
-
-/// A level of fixed size above another: its first player in, and left out.
-macro_rules! level {
-    ($name:ident, $below:ident, $players:literal) => {
-        #[inline(always)]
-        pub(super) fn $name<L: Lane>(matrix: &[L], size: usize, stride: usize, with: &mut [L]) -> [L; $players + 1] {
-            let matrix = &matrix[..packed_len($players + 1)];
-            let included = without_first::<L, { $players + 1 }, { packed_len($players) }>(matrix);
-            let (own, with) = with.split_at_mut(stride);
-            let inside = $below(&included, size + 1, stride, &mut *with);
-            let outside = $below(&matrix[$players + 1..], size, stride, with);
-            let mut all = [L::splat(0.0); $players + 1];
-            all[..$players].copy_from_slice(&outside);
-            for (sum, inside) in all[1..$players].iter_mut().zip(inside) {
-                *sum = *sum + inside;
-            }
-            all[$players] = inside[$players - 1];
-            for (own, inside) in own[size + 1..][..$players].iter_mut().zip(inside) {
-                *own = *own + inside;
-            }
-            all
-        }
-    };
-}
-
-level!(last_four, last_three, 4);
-level!(last_five, last_four, 5);
-
-/// The matrix of N − 1 variables that remain once the first of N is projected out.
-#[inline(always)]
-fn without_first<L: Lane, const N: usize, const LEFT: usize>(matrix: &[L]) -> [L; LEFT] {
-    let matrix = &matrix[..packed_len(N)];
-    let inverse = matrix[0].inverse_pivot();
-    let mut left = [L::splat(0.0); LEFT];
-    let mut at = 0;
-    for i in 1..N {
-        let factor = matrix[i] * inverse;
-        for j in i..N {
-            left[at] = matrix[N + at] - factor * matrix[j];
-            at += 1;
-        }
+fn two_columns<N: Number, const MASKED: bool>([mut bb, mut bc, mut by, mut cc, mut cy, yy]: [N; 6]) -> [N; 4] {
+    let second_counts = cc.counts();
+    if MASKED {
+        let counts = bb.counts();
+        (bb, bc, by) = (bb.or_one(counts), bc.or_zero(counts), by.or_zero(counts));
     }
-    left
+    let product = bb * cc;
+    let mut determinant = product - bc * bc;
+    let mut numerator = bb * cy - bc * by;
+    let mut denominator = product * determinant;
+    if MASKED {
+        // A second column that counts for nothing alone counts for nothing beside the first either.
+        let counts = determinant.counts_at(bb);
+        (determinant, numerator) = (determinant.or_one(counts), numerator.or_zero(counts));
+        (cc, cy) = (cc.or_one(second_counts), cy.or_zero(second_counts));
+        denominator = bb * cc * determinant;
+    }
+    let inverse = denominator.inverse();
+    let inverse_product = determinant * inverse;
+    let first = yy - by * by * cc * inverse_product;
+    let second = yy - cy * cy * bb * inverse_product;
+    [yy, second, first, first - numerator * numerator * cc * inverse]
 }

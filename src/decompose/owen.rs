@@ -15,12 +15,13 @@ use std::collections::HashMap;
 use pulp::Simd;
 use rayon::prelude::*;
 
+use super::branches::{Parallel, Progress, add_sums_parallel};
 use super::breakdown::{Breakdown, Method};
 use super::coalition::spread;
 use super::coalitions::{Players, Root};
 use super::shapley::{MOST_COMPONENTS, SizeWeights};
 use super::table::CoalitionTable;
-use super::tree::{SizeSums, Workspace, add_sums, add_sums_parallel};
+use super::tree::{SizeSums, Workspace, add_sums};
 use crate::error::{Error, Result};
 use crate::fit::{FittedModel, Lane};
 
@@ -164,16 +165,16 @@ impl Owen {
     }
 
     /// The same in parallel.
-    pub(crate) fn reductions_in_parallel(&self, entries: &[f64], out: &mut [f64]) {
+    pub(crate) fn reductions_in_parallel<L: Parallel>(&self, entries: &[L], out: &mut [L]) {
         let sums_of = |set: &TermSet| {
             let mut sums = SizeSums::zero(self.n_players - 1);
             for root in &set.roots {
-                let mut matrix = vec![0.0; root.len()];
-                add_sums_parallel(root, root.gather(entries, &mut matrix), &mut sums);
+                let mut matrix = vec![L::splat(0.0); root.len()];
+                add_sums_parallel(root, root.gather(entries, &mut matrix), &mut sums, &Progress::new(0, None));
             }
             sums
         };
-        let games: Vec<Vec<SizeSums<f64>>> =
+        let games: Vec<Vec<SizeSums<L>>> =
             self.games.iter().map(|game| game.par_iter().map(sums_of).collect()).collect();
         if let [first, .., last] | [first @ last] = games[0].as_slice() {
             out[0] = first.all(0);

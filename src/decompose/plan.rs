@@ -5,6 +5,7 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
+use super::branches::{Parallel, Progress, add_sums_parallel};
 use super::coalitions::{Players, Root};
 use super::commonality;
 use super::dominance;
@@ -16,9 +17,9 @@ use super::precedence::Precedence;
 use super::sequential::Chain;
 use super::shapley::SizeWeights;
 use super::table::{CoalitionTable, Residuals};
-use super::tree::{SizeSums, Workspace, add_sums, add_sums_parallel};
+use super::tree::{SizeSums, Workspace, add_sums};
 use super::whitened::Whitened;
-use crate::fit::{Double, Lane, Lanes, Real, packed_index};
+use crate::fit::{Double, Lane, Lanes, Number, Real, packed_index};
 
 /// Which coalitions a method needs, and how their values become shares.
 #[derive(Debug, Clone)]
@@ -223,7 +224,7 @@ impl Plan {
         to_shares(total, out);
     }
 
-    /// The answer from moments in twice the precision.
+    /// The answer from moments in twice the precision, one coalition after another.
     pub(crate) fn precise_answer(&self, entries: &[Double]) -> Vec<f64> {
         let mut out = vec![Double::new(0.0); self.len()];
         let scratch = &mut self.scratch();
@@ -231,16 +232,16 @@ impl Plan {
         out.into_iter().map(Double::value).collect()
     }
 
-    /// The answer of the full sample, in parallel where there are many coalitions.
-    pub(crate) fn point_answer(&self, entries: &[f64]) -> Vec<f64> {
+    /// The answer of the full sample, in parallel where there are many coalitions; `None` once `progress` was told to stop.
+    pub(super) fn point_answer<L: Parallel + Lanes>(&self, entries: &[L], progress: &Progress) -> Option<Vec<f64>> {
         let k = self.players.len();
-        let mut out = vec![0.0; self.len()];
+        let mut out = vec![L::splat(0.0); self.len()];
         match &self.kind {
             Kind::Sizes { roots, weights, by_size } => {
                 let mut sums = SizeSums::zero(k);
                 for root in roots {
-                    let mut matrix = vec![0.0; root.len()];
-                    add_sums_parallel(root, root.gather(entries, &mut matrix), &mut sums);
+                    let mut matrix = vec![L::splat(0.0); root.len()];
+                    add_sums_parallel(root, root.gather(entries, &mut matrix), &mut sums, progress);
                 }
                 of_sums(weights, *by_size, k, &sums, &mut out);
                 to_shares(self.players.total_sum_of_squares(entries), &mut out);
@@ -254,7 +255,7 @@ impl Plan {
                 Arch::new().dispatch(Point { plan: self, entries, scratch, out: &mut out });
             }
         }
-        out
+        (!progress.is_cancelled()).then(|| out.iter().map(|x| Lanes::lane(x, 0).value()).collect())
     }
 }
 

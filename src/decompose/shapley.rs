@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::fit::{FittedModel, Lane};
 
 /// The most components whose 2^k coalitions are enumerated.
-pub(crate) const MOST_COMPONENTS: usize = 30;
+pub(crate) const MOST_COMPONENTS: usize = 36;
 
 impl FittedModel {
     /// What each component adds to R² on average over all orders: Shapley values, also known as LMG and general

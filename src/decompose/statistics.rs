@@ -4,7 +4,7 @@ use super::coalition::Coalition;
 use super::coalitions::{Players, Root};
 use super::game::Game;
 use crate::error::{Error, Result};
-use crate::fit::{FittedModel, Lane, Lanes, Layout, Submatrix, UnitMoments, eliminate_in_place, packed_index};
+use crate::fit::{FittedModel, Lane, Lanes, Layout, Number, Submatrix, UnitMoments, eliminate_in_place, packed_index};
 
 impl FittedModel {
     /// R² of every coalition as a [`Game`], for the methods and questions that a breakdown does not answer.

@@ -5,24 +5,23 @@
 //! by coalition size return up the tree, and every player adds up those of the coalitions that it is in. Shapley
 //! values and conditional dominance need no more, so memory does not grow with the number of coalitions.
 //!
+//! Where no pivot can come near the rank tolerance, none is compared with it.
+//!
 //! G. M. Furnival and R. W. Wilson (1974), "Regressions by leaps and bounds", Technometrics 16,
 //! <https://doi.org/10.1080/00401706.1974.10489231>.
 
-use pulp::{Arch, Simd, WithSimd};
-use rayon::prelude::*;
+use pulp::{Scalar, Simd, WithSimd};
 
-use super::coalitions::{Root, members};
-use super::leaves::{last_five, last_four, last_one, last_three, last_two};
-use crate::fit::{LANES, Lane, Wide, eliminate, eliminate_in_place, packed_len};
+use super::coalitions::Root;
+use super::leaves::{LastSums, walk_last};
+use crate::fit::{Lane, Number, RANK_TOLERANCE, all_keep_more_than, eliminate_block, packed_len};
 
-/// From this many players on, lanes hold coalitions and branches run in parallel.
-const WIDE_FROM: usize = 10;
-/// Players whose coalitions are the lanes of a [`Wide`].
-const LANE_PLAYERS: usize = LANES.trailing_zeros() as usize;
-/// Players left to each parallel branch, at least.
-const BRANCH_PLAYERS: usize = 10;
-/// Players whose coalitions are the parallel branches, at most.
-const SPLIT_PLAYERS: usize = 5;
+/// From this many players on it pays to go through registers, and to ask whether pivots need comparing.
+const MANY_PLAYERS: usize = 9;
+/// Columns of a block that are eliminated at once.
+const MOST_AT_ONCE: usize = 3;
+/// Pivots are not compared with the rank tolerance where all are above this many times it.
+const CLEAR: f64 = 100.0;
 
 /// Residual sums of squares summed by coalition size: over all coalitions, and over those with each player in.
 #[derive(Debug, Clone)]
@@ -36,31 +35,58 @@ pub(crate) struct SizeSums<L> {
 
 impl<L: Lane> SizeSums<L> {
     pub(crate) fn zero(n_players: usize) -> Self {
-        let stride = n_players + 1;
-        SizeSums { n_players, all: vec![L::splat(0.0); stride], with: vec![L::splat(0.0); n_players * stride] }
+        SizeSums::filled(n_players, L::splat(0.0))
     }
 
     #[inline(always)]
     pub(crate) fn clear(&mut self) {
-        self.all.fill(L::splat(0.0));
-        self.with.fill(L::splat(0.0));
+        self.fill(L::splat(0.0));
+    }
+}
+
+impl<N: Number> SizeSums<N> {
+    fn filled(n_players: usize, zero: N) -> Self {
+        let stride = n_players + 1;
+        SizeSums { n_players, all: vec![zero; stride], with: vec![zero; n_players * stride] }
+    }
+
+    #[inline(always)]
+    fn fill(&mut self, zero: N) {
+        self.all.fill(zero);
+        self.with.fill(zero);
+    }
+
+    pub(super) fn n_players(&self) -> usize {
+        self.n_players
     }
 
     /// The sum over all coalitions of this size.
     #[inline(always)]
-    pub(crate) fn all(&self, size: usize) -> L {
+    pub(crate) fn all(&self, size: usize) -> N {
         self.all[size]
     }
 
     /// The sum over the coalitions of this size that the player is in.
     #[inline(always)]
-    pub(crate) fn with(&self, player: usize, size: usize) -> L {
+    pub(crate) fn with(&self, player: usize, size: usize) -> N {
         self.with[player * (self.n_players + 1) + size]
+    }
+
+    /// Adds the sums of other coalitions of the same players.
+    pub(super) fn add(&mut self, other: &Self) {
+        let sums = self.all.iter_mut().chain(&mut self.with);
+        sums.zip(other.all.iter().chain(&other.with)).for_each(|(sum, &other)| *sum = *sum + other);
     }
 
     /// Adds a branch's sums, in which `present` are in every coalition and `players` are the branch's own.
     #[inline(always)]
-    fn add_branch<B>(&mut self, present: &[usize], players: &[usize], branch: &SizeSums<B>, value: impl Fn(&B) -> L) {
+    pub(super) fn add_branch<B>(
+        &mut self,
+        present: &[usize],
+        players: &[usize],
+        branch: &SizeSums<B>,
+        value: impl Fn(&B) -> N,
+    ) {
         let stride = self.n_players + 1;
         for (size, sum) in branch.all.iter().map(&value).enumerate() {
             let size = size + present.len();
@@ -76,30 +102,62 @@ impl<L: Lane> SizeSums<L> {
             }
         }
     }
+
+    /// The same sums of other numbers.
+    pub(super) fn put_into<B>(&self, other: &mut SizeSums<B>, put: impl Fn(&mut B, N)) {
+        let others = other.all.iter_mut().chain(&mut other.with);
+        others.zip(self.all.iter().chain(&self.with)).for_each(|(other, &sum)| put(other, sum));
+    }
 }
 
 /// Memory that the walk over one root's coalitions needs, allocated once and used again.
-pub(crate) struct Workspace<L> {
-    matrices: Vec<L>,
-    sums: Vec<L>,
-    branch: SizeSums<L>,
+pub(crate) struct Workspace<N> {
+    zero: N,
+    /// The matrices of the nodes.
+    matrices: Vec<N>,
+    /// Rows that are being eliminated.
+    rows: Vec<N>,
+    /// The sums of the nodes.
+    sums: Vec<N>,
+    last: LastSums<N>,
+    branch: SizeSums<N>,
 }
 
 impl<L: Lane> Workspace<L> {
     pub(crate) fn new(blocks: &[usize]) -> Self {
+        Workspace::filled(blocks, L::splat(0.0))
+    }
+}
+
+impl<N: Number> Workspace<N> {
+    pub(super) fn filled(blocks: &[usize], zero: N) -> Self {
         let players = blocks.len();
-        let mut columns = blocks.iter().sum::<usize>() + 1;
+        let columns = n_variables(blocks);
+        let mut left = columns;
         let mut matrices = 0;
-        for block in blocks {
-            matrices += packed_len(columns - 1);
-            columns -= block;
+        for at_once in blocks.iter().copied().flat_map(runs) {
+            left -= at_once;
+            matrices += packed_len(left);
         }
         Workspace {
-            matrices: vec![L::splat(0.0); matrices],
-            sums: vec![L::splat(0.0); packed_len(players)],
-            branch: SizeSums::zero(players),
+            zero,
+            matrices: vec![zero; matrices],
+            rows: vec![zero; MOST_AT_ONCE * columns],
+            sums: vec![zero; packed_len(players)],
+            last: LastSums::new(blocks, zero),
+            branch: SizeSums::filled(players, zero),
         }
     }
+}
+
+/// Columns of these players, and the outcome.
+pub(super) fn n_variables(blocks: &[usize]) -> usize {
+    blocks.iter().sum::<usize>() + 1
+}
+
+/// A block in runs of columns that are eliminated at once.
+fn runs(block: usize) -> impl Iterator<Item = usize> {
+    (0..block).step_by(MOST_AT_ONCE).map(move |done| MOST_AT_ONCE.min(block - done))
 }
 
 /// Adds the sums over one root's coalitions, whose gathered matrix is given.
@@ -111,183 +169,132 @@ pub(crate) fn add_sums<L: Lane, S: Simd>(
     workspace: &mut Workspace<L>,
     into: &mut SizeSums<L>,
 ) {
-    walk(simd, matrix, &root.blocks, workspace);
-    into.add_branch(&root.present, &root.players, &workspace.branch, |sum| *sum);
-}
-
-/// The same for a single matrix, in parallel and eight coalitions at a time where that pays.
-///
-/// The partition into branches depends on the number of players alone, and their sums are added in one order, so the
-/// result is the same on any number of threads.
-pub(crate) fn add_sums_parallel(root: &Root, matrix: &[f64], into: &mut SizeSums<f64>) {
-    let n_players = root.players.len();
-    if n_players < WIDE_FROM {
-        return Arch::new().dispatch(Scalar { root, matrix, into });
-    }
-    let (lane_blocks, blocks) = root.blocks.split_at(LANE_PLAYERS);
-    let (lane_players, players) = root.players.split_at(LANE_PLAYERS);
-    let n = root.n_remaining();
-    let lanes: Vec<Vec<f64>> = (0..LANES as u64).map(|subset| included(matrix, n, lane_blocks, subset)).collect();
-    let wide: Vec<Wide> = (0..lanes[0].len()).map(|e| Wide(std::array::from_fn(|lane| lanes[lane][e]))).collect();
-    let n = n - lane_blocks.iter().sum::<usize>();
-
-    let split = (players.len().saturating_sub(BRANCH_PLAYERS)).min(SPLIT_PLAYERS);
-    let (split_blocks, blocks) = blocks.split_at(split);
-    let (split_players, players) = players.split_at(split);
-    let branch = |subset| {
-        let matrix = included(&wide, n, split_blocks, subset);
-        let mut workspace = Workspace::new(blocks);
-        Arch::new().dispatch(Branch { matrix: &matrix, blocks, workspace: &mut workspace });
-        workspace.branch
-    };
-    let branches: Vec<SizeSums<Wide>> = match split {
-        0 => vec![branch(0)],
-        _ => (0..1_u64 << split).into_par_iter().map(branch).collect(),
-    };
-    for (subset, branch) in branches.iter().enumerate() {
-        for lane in 0..LANES {
-            let mut present = root.present.clone();
-            present.extend(members(lane_players, lane as u64));
-            present.extend(members(split_players, subset as u64));
-            into.add_branch(&present, players, branch, |sum| sum.0[lane]);
-        }
+    let Root { present, players, blocks, .. } = root;
+    if blocks.len() < MANY_PLAYERS {
+        let branch = walk(simd, matrix, blocks, false, workspace);
+        into.add_branch(present, players, branch, |sum| *sum);
+    } else {
+        let branch = sums_by_parts(simd, matrix, blocks, are_clear(matrix, blocks));
+        into.add_branch(present, players, &branch, |sum| *sum);
     }
 }
 
-/// The matrix of what follows these blocks, once those in the subset are included and the others left out.
-fn included<L: Lane>(matrix: &[L], n: usize, blocks: &[usize], subset: u64) -> Vec<L> {
-    let mut matrix = matrix.to_vec();
-    let mut rest = matrix.as_mut_slice();
-    let mut n = n;
-    for (i, &block) in blocks.iter().enumerate() {
-        for _ in 0..block {
-            if subset >> i & 1 == 1 {
-                eliminate_in_place(rest, n);
-            }
-            rest = &mut rest[n..];
-            n -= 1;
-        }
-    }
-    rest.to_vec()
-}
-
-struct Scalar<'a> {
-    root: &'a Root,
-    matrix: &'a [f64],
-    into: &'a mut SizeSums<f64>,
-}
-
-impl WithSimd for Scalar<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        add_sums(simd, self.root, self.matrix, &mut Workspace::new(&self.root.blocks), self.into);
-    }
-}
-
-struct Branch<'a> {
-    matrix: &'a [Wide],
-    blocks: &'a [usize],
-    workspace: &'a mut Workspace<Wide>,
-}
-
-impl WithSimd for Branch<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        walk(simd, self.matrix, self.blocks, self.workspace);
-    }
-}
-
-/// Fills the workspace's sums from the coalitions of these blocks, the outcome last in the matrix.
+/// The sums over the coalitions of these blocks, by numbers that fit in registers.
 #[inline(always)]
-fn walk<L: Lane, S: Simd>(simd: S, matrix: &[L], blocks: &[usize], workspace: &mut Workspace<L>) {
-    workspace.branch.clear();
+pub(super) fn sums_by_parts<L: Lane, S: Simd>(simd: S, matrix: &[L], blocks: &[usize], clear: bool) -> SizeSums<L> {
+    let mut sums = SizeSums::zero(blocks.len());
+    let mut workspace = Workspace::filled(blocks, L::splat(0.0).part(simd, 0));
+    for part in 0..L::parts::<S>() {
+        let matrix: Vec<L::Part<S>> = matrix.iter().map(|number| number.part(simd, part)).collect();
+        let branch = walk(simd, &matrix, blocks, clear, &mut workspace);
+        branch.put_into(&mut sums, |number, sum| L::put_part::<S>(number, part, sum));
+    }
+    sums
+}
+
+/// Whether no pivot of any coalition comes near the rank tolerance.
+#[inline(always)]
+pub(super) fn are_clear<N: Number>(matrix: &[N], blocks: &[usize]) -> bool {
+    all_keep_more_than(CLEAR * RANK_TOLERANCE, matrix, n_variables(blocks))
+}
+
+/// The sums over the coalitions of these blocks, the outcome last in the matrix. Pivots that are `clear` are not compared
+/// with the rank tolerance.
+#[inline(always)]
+pub(super) fn walk<'a, N: Number, S: Simd>(
+    simd: S,
+    matrix: &[N],
+    blocks: &[usize],
+    clear: bool,
+    workspace: &'a mut Workspace<N>,
+) -> &'a SizeSums<N> {
+    let Workspace { zero, matrices, rows, sums, last, branch } = &mut *workspace;
+    branch.fill(*zero);
+    last.clear();
     let stride = blocks.len() + 1;
-    simd.vectorize(Node {
-        simd,
-        matrix,
-        n: blocks.iter().sum::<usize>() + 1,
-        blocks,
-        size: 0,
-        matrices: &mut workspace.matrices,
-        sums: &mut workspace.sums,
-        stride,
-        with: &mut workspace.branch.with,
-        all: &mut workspace.branch.all,
-    });
+    let SizeSums { all, with, .. } = branch;
+    let tree = Node { matrix, blocks, size: 0, matrices, rows, sums, stride, with, last, all };
+    // Other numbers gain little from this machine's instruction set.
+    match (N::IS_REGISTER, clear) {
+        (true, true) => tree.walk::<S, false>(simd),
+        (true, false) => tree.walk::<S, true>(simd),
+        (false, true) => tree.walk::<Scalar, false>(Scalar::new()),
+        (false, false) => tree.walk::<Scalar, true>(Scalar::new()),
+    }
+    workspace.last.put_into(&mut workspace.branch.with, stride);
+    &workspace.branch
 }
 
 /// One node of the tree: the players of `blocks` are undecided, `size` players are in.
-struct Node<'a, L, S> {
-    simd: S,
-    /// Columns of the undecided players and the outcome, `n` variables.
-    matrix: &'a [L],
-    n: usize,
+struct Node<'a, N> {
+    /// Columns of the undecided players, and the outcome.
+    matrix: &'a [N],
     blocks: &'a [usize],
     size: usize,
-    /// Room for the matrices of the nodes below, and for their sums.
-    matrices: &'a mut [L],
-    sums: &'a mut [L],
+    /// Room for the matrices of the nodes below, for rows, and for the sums of the nodes below.
+    matrices: &'a mut [N],
+    rows: &'a mut [N],
+    sums: &'a mut [N],
     /// Sums by size for each undecided player, one row of `stride` each.
     stride: usize,
-    with: &'a mut [L],
+    with: &'a mut [N],
+    last: &'a mut LastSums<N>,
     /// Where this node's sums go, by the number of undecided players included.
-    all: &'a mut [L],
+    all: &'a mut [N],
 }
 
-impl<L: Lane, S: Simd> WithSimd for Node<'_, L, S> {
+impl<N: Number> Node<'_, N> {
+    #[inline(always)]
+    fn walk<S: Simd, const MASKED: bool>(self, simd: S) {
+        simd.vectorize(Call::<N, S, MASKED>(simd, self));
+    }
+}
+
+/// A [`Node`] with the instruction set of this machine.
+struct Call<'a, N, S, const MASKED: bool>(S, Node<'a, N>);
+
+impl<N: Number, S: Simd, const MASKED: bool> WithSimd for Call<'_, N, S, MASKED> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S2: Simd>(self, _: S2) {
-        let Node { simd, matrix, n, blocks, size, matrices, sums, stride, with, all } = self;
+        let Call(simd, Node { matrix, blocks, size, matrices, rows, sums, stride, with, last, all }) = self;
+        if N::IS_REGISTER && last.is_walked(blocks.len()) {
+            return walk_last::<N, S, MASKED>(simd, matrix, size, last, all);
+        }
         match *blocks {
             [] => all[0] = matrix[0],
-            [1] => all.copy_from_slice(&last_one(matrix, size, with)),
-            [1, 1] => all.copy_from_slice(&last_two(matrix, size, stride, with)),
-            [1, 1, 1] => all.copy_from_slice(&last_three(matrix, size, stride, with)),
-            [1, 1, 1, 1] => all.copy_from_slice(&last_four(matrix, size, stride, with)),
-            [1, 1, 1, 1, 1] => all.copy_from_slice(&last_five(matrix, size, stride, with)),
+            [1, 1] => last_two::<N, 1, MASKED>(matrix, size, stride, with, all),
+            [2, 2] => last_two::<N, 2, MASKED>(matrix, size, stride, with, all),
+            [3, 3] => last_two::<N, 3, MASKED>(matrix, size, stride, with, all),
             [block, ref blocks @ ..] => {
                 let players = blocks.len() + 1;
                 let (own_sums, sums) = sums.split_at_mut(players);
-                let (own_matrix, matrices) = matrices.split_at_mut(packed_len(n - 1));
-                let included = if block == 0 { matrix } else { include(matrix, n, block, own_matrix) };
+                let (included, matrices) = include::<N, MASKED>(matrix, n_variables(blocks), block, rows, matrices);
                 let (own_with, with) = with.split_at_mut(stride);
-                simd.vectorize(Node {
-                    simd,
+                let inside = Node {
                     matrix: included,
-                    n: n - block,
                     blocks,
                     size: size + 1,
                     matrices: &mut *matrices,
+                    rows: &mut *rows,
                     sums: &mut *sums,
                     stride,
                     with: &mut *with,
+                    last: &mut *last,
                     all: &mut *own_sums,
-                });
+                };
+                inside.walk::<S, MASKED>(simd);
                 let (all, largest) = all.split_at_mut(players);
-                let left_out = &matrix[packed_len(n) - packed_len(n - block)..];
-                simd.vectorize(Node {
-                    simd,
-                    matrix: left_out,
-                    n: n - block,
-                    blocks,
-                    size,
-                    matrices,
-                    sums,
-                    stride,
-                    with,
-                    all: &mut *all,
-                });
-                for (w, sum) in own_with[size + 1..].iter_mut().zip(&*own_sums) {
-                    *w = *w + *sum;
+                let left_out = &matrix[matrix.len() - packed_len(n_variables(blocks))..];
+                let outside =
+                    Node { matrix: left_out, blocks, size, matrices, rows, sums, stride, with, last, all: &mut *all };
+                outside.walk::<S, MASKED>(simd);
+                for (with, &sum) in own_with[size + 1..].iter_mut().zip(&*own_sums) {
+                    *with = *with + sum;
                 }
-                for (a, sum) in all[1..].iter_mut().zip(&*own_sums) {
-                    *a = *a + *sum;
+                for (all, &sum) in all[1..].iter_mut().zip(&*own_sums) {
+                    *all = *all + sum;
                 }
                 largest[0] = own_sums[players - 1];
             }
@@ -295,14 +302,265 @@ impl<L: Lane, S: Simd> WithSimd for Node<'_, L, S> {
     }
 }
 
-/// Eliminates the first block; the first elimination moves the matrix to `room`, the others work there.
+/// Projects the first block out of the `left` variables after it; returns their matrix, and the room that is left.
 #[inline(always)]
-fn include<'a, L: Lane>(matrix: &[L], n: usize, block: usize, room: &'a mut [L]) -> &'a [L] {
-    eliminate(matrix, n, room);
-    let mut rest = room;
-    for n in (n - block + 1..n).rev() {
-        eliminate_in_place(rest, n);
-        rest = &mut rest[n..];
+fn include<'a, N: Number, const MASKED: bool>(
+    matrix: &'a [N],
+    left: usize,
+    block: usize,
+    rows: &mut [N],
+    room: &'a mut [N],
+) -> (&'a [N], &'a mut [N]) {
+    let (mut matrix, mut room) = (matrix, room);
+    let mut remaining = block;
+    for at_once in runs(block) {
+        remaining -= at_once;
+        let left = left + remaining;
+        let (out, rest) = room.split_at_mut(packed_len(left));
+        match at_once {
+            1 => eliminate_block::<N, 1, MASKED>(matrix, left, rows, out),
+            2 => eliminate_block::<N, 2, MASKED>(matrix, left, rows, out),
+            _ => eliminate_block::<N, 3, MASKED>(matrix, left, rows, out),
+        }
+        (matrix, room) = (out, rest);
     }
-    rest
+    (matrix, room)
+}
+
+/// The last two players, of `B` columns each.
+#[inline(always)]
+fn last_two<N: Number, const B: usize, const MASKED: bool>(
+    matrix: &[N],
+    size: usize,
+    stride: usize,
+    with: &mut [N],
+    all: &mut [N],
+) {
+    let matrix = &matrix[..packed_len(2 * B + 1)];
+    let left_out = &matrix[matrix.len() - packed_len(B + 1)..];
+    let (mut rows, mut included) =
+        ([matrix[0]; MOST_AT_ONCE * (MOST_AT_ONCE + 1)], [matrix[0]; packed_len(MOST_AT_ONCE + 1)]);
+    eliminate_block::<N, B, MASKED>(matrix, B + 1, &mut rows, &mut included);
+    let first = included[packed_len(B + 1) - 1];
+    let both = last_one::<N, B, MASKED>(&included);
+    let second = last_one::<N, B, MASKED>(left_out);
+    for (player, alone) in [first, second].into_iter().enumerate() {
+        let with = &mut with[player * stride + size + 1..][..2];
+        with[0] = with[0] + alone;
+        with[1] = with[1] + both;
+    }
+    all.copy_from_slice(&[left_out[packed_len(B + 1) - 1], first + second, both]);
+}
+
+/// The residual sum of squares on the last player, of `B` columns.
+#[inline(always)]
+fn last_one<N: Number, const B: usize, const MASKED: bool>(matrix: &[N]) -> N {
+    let mut out = [matrix[0]];
+    eliminate_block::<N, B, MASKED>(matrix, 1, &mut [matrix[0]; MOST_AT_ONCE], &mut out);
+    out[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+    use std::sync::Mutex;
+
+    use super::super::branches::{Parallel, Progress, add_sums_parallel};
+    use super::super::coalitions::{Players, members};
+    use super::*;
+    use crate::fit::{Double, Layout, Wide};
+    use pulp::Arch;
+
+    /// Players of so many columns each, and the moments of sixty rows; `copies` of the columns repeat the one before.
+    fn players(blocks: &[usize], copies: &[usize]) -> (Players, Vec<f64>) {
+        let q = n_variables(blocks);
+        let layout = Layout(q);
+        let mut state = 7_u64;
+        let mut random = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / (1_u64 << 53) as f64 - 0.5
+        };
+        let mut entries = vec![0.0; layout.len()];
+        for _ in 0..60 {
+            let shared = random();
+            let mut row: Vec<f64> = (0..q).map(|_| 0.7 * shared + random()).collect();
+            row[q - 1] += row.iter().sum::<f64>();
+            copies.iter().for_each(|&column| row[column] = row[column - 1]);
+            entries[layout.weight()] += 1.0;
+            for i in 0..q {
+                entries[layout.sum(i)] += row[i];
+                (i..q).for_each(|j| entries[layout.raw(i, j)] += row[i] * row[j]);
+            }
+        }
+        let mut first = 0;
+        let variables = blocks.iter().map(|block| {
+            first += block;
+            (first - block..first).collect()
+        });
+        let players = Players {
+            names: blocks.iter().map(|block| format!("{block}")).collect(),
+            layout,
+            variables: variables.collect(),
+            always: Vec::new(),
+            has_unit_effects: vec![false; blocks.len()],
+            always_has_unit_effects: false,
+        };
+        (players, entries)
+    }
+
+    /// Every coalition by itself.
+    fn one_by_one(players: &Players, entries: &[f64]) -> SizeSums<f64> {
+        let everyone: Vec<usize> = (0..players.len()).collect();
+        let mut sums = SizeSums::zero(players.len());
+        for coalition in 0..1_u64 << players.len() {
+            let present = members(&everyone, coalition);
+            let root = players.root(present.clone(), Vec::new());
+            let residual = root.gather(entries, &mut vec![0.0; root.len()])[0];
+            sums.all[present.len()] += residual;
+            present.iter().for_each(|player| sums.with[player * (players.len() + 1) + present.len()] += residual);
+        }
+        sums
+    }
+
+    /// The largest difference of two sums, in means over the coalitions of a size, as parts of the largest.
+    fn difference(a: &SizeSums<f64>, b: &SizeSums<f64>) -> f64 {
+        let numbers = |sums: &SizeSums<f64>| sums.all.iter().chain(&sums.with).copied().collect::<Vec<_>>();
+        let (a, b) = (numbers(a), numbers(b));
+        let mut of_size = vec![1.0];
+        for size in 0..self::players_in(&a) {
+            of_size.push(of_size[size] * (self::players_in(&a) - size) as f64 / (size + 1) as f64);
+        }
+        let differences = a.iter().zip(&b).enumerate().map(|(i, (x, z))| (x - z).abs() / of_size[i % of_size.len()]);
+        differences.fold(0.0, f64::max) / a[0]
+    }
+
+    /// From so many numbers: (k + 1)².
+    fn players_in(numbers: &[f64]) -> usize {
+        numbers.len().isqrt() - 1
+    }
+
+    struct Serial<'a, L> {
+        root: &'a Root,
+        matrix: &'a [L],
+        clear: bool,
+    }
+
+    impl<L: Lane> WithSimd for Serial<'_, L> {
+        type Output = SizeSums<L>;
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) -> SizeSums<L> {
+            let Serial { root, matrix, clear } = self;
+            let mut sums = SizeSums::zero(root.blocks.len());
+            if clear {
+                let branch = sums_by_parts(simd, matrix, &root.blocks, true);
+                sums.add_branch(&[], &root.players, &branch, |sum| *sum);
+            } else {
+                let mut workspace = Workspace::new(&root.blocks);
+                add_sums(simd, root, matrix, &mut workspace, &mut sums);
+                // Again, over what the first time left behind.
+                sums.clear();
+                add_sums(simd, root, matrix, &mut workspace, &mut sums);
+            }
+            sums
+        }
+    }
+
+    fn serial<L: Lane>(players: &Players, entries: &[f64], clear: bool, number: impl Fn(f64) -> L) -> SizeSums<L> {
+        let entries: Vec<L> = entries.iter().map(|&x| number(x)).collect();
+        let root = &players.roots()[0];
+        let mut matrix = vec![L::splat(0.0); root.len()];
+        let matrix = root.gather(&entries, &mut matrix);
+        Arch::new().dispatch(Serial { root, matrix, clear })
+    }
+
+    fn parallel<L: Parallel>(players: &Players, entries: &[f64]) -> SizeSums<L> {
+        let entries: Vec<L> = entries.iter().map(|&x| L::splat(x)).collect();
+        let root = &players.roots()[0];
+        let mut matrix = vec![L::splat(0.0); root.len()];
+        let mut sums = SizeSums::zero(players.len());
+        let progress = Progress::new(players.len(), None);
+        add_sums_parallel(root, root.gather(&entries, &mut matrix), &mut sums, &progress);
+        sums
+    }
+
+    fn of<L: Lane>(sums: &SizeSums<L>, value: impl Fn(&L) -> f64) -> SizeSums<f64> {
+        let mut out = SizeSums::zero(sums.n_players);
+        out.all = sums.all.iter().map(&value).collect();
+        out.with = sums.with.iter().map(&value).collect();
+        out
+    }
+
+    fn check(blocks: &[usize], copies: &[usize]) {
+        let (players, entries) = players(blocks, copies);
+        let expected = one_by_one(&players, &entries);
+        let root = &players.roots()[0];
+        let clear = are_clear(root.gather(&entries, &mut vec![0.0; root.len()]), &root.blocks);
+        assert_eq!(clear, copies.is_empty(), "{blocks:?}");
+        let check = |name: &str, sums: &SizeSums<f64>| {
+            let difference = difference(&expected, sums);
+            assert!(difference < 1e-12, "{blocks:?}, copies {copies:?}, {name}: {difference:e}");
+        };
+        for clear in [false, true] {
+            // Where a column is a copy, pivots must be compared.
+            if clear && !copies.is_empty() {
+                continue;
+            }
+            check("one at a time", &serial(&players, &entries, clear, |x| x));
+            let wide = serial(&players, &entries, clear, |x| Wide([x, 2.0 * x, x, x, x, x, x, x]));
+            check("lane 0", &of(&wide, |sum| sum.0[0]));
+            check("lane 1", &of(&wide, |sum| sum.0[1] / 2.0));
+            check("lane 7", &of(&wide, |sum| sum.0[7]));
+            check("twice the precision", &of(&serial(&players, &entries, clear, Double::new), |sum| sum.value()));
+        }
+        check("in parallel", &parallel(&players, &entries));
+        check("in parallel, twice the precision", &of(&parallel::<Double>(&players, &entries), |sum| sum.value()));
+    }
+
+    #[test]
+    fn sums_are_those_of_every_coalition_by_itself() {
+        for players in 0..=10 {
+            check(&vec![1; players], &[]);
+        }
+        check(&[1; 13], &[]);
+        check(&[1; 11], &[1, 10]);
+        check(&[1; 12], &[5, 6, 11]);
+        check(&[2; 5], &[]);
+        check(&[3; 6], &[]);
+        check(&[3; 5], &[4, 13]);
+        check(&[5, 0, 3, 1, 2, 1, 1, 0, 2, 1, 1], &[]);
+        check(&[5, 0, 3, 1, 2, 1, 1, 0, 2, 1, 1], &[2, 9, 16]);
+        check(&[1, 1, 3, 1, 1, 2, 5, 1, 1, 1, 1, 1, 4, 1], &[]);
+        check(&[1, 1, 3, 1, 1, 2, 5, 1, 1, 1, 1, 1, 4, 1], &[1, 3, 12]);
+        check(&[0, 2, 3, 3, 2, 3, 0, 2, 3, 3, 2], &[]);
+        check(&[0; 4], &[]);
+    }
+
+    #[test]
+    fn the_watch_sees_every_coalition_and_can_stop() {
+        let (players, entries) = players(&[1; 16], &[]);
+        let root = &players.roots()[0];
+        let mut matrix = vec![0.0; root.len()];
+        let matrix = root.gather(&entries, &mut matrix);
+        let seen = Mutex::new(Vec::new());
+        let watch = |done, of| {
+            seen.lock().expect("no panic").push((done, of));
+            ControlFlow::Continue(())
+        };
+        let progress = Progress::new(16, Some(&watch));
+        add_sums_parallel(root, matrix, &mut SizeSums::zero(16), &progress);
+        let mut seen = seen.into_inner().expect("no panic");
+        seen.sort_unstable();
+        assert!(seen.len() > 1 && seen.iter().all(|(_, of)| *of == 1 << 16));
+        assert_eq!(seen.last(), Some(&(1 << 16, 1 << 16)));
+        let calls = Mutex::new(0);
+        let stop = |_, _| {
+            *calls.lock().expect("no panic") += 1;
+            ControlFlow::Break(())
+        };
+        let progress = Progress::new(16, Some(&stop));
+        add_sums_parallel(root, matrix, &mut SizeSums::zero(16), &progress);
+        assert!(progress.is_cancelled());
+        assert!(calls.into_inner().expect("no panic") < seen.len(), "what is left is skipped");
+    }
 }

@@ -4,7 +4,7 @@
 //! leaving the first variable out is taking a suffix. The outcome is the last variable, and its diagonal entry is
 //! always the residual sum of squares on the variables eliminated so far.
 
-use super::lanes::Lane;
+use super::lanes::Number;
 
 /// Entries of the upper triangle of an n × n matrix.
 pub(crate) const fn packed_len(n: usize) -> usize {
@@ -17,11 +17,28 @@ pub(crate) const fn packed_index(n: usize, i: usize, j: usize) -> usize {
     i * n - (i * i - i) / 2 + (j - i)
 }
 
-/// Projects the first of `n` variables out of the others: `out` becomes the matrix of the `n − 1` that remain.
+/// Projects the first of `n` variables out of the others, in place: the suffix of `packed_len(n − 1)` entries becomes
+/// the matrix of the variables that remain.
 ///
-/// A first variable without variation left (see [`Lane::inverse_pivot`]) changes nothing.
+/// A first variable without variation left (see [`Number::inverse_pivot`]) changes nothing.
 #[inline(always)]
-pub(crate) fn eliminate<L: Lane>(matrix: &[L], n: usize, out: &mut [L]) {
+pub(crate) fn eliminate_in_place<N: Number>(matrix: &mut [N], n: usize) {
+    let (pivot_row, mut rest) = matrix.split_at_mut(n);
+    let inverse = pivot_row[0].inverse_pivot();
+    let mut row = &pivot_row[1..];
+    while !row.is_empty() {
+        let factor = row[0] * inverse;
+        let (target, target_rest) = std::mem::take(&mut rest).split_at_mut(row.len());
+        for (t, &r) in target.iter_mut().zip(row) {
+            *t = *t - factor * r;
+        }
+        (rest, row) = (target_rest, &row[1..]);
+    }
+}
+
+/// The same, into another matrix: `out` becomes that of the variables that remain.
+#[inline(always)]
+pub(crate) fn eliminate<N: Number>(matrix: &[N], n: usize, out: &mut [N]) {
     let (pivot_row, mut rest) = matrix.split_at(n);
     let inverse = pivot_row[0].inverse_pivot();
     let mut row = &pivot_row[1..];
@@ -37,20 +54,97 @@ pub(crate) fn eliminate<L: Lane>(matrix: &[L], n: usize, out: &mut [L]) {
     }
 }
 
-/// The same in place: the suffix of `packed_len(n − 1)` entries becomes the matrix of the variables that remain.
+/// One over a pivot; where ranks are `MASKED`, zero for one too small to count.
 #[inline(always)]
-pub(crate) fn eliminate_in_place<L: Lane>(matrix: &mut [L], n: usize) {
-    let (pivot_row, mut rest) = matrix.split_at_mut(n);
-    let inverse = pivot_row[0].inverse_pivot();
-    let mut row = &pivot_row[1..];
-    while !row.is_empty() {
-        let factor = row[0] * inverse;
-        let (target, target_rest) = std::mem::take(&mut rest).split_at_mut(row.len());
-        for (t, &r) in target.iter_mut().zip(row) {
-            *t = *t - factor * r;
+pub(crate) fn inverse_of<N: Number, const MASKED: bool>(pivot: N) -> N {
+    if MASKED { pivot.inverse_pivot() } else { pivot.inverse() }
+}
+
+/// Projects the first `B` of `B + left` variables out of the others in one pass: `out` becomes the matrix of those
+/// `left`. `rows` has room for `B` rows of `left` numbers.
+#[inline(always)]
+pub(crate) fn eliminate_block<N: Number, const B: usize, const MASKED: bool>(
+    matrix: &[N],
+    left: usize,
+    rows: &mut [N],
+    out: &mut [N],
+) {
+    let mut inverses = [matrix[0]; B];
+    let mut block = [[matrix[0]; B]; B];
+    let mut at = 0;
+    // Each row of the block, less its projection on the rows before it.
+    for i in 0..B {
+        block[i][i..].copy_from_slice(&matrix[at..at + B - i]);
+        let (done, own) = rows.split_at_mut(i * left);
+        let own = &mut own[..left];
+        own.copy_from_slice(&matrix[at + B - i..][..left]);
+        for k in 0..i {
+            let factor = block[k][i] * inverses[k];
+            for j in i..B {
+                block[i][j] = block[i][j] - factor * block[k][j];
+            }
+            for (own, &before) in own.iter_mut().zip(&done[k * left..][..left]) {
+                *own = *own - factor * before;
+            }
         }
-        (rest, row) = (target_rest, &row[1..]);
+        inverses[i] = inverse_of::<N, MASKED>(block[i][i]);
+        at += B - i + left;
     }
+    let mut source = &matrix[at..at + packed_len(left)];
+    let mut target = &mut out[..packed_len(left)];
+    for first in 0..left {
+        let mut row: [&[N]; B] = [&[]; B];
+        let mut factor = inverses;
+        for k in 0..B {
+            row[k] = &rows[k * left + first..(k + 1) * left];
+            factor[k] = row[k][0] * inverses[k];
+        }
+        let (source_row, source_rest) = source.split_at(left - first);
+        let (target_row, target_rest) = std::mem::take(&mut target).split_at_mut(left - first);
+        for j in 0..left - first {
+            let mut entry = source_row[j];
+            for k in 0..B {
+                entry = entry - factor[k] * row[k][j];
+            }
+            target_row[j] = entry;
+        }
+        (source, target) = (source_rest, target_rest);
+    }
+}
+
+/// Whether every variable but the last keeps more than this when all the others are projected out: then so does every
+/// pivot of every elimination, in any order, for pivots only fall with what is projected out before them.
+#[inline(always)]
+pub(crate) fn all_keep_more_than<N: Number>(bound: f64, matrix: &[N], n: usize) -> bool {
+    let Some(&first) = matrix.first() else { return true };
+    let columns = n - 1;
+    let mut factors = matrix.to_vec();
+    let mut inverses = vec![first; columns];
+    let mut rest = factors.as_mut_slice();
+    for (i, inverse) in inverses.iter_mut().enumerate() {
+        if !rest[0].is_above(bound) {
+            return false;
+        }
+        *inverse = rest[0].inverse();
+        eliminate_in_place(rest, n - i);
+        rest = &mut rest[n - i..];
+    }
+    // Row by row of the inverse of the triangular factor: its squares make the diagonal of the inverse.
+    let one = |i: usize| factors[packed_index(n, i, i)] * inverses[i];
+    let mut column = vec![first; columns];
+    (0..columns).all(|j| {
+        column[j] = one(j);
+        let mut inverse = inverses[j];
+        for i in j + 1..columns {
+            let mut entry = first - first;
+            for k in j..i {
+                entry = entry - factors[packed_index(n, k, i)] * inverses[k] * column[k];
+            }
+            column[i] = entry;
+            inverse = inverse + entry * entry * inverses[i];
+        }
+        inverse.inverse().is_above(bound)
+    })
 }
 
 #[cfg(test)]
@@ -75,11 +169,24 @@ mod tests {
         // [4 2 1; 2 3 0; 1 0 2] without its first variable: [3 − 1, 0 − 1/2; ., 2 − 1/4].
         let matrix = [4.0, 2.0, 1.0, 3.0, 0.0, 2.0];
         let mut out = [0.0; 3];
-        eliminate(&matrix, 3, &mut out);
+        eliminate_block::<f64, 1, false>(&matrix, 2, &mut [0.0; 2], &mut out);
         assert_eq!(out, [2.0, -0.5, 1.75]);
         let mut in_place = matrix;
         eliminate_in_place(&mut in_place, 3);
         assert_eq!(in_place[3..], out);
+        // And without the first two: 1.75 − 0.5² / 2.
+        let mut out = [0.0];
+        eliminate_block::<f64, 2, true>(&matrix, 1, &mut [0.0; 2], &mut out);
+        assert_eq!(out, [1.625]);
+    }
+
+    #[test]
+    fn says_what_every_variable_keeps() {
+        // [1 0.6; . 1]: either keeps 1 − 0.36 of itself beside the other.
+        let matrix = [1.0, 0.6, 0.3, 1.0, 0.2, 1.0];
+        assert!(all_keep_more_than(0.639, &matrix, 3));
+        assert!(!all_keep_more_than(0.641, &matrix, 3));
+        assert!(!all_keep_more_than(1e-9, &[1.0, 1.0, 0.3, 1.0, 0.2, 1.0], 3));
     }
 
     #[test]

@@ -1,10 +1,15 @@
 //! Numbers that the elimination works on: one double, eight side by side, or one in twice the precision.
 //!
-//! The same code computes a point estimate ([`f64`]), eight replicates or eight coalitions at once ([`Wide`]), and
-//! an ill-conditioned estimate again in twice the precision ([`Double`]). Products and sums are rounded separately
-//! (never fused) in [`f64`] and [`Wide`], so that a lane holds the same bits as a scalar run on any machine.
+//! The same code computes a point estimate ([`f64`]), eight replicates or eight coalitions at once ([`Wide`], and
+//! [`Vector`](super::Vector) in the registers of this machine), and an ill-conditioned estimate again in twice the
+//! precision ([`Double`]). Products and sums are rounded separately (never fused) in all but [`Double`], so that a lane
+//! holds the same bits as a scalar run on any machine.
 
 use std::ops::{Add, Mul, Sub};
+
+use pulp::Simd;
+
+use super::vector::Vector;
 
 /// A column whose pivot, as a part of its centred sum of squares over the full sample, is at or below this adds
 /// nothing: cross-products of doubles carry no information about it (their relative error is about 1e-16).
@@ -15,23 +20,104 @@ use std::ops::{Add, Mul, Sub};
 pub const RANK_TOLERANCE: f64 = 1e-11;
 
 /// What the elimination needs of a number.
-pub(crate) trait Lane:
+pub(crate) trait Number:
     Copy + Send + Sync + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self>
 {
-    fn splat(x: f64) -> Self;
+    /// Whether it is a register, so that code that keeps many of them at once pays.
+    const IS_REGISTER: bool = false;
+    /// In which lanes something holds.
+    type Mask: Copy;
+    fn inverse(self) -> Self;
+    /// Where this pivot is large enough to count.
+    fn counts(self) -> Self::Mask;
+    /// Where a pivot that stands here multiplied by `scale` is large enough to count.
+    fn counts_at(self, scale: Self) -> Self::Mask;
+    /// This number where the mask holds, zero elsewhere.
+    fn or_zero(self, mask: Self::Mask) -> Self;
+    /// This number where the mask holds, one elsewhere.
+    fn or_one(self, mask: Self::Mask) -> Self;
+    /// Whether every lane is above the bound.
+    fn is_above(self, bound: f64) -> bool;
+
     /// One over the pivot, or zero where the pivot is too small to count.
-    fn inverse_pivot(self) -> Self;
+    #[inline(always)]
+    fn inverse_pivot(self) -> Self {
+        let counts = self.counts();
+        self.or_one(counts).inverse().or_zero(counts)
+    }
 }
 
-impl Lane for f64 {
+/// A number that can be made from a double, and goes through registers in parts.
+pub(crate) trait Lane: Number {
+    type Part<S: Simd>: Number;
+    fn splat(x: f64) -> Self;
+    fn parts<S: Simd>() -> usize;
+    fn part<S: Simd>(&self, simd: S, part: usize) -> Self::Part<S>;
+    fn put_part<S: Simd>(&mut self, part: usize, value: Self::Part<S>);
+}
+
+/// A number that is a part by itself.
+macro_rules! whole {
+    ($number:ty) => {
+        type Part<S: Simd> = $number;
+
+        #[inline(always)]
+        fn parts<S: Simd>() -> usize {
+            1
+        }
+
+        #[inline(always)]
+        fn part<S: Simd>(&self, _: S, _: usize) -> $number {
+            *self
+        }
+
+        #[inline(always)]
+        fn put_part<S: Simd>(&mut self, _: usize, value: $number) {
+            *self = value;
+        }
+    };
+}
+
+impl Number for f64 {
+    type Mask = bool;
+
     #[inline(always)]
-    fn splat(x: f64) -> Self {
-        x
+    fn inverse(self) -> Self {
+        1.0 / self
     }
 
     #[inline(always)]
-    fn inverse_pivot(self) -> Self {
-        if self > RANK_TOLERANCE { 1.0 / self } else { 0.0 }
+    fn counts(self) -> bool {
+        self > RANK_TOLERANCE
+    }
+
+    #[inline(always)]
+    fn counts_at(self, scale: Self) -> bool {
+        self > RANK_TOLERANCE * scale
+    }
+
+    #[inline(always)]
+    fn or_zero(self, mask: bool) -> Self {
+        if mask { self } else { 0.0 }
+    }
+
+    #[inline(always)]
+    fn or_one(self, mask: bool) -> Self {
+        if mask { self } else { 1.0 }
+    }
+
+    #[inline(always)]
+    fn is_above(self, bound: f64) -> bool {
+        self > bound
+    }
+}
+
+impl Lane for f64 {
+    whole!(f64);
+
+    #[inline(always)]
+    fn splat(x: f64) -> Self {
+        x
     }
 }
 
@@ -64,19 +150,72 @@ lanewise!(Add, add, +);
 lanewise!(Sub, sub, -);
 lanewise!(Mul, mul, *);
 
+impl Wide {
+    #[inline(always)]
+    fn map<T: Copy + Default>(self, f: impl Fn(usize, f64) -> T) -> [T; LANES] {
+        let mut out = [T::default(); LANES];
+        for (lane, out) in out.iter_mut().enumerate() {
+            *out = f(lane, self.0[lane]);
+        }
+        out
+    }
+}
+
+impl Number for Wide {
+    type Mask = [bool; LANES];
+
+    #[inline(always)]
+    fn inverse(self) -> Self {
+        Wide(self.map(|_, x| 1.0 / x))
+    }
+
+    #[inline(always)]
+    fn counts(self) -> Self::Mask {
+        self.map(|_, x| x.counts())
+    }
+
+    #[inline(always)]
+    fn counts_at(self, scale: Self) -> Self::Mask {
+        self.map(|lane, x| x.counts_at(scale.0[lane]))
+    }
+
+    #[inline(always)]
+    fn or_zero(self, mask: Self::Mask) -> Self {
+        Wide(self.map(|lane, x| x.or_zero(mask[lane])))
+    }
+
+    #[inline(always)]
+    fn or_one(self, mask: Self::Mask) -> Self {
+        Wide(self.map(|lane, x| x.or_one(mask[lane])))
+    }
+
+    #[inline(always)]
+    fn is_above(self, bound: f64) -> bool {
+        self.map(|_, x| x > bound) == [true; LANES]
+    }
+}
+
 impl Lane for Wide {
+    type Part<S: Simd> = Vector<S>;
+
     #[inline(always)]
     fn splat(x: f64) -> Self {
         Wide([x; LANES])
     }
 
     #[inline(always)]
-    fn inverse_pivot(self) -> Self {
-        let mut out = [0.0; LANES];
-        for (out, pivot) in out.iter_mut().zip(self.0) {
-            *out = if pivot > RANK_TOLERANCE { 1.0 / pivot } else { 0.0 };
-        }
-        Wide(out)
+    fn parts<S: Simd>() -> usize {
+        LANES.div_ceil(S::F64_LANES)
+    }
+
+    #[inline(always)]
+    fn part<S: Simd>(&self, simd: S, part: usize) -> Vector<S> {
+        Vector::load(simd, &self.0[part * S::F64_LANES..])
+    }
+
+    #[inline(always)]
+    fn put_part<S: Simd>(&mut self, part: usize, value: Vector<S>) {
+        value.store(&mut self.0[part * S::F64_LANES..]);
     }
 }
 
@@ -150,13 +289,39 @@ impl Mul for Double {
     }
 }
 
-impl Lane for Double {
-    fn splat(x: f64) -> Self {
-        Double::new(x)
+impl Number for Double {
+    type Mask = bool;
+
+    fn inverse(self) -> Self {
+        Double::inverse(self)
     }
 
-    fn inverse_pivot(self) -> Self {
-        if self.high > RANK_TOLERANCE { self.inverse() } else { Double::new(0.0) }
+    fn counts(self) -> bool {
+        self.high.counts()
+    }
+
+    fn counts_at(self, scale: Self) -> bool {
+        self.high.counts_at(scale.high)
+    }
+
+    fn or_zero(self, mask: bool) -> Self {
+        if mask { self } else { Double::new(0.0) }
+    }
+
+    fn or_one(self, mask: bool) -> Self {
+        if mask { self } else { Double::new(1.0) }
+    }
+
+    fn is_above(self, bound: f64) -> bool {
+        self.high > bound
+    }
+}
+
+impl Lane for Double {
+    whole!(Double);
+
+    fn splat(x: f64) -> Self {
+        Double::new(x)
     }
 }
 

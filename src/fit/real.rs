@@ -7,8 +7,6 @@ pub(crate) trait Real: Lane + PartialEq {
     /// The rounding of one operation, as a part of its result.
     const EPSILON: f64;
     fn value(self) -> f64;
-    /// One over a number that is not zero.
-    fn inverse(self) -> Self;
     /// The square root of a number above zero; zero otherwise.
     fn sqrt(self) -> Self;
 }
@@ -22,11 +20,6 @@ impl Real for f64 {
     }
 
     #[inline(always)]
-    fn inverse(self) -> Self {
-        1.0 / self
-    }
-
-    #[inline(always)]
     fn sqrt(self) -> Self {
         if self > 0.0 { f64::sqrt(self) } else { 0.0 }
     }
@@ -37,10 +30,6 @@ impl Real for Double {
 
     fn value(self) -> f64 {
         Double::value(self)
-    }
-
-    fn inverse(self) -> Self {
-        Double::inverse(self)
     }
 
     fn sqrt(self) -> Self {

@@ -12,7 +12,7 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use crate::fit::{LANES, Lane, Wide};
+use crate::fit::{LANES, Number, Wide};
 
 /// Rows computed together: as many sums as the sixteen registers of AVX2 hold.
 const STRIP: usize = 4;
