@@ -12,11 +12,13 @@
 //! Shapley     Σ_{S∌c} |S|!(k−|S|−1)!/k! · [R²(S∪c) − R²(S)]           what c adds, averaged over all k! orders
 //! ```
 //!
+//! and by [every other method](Method) that the field uses.
+//!
 //! | symbol | meaning | size |
 //! |---|---|---|
 //! | N, G, T | rows, units, periods; at most one row for each unit and period | any |
 //! | w | weight of a row, 1 by default | N |
-//! | k | components; unit and period effects are components like any other | up to 30 for Shapley |
+//! | k | components; unit and period effects are components like any other | up to 36 for Shapley |
 //! | p | columns, effects of units not among them: those are absorbed | up to 3,000 |
 //!
 //! # Where to start
@@ -46,8 +48,9 @@
 //! | data | [`Panel`], [`PanelSchema`]; [`Sample`] with the audit of what was left out |
 //! | question | [`Model`], [`Component`], [`Term`] |
 //! | fit | [`FittedModel`], its [`Moments`] and [`Regression`]; [`Warning`]s |
-//! | breakdown | [`FittedModel::sequential`], [`FittedModel::shapley`], [`FittedModel::order_range`] → [`Breakdown`] |
-//! | interval | [`FittedModel::jackknife`], [`FittedModel::bootstrap`] → [`Resampling`] |
+//! | breakdown | [`FittedModel::sequential`], [`FittedModel::shapley`], … (see [`Method`]) → [`Breakdown`]; [`FittedModel::all_methods`] → [`MethodTable`]; [`FittedModel::order_range`] |
+//! | beside it | [`FittedModel::shapley_sampled`] for any number of components; [`FittedModel::gelbach`]; [`FittedModel::best_subsets`]; [`Game`] for other values than R² |
+//! | interval | [`FittedModel::jackknife`], [`FittedModel::bootstrap`] → [`Resampling`], for breakdowns, [comparisons](Resampling::comparisons), [selection](Resampling::selection) |
 //! | report | every result prints itself; [`Report`] is the JSON document |
 //!
 //! # What the numbers are, and are not
@@ -73,8 +76,19 @@
 //! # Limits
 //!
 //! Least squares only: no counts, no random effects. Unit effects are absorbed, all other effects are columns, at most
-//! 3,000 of them. Exact Shapley values stop at 30 components, the range over all orders at 24. Under resampling, what is
-//! made from the whole sample (factor levels, unit means) is held fixed.
+//! 3,000 of them. Under resampling, what is made from the whole sample (factor levels, unit means) is held fixed.
+//!
+//! | method | components |
+//! |---|---|
+//! | sequential, first, last, pratt, variance components | any number |
+//! | genizi, car | any number, up to 400 columns, no unit effects but in `always` |
+//! | shapley, conditional dominance, owen (the terms of one component with all others) | 36; memory does not grow with the coalitions |
+//! | sampled Shapley values | as many as memory holds |
+//! | pmvd, complete dominance, the range over orders, precedence, games | 24: a table of coalitions fills 128 MB |
+//! | commonality | 20: a million parts |
+//! | resampling of what keeps a table | 20 |
+//! | best subsets | 60 |
+//! | unit effects in several components, where coalitions are enumerated | 8 of them |
 //!
 //! # References
 //!

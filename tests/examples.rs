@@ -417,7 +417,7 @@ fn decompose_refuses_bad_input_in_one_line() {
     let data = directory.write("panel.csv", &panel());
     let ragged = directory.write("ragged.csv", "area,year,rate,low_income,spend\nA,2011,1\n");
     let with = |arguments: &[&str]| refused(decompose(&data).args(arguments));
-    let cases: [(&[&str], &str); 25] = [
+    let cases: [(&[&str], &str); 30] = [
         (&["--component", "more=low_incone"], "no column \"low_incone\": did you mean \"low_income\""),
         (&["--component", "more=log(spend"], "expected `)`"),
         (&["--component", "more="], "term \"\""),
@@ -428,9 +428,14 @@ fn decompose_refuses_bad_input_in_one_line() {
         (&["--component", "more=odd"], "the value is infinite"),
         (&["--always", "log(spend)),x"], "`)` is not expected here"),
         (&["--weights", "wheight"], "no column \"wheight\""),
-        (&["--method", "owen"], "not built yet"),
-        (&["--method", "all"], "not built yet"),
-        (&["--method", "magic"], "there is no such method"),
+        (&["--method", "magic"], "there is no such method: use sequential, shapley, first"),
+        (&["--method", "genizi"], "\"practice\" has unit effects, which are absorbed"),
+        (&["--method", "gelbach"], "always"),
+        (&["--after", "policy"], "NAME=NAME,NAME"),
+        (&["--after", "policy=nobody"], "no component \"nobody\""),
+        (&["--after", "deprivation=policy"], "\"deprivation\" may only enter after \"policy\""),
+        (&["--after", "policy=spending", "--method", "pmvd"], "pmvd cannot be had here: the model lets"),
+        (&["--compare", "--interval", "none"], "--compare needs intervals"),
         (&["--interval", "bca"], "--interval bca needs --bootstrap N"),
         (&["--interval", "percentile"], "--interval percentile needs --bootstrap N"),
         (&["--bootstrap", "100"], "not with --interval jackknife"),
@@ -461,6 +466,98 @@ fn decompose_refuses_bad_input_in_one_line() {
     let error = refused(example("decompose").args(["--outcome", "rate", "--component", "a=spend"]));
     assert!(error.contains("--data <FILE>"), "{error}");
     refused(&mut example("decompose"));
+}
+
+/// Every method that the command line takes, with the keys that it adds to the document.
+#[test]
+fn decompose_takes_every_method() {
+    let directory = Directory::new();
+    let data = directory.write("panel.csv", &panel());
+    let run = |method: &str| {
+        let mut command = example("decompose");
+        command.arg("--data").arg(&data).args(["--outcome", "rate", "--unit", "area", "--period", "year", "--json"]);
+        command.args(["--component", "deprivation=low_income", "--component", "money=log(spend),spend"]);
+        command.args(["--component", "policy=period_effects", "--always", "children"]);
+        json_of(command.args(["--method", method]))
+    };
+    for (method, key) in [
+        ("sequential", "order"),
+        ("shapley", ""),
+        ("first", ""),
+        ("last", ""),
+        ("owen", ""),
+        ("pmvd", ""),
+        ("genizi", ""),
+        ("genizi_by_column", ""),
+        ("car", ""),
+        ("car_by_column", ""),
+        ("pratt", ""),
+        ("conditional_dominance", "by_size"),
+        ("complete_dominance", "pairs"),
+        ("commonality", "subsets"),
+        ("variance_components", "covariances"),
+    ] {
+        let json = run(method);
+        let found = &json["methods"][0];
+        assert_eq!((json["methods"].as_array().unwrap().len(), &found["method"]), (1, &json!(method)));
+        for extra in ["order", "by_size", "pairs", "subsets", "covariances", "coefficients", "ranks"] {
+            assert_eq!(found.get(extra).is_some(), extra == key, "{method}, {extra}");
+        }
+        if !method.ends_with("by_column") {
+            assert_eq!(names(found), ["deprivation", "money", "policy"]);
+        }
+        for part in found["components"].as_array().unwrap() {
+            assert!(number(&part["lower"]) <= number(&part["upper"]), "{method}: {part}");
+        }
+    }
+    let owen = &run("owen")["methods"][0];
+    let money = &owen["components"][1];
+    let sum: f64 = money["terms"].as_array().unwrap().iter().map(|t| number(&t["share_of_total"])).sum();
+    assert!((sum - number(&money["share_of_total"])).abs() < 1e-12);
+    assert_eq!(run("commonality")["methods"][0]["subsets"].as_array().unwrap().len(), 7);
+    assert_eq!(run("complete_dominance")["methods"][0]["pairs"].as_array().unwrap().len(), 6);
+    let by_size = &run("conditional_dominance")["methods"][0]["by_size"][2];
+    assert_eq!((&by_size["name"], by_size["share_of_total"].as_array().unwrap().len()), (&json!("policy"), 3));
+
+    let gelbach = &run("gelbach")["methods"][0];
+    let column = &gelbach["coefficients"][0];
+    assert_eq!((&column["name"], column["changes"].as_array().unwrap().len()), (&json!("children"), 3));
+    let change: f64 = column["changes"].as_array().unwrap().iter().map(|c| number(&c["change"]["estimate"])).sum();
+    let expected = number(&column["base"]["estimate"]) - number(&column["full"]["estimate"]);
+    assert!((change - expected).abs() < 1e-10 && number(&column["changes"][0]["change"]["std_error"]) > 0.0);
+
+    let all = run("all");
+    assert_eq!(all["methods"].as_array().unwrap().len(), 14);
+    assert_eq!(all["methods"][13]["method"], "gelbach");
+}
+
+#[test]
+fn decompose_prints_methods_side_by_side_and_says_what_is_left_out() {
+    let directory = Directory::new();
+    let data = directory.write("panel.csv", &panel());
+    let text = printed(decompose(&data).args(["--method", "all", "--compare"]));
+    assert_fits(&text);
+    for part in [
+        "rate, share of the total by each method, in %\n",
+        "\nvariance_components ",
+        "\nnot made to sum to R²: first, last, commonality,",
+        "\nleft out: genizi cannot be had here: \"practice\" has unit effects",
+        "\nshapley: ranks and differences, 95% jackknife intervals, 12 replicates\n",
+        "practice − spending",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    let json = json_of(decompose(&data).args(["--method", "all", "--compare", "--json"]));
+    assert_eq!(json["methods"].as_array().unwrap().len(), 11);
+    assert_eq!(json["methods"][1]["ranks"].as_array().unwrap().len(), 4);
+    assert_eq!(json["methods"][1]["differences"].as_array().unwrap().len(), 6);
+    let left_out =
+        json["warnings"].as_array().unwrap().iter().filter(|w| w.as_str().unwrap().starts_with("left out: "));
+    assert_eq!(left_out.count(), 3, "genizi, car and gelbach: {}", json["warnings"]);
+    // A precedence leaves out what averages over all orders.
+    let after = json_of(decompose(&data).args(["--after", "practice=policy", "--method", "all", "--json"]));
+    let kept: Vec<&str> = after["methods"].as_array().unwrap().iter().map(|m| m["method"].as_str().unwrap()).collect();
+    assert_eq!(kept, ["sequential", "shapley", "first", "last", "commonality", "pratt", "variance_components"]);
 }
 
 #[test]

@@ -6,7 +6,8 @@ mod common;
 use std::fmt::Debug;
 
 use apportion::{
-    Breakdown, IntervalKind, Method, Model, OrderRange, PanelSchema, Regression, Report, Sample, Term, Warning,
+    Breakdown, Comparison, Game, IntervalKind, Method, MethodTable, Model, OrderRange, PanelSchema, Regression, Report,
+    Sample, Term, Warning,
 };
 use common::panel::panel;
 use common::unbalanced;
@@ -34,6 +35,7 @@ fn questions() {
     terms.iter().for_each(round_trip);
     round_trip(&Model::new("log(y)").component("all", terms).always(["z"]).weights("w"));
     round_trip(&Model::new("y").component("c", ["x"]).unweighted());
+    round_trip(&Model::new("y").component("c", ["x"]).component("d", ["z"]).after("d", ["c"]));
     round_trip(&PanelSchema::new("unit", "year").weight("w").population("p").only(["x"]));
     assert!(serde_json::from_str::<Term>("\"log(x\"").is_err());
 }
@@ -54,6 +56,14 @@ fn answers() {
     round_trip::<Vec<Warning>>(&fit.warnings().to_vec());
     round_trip::<Regression>(&fit.regression().expect("fits"));
     round_trip::<OrderRange>(&fit.order_range().expect("a range"));
+    let table = fit.all_methods().expect("methods");
+    round_trip::<MethodTable>(&table);
+    round_trip::<MethodTable>(&table.with_intervals(&fit.jackknife().expect("jackknife")).expect("intervals"));
+    let shapley = fit.shapley().expect("shapley");
+    for resampling in [fit.jackknife().expect("jackknife"), fit.bootstrap(50, 1).expect("bootstrap")] {
+        round_trip::<Vec<Comparison>>(&resampling.comparisons(&[&shapley]).expect("comparisons"));
+    }
+    round_trip::<Game>(&fit.adjusted_r2().expect("a game"));
     round_trip::<Vec<Method>>(&vec![Method::Shapley, fit.sequential().expect("sequential").method]);
     let mut all = Vec::new();
     for breakdown in [fit.sequential().expect("sequential"), fit.shapley().expect("shapley")] {

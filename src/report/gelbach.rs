@@ -72,6 +72,6 @@ mod tests {
         for x in [0.0, -9_999.999_96, 1e-3, -1e-300, f64::MAX, -f64::MIN_POSITIVE, 123.456] {
             assert!(number(x).chars().count() <= 10, "{}", number(x));
         }
-        assert_eq!((number(-0.25), share(0.2345)), ("-0.2500".to_string(), "23.5%".to_string()));
+        assert_eq!((number(-0.25), share(0.25)), ("-0.2500".to_string(), "25.0%".to_string()));
     }
 }

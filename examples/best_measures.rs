@@ -1,0 +1,37 @@
+//! Which few of many candidate measures together explain most, and would other places have led to the same choice?
+
+use apportion::{Criterion, Model, Panel, Result, SIMULATED_ENGLAND_SEED};
+
+/// Candidates, each a measure in one of the forms in which it is discussed.
+const CANDIDATES: [&str; 12] = [
+    "low_income_pct",
+    "spend_per_child",
+    "log(spend_per_child)",
+    "lag(spend_per_child)",
+    "vacancy_rate",
+    "lag(vacancy_rate)",
+    "population_0_17",
+    "log(population_0_17)",
+    "low_income_pct:vacancy_rate",
+    "low_income_pct:spend_per_child",
+    "region",
+    "period_effects",
+];
+/// How many to choose, and how often to ask again of authorities drawn anew.
+const SIZE: usize = 4;
+const DRAWS: usize = 500;
+
+fn main() -> Result<()> {
+    let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    let model = CANDIDATES.iter().fold(Model::new("cpp_rate"), |model, term| model.component(*term, [*term]));
+    let fit = model.fit(&panel)?;
+
+    // Of each size the best, exactly, and the best of all sizes by three criteria.
+    let best = fit.best_subsets()?;
+    println!("{best}\n");
+    println!("by BIC: {}\n", best.best_by(Criterion::Bic).components.join(", "));
+
+    // The choice among authorities drawn with replacement.
+    println!("{}", fit.bootstrap(DRAWS, 1)?.selection(SIZE)?);
+    Ok(())
+}
