@@ -219,6 +219,14 @@ impl FittedModel {
         Players::new(self.design(), |v| self.moments().is_constant(v))
     }
 
+    /// Who is credited by a method: the components, or their columns.
+    pub(crate) fn credited(&self, method: &Method) -> Players {
+        match method {
+            Method::GeniziByColumn | Method::CarByColumn => self.players().columns(self.design()),
+            _ => self.players(),
+        }
+    }
+
     /// The plan of a method, its components checked against the model.
     ///
     /// # Errors
@@ -240,7 +248,6 @@ impl FittedModel {
                           coalitions: use shapley, which respects that, or take the precedence out";
             return Err(Error::Method { method: name, reason: reason.to_string() });
         }
-        let by_column = || players.columns(self.design());
         let kind = match method {
             Method::Sequential { order } => Kind::Sequential(Chain::new(players, self.order(players, order)?)),
             Method::Shapley => match predecessors {
@@ -264,7 +271,9 @@ impl FittedModel {
             Method::GeniziByColumn | Method::CarByColumn => {
                 // Refused for the components that they are, under their own names.
                 Whitened::new(players, method)?;
-                return Ok(Plan::new(by_column(), Kind::Whitened(Whitened::new(&by_column(), method)?)));
+                let columns = self.credited(method);
+                let whitened = Whitened::new(&columns, method)?;
+                return Ok(Plan::new(columns, Kind::Whitened(whitened)));
             }
             Method::Pratt => Kind::Fitted(FittedParts::new(players, false)),
             Method::VarianceComponents => Kind::Fitted(FittedParts::new(players, true)),

@@ -75,9 +75,8 @@ pub(super) fn compute(
     let players = fit.players();
     let mut plans = Vec::with_capacity(breakdowns.len());
     for breakdown in breakdowns {
-        let plan = fit.plan(&breakdown.method, &players)?;
-        check_same_fit(fit, plan.players(), breakdown)?;
-        plans.push(plan);
+        check_same_fit(fit, &fit.credited(&breakdown.method), breakdown)?;
+        plans.push(fit.plan(&breakdown.method, &players)?);
     }
     let replicates = draws.replicates(fit.n_clusters());
     check_size(&plans, replicates)?;
