@@ -699,13 +699,13 @@ fn relaimpo_s_bootstrap_replayed() {
         let with = replay.intervals(&plain).expect("intervals");
         let comparisons = replay.comparisons(&plain).expect("comparisons");
         for (((metric, _), with), comparison) in breakdowns.iter().zip(&with).zip(&comparisons) {
-            // Quantiles are interpolated on another scale: 0.006, twice that for a difference of two, twice again for BCa,
-            // whose acceleration comes from a regression there, and for the large values of pratt and betasq as much in
-            // proportion.
+            // Quantiles are interpolated on another scale: 0.006, twice that for a difference of two, and for the large
+            // values of pratt and betasq as much in proportion. Three times that for BCa: its acceleration comes from a
+            // regression on the draws there (-0.022 for pratt of Infant.Mortality) and from the jackknife here (-0.040).
             let near = |found: f64, what: &str, at: usize| {
                 let expected = number(&expected[format!("{metric}.{what}")]["values"][0][at]);
                 let mut terms = if what.starts_with("diff") { 2.0 } else { 1.0 };
-                terms *= if kind == IntervalKind::Bca { 2.0 } else { 1.0 };
+                terms *= if kind == IntervalKind::Bca { 3.0 } else { 1.0 };
                 let tolerance = (terms * 0.006_f64).max(0.02 * expected.abs());
                 assert!(
                     (found - expected).abs() < tolerance,
