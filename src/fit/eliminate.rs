@@ -43,52 +43,63 @@ pub(crate) fn inverse_of<N: Number, const MASKED: bool>(pivot: N) -> N {
 }
 
 /// Projects the first `B` of `B + left` variables out of the others in one pass: `out` becomes the matrix of those
-/// `left`. `rows` has room for `B` rows of `left` numbers.
+/// `left`. `rooms` has room for `B − 1` rows of `left` numbers.
 #[inline(always)]
 pub(crate) fn eliminate_block<N: Number, const B: usize, const MASKED: bool>(
     matrix: &[N],
     left: usize,
-    rows: &mut [N],
+    rooms: &mut [N],
     out: &mut [N],
 ) {
-    let mut inverses = [matrix[0]; B];
-    let mut block = [[matrix[0]; B]; B];
-    let mut at = 0;
     // Each row of the block, less its projection on the rows before it.
+    let mut block = [[matrix[0]; B]; B];
+    let mut inverses = [matrix[0]; B];
+    let (mut rest, mut rooms) = (matrix, rooms);
+    let mut rows: [&[N]; B] = [&[]; B];
     for i in 0..B {
-        block[i][i..].copy_from_slice(&matrix[at..at + B - i]);
-        let (done, own) = rows.split_at_mut(i * left);
-        let own = &mut own[..left];
-        own.copy_from_slice(&matrix[at + B - i..][..left]);
+        let (own, below) = rest.split_at(B - i + left);
+        let (own_block, own) = own.split_at(B - i);
+        block[i][i..].copy_from_slice(own_block);
         for k in 0..i {
             let factor = block[k][i] * inverses[k];
             for j in i..B {
                 block[i][j] = block[i][j] - factor * block[k][j];
             }
-            for (own, &before) in own.iter_mut().zip(&done[k * left..][..left]) {
-                *own = *own - factor * before;
-            }
         }
         inverses[i] = inverse_of::<N, MASKED>(block[i][i]);
-        at += B - i + left;
-    }
-    let mut source = &matrix[at..at + packed_len(left)];
-    let mut target = &mut out[..packed_len(left)];
-    for first in 0..left {
-        let mut row: [&[N]; B] = [&[]; B];
-        let mut factor = inverses;
-        for k in 0..B {
-            row[k] = &rows[k * left + first..(k + 1) * left];
-            factor[k] = row[k][0] * inverses[k];
-        }
-        let (source_row, source_rest) = source.split_at(left - first);
-        let (target_row, target_rest) = std::mem::take(&mut target).split_at_mut(left - first);
-        for j in 0..left - first {
-            let mut entry = source_row[j];
-            for k in 0..B {
-                entry = entry - factor[k] * row[k][j];
+        rows[i] = own;
+        if i > 0 {
+            let (room, others) = std::mem::take(&mut rooms).split_at_mut(left);
+            let mut factors = inverses;
+            for k in 0..i {
+                factors[k] = block[k][i] * inverses[k];
             }
-            target_row[j] = entry;
+            for (at, room) in room.iter_mut().enumerate() {
+                let mut entry = own[at];
+                for k in 0..i {
+                    entry = entry - factors[k] * rows[k][at];
+                }
+                *room = entry;
+            }
+            (rows[i], rooms) = (room, others);
+        }
+        rest = below;
+    }
+    let (mut source, mut target) = (&rest[..packed_len(left)], &mut out[..packed_len(left)]);
+    for remaining in (1..=left).rev() {
+        let mut factors = inverses;
+        for k in 0..B {
+            rows[k] = &rows[k][rows[k].len() - remaining..];
+            factors[k] = rows[k][0] * inverses[k];
+        }
+        let (source_row, source_rest) = source.split_at(remaining);
+        let (target_row, target_rest) = std::mem::take(&mut target).split_at_mut(remaining);
+        for at in 0..remaining {
+            let mut entry = source_row[at];
+            for k in 0..B {
+                entry = entry - factors[k] * rows[k][at];
+            }
+            target_row[at] = entry;
         }
         (source, target) = (source_rest, target_rest);
     }
