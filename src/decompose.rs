@@ -115,7 +115,8 @@ impl FittedModel {
     /// The same, with word of how far it is: `watch` is called from any thread with the coalitions done and those there
     /// are, last with both equal, and ends the computation by [`ControlFlow::Break`].
     ///
-    /// Worth its while from 30 components on; 36 are two thousand calls at most tenths of a second apart.
+    /// Worth its while from 30 components on: 36 single columns take about 20 seconds on two cores, and `watch` is called a
+    /// thousand times.
     ///
     /// # Errors
     /// Those of [`shapley`](FittedModel::shapley), and [`Error::Cancelled`] once `watch` has said so.
