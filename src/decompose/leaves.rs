@@ -132,11 +132,12 @@ macro_rules! level {
                 }
                 let below = Last::<N, $below, MASKED> { matrix: &matrix[COLUMNS..], inverse: &if_out, size, sums };
                 let outside = below.walk(simd);
-                std::array::from_fn(|k| match k {
-                    0 => outside[0],
-                    $players => inside[$players - 1],
-                    _ => outside[k] + inside[k - 1],
-                })
+                let mut all = [outside[0]; $players + 1];
+                for k in 1..$players {
+                    all[k] = outside[k] + inside[k - 1];
+                }
+                all[$players] = inside[$players - 1];
+                all
             }
         }
     };
@@ -238,4 +239,91 @@ fn two_columns<N: Number, const MASKED: bool>([mut bb, mut bc, mut by, mut cc, m
     let first = yy - by * by * cc * inverse_product;
     let second = yy - cy * cy * bb * inverse_product;
     [yy, second, first, first - numerator * numerator * cc * inverse]
+}
+
+/// Residual sums of squares on neither, the second, the first, and both of the last two players, of `block` columns each:
+/// one, two or three.
+#[inline(always)]
+pub(super) fn last_two<N: Number, const MASKED: bool>(matrix: &[N], block: usize) -> [N; 4] {
+    let inverse = inverse_of::<N, MASKED>(matrix[0]);
+    match block {
+        1 => {
+            let m = &matrix[..packed_len(3)];
+            two_columns::<N, MASKED>([m[0], m[1], m[2], m[3], m[4], m[5]])
+        }
+        2 => {
+            let left_out = &matrix[packed_len(5) - packed_len(3)..];
+            let second = rss_of_two::<N, MASKED>(left_out, inverse_of::<N, MASKED>(left_out[0]));
+            let (matrix, inverse) = without_first::<N, 5, { packed_len(4) }, MASKED>(matrix, inverse);
+            let (matrix, inverse) = without_first::<N, 4, { packed_len(3) }, MASKED>(&matrix, inverse);
+            [left_out[packed_len(3) - 1], second, matrix[packed_len(3) - 1], rss_of_two::<N, MASKED>(&matrix, inverse)]
+        }
+        _ => {
+            let left_out = &matrix[packed_len(7) - packed_len(4)..];
+            let second = rss_of_three::<N, MASKED>(left_out, inverse_of::<N, MASKED>(left_out[0]));
+            let (matrix, inverse) = without_first::<N, 7, { packed_len(6) }, MASKED>(matrix, inverse);
+            let (matrix, inverse) = without_first::<N, 6, { packed_len(5) }, MASKED>(&matrix, inverse);
+            let (matrix, inverse) = without_first::<N, 5, { packed_len(4) }, MASKED>(&matrix, inverse);
+            [
+                left_out[packed_len(4) - 1],
+                second,
+                matrix[packed_len(4) - 1],
+                rss_of_three::<N, MASKED>(&matrix, inverse),
+            ]
+        }
+    }
+}
+
+/// The residual sum of squares on two columns.
+#[inline(always)]
+fn rss_of_two<N: Number, const MASKED: bool>(matrix: &[N], inverse: N) -> N {
+    let (m, inverse) = without_first::<N, 3, { packed_len(2) }, MASKED>(matrix, inverse);
+    m[2] - m[1] * m[1] * inverse
+}
+
+/// The residual sum of squares on three columns.
+#[inline(always)]
+fn rss_of_three<N: Number, const MASKED: bool>(matrix: &[N], inverse: N) -> N {
+    let (matrix, inverse) = without_first::<N, 4, { packed_len(3) }, MASKED>(matrix, inverse);
+    rss_of_two::<N, MASKED>(&matrix, inverse)
+}
+
+/// The matrix of the variables that remain once the first three of `COLUMNS` are projected out, in one pass.
+#[inline(always)]
+pub(super) fn without_three<
+    N: Number,
+    const COLUMNS: usize,
+    const COLUMNS_LEFT: usize,
+    const LEFT: usize,
+    const MASKED: bool,
+>(
+    matrix: &[N],
+) -> [N; LEFT] {
+    let m = &matrix[..packed_len(COLUMNS)];
+    let a = &m[..COLUMNS];
+    let inverse_a = inverse_of::<N, MASKED>(a[0]);
+    let mut b = [a[0]; COLUMNS_LEFT];
+    let mut c = [a[0]; COLUMNS_LEFT];
+    let factor = a[1] * inverse_a;
+    let inverse_b = inverse_of::<N, MASKED>(m[COLUMNS] - factor * a[1]);
+    let b_c = m[COLUMNS + 1] - factor * a[2];
+    for j in 0..COLUMNS_LEFT {
+        b[j] = m[COLUMNS + 2 + j] - factor * a[3 + j];
+    }
+    let (factor, factor_b) = (a[2] * inverse_a, b_c * inverse_b);
+    let inverse_c = inverse_of::<N, MASKED>(m[2 * COLUMNS - 1] - factor * a[2] - factor_b * b_c);
+    for j in 0..COLUMNS_LEFT {
+        c[j] = m[2 * COLUMNS + j] - factor * a[3 + j] - factor_b * b[j];
+    }
+    let m = &m[3 * COLUMNS - 3..];
+    let mut left = [a[0]; LEFT];
+    let mut at = 0;
+    for i in 0..COLUMNS_LEFT {
+        let (f, g, h) = (a[3 + i] * inverse_a, b[i] * inverse_b, c[i] * inverse_c);
+        for j in i..COLUMNS_LEFT {
+            left[at] = m[at] - f * a[3 + j] - g * b[j] - h * c[j];
+            at += 1;
+        }
+    }
+    left
 }

@@ -13,7 +13,7 @@
 use pulp::{Scalar, Simd, WithSimd};
 
 use super::coalitions::Root;
-use super::leaves::{LastSums, walk_last};
+use super::leaves::{LastSums, last_two, walk_last, without_three};
 use crate::fit::{Lane, Number, RANK_TOLERANCE, all_keep_more_than, eliminate_block, packed_len};
 
 /// From this many players on it pays to go through registers, and to ask whether pivots need comparing.
@@ -142,7 +142,7 @@ impl<N: Number> Workspace<N> {
         Workspace {
             zero,
             matrices: vec![zero; matrices],
-            rows: vec![zero; MOST_AT_ONCE * columns],
+            rows: vec![zero; (MOST_AT_ONCE - 1) * columns],
             sums: vec![zero; packed_len(players)],
             last: LastSums::new(blocks, zero),
             branch: SizeSums::filled(players, zero),
@@ -194,7 +194,7 @@ pub(super) fn sums_by_parts<L: Lane, S: Simd>(simd: S, matrix: &[L], blocks: &[u
 
 /// Whether no pivot of any coalition comes near the rank tolerance.
 #[inline(always)]
-pub(super) fn are_clear<N: Number>(matrix: &[N], blocks: &[usize]) -> bool {
+pub(super) fn are_clear<L: Lane>(matrix: &[L], blocks: &[usize]) -> bool {
     all_keep_more_than(CLEAR * RANK_TOLERANCE, matrix, n_variables(blocks))
 }
 
@@ -264,9 +264,15 @@ impl<N: Number, S: Simd, const MASKED: bool> WithSimd for Call<'_, N, S, MASKED>
         }
         match *blocks {
             [] => all[0] = matrix[0],
-            [1, 1] => last_two::<N, 1, MASKED>(matrix, size, stride, with, all),
-            [2, 2] => last_two::<N, 2, MASKED>(matrix, size, stride, with, all),
-            [3, 3] => last_two::<N, 3, MASKED>(matrix, size, stride, with, all),
+            [1, 1] | [2, 2] | [3, 3] => {
+                let [none, second, first, both] = last_two::<N, MASKED>(matrix, blocks[0]);
+                for (player, alone) in [first, second].into_iter().enumerate() {
+                    let with = &mut with[player * stride + size + 1..][..2];
+                    with[0] = with[0] + alone;
+                    with[1] = with[1] + both;
+                }
+                all.copy_from_slice(&[none, first + second, both]);
+            }
             [block, ref blocks @ ..] => {
                 let players = blocks.len() + 1;
                 let (own_sums, sums) = sums.split_at_mut(players);
@@ -317,47 +323,17 @@ fn include<'a, N: Number, const MASKED: bool>(
         remaining -= at_once;
         let left = left + remaining;
         let (out, rest) = room.split_at_mut(packed_len(left));
-        match at_once {
-            1 => eliminate_block::<N, 1, MASKED>(matrix, left, rows, out),
-            2 => eliminate_block::<N, 2, MASKED>(matrix, left, rows, out),
-            _ => eliminate_block::<N, 3, MASKED>(matrix, left, rows, out),
+        // The sizes are constants where they can be, so that the smallest, by far the most frequent, are unrolled.
+        match (at_once, left) {
+            (1, _) => eliminate_block::<N, MASKED>(matrix, 1, left, rows, out),
+            (2, _) => eliminate_block::<N, MASKED>(matrix, 2, left, rows, out),
+            (_, 7) => out.copy_from_slice(&without_three::<N, 10, 7, { packed_len(7) }, MASKED>(matrix)),
+            (_, 10) => out.copy_from_slice(&without_three::<N, 13, 10, { packed_len(10) }, MASKED>(matrix)),
+            _ => eliminate_block::<N, MASKED>(matrix, 3, left, rows, out),
         }
         (matrix, room) = (out, rest);
     }
     (matrix, room)
-}
-
-/// The last two players, of `B` columns each.
-#[inline(always)]
-fn last_two<N: Number, const B: usize, const MASKED: bool>(
-    matrix: &[N],
-    size: usize,
-    stride: usize,
-    with: &mut [N],
-    all: &mut [N],
-) {
-    let matrix = &matrix[..packed_len(2 * B + 1)];
-    let left_out = &matrix[matrix.len() - packed_len(B + 1)..];
-    let (mut rows, mut included) =
-        ([matrix[0]; MOST_AT_ONCE * (MOST_AT_ONCE + 1)], [matrix[0]; packed_len(MOST_AT_ONCE + 1)]);
-    eliminate_block::<N, B, MASKED>(matrix, B + 1, &mut rows, &mut included);
-    let first = included[packed_len(B + 1) - 1];
-    let both = last_one::<N, B, MASKED>(&included);
-    let second = last_one::<N, B, MASKED>(left_out);
-    for (player, alone) in [first, second].into_iter().enumerate() {
-        let with = &mut with[player * stride + size + 1..][..2];
-        with[0] = with[0] + alone;
-        with[1] = with[1] + both;
-    }
-    all.copy_from_slice(&[left_out[packed_len(B + 1) - 1], first + second, both]);
-}
-
-/// The residual sum of squares on the last player, of `B` columns.
-#[inline(always)]
-fn last_one<N: Number, const B: usize, const MASKED: bool>(matrix: &[N]) -> N {
-    let mut out = [matrix[0]];
-    eliminate_block::<N, B, MASKED>(matrix, 1, &mut [matrix[0]; MOST_AT_ONCE], &mut out);
-    out[0]
 }
 
 #[cfg(test)]
@@ -538,29 +514,26 @@ mod tests {
 
     #[test]
     fn the_watch_sees_every_coalition_and_can_stop() {
-        let (players, entries) = players(&[1; 16], &[]);
+        let (players, entries) = players(&[1; 19], &[]);
         let root = &players.roots()[0];
         let mut matrix = vec![0.0; root.len()];
         let matrix = root.gather(&entries, &mut matrix);
-        let seen = Mutex::new(Vec::new());
-        let watch = |done, of| {
-            seen.lock().expect("no panic").push((done, of));
-            ControlFlow::Continue(())
+        let watched = |answer: ControlFlow<()>| {
+            let seen = Mutex::new(Vec::new());
+            let watch = |done, of| {
+                seen.lock().expect("no panic").push((done, of));
+                answer
+            };
+            let progress = Progress::new(19, Some(&watch));
+            // One thread, so that nothing has begun when the first branch is done.
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
+            pool.install(|| add_sums_parallel(root, matrix, &mut SizeSums::zero(19), &progress));
+            let is_cancelled = progress.is_cancelled();
+            (seen.into_inner().expect("no panic"), is_cancelled)
         };
-        let progress = Progress::new(16, Some(&watch));
-        add_sums_parallel(root, matrix, &mut SizeSums::zero(16), &progress);
-        let mut seen = seen.into_inner().expect("no panic");
-        seen.sort_unstable();
-        assert!(seen.len() > 1 && seen.iter().all(|(_, of)| *of == 1 << 16));
-        assert_eq!(seen.last(), Some(&(1 << 16, 1 << 16)));
-        let calls = Mutex::new(0);
-        let stop = |_, _| {
-            *calls.lock().expect("no panic") += 1;
-            ControlFlow::Break(())
-        };
-        let progress = Progress::new(16, Some(&stop));
-        add_sums_parallel(root, matrix, &mut SizeSums::zero(16), &progress);
-        assert!(progress.is_cancelled());
-        assert!(calls.into_inner().expect("no panic") < seen.len(), "what is left is skipped");
+        let of = 1 << 19;
+        let quarters = [(of / 4, of), (of / 2, of), (of / 4 * 3, of), (of, of)];
+        assert_eq!(watched(ControlFlow::Continue(())), (quarters.to_vec(), false));
+        assert_eq!(watched(ControlFlow::Break(())), (quarters[..1].to_vec(), true));
     }
 }

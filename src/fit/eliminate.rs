@@ -4,7 +4,7 @@
 //! leaving the first variable out is taking a suffix. The outcome is the last variable, and its diagonal entry is
 //! always the residual sum of squares on the variables eliminated so far.
 
-use super::lanes::Number;
+use super::lanes::{Lane, Number};
 
 /// Entries of the upper triangle of an n × n matrix.
 pub(crate) const fn packed_len(n: usize) -> usize {
@@ -60,66 +60,88 @@ pub(crate) fn inverse_of<N: Number, const MASKED: bool>(pivot: N) -> N {
     if MASKED { pivot.inverse_pivot() } else { pivot.inverse() }
 }
 
-/// Projects the first `B` of `B + left` variables out of the others in one pass: `out` becomes the matrix of those
-/// `left`. `rows` has room for `B` rows of `left` numbers.
+/// Projects the first `block` variables, at most three, out of the `left` that follow, in one pass: `out` becomes their
+/// matrix. `rooms` has room for two rows of `left` numbers.
 #[inline(always)]
-pub(crate) fn eliminate_block<N: Number, const B: usize, const MASKED: bool>(
+pub(crate) fn eliminate_block<N: Number, const MASKED: bool>(
     matrix: &[N],
+    block: usize,
     left: usize,
-    rows: &mut [N],
+    rooms: &mut [N],
     out: &mut [N],
 ) {
-    let mut inverses = [matrix[0]; B];
-    let mut block = [[matrix[0]; B]; B];
-    let mut at = 0;
     // Each row of the block, less its projection on the rows before it.
-    for i in 0..B {
-        block[i][i..].copy_from_slice(&matrix[at..at + B - i]);
-        let (done, own) = rows.split_at_mut(i * left);
-        let own = &mut own[..left];
-        own.copy_from_slice(&matrix[at + B - i..][..left]);
-        for k in 0..i {
-            let factor = block[k][i] * inverses[k];
-            for j in i..B {
-                block[i][j] = block[i][j] - factor * block[k][j];
-            }
-            for (own, &before) in own.iter_mut().zip(&done[k * left..][..left]) {
-                *own = *own - factor * before;
-            }
-        }
-        inverses[i] = inverse_of::<N, MASKED>(block[i][i]);
-        at += B - i + left;
+    let (first, matrix) = matrix.split_at(block + left);
+    let (a, row_a) = first.split_at(block);
+    let inverse_a = inverse_of::<N, MASKED>(a[0]);
+    if block == 1 {
+        return update(matrix, [row_a], [inverse_a], out);
     }
-    let mut source = &matrix[at..at + packed_len(left)];
-    let mut target = &mut out[..packed_len(left)];
-    for first in 0..left {
-        let mut row: [&[N]; B] = [&[]; B];
-        let mut factor = inverses;
+    let (room_b, room_c) = rooms.split_at_mut(left);
+    let (second, matrix) = matrix.split_at(block - 1 + left);
+    let (b, row_b) = second.split_at(block - 1);
+    let factor = a[1] * inverse_a;
+    let inverse_b = inverse_of::<N, MASKED>(b[0] - factor * a[1]);
+    subtract(row_b, [row_a], [factor], room_b);
+    if block == 2 {
+        return update(matrix, [row_a, room_b], [inverse_a, inverse_b], out);
+    }
+    let room_c = &mut room_c[..left];
+    let b_c = b[1] - factor * a[2];
+    let (third, matrix) = matrix.split_at(1 + left);
+    let (c, row_c) = third.split_at(1);
+    let (factor, factor_b) = (a[2] * inverse_a, b_c * inverse_b);
+    let inverse_c = inverse_of::<N, MASKED>(c[0] - factor * a[2] - factor_b * b_c);
+    subtract(row_c, [row_a, room_b], [factor, factor_b], room_c);
+    update(matrix, [row_a, room_b, room_c], [inverse_a, inverse_b, inverse_c], out);
+}
+
+/// A matrix less the squares of `B` rows, each as often as its factor says.
+#[inline(always)]
+fn update<N: Number, const B: usize>(matrix: &[N], rows: [&[N]; B], inverses: [N; B], out: &mut [N]) {
+    let (mut rows, mut matrix, mut out) = (rows, matrix, out);
+    while !rows[0].is_empty() {
+        let remaining = rows[0].len();
+        let mut factors = inverses;
         for k in 0..B {
-            row[k] = &rows[k * left + first..(k + 1) * left];
-            factor[k] = row[k][0] * inverses[k];
+            factors[k] = factors[k] * rows[k][0];
         }
-        let (source_row, source_rest) = source.split_at(left - first);
-        let (target_row, target_rest) = std::mem::take(&mut target).split_at_mut(left - first);
-        for j in 0..left - first {
-            let mut entry = source_row[j];
-            for k in 0..B {
-                entry = entry - factor[k] * row[k][j];
-            }
-            target_row[j] = entry;
+        let (row, rest) = matrix.split_at(remaining);
+        let (out_row, out_rest) = std::mem::take(&mut out).split_at_mut(remaining);
+        subtract(row, rows, factors, out_row);
+        (matrix, out) = (rest, out_rest);
+        for row in &mut rows {
+            *row = &row[1..];
         }
-        (source, target) = (source_rest, target_rest);
+    }
+}
+
+/// A row less up to three others, each as often as its factor says.
+#[inline(always)]
+fn subtract<N: Number, const B: usize>(row: &[N], others: [&[N]; B], factors: [N; B], out: &mut [N]) {
+    // Loops, not closures: a closure is not compiled for the instruction set of the function that it is written in.
+    let len = out.len();
+    let row = &row[..len];
+    let mut others = others;
+    for other in &mut others {
+        *other = &other[..len];
+    }
+    for j in 0..len {
+        let mut entry = row[j];
+        for k in 0..B {
+            entry = entry - factors[k] * others[k][j];
+        }
+        out[j] = entry;
     }
 }
 
 /// Whether every variable but the last keeps more than this when all the others are projected out: then so does every
 /// pivot of every elimination, in any order, for pivots only fall with what is projected out before them.
 #[inline(always)]
-pub(crate) fn all_keep_more_than<N: Number>(bound: f64, matrix: &[N], n: usize) -> bool {
-    let Some(&first) = matrix.first() else { return true };
+pub(crate) fn all_keep_more_than<L: Lane>(bound: f64, matrix: &[L], n: usize) -> bool {
     let columns = n - 1;
     let mut factors = matrix.to_vec();
-    let mut inverses = vec![first; columns];
+    let mut inverses = vec![L::splat(1.0); columns];
     let mut rest = factors.as_mut_slice();
     for (i, inverse) in inverses.iter_mut().enumerate() {
         if !rest[0].is_above(bound) {
@@ -129,21 +151,20 @@ pub(crate) fn all_keep_more_than<N: Number>(bound: f64, matrix: &[N], n: usize) 
         eliminate_in_place(rest, n - i);
         rest = &mut rest[n - i..];
     }
-    // Row by row of the inverse of the triangular factor: its squares make the diagonal of the inverse.
-    let one = |i: usize| factors[packed_index(n, i, i)] * inverses[i];
-    let mut column = vec![first; columns];
+    // Column by column, the inverse of the triangular factor; its squares make the diagonal of the inverse.
+    let mut column = vec![L::splat(1.0); columns];
     (0..columns).all(|j| {
-        column[j] = one(j);
-        let mut inverse = inverses[j];
+        column[j] = L::splat(1.0);
+        let mut diagonal = inverses[j];
         for i in j + 1..columns {
-            let mut entry = first - first;
+            let mut entry = L::splat(0.0);
             for k in j..i {
                 entry = entry - factors[packed_index(n, k, i)] * inverses[k] * column[k];
             }
             column[i] = entry;
-            inverse = inverse + entry * entry * inverses[i];
+            diagonal = diagonal + entry * entry * inverses[i];
         }
-        inverse.inverse().is_above(bound)
+        diagonal.inverse().is_above(bound)
     })
 }
 
@@ -169,14 +190,14 @@ mod tests {
         // [4 2 1; 2 3 0; 1 0 2] without its first variable: [3 − 1, 0 − 1/2; ., 2 − 1/4].
         let matrix = [4.0, 2.0, 1.0, 3.0, 0.0, 2.0];
         let mut out = [0.0; 3];
-        eliminate_block::<f64, 1, false>(&matrix, 2, &mut [0.0; 2], &mut out);
+        eliminate_block::<f64, false>(&matrix, 1, 2, &mut [], &mut out);
         assert_eq!(out, [2.0, -0.5, 1.75]);
         let mut in_place = matrix;
         eliminate_in_place(&mut in_place, 3);
         assert_eq!(in_place[3..], out);
         // And without the first two: 1.75 − 0.5² / 2.
         let mut out = [0.0];
-        eliminate_block::<f64, 2, true>(&matrix, 1, &mut [0.0; 2], &mut out);
+        eliminate_block::<f64, true>(&matrix, 2, 1, &mut [0.0; 2], &mut out);
         assert_eq!(out, [1.625]);
     }
 
