@@ -20,15 +20,19 @@ pub(crate) use coalitions::Players;
 pub(crate) use plan::{Plan, Scratch};
 
 use crate::error::{Error, Result};
-use crate::fit::{Double, FittedModel, Warning};
+use crate::fit::{Double, FittedModel, RANK_TOLERANCE, Warning};
 use orders::{CoalitionTable, MOST_IN_TABLE};
 use shapley::MOST_COMPONENTS;
 
-/// The error of an R² from doubles is about this over the smallest pivot.
-pub(crate) const ERROR_AT_PIVOT_ONE: f64 = 5e-16;
-/// Where a pivot leaves less than this part of a column's variation, shares are computed in twice the precision: 1e-9 is
-/// promised.
-const PRECISE_BELOW: f64 = 1e-5;
+/// The error of an R² is below this over the weakest pivot: twenty times the largest seen, in doubles and in twice the
+/// precision.
+const ERROR_AT_PIVOT_ONE: f64 = 1e-14;
+const PRECISE_ERROR_AT_PIVOT_ONE: f64 = 1e-30;
+/// Promised of every share without a warning.
+const PROMISED: f64 = 1e-9;
+/// The smallest pivots that are sure to be told from none, in doubles and in twice the precision.
+const SURE_PIVOT: f64 = 2.0 * RANK_TOLERANCE;
+const SURE_PRECISE_PIVOT: f64 = 2e-22;
 /// The most components that may each bring unit effects.
 const MOST_WITH_UNIT_EFFECTS: usize = 8;
 /// What twice the precision costs is bounded: at most so many components over all coalitions, and so many products.
@@ -209,8 +213,8 @@ impl FittedModel {
         let over_all = if method == Method::Shapley { players.len() } else { 1 };
         let mut warnings = self.warnings().to_vec();
         let shares = self.evaluate(&plan, &players, over_all);
-        if self.needs_precision() && !self.is_precise(over_all) {
-            warnings.push(Warning::Imprecise { bound: self.error_in_doubles() });
+        if let Some(bound) = self.error_bound(self.is_precise(over_all)) {
+            warnings.push(Warning::Imprecise { bound });
         }
         let design = self.design();
         let k = players.len();
@@ -255,12 +259,22 @@ impl FittedModel {
 
     /// Whether doubles would lose the ninth digit of a share.
     pub(crate) fn needs_precision(&self) -> bool {
-        self.smallest_pivot() < PRECISE_BELOW
+        self.smallest_pivot() < SURE_PIVOT || ERROR_AT_PIVOT_ONE / self.weakest_pivot() > PROMISED
     }
 
-    /// The error of an R² from doubles.
-    pub(crate) fn error_in_doubles(&self) -> f64 {
-        ERROR_AT_PIVOT_ONE / self.smallest_pivot()
+    /// The error of a share from doubles, or from twice the precision where needed; `None` where that is below 1e-9.
+    pub(crate) fn error_bound(&self, is_precise: bool) -> Option<f64> {
+        if !self.needs_precision() {
+            return None;
+        }
+        let (sure, at_one, of_rounding) = match is_precise {
+            true => (SURE_PRECISE_PIVOT, PRECISE_ERROR_AT_PIVOT_ONE, self.error_of_rounding()),
+            false => (SURE_PIVOT, ERROR_AT_PIVOT_ONE, 0.0),
+        };
+        // A column that is taken for none may have explained everything.
+        let of_elimination = if self.smallest_pivot() < sure { 1.0 } else { at_one / self.weakest_pivot() };
+        let bound = of_elimination.max(of_rounding).min(1.0);
+        (bound > PROMISED).then_some(bound)
     }
 
     fn is_precise(&self, components_over_all_coalitions: usize) -> bool {
