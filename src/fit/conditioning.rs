@@ -2,12 +2,22 @@
 
 use rayon::prelude::*;
 
-use super::rank::COLUMN_TOLERANCE;
-use super::span::{Combination, Span};
+use super::rank::{Basis, COLUMN_TOLERANCE, solve_upper};
+use super::span::Span;
 
 /// Up to this many independent columns, each one's tolerance given all others is computed; beyond, that given those
 /// before it stands for it.
 const INVERTED_UP_TO: usize = 1_000;
+/// Up to this many, columns are exchanged for those they span.
+const EXCHANGED_UP_TO: usize = 300;
+/// Where every coefficient is larger than this part of its column's length, exchanging leads nowhere worse.
+const SMALL_COEFFICIENT: f64 = 0.5;
+/// Up to so many coefficients, those that an exchange would leave are looked at too.
+const LOOK_AHEAD_UP_TO: usize = 3_000;
+/// What is left of two coefficients that cancel is rounding at or below this part of them.
+const NOISE: f64 = 1e-13;
+/// Rounding that is more than this part of what is left of a column may be what is taken for it.
+const UNSURE: f64 = 1e-4;
 /// From this many on, on all threads.
 const WORTH_THREADS: usize = 100;
 /// What eliminations on a design meet.
@@ -46,44 +56,175 @@ impl Conditioning {
     }
 
     /// Takes the pivots of one half in; returns what is to be replaced there.
+    ///
+    /// A coalition may hold any independent columns, not just those kept. So columns are exchanged, the smallest
+    /// coefficient first, which leads to the worst of them.
     fn weigh(&mut self, span: &Span, within_only: bool) -> Vec<Replaced> {
-        let inverse = Inverse::new(span);
-        for (&at, left) in span.kept.iter().zip(&inverse.left) {
-            self.meet(*left, span.own(at));
-        }
-        let mut replaced = Vec::new();
-        for Combination { variable, left: left_over, is_rounding, .. } in &span.combinations {
-            let [at] = span.positions(&[*variable])[..] else { continue };
-            let coefficients = span.coefficients(&span.coordinates[at]).into_iter().map(|(_, b)| b).collect();
-            let (coefficients, noise) = inverse.without_noise(coefficients, span.rounding(at));
-            let left_over = if *left_over > 0.0 { left_over + noise } else { 0.0 };
-            for ((&other, b), left_of_other) in span.kept.iter().zip(&coefficients).zip(&inverse.left) {
-                // What is left of this column where it stands in for the other: at most, and at least.
-                let (most, least) = (b * b * span.own(other), b * b * left_of_other);
-                if most <= COLUMN_TOLERANCE * COLUMN_TOLERANCE {
-                    continue;
-                }
-                self.meet(least, span.own(at));
-                if *is_rounding {
-                    // The column is replaced, and what it then leaves is that much off.
-                    self.error = self.error.max(2.0 * left_over / least.sqrt());
-                } else if left_over > 0.1 * COLUMN_TOLERANCE * b.abs() {
-                    // Whether this is a column depends on the order in which the coalition is eliminated.
-                    self.error = 1.0;
-                }
-            }
-            if *is_rounding {
-                let named = span.kept.iter().map(|&other| span.variables[other]).zip(coefficients);
-                let of = named.filter(|(_, b)| *b != 0.0).collect();
-                replaced.push(Replaced { variable: *variable, of, within_only });
+        let mut columns = Exchanged::new(span);
+        let replaced = columns.replaced(within_only);
+        for _ in 0..=2 * columns.others.len() {
+            self.meet_all(&columns);
+            match columns.next_exchange() {
+                Some(at) if self.smallest_pivot > COLUMN_TOLERANCE * COLUMN_TOLERANCE => columns.exchange(at),
+                _ => break,
             }
         }
         replaced
     }
 
+    fn meet_all(&mut self, columns: &Exchanged) {
+        let nothing = COLUMN_TOLERANCE * COLUMN_TOLERANCE;
+        let mut of_replaced = 0.0;
+        for (column, left) in columns.kept.iter().zip(&columns.inverse.left) {
+            self.meet(*left, column.own);
+            of_replaced += column.error(*left, 1.0);
+        }
+        self.error = self.error.max(of_replaced);
+        for (column, coefficients) in columns.others.iter().zip(&columns.coefficients) {
+            for ((other, b), left_of_other) in columns.kept.iter().zip(coefficients).zip(&columns.inverse.left) {
+                // What is left of this column where it stands in for the other: at most, and at least.
+                let (most, least) = (b * b * other.own, b * b * left_of_other);
+                if most > nothing {
+                    self.meet(least, column.own);
+                    self.error = self.error.max(column.error(least, *b));
+                }
+            }
+        }
+    }
+
     fn meet(&mut self, left: f64, own: f64) {
         self.smallest_pivot = self.smallest_pivot.min(left);
         self.weakest_pivot = self.weakest_pivot.min(left / own.sqrt());
+    }
+}
+
+/// A column of a [`Span`] as it stands in for others.
+#[derive(Clone, Copy)]
+struct Column {
+    at: usize,
+    own: f64,
+    /// What the combination that it is leaves of it; zero for one that is none.
+    left_over: f64,
+    /// The length within which that is known.
+    rounding: f64,
+}
+
+impl Column {
+    fn is_rounding(&self) -> bool {
+        self.left_over <= self.rounding
+    }
+
+    /// The error where so much is left of it, once replaced; `b` is its coefficient where others could take its place.
+    fn error(&self, left: f64, b: f64) -> f64 {
+        if self.is_rounding() {
+            let part = self.left_over / left.sqrt();
+            return if part < UNSURE { 10.0 * part } else { 1.0 };
+        }
+        // Whether this is a column depends on the order in which the coalition is eliminated.
+        if self.left_over > 0.1 * COLUMN_TOLERANCE * b.abs() { 1.0 } else { 0.0 }
+    }
+}
+
+/// Independent columns that span all, and the others in terms of them.
+struct Exchanged<'a> {
+    span: &'a Span,
+    kept: Vec<Column>,
+    others: Vec<Column>,
+    inverse: Inverse,
+    /// Of each of the others.
+    coefficients: Vec<Vec<f64>>,
+}
+
+impl<'a> Exchanged<'a> {
+    fn new(span: &'a Span) -> Self {
+        let column = |at: usize| Column { at, own: span.own(at), left_over: 0.0, rounding: span.rounding(at) };
+        let combinations = span.combinations.iter().flat_map(|combination| {
+            let at = span.positions(&[combination.variable]);
+            at.into_iter().map(|at| Column {
+                left_over: combination.left,
+                rounding: combination.rounding,
+                ..column(at)
+            })
+        });
+        let mut others: Vec<Column> = combinations.collect();
+        let factor: Vec<&[f64]> = span.kept.iter().map(|&at| span.coordinates[at].as_slice()).collect();
+        let inverse = Inverse::new(&factor);
+        let mut coefficients = Vec::with_capacity(others.len());
+        for column in &mut others {
+            let b = solve_upper(&factor, &span.padded(column.at));
+            let (b, noise) = inverse.without_noise(b, column.rounding);
+            if column.left_over > 0.0 {
+                (column.left_over, column.rounding) = (column.left_over + noise, column.rounding + noise);
+            }
+            coefficients.push(b);
+        }
+        Exchanged { span, kept: span.kept.iter().map(|&at| column(at)).collect(), others, inverse, coefficients }
+    }
+
+    fn replaced(&self, within_only: bool) -> Vec<Replaced> {
+        let columns = self.others.iter().zip(&self.coefficients).filter(|(column, _)| column.is_rounding());
+        let replaced = columns.map(|(column, coefficients)| {
+            let variables = self.kept.iter().map(|kept| self.span.variables[kept.at]);
+            let of = variables.zip(coefficients.iter().copied()).filter(|(_, b)| *b != 0.0).collect();
+            Replaced { variable: self.span.variables[column.at], of, within_only }
+        });
+        replaced.collect()
+    }
+
+    /// The exchange, as which of the others for which kept column, that has the smallest coefficient; where none is
+    /// small, the one that leaves the smallest to the next; `None` where no small one is in sight.
+    fn next_exchange(&self) -> Option<(usize, usize)> {
+        let (n, d) = (self.kept.len(), self.others.len());
+        if n > EXCHANGED_UP_TO {
+            return None;
+        }
+        // As parts of the columns' lengths.
+        let part = |k: usize, j: usize| self.coefficients[k][j].abs() * (self.kept[j].own / self.others[k].own).sqrt();
+        let pairs =
+            || (0..d).flat_map(|k| (0..n).map(move |j| (k, j))).filter(|&(k, j)| self.coefficients[k][j] != 0.0);
+        let smallest = pairs().map(|(k, j)| (part(k, j), (k, j))).min_by(|a, b| a.0.total_cmp(&b.0));
+        if let Some((_, pair)) = smallest.filter(|(part, _)| *part < SMALL_COEFFICIENT) {
+            return Some(pair);
+        }
+        if n * d > LOOK_AHEAD_UP_TO {
+            return None;
+        }
+        let ahead = pairs().map(|pair| (self.smallest_after(pair), pair)).min_by(|a, b| a.0.total_cmp(&b.0));
+        ahead.filter(|(part, _)| *part < SMALL_COEFFICIENT).map(|(_, pair)| pair)
+    }
+
+    /// The smallest coefficient that an exchange would leave, as a part of its column's length.
+    fn smallest_after(&self, (k, j): (usize, usize)) -> f64 {
+        let row = &self.coefficients[k];
+        let mut smallest = f64::INFINITY;
+        for (column, coefficients) in self.others.iter().zip(&self.coefficients) {
+            let factor = coefficients[j] / row[j];
+            for ((x, z), kept) in coefficients.iter().zip(row).zip(&self.kept) {
+                let left = (x - factor * z).abs();
+                if left > NOISE * (x.abs() + (factor * z).abs()) {
+                    smallest = smallest.min(left * (kept.own / column.own).sqrt());
+                }
+            }
+        }
+        smallest
+    }
+
+    fn exchange(&mut self, (k, j): (usize, usize)) {
+        // Seen from the column that goes, the combination's rounding is larger by as much as its coefficient is small.
+        let rounding = self.others[k].rounding / self.coefficients[k][j].abs();
+        std::mem::swap(&mut self.others[k], &mut self.kept[j]);
+        self.others[k].rounding = self.others[k].rounding.max(rounding);
+        let mut basis = Basis::default();
+        for column in &self.kept {
+            let rest = basis.reflect(&self.span.padded(column.at));
+            basis.push(rest, 0.0);
+        }
+        self.inverse = Inverse::new(basis.factor());
+        let coefficients = |column: &Column| {
+            let b = solve_upper(basis.factor(), &basis.reflect(&self.span.padded(column.at)).column);
+            self.inverse.without_noise(b, column.rounding).0
+        };
+        self.coefficients = self.others.iter().map(coefficients).collect();
     }
 }
 
@@ -96,18 +237,17 @@ struct Inverse {
 }
 
 impl Inverse {
-    fn new(span: &Span) -> Self {
-        let factor: Vec<&[f64]> = span.kept.iter().map(|&at| span.coordinates[at].as_slice()).collect();
+    fn new(factor: &[impl AsRef<[f64]> + Sync]) -> Self {
         let n = factor.len();
+        let entry = |i: usize, j: usize| factor[i].as_ref()[j];
         if n > INVERTED_UP_TO {
-            let pivot = |(i, column): (usize, &&[f64])| column[i] * column[i];
-            return Inverse { rows: Vec::new(), left: factor.iter().enumerate().map(pivot).collect() };
+            return Inverse { rows: Vec::new(), left: (0..n).map(|i| entry(i, i).powi(2)).collect() };
         }
         let row = |j: usize| {
             let mut row = vec![0.0; n - j];
             for i in j..n {
-                let dot: f64 = factor[i][j..i].iter().zip(&row).map(|(r, x)| r * x).sum();
-                row[i - j] = (f64::from(u8::from(i == j)) - dot) / factor[i][i];
+                let dot: f64 = factor[i].as_ref()[j..i].iter().zip(&row).map(|(r, x)| r * x).sum();
+                row[i - j] = (f64::from(u8::from(i == j)) - dot) / entry(i, i);
             }
             row
         };

@@ -44,32 +44,44 @@ pub(crate) struct Basis {
     roundings: Vec<f64>,
 }
 
-/// A column in the coordinates of the basis, and the length of what the basis leaves of it: zero where that is nothing.
+/// A column in the coordinates of the basis, and the length of what the basis leaves of it.
 #[derive(Debug)]
 pub(crate) struct Rest {
-    column: Vec<f64>,
+    pub(crate) column: Vec<f64>,
     pub(crate) length: f64,
 }
 
 impl Basis {
+    /// A column in the coordinates of the basis, and the length of what the basis leaves of it.
+    pub(crate) fn reflect(&self, column: &[f64]) -> Rest {
+        let mut column = column.to_vec();
+        for (first, v) in self.reflections.iter().enumerate() {
+            let dot: f64 = v.iter().zip(&column[first..]).map(|(a, b)| a * b).sum();
+            column[first..].iter_mut().zip(v).for_each(|(x, a)| *x -= 2.0 * dot * a);
+        }
+        let length = norm(&column[self.reflections.len()..]);
+        Rest { column, length }
+    }
+
+    /// The same; the length is zero where that is nothing.
     pub(crate) fn rest_of(&self, column: &[f64], scale: f64, rounding: f64) -> Rest {
         let done = self.reflections.len();
         if done == column.len() {
             return Rest { column: Vec::new(), length: 0.0 };
         }
-        let mut left = column.to_vec();
-        for (first, v) in self.reflections.iter().enumerate() {
-            let dot: f64 = v.iter().zip(&left[first..]).map(|(a, b)| a * b).sum();
-            left[first..].iter_mut().zip(v).for_each(|(x, a)| *x -= 2.0 * dot * a);
-        }
-        let length = norm(&left[done..]);
+        let rest = self.reflect(column);
         let mut nothing = rounding.max(COLUMN_TOLERANCE * scale);
-        if length > nothing && length < DOUBTFUL * scale {
-            let coefficients = solve_upper(&self.factor, &left[..done]);
+        if rest.length > nothing && rest.length < DOUBTFUL * scale {
+            let coefficients = solve_upper(&self.factor, &rest.column[..done]);
             let others: f64 = coefficients.iter().zip(&self.roundings).map(|(b, r)| b.abs() * r).sum();
             nothing = nothing.max(rounding + others);
         }
-        Rest { column: left, length: if length > nothing { length } else { 0.0 } }
+        Rest { length: if rest.length > nothing { rest.length } else { 0.0 }, ..rest }
+    }
+
+    /// The columns of the triangular factor, each down to its diagonal.
+    pub(crate) fn factor(&self) -> &[Vec<f64>] {
+        &self.factor
     }
 
     /// Takes in a column that something is left of.

@@ -29,8 +29,9 @@ pub(super) struct Combination {
     pub(super) of: Vec<(usize, f64)>,
     /// The length of what the combination leaves of the column.
     pub(super) left: f64,
-    /// Whether that is no more than the rounding of the values.
-    pub(super) is_rounding: bool,
+    /// The length within which that is known: the rounding of the column's values, and of the others' by their
+    /// coefficients.
+    pub(super) rounding: f64,
 }
 
 /// The columns of a design, without unit effects or with them.
@@ -91,9 +92,8 @@ impl Span {
         for (i, &at) in open.iter().enumerate() {
             let own = products[packed_index(n, i, i)].max(0.0);
             if own <= self.least_length(at).powi(2) {
-                let is_rounding = own.sqrt() <= self.roundings[at];
-                let (variable, left) = (self.variables[at], own.sqrt());
-                self.combinations.push(Combination { variable, of: Vec::new(), left, is_rounding });
+                let (variable, left, rounding) = (self.variables[at], own.sqrt(), self.roundings[at]);
+                self.combinations.push(Combination { variable, of: Vec::new(), left, rounding });
             } else if rest[0] > PLAIN * own.sqrt() {
                 eliminate_in_place(rest, n - i);
                 plain.push(i);
@@ -178,18 +178,18 @@ impl Span {
         // Copies are exactly that, so that they share exactly alike.
         let copied = self.kept.iter().map(|&i| self.variables[i]).find(|&kept| deviations.is_copy(variable, kept));
         Some(match copied {
-            Some(kept) => Combination { variable, of: vec![(kept, 1.0)], left: 0.0, is_rounding: true },
+            Some(kept) => Combination { variable, of: vec![(kept, 1.0)], left: 0.0, rounding: self.roundings[*at] },
             None => Combination {
                 variable,
                 of: coefficients.into_iter().map(|(i, b)| (self.variables[i], b)).collect(),
                 left: *length,
-                is_rounding: *length <= rounding,
+                rounding,
             },
         })
     }
 
     /// The kept columns, by position, and their coefficients in what has these coordinates.
-    pub(super) fn coefficients(&self, coordinates: &[f64]) -> Vec<(usize, f64)> {
+    fn coefficients(&self, coordinates: &[f64]) -> Vec<(usize, f64)> {
         let factor: Vec<&[f64]> = self.kept.iter().map(|&i| self.coordinates[i].as_slice()).collect();
         self.kept.iter().copied().zip(solve_upper(&factor, coordinates)).collect()
     }
@@ -267,7 +267,8 @@ impl Span {
         then.iter().map(|&at| basis.rest_of(&self.padded(at), 1.0, self.roundings[at]).length == 0.0).collect()
     }
 
-    fn padded(&self, at: usize) -> Vec<f64> {
+    /// The coordinates of a column on the whole basis.
+    pub(super) fn padded(&self, at: usize) -> Vec<f64> {
         let mut coordinates = self.coordinates[at].clone();
         coordinates.resize(self.kept.len(), 0.0);
         coordinates
