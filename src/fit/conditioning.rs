@@ -114,11 +114,12 @@ impl Column {
         self.left_over <= self.rounding
     }
 
-    /// The error where so much is left of it, once replaced; `b` is its coefficient where others could take its place.
+    /// The error where so much is left of it, once replaced: a direction that turns by an angle moves R² by its sine, a
+    /// share by twice that, and as much again for safety. `b` is its coefficient where others could take its place.
     fn error(&self, left: f64, b: f64) -> f64 {
         if self.is_rounding() {
             let part = self.left_over / left.sqrt();
-            return if part < UNSURE { 10.0 * part } else { 1.0 };
+            return if part < UNSURE { 4.0 * part } else { 1.0 };
         }
         // Whether this is a column depends on the order in which the coalition is eliminated.
         if self.left_over > 0.1 * COLUMN_TOLERANCE * b.abs() { 1.0 } else { 0.0 }

@@ -70,7 +70,7 @@ impl Diagnosis<'_> {
     fn find_spans(&mut self, columns: &[&[f64]], units: &[Range<usize>]) {
         let credits = std::iter::once(Credit::Always).chain(self.components());
         let order: Vec<usize> = credits.flat_map(|credit| self.varying(credit)).collect();
-        let all = [0..self.design.n_rows()];
+        let all = 0..self.design.n_rows();
         let rows = |groups| Deviations {
             columns: columns.to_vec(),
             weights: &self.design.weights,
@@ -78,7 +78,7 @@ impl Diagnosis<'_> {
             standardisation: self.moments.standardisation(),
         };
         if !self.brings_units(Credit::Always) {
-            self.raw = Some(Span::new(&rows(&all), self.moments, false, &order, &[]));
+            self.raw = Some(Span::new(&rows(std::slice::from_ref(&all)), self.moments, false, &order, &[]));
         }
         if !self.design.unit_effects.is_empty() {
             let known = self.raw.as_ref().map_or(&[][..], |raw| &raw.combinations);
