@@ -57,7 +57,7 @@ pub(crate) use plan::{Plan, Scratch};
 use std::ops::ControlFlow;
 
 use crate::error::{Error, Result};
-use crate::fit::{Double, FittedModel, Warning};
+use crate::fit::{Double, FittedModel, RANK_TOLERANCE, Warning};
 use branches::{Progress, Watch};
 use commonality::MOST_LISTED;
 use ends::Ends;
@@ -70,11 +70,15 @@ use shapley::{MOST_COMPONENTS, SizeWeights};
 use table::{CoalitionTable, MOST_IN_TABLE};
 use whitened::Whitened;
 
-/// The error of an R² from doubles is about this over the smallest pivot.
-pub(crate) const ERROR_AT_PIVOT_ONE: f64 = 5e-16;
-/// Where a pivot leaves less than this part of a column's variation, shares are computed in twice the precision: 1e-9 is
-/// promised.
-const PRECISE_BELOW: f64 = 1e-5;
+/// The error of an R² is below this over the weakest pivot: twenty times the largest seen, in doubles and in twice the
+/// precision.
+pub(crate) const ERROR_AT_PIVOT_ONE: f64 = 1e-14;
+const PRECISE_ERROR_AT_PIVOT_ONE: f64 = 1e-30;
+/// Promised of every share without a warning.
+const PROMISED: f64 = 1e-9;
+/// The smallest pivots that are sure to be told from none, in doubles and in twice the precision.
+const SURE_PIVOT: f64 = 2.0 * RANK_TOLERANCE;
+const SURE_PRECISE_PIVOT: f64 = 2e-22;
 /// The most components that may each bring unit effects.
 const MOST_WITH_UNIT_EFFECTS: usize = 8;
 /// What twice the precision costs is bounded: at most so many components over all coalitions, and so many products.
@@ -143,9 +147,7 @@ impl FittedModel {
         let progress = Progress::new(players.len().min(MOST_COMPONENTS), watch);
         let cancelled = || Error::Cancelled { method: method.name().to_string() };
         let answer = self.evaluate(&plan, &progress).ok_or_else(cancelled)?;
-        if self.needs_precision() && !self.is_precise(plan.enumerated()) {
-            warnings.push(Warning::Imprecise { bound: self.error_in_doubles() });
-        }
+        warnings.extend(self.imprecise(plan.enumerated()));
         let design = self.design();
         let k = players.len();
         let has_always = !self.model().always_terms().is_empty();
@@ -335,12 +337,28 @@ impl FittedModel {
 
     /// Whether doubles would lose the ninth digit of a share.
     pub(crate) fn needs_precision(&self) -> bool {
-        self.smallest_pivot() < PRECISE_BELOW
+        self.smallest_pivot() < SURE_PIVOT || ERROR_AT_PIVOT_ONE / self.weakest_pivot() > PROMISED
     }
 
-    /// The error of an R² from doubles.
-    pub(crate) fn error_in_doubles(&self) -> f64 {
-        ERROR_AT_PIVOT_ONE / self.smallest_pivot()
+    /// The error of a share from doubles, or from twice the precision where needed; `None` where that is below 1e-9.
+    pub(crate) fn error_bound(&self, is_precise: bool) -> Option<f64> {
+        if !self.needs_precision() {
+            return None;
+        }
+        let (sure, at_one, of_rounding) = match is_precise {
+            true => (SURE_PRECISE_PIVOT, PRECISE_ERROR_AT_PIVOT_ONE, self.error_of_rounding()),
+            false => (SURE_PIVOT, ERROR_AT_PIVOT_ONE, 0.0),
+        };
+        // A column that is taken for none may have explained everything.
+        let of_elimination = if self.smallest_pivot() < sure { 1.0 } else { at_one / self.weakest_pivot() };
+        let bound = of_elimination.max(of_rounding).min(1.0);
+        (bound > PROMISED).then_some(bound)
+    }
+
+    /// A warning where a share over all coalitions of so many components is not known to nine digits.
+    fn imprecise(&self, components_over_all_coalitions: usize) -> Option<Warning> {
+        let bound = self.error_bound(self.is_precise(components_over_all_coalitions));
+        bound.map(|bound| Warning::Imprecise { bound })
     }
 
     fn is_precise(&self, components_over_all_coalitions: usize) -> bool {

@@ -3,6 +3,8 @@
 //! A [`FittedModel`] holds the design and its moments. It does not know of shares: the floors above ask it.
 
 mod absorb;
+mod conditioning;
+mod deviations;
 mod diagnose;
 mod eigen;
 mod eliminate;
@@ -14,6 +16,7 @@ mod precise;
 mod predict;
 mod rank;
 mod real;
+mod span;
 mod standardise;
 mod submatrix;
 mod unit_moments;
@@ -41,6 +44,7 @@ pub(crate) use unit_moments::UnitMoments;
 use crate::error::{Error, Result};
 use crate::model::{Design, Model};
 use crate::panel::{Panel, Sample};
+use conditioning::Conditioning;
 use standardise::check_scale;
 
 /// A model put to a panel: its sample, its design, and the cross-products that every breakdown is computed from.
@@ -56,8 +60,7 @@ pub struct FittedModel {
     warnings: Vec<Warning>,
     /// The moments in twice the precision, formed when first needed.
     double_entries: OnceLock<Vec<Double>>,
-    /// The smallest pivot that counts, as a part of the column's variation beside the effects absorbed with it.
-    smallest_pivot: f64,
+    conditioning: Conditioning,
 }
 
 impl Model {
@@ -101,7 +104,7 @@ impl FittedModel {
         if moments.is_constant(design.columns.len()) {
             return Err(Error::NoVariation { outcome: design.outcome_name.clone(), rows: design.n_rows() });
         }
-        let (warnings, smallest_pivot) = diagnose::diagnose(&design, &moments);
+        let (warnings, conditioning) = diagnose::diagnose(&design, &variables(&design), &ranges, &moments);
         Ok(FittedModel {
             model: model.clone(),
             // Without units these are of blocks of rows, of no use to resampling.
@@ -111,7 +114,7 @@ impl FittedModel {
             moments,
             warnings,
             double_entries: OnceLock::new(),
-            smallest_pivot,
+            conditioning,
         })
     }
 
@@ -167,8 +170,19 @@ impl FittedModel {
         &self.design
     }
 
+    /// The smallest pivot that any coalition meets and that counts, as a part of its column's variation.
     pub(crate) fn smallest_pivot(&self) -> f64 {
-        self.smallest_pivot
+        self.conditioning.smallest_pivot
+    }
+
+    /// What the error of an elimination is inversely proportional to: 1 where no two columns are related.
+    pub(crate) fn weakest_pivot(&self) -> f64 {
+        self.conditioning.weakest_pivot
+    }
+
+    /// The error that stays in any precision, because what the columns are depends on their rounding.
+    pub(crate) fn error_of_rounding(&self) -> f64 {
+        self.conditioning.error
     }
 
     /// The entries of the moments in twice the precision.
@@ -179,7 +193,10 @@ impl FittedModel {
     /// The same over some rows only.
     pub(crate) fn double_entries_of(&self, rows: &[Range<usize>]) -> Vec<Double> {
         let standardisation = self.moments.standardisation();
-        precise::double_entries(&variables(&self.design), &self.design.weights, rows, standardisation)
+        let variables = variables(&self.design);
+        let mut entries = precise::double_entries(&variables, &self.design.weights, rows, standardisation);
+        precise::replace(&self.conditioning.combinations, variables.len(), &mut entries);
+        entries
     }
 
     /// Units of the sample; without units, its rows.

@@ -147,15 +147,11 @@ impl FittedModel {
         let candidates = Candidates::new(self)?;
         let size = size.min(candidates.players.len());
         let mut warnings = self.warnings().to_vec();
-        match self.precise_entries(1) {
-            Some(entries) => Ok(self.best(&candidates, entries, size, warnings)),
-            None => {
-                if self.needs_precision() {
-                    warnings.push(Warning::Imprecise { bound: self.error_in_doubles() });
-                }
-                Ok(self.best(&candidates, self.moments().entries(), size, warnings))
-            }
-        }
+        warnings.extend(self.imprecise(1));
+        Ok(match self.precise_entries(1) {
+            Some(entries) => self.best(&candidates, entries, size, warnings),
+            None => self.best(&candidates, self.moments().entries(), size, warnings),
+        })
     }
 
     /// The best subset of this size of the full sample, as bits.

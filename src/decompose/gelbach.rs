@@ -233,14 +233,10 @@ impl FittedModel {
         let equations = self.gelbach_equations(&players)?;
         self.check_gelbach_covariance(covariance, &equations)?;
         let mut warnings = self.warnings().to_vec();
+        warnings.extend(self.imprecise(1));
         let (out, errors) = match self.precise_entries(1) {
             Some(entries) => self.gelbach_solved(&equations, entries, covariance, Double::value)?,
-            None => {
-                if self.needs_precision() {
-                    warnings.push(Warning::Imprecise { bound: self.error_in_doubles() });
-                }
-                self.gelbach_solved(&equations, self.moments().entries(), covariance, |x| x)?
-            }
+            None => self.gelbach_solved(&equations, self.moments().entries(), covariance, |x| x)?,
         };
         if let Some(clusters) = errors.clusters.filter(|clusters| *clusters < FEW_CLUSTERS) {
             warnings.push(Warning::FewClusters { clusters, wanted: FEW_CLUSTERS });

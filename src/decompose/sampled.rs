@@ -220,9 +220,8 @@ impl FittedModel {
         let matrices = Matrices::new(&players, self.moments().entries());
         let means = sample(&matrices, k, options);
         let mut warnings = self.warnings().to_vec();
-        if self.needs_precision() {
-            warnings.push(Warning::Imprecise { bound: self.error_in_doubles() });
-        }
+        // The orders are walked in doubles.
+        warnings.extend(self.error_bound(false).map(|bound| Warning::Imprecise { bound }));
         let design = self.design();
         let has_always = !self.model().always_terms().is_empty();
         let always = if has_always { 1.0 - matrices.left_by_always() } else { 0.0 };

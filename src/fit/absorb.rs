@@ -80,13 +80,14 @@ impl<'a> Absorb<'a> {
 
     /// What the effects leave of the values.
     pub(crate) fn residuals(&self, values: &[f64]) -> Vec<f64> {
-        let Some(larger) = &self.larger else {
-            let mean = weighted_mean(values, self.weights);
-            return values.iter().map(|x| x - mean).collect();
-        };
         let mut left = values.to_vec();
         // The second round removes what rounding left of the first.
         for _ in 0..2 {
+            let Some(larger) = &self.larger else {
+                let mean = weighted_mean(&left, self.weights);
+                left.iter_mut().for_each(|x| *x -= mean);
+                continue;
+            };
             larger.subtract(&larger.means(&left, self.weights), &mut left);
             if let Some((smaller, _)) = &self.smaller {
                 smaller.subtract(&self.smaller_effects(&left), &mut left);

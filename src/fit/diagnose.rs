@@ -1,40 +1,48 @@
-//! Which columns and components say nothing new, read off the pivots of the moments.
+//! Which columns and components say nothing new?
 
-use super::eliminate::{eliminate_in_place, packed_index};
-use super::lanes::RANK_TOLERANCE;
-use super::layout::Layout;
+use std::ops::Range;
+
+use super::conditioning::Conditioning;
+use super::deviations::Deviations;
 use super::moments::Moments;
-use super::submatrix::Submatrix;
+use super::span::Span;
 use super::warning::Warning;
 use crate::model::{Credit, Design, DesignColumn};
 
 /// A column that its predecessors leave less than this part of is reported: its variance inflation factor is then
 /// over a thousand, and which of the columns is credited is arbitrary.
 const NEARLY_COLLINEAR: f64 = 1e-3;
-/// Up to this many columns, every pair of components is checked for one that adds nothing beside the other; beyond,
-/// only unit effects and `always` are.
+/// Up to this many columns, every pair of components is checked for one that adds nothing beside the other, and what is
+/// aliased is named in the stated order; beyond, only unit effects and `always` are checked.
 const PAIRS_UP_TO: usize = 300;
 
-/// Up to this many independent columns, each one's tolerance given all others is computed.
-const INVERTED_UP_TO: usize = 1_000;
-
-/// What was found, and how small a pivot any regression on these columns meets.
+/// What was found.
 struct Diagnosis<'a> {
     design: &'a Design,
     moments: &'a Moments,
+    /// Without unit effects, as far as there are such coalitions.
+    raw: Option<Span>,
+    /// With unit effects, the same.
+    within: Option<Span>,
     warnings: Vec<Warning>,
-    smallest_pivot: f64,
     /// Components whose columns another, or `always`, spans.
     spanned: Vec<Credit>,
 }
 
-/// The warnings, and the smallest pivot that counts as a part of its column's own variation.
-pub(super) fn diagnose(design: &Design, moments: &Moments) -> (Vec<Warning>, f64) {
-    let mut diagnosis = Diagnosis { design, moments, warnings: Vec::new(), smallest_pivot: 1.0, spanned: Vec::new() };
+/// The warnings, and what eliminations on this design meet. `units` are the rows of each.
+pub(super) fn diagnose(
+    design: &Design,
+    columns: &[&[f64]],
+    units: &[Range<usize>],
+    moments: &Moments,
+) -> (Vec<Warning>, Conditioning) {
+    let mut diagnosis =
+        Diagnosis { design, moments, raw: None, within: None, warnings: Vec::new(), spanned: Vec::new() };
+    diagnosis.find_spans(columns, units);
     diagnosis.find_constant_columns();
     diagnosis.find_components_that_add_nothing();
     diagnosis.find_small_pivots();
-    (diagnosis.warnings, diagnosis.smallest_pivot)
+    (diagnosis.warnings, Conditioning::new(diagnosis.raw.as_ref(), diagnosis.within.as_ref()))
 }
 
 impl Diagnosis<'_> {
@@ -57,6 +65,25 @@ impl Diagnosis<'_> {
     fn varying(&self, credit: Credit) -> Vec<usize> {
         let columns = &self.design.columns;
         (0..columns.len()).filter(|&v| columns[v].credit == credit && !self.moments.is_constant(v)).collect()
+    }
+
+    fn find_spans(&mut self, columns: &[&[f64]], units: &[Range<usize>]) {
+        let credits = std::iter::once(Credit::Always).chain(self.components());
+        let order: Vec<usize> = credits.flat_map(|credit| self.varying(credit)).collect();
+        let all = 0..self.design.n_rows();
+        let rows = |groups| Deviations {
+            columns: columns.to_vec(),
+            weights: &self.design.weights,
+            groups,
+            standardisation: self.moments.standardisation(),
+        };
+        if !self.brings_units(Credit::Always) {
+            self.raw = Some(Span::new(&rows(std::slice::from_ref(&all)), self.moments, false, &order, &[]));
+        }
+        if !self.design.unit_effects.is_empty() {
+            let known = self.raw.as_ref().map_or(&[][..], |raw| &raw.combinations);
+            self.within = Some(Span::new(&rows(units), self.moments, true, &order, known));
+        }
     }
 
     fn find_constant_columns(&mut self) {
@@ -92,9 +119,9 @@ impl Diagnosis<'_> {
             let is_other = |v: &usize| !self.moments.is_constant(*v) && !first.contains(v);
             let others: Vec<usize> = (0..self.design.columns.len()).filter(is_other).collect();
             let within = unit_effects || self.brings_units(Credit::Always);
-            let left = variation_left(self.moments, within, &first, &others);
-            let adds =
-                |credit| others.iter().zip(&left).any(|(&v, left)| self.is_of(v, credit) && *left > RANK_TOLERANCE);
+            let Some(span) = (if within { &self.within } else { &self.raw }) else { continue };
+            let is_spanned = span.spanned(&span.positions(&first), &span.positions(&others));
+            let adds = |credit| others.iter().zip(&is_spanned).any(|(&v, spanned)| self.is_of(v, credit) && !spanned);
             let nothing: Vec<Credit> = self
                 .components()
                 .filter(|&c| c != once && !self.brings_units(c) && !self.varying(c).is_empty() && !adds(c))
@@ -118,42 +145,36 @@ impl Diagnosis<'_> {
         self.design.columns[v].credit == credit
     }
 
-    /// The pivots of all columns in their order, without unit effects and with them, as far as there are such
-    /// coalitions; columns without a pivot are reported for the whole model.
+    /// What columns leave of those after them, without unit effects and with them, as far as there are such coalitions;
+    /// columns of which nothing is left are reported for the whole model.
     fn find_small_pivots(&mut self) {
-        let credits = || std::iter::once(Credit::Always).chain(self.components());
-        let order: Vec<usize> = credits().flat_map(|credit| self.varying(credit)).collect();
-        let with_units = !self.design.unit_effects.is_empty();
-        let halves = [(false, !self.brings_units(Credit::Always)), (true, with_units)];
-        let mut aliased: Vec<(Credit, bool, Vec<String>)> = Vec::new();
+        let with_units = self.within.is_some();
         let n_units = self.design.units.as_ref().filter(|_| with_units).map_or(1, |units| units.names.len());
-        let mut parameters = n_units;
-        for (within, _) in halves.into_iter().filter(|(_, is_there)| *is_there) {
-            let mut kept = Vec::new();
-            for (&v, Pivot { left, own }) in order.iter().zip(pivots(self.moments, within, &order)) {
+        let mut aliased: Vec<(Credit, bool, Vec<String>)> = Vec::new();
+        for (within, span) in [(false, self.raw.take()), (true, self.within.take())] {
+            let Some(span) = span else { continue };
+            let positions: Vec<usize> = (0..span.variables.len()).collect();
+            let left = if positions.len() <= PAIRS_UP_TO { span.left_in_order(&positions) } else { span.pivots() };
+            for (at, left) in left.into_iter().enumerate() {
+                let v = span.variables[at];
                 let column = &self.design.columns[v];
-                if left > RANK_TOLERANCE {
-                    kept.push(v);
-                    self.smallest_pivot = self.smallest_pivot.min(left / own);
-                    self.report_nearly_collinear(v, left / own);
+                if left > 0.0 {
+                    self.report_nearly_collinear(v, left * left / span.own(at));
                 } else if within == with_units && !column.is_period_dummy && !self.spanned.contains(&column.credit) {
-                    let by_units = own <= RANK_TOLERANCE;
+                    let by_units = span.is_nothing(at);
                     match aliased.iter_mut().find(|(c, by, _)| (*c, *by) == (column.credit, by_units)) {
                         Some((.., columns)) => columns.push(column.name.clone()),
                         None => aliased.push((column.credit, by_units, vec![column.name.clone()])),
                     }
                 }
             }
-            // Pivots in one order may all be moderate where the columns together are nearly dependent.
-            if kept.len() <= INVERTED_UP_TO {
-                self.smallest_pivot = self.smallest_pivot.min(smallest_tolerance(self.moments, within, &kept));
+            if within == with_units && n_units + span.kept.len() >= self.design.n_rows() {
+                self.warnings.push(Warning::Saturated { observations: self.design.n_rows() });
             }
-            if within == with_units {
-                parameters += kept.len();
+            match within {
+                false => self.raw = Some(span),
+                true => self.within = Some(span),
             }
-        }
-        if parameters >= self.design.n_rows() {
-            self.warnings.push(Warning::Saturated { observations: self.design.n_rows() });
         }
         for (credit, unit_effects, columns) in aliased {
             self.warnings.push(Warning::Aliased { component: self.name(credit), columns, unit_effects });
@@ -168,68 +189,4 @@ impl Diagnosis<'_> {
             self.warnings.push(Warning::NearlyCollinear { column, component, tolerance });
         }
     }
-}
-
-/// What the variables `first` leave of each of `then`, as a part of its variation over the full sample.
-fn variation_left(moments: &Moments, within: bool, first: &[usize], then: &[usize]) -> Vec<f64> {
-    diagonal(&left_by(moments, within, first, then), then.len())
-}
-
-/// The packed cross-products of the variables `then`, once the intercept or unit effects and `first` are taken out.
-fn left_by(moments: &Moments, within: bool, first: &[usize], then: &[usize]) -> Vec<f64> {
-    let submatrix = Submatrix::new(Layout(moments.n_variables()), within, &[first, then].concat());
-    let mut matrix = vec![0.0; submatrix.entries().len()];
-    submatrix.gather(moments.entries(), first.len() + usize::from(!within), &mut matrix).to_vec()
-}
-
-fn diagonal(packed: &[f64], n: usize) -> Vec<f64> {
-    (0..n).map(|i| packed[packed_index(n, i, i)]).collect()
-}
-
-struct Pivot {
-    /// What the columns before it leave, as a part of its variation over the full sample.
-    left: f64,
-    /// The same before any column is taken out.
-    own: f64,
-}
-
-/// The pivots of all variables in this order.
-fn pivots(moments: &Moments, within: bool, order: &[usize]) -> Vec<Pivot> {
-    let mut matrix = left_by(moments, within, &[], order);
-    let own = diagonal(&matrix, order.len());
-    let mut rest = matrix.as_mut_slice();
-    let mut pivots = Vec::with_capacity(order.len());
-    for (n, own) in (1..=order.len()).rev().zip(own) {
-        pivots.push(Pivot { left: rest[0], own });
-        eliminate_in_place(rest, n);
-        rest = &mut rest[n..];
-    }
-    pivots
-}
-
-/// The smallest part of a column's variation that all the others leave: one over the largest variance inflation factor.
-fn smallest_tolerance(moments: &Moments, within: bool, columns: &[usize]) -> f64 {
-    let n = columns.len();
-    let matrix = left_by(moments, within, &[], columns);
-    let own = diagonal(&matrix, n);
-    // Scaled to correlations, and factored: rows of the inverse factor give the diagonal of the inverse.
-    let mut lower = vec![0.0; n * n];
-    for i in 0..n {
-        for j in 0..=i {
-            let dot: f64 = (0..j).map(|k| lower[i * n + k] * lower[j * n + k]).sum();
-            let left = matrix[packed_index(n, j, i)] / (own[i] * own[j]).sqrt() - dot;
-            lower[i * n + j] = if i == j { left.max(f64::EPSILON).sqrt() } else { left / lower[j * n + j] };
-        }
-    }
-    let mut column = vec![0.0; n];
-    let mut inverse_diagonal = |j: usize| {
-        let mut sum = 0.0;
-        for i in j..n {
-            let dot: f64 = (j..i).map(|k| lower[i * n + k] * column[k]).sum();
-            column[i] = (f64::from(u8::from(i == j)) - dot) / lower[i * n + i];
-            sum += column[i] * column[i];
-        }
-        sum
-    };
-    (0..n).fold(1.0, |smallest, j| smallest.min(1.0 / inverse_diagonal(j)))
 }

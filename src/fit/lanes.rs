@@ -11,13 +11,17 @@ use pulp::Simd;
 
 use super::vector::Vector;
 
-/// A column whose pivot, as a part of its centred sum of squares over the full sample, is at or below this adds
-/// nothing: cross-products of doubles carry no information about it (their relative error is about 1e-16).
+/// What the others leave of a column's sum of squares, as a part of that about its mean over the full sample, at or below
+/// which cross-products of doubles carry no information about it: their relative error is about 1e-16.
 ///
-/// This is on sums of squares, and for breakdowns. A [`Regression`](crate::Regression) works on the columns themselves
-/// and keeps one down to 1e-11 of its length, 1e-22 of its square: a column in between has a coefficient, but adds
-/// nothing to a breakdown, and [`Warning`](crate::Warning)s say so.
+/// This is where doubles end, not where a column ends. A column adds nothing, to a [`Regression`](crate::Regression) and
+/// to a breakdown alike, when what the others leave of it is at or below 1e-11 of its length (1e-22 of its sum of
+/// squares), or no more than the rounding of the values. Down to there the elimination is carried out in twice the
+/// precision; where that would take too long, [`Warning::Imprecise`](crate::Warning::Imprecise) says so.
 pub const RANK_TOLERANCE: f64 = 1e-11;
+
+/// The same in twice the precision: the square of what a regression keeps.
+const DOUBLE_RANK_TOLERANCE: f64 = 1e-22;
 
 /// What the elimination needs of a number.
 pub(crate) trait Number:
@@ -297,11 +301,11 @@ impl Number for Double {
     }
 
     fn counts(self) -> bool {
-        self.high.counts()
+        self.high > DOUBLE_RANK_TOLERANCE
     }
 
     fn counts_at(self, scale: Self) -> bool {
-        self.high.counts_at(scale.high)
+        self.high > DOUBLE_RANK_TOLERANCE * scale.high
     }
 
     fn or_zero(self, mask: bool) -> Self {

@@ -11,7 +11,7 @@ use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
 use super::absorb::Absorb;
-use super::rank::{independent_columns, norm};
+use super::rank::{independent_columns, norm, rounding};
 use crate::error::{Error, Result};
 use crate::model::{Credit, Design, Groups};
 
@@ -67,15 +67,9 @@ impl Regression {
 
         let columns: Vec<_> = design.columns.iter().filter(|c| !c.is_period_dummy).collect();
         let absorbed: Vec<Vec<f64>> = columns.iter().map(|c| weighted(absorb.residuals(&c.values))).collect();
-        let scales: Vec<f64> = columns
-            .iter()
-            .map(|c| {
-                let largest = c.values.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
-                // A constant column's deviations are rounding; its own length then stands for its scale.
-                norm(&weighted(mean.residuals(&c.values))).max(largest * f64::EPSILON * 1e11)
-            })
-            .collect();
-        let kept = independent_columns(&absorbed, &scales);
+        let scales: Vec<f64> = columns.iter().map(|c| norm(&weighted(mean.residuals(&c.values)))).collect();
+        let roundings: Vec<f64> = columns.iter().map(|c| rounding(norm(&weighted(c.values.clone())))).collect();
+        let kept = independent_columns(&absorbed, &scales, &roundings);
 
         let outcome = weighted(absorb.residuals(&design.outcome));
         let scaled =

@@ -1,7 +1,11 @@
 //! The moments in twice the precision, for designs whose pivots are too small for doubles.
+//!
+//! Twice the precision sees the rounding of the values, and where a dependence is lopsided (a, b and a + 1e-6 b) it might
+//! take that for a column. There the column is put in as the combination that it is.
 
 use std::ops::Range;
 
+use super::conditioning::Replaced;
 use super::lanes::Double;
 use super::layout::Layout;
 use super::standardise::Standardisation;
@@ -46,4 +50,33 @@ pub(crate) fn double_entries(
         }
     }
     entries
+}
+
+/// Puts each of these columns' combination in its place, which is linear in the cross-products.
+pub(super) fn replace(columns: &[Replaced], q: usize, entries: &mut [Double]) {
+    let layout = Layout(q);
+    let zero = Double::new(0.0);
+    for Replaced { variable: k, of, within_only } in columns {
+        let k = *k;
+        let combine =
+            |of_one: &dyn Fn(usize) -> Double| of.iter().fold(zero, |sum, &(v, b)| sum + Double::new(b) * of_one(v));
+        let within: Vec<Double> = (0..q).map(|i| combine(&|v| entries[layout.within(v, i)])).collect();
+        let within_own = combine(&|v| within[v]);
+        let raw: Vec<Double> = match within_only {
+            // Only the part within units changes.
+            true => (0..q).map(|i| entries[layout.raw(k, i)] - entries[layout.within(k, i)] + within[i]).collect(),
+            false => (0..q).map(|i| combine(&|v| entries[layout.raw(v, i)])).collect(),
+        };
+        let raw_own = match within_only {
+            true => entries[layout.raw(k, k)] - entries[layout.within(k, k)] + within_own,
+            false => combine(&|v| raw[v]),
+        };
+        if !within_only {
+            entries[layout.sum(k)] = combine(&|v| entries[layout.sum(v)]);
+        }
+        for i in 0..q {
+            entries[layout.within(k, i)] = if i == k { within_own } else { within[i] };
+            entries[layout.raw(k, i)] = if i == k { raw_own } else { raw[i] };
+        }
+    }
 }

@@ -20,7 +20,8 @@ pub enum Warning {
         /// Its component, or `always`.
         component: String,
     },
-    /// A component adds nothing once another is in, whatever the data: its columns are combinations of the other's.
+    /// A component adds nothing once another is in, whatever the data: its columns are combinations of the other's, to
+    /// 1e-11 of their length or to the rounding of the values.
     AddsNothing {
         /// The component.
         component: String,
@@ -35,7 +36,8 @@ pub enum Warning {
         /// The component.
         component: String,
     },
-    /// Columns are exact combinations of those before them, or of unit effects, and have no coefficient.
+    /// Columns are combinations of those before them, or of unit effects, to 1e-11 of their length or to the rounding of
+    /// the values: they add nothing to a breakdown and have no coefficient.
     Aliased {
         /// Their component, or `always`.
         component: String,
@@ -44,7 +46,8 @@ pub enum Warning {
         /// Whether it is unit effects that they are combinations of: they are constant within units.
         unit_effects: bool,
     },
-    /// A column is nearly a combination of others: how the two share their part is arbitrary.
+    /// A column is nearly a combination of others, and not more than nearly: what is left of it counts in full, but how
+    /// they share their part is arbitrary.
     NearlyCollinear {
         /// The column.
         column: String,
@@ -58,9 +61,11 @@ pub enum Warning {
         /// Observations, and independent columns and effects.
         observations: usize,
     },
-    /// Too many components, rows or replicates to be computed again in twice the precision.
+    /// Too many components, rows or replicates to be computed again in twice the precision; or columns that differ by so
+    /// little that what they differ by depends on how their values were rounded.
     Imprecise {
-        /// The bound on the error of a share, or of the ends of its interval.
+        /// The bound on the error of a share, or of the ends of its interval; 1 where nothing is known, because a column
+        /// that explains much may be taken for none.
         bound: f64,
     },
     /// Too few clusters for an interval to be trusted.

@@ -18,7 +18,7 @@ use crate::decompose::{
     ERROR_AT_PIVOT_ONE, Equations, FEW_CLUSTERS, Gelbach, GelbachColumn, Interval, IntervalKind, IntervalMethod,
 };
 use crate::error::{Error, Result};
-use crate::fit::{Double, FittedModel, LANES, RANK_TOLERANCE, Warning, Wide};
+use crate::fit::{Double, FittedModel, LANES, Number, RANK_TOLERANCE, Warning, Wide};
 
 /// Groups of eight replicates in a parallel task, at least.
 const TASK: usize = 4;
@@ -229,7 +229,8 @@ impl Found {
 
     /// Computes again, in twice the precision, the replicates that doubles cannot be trusted with.
     fn mend(&mut self, fit: &FittedModel, equations: &Equations, draws: &Draws, least: &[f64]) {
-        let doubtful: Vec<usize> = (0..least.len()).filter(|&r| least[r] < PRECISE_BELOW).collect();
+        let doubtful: Vec<usize> =
+            (0..least.len()).filter(|&r| fit.needs_precision() || least[r] < PRECISE_BELOW).collect();
         if doubtful.is_empty() {
             return;
         }
@@ -245,7 +246,7 @@ impl Found {
             let mut solution = equations.solution();
             let mut out = vec![Double::new(0.0); self.estimates.ncols()];
             equations.solve(&entries, &mut solution, &mut out);
-            let is_lost = (0..2 * equations.always().len()).any(|i| solution.left[i].value() <= RANK_TOLERANCE);
+            let is_lost = (0..2 * equations.always().len()).any(|i| !solution.left[i].counts());
             out.into_iter().map(|x| if is_lost { f64::NAN } else { x.value() }).collect()
         };
         let mended: Vec<Vec<f64>> = doubtful.par_iter().map(again).collect();

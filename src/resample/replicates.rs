@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::careful::{Careful, is_degenerate, is_doubtful};
 use super::clusters::ClusterMatrix;
 use super::draws::Draws;
-use crate::decompose::{Breakdown, ERROR_AT_PIVOT_ONE, Plan, Players, Scratch};
+use crate::decompose::{Breakdown, Plan, Players, Scratch};
 use crate::error::{Error, Result};
 use crate::fit::{FittedModel, LANES, RANK_TOLERANCE, Wide};
 
@@ -180,11 +180,11 @@ impl Job<'_> {
         let all = fit.needs_precision() && careful.is_affordable(self.players, self.replicates);
         let replicates: Vec<usize> = (0..self.replicates).filter(|r| all || is_doubtful(r)).collect();
         if replicates.is_empty() {
-            return fit.needs_precision().then(|| fit.error_in_doubles());
+            return fit.error_bound(false);
         }
         if !careful.is_affordable(self.players, replicates.len()) {
-            // The smallest pivot that counts is all that is known of them.
-            return Some(ERROR_AT_PIVOT_ONE / RANK_TOLERANCE);
+            // A column of which next to nothing is left may be taken for none.
+            return Some(1.0);
         }
         let n_clusters = self.matrix.n_clusters();
         let again = |&r: &usize| careful.replicate(self.players, self.plans, &self.draws.drawn(r, n_clusters));
@@ -198,7 +198,7 @@ impl Job<'_> {
                 }
             }
         }
-        (fit.needs_precision() && !all).then(|| fit.error_in_doubles())
+        fit.error_bound(all)
     }
 }
 

@@ -14,7 +14,7 @@ use super::careful::{Careful, is_degenerate, is_doubtful};
 use super::clusters::ClusterMatrix;
 use super::draws::Draws;
 use super::{FEW_CLUSTERS, Resampling};
-use crate::decompose::{Candidates, ERROR_AT_PIVOT_ONE};
+use crate::decompose::Candidates;
 use crate::error::{Error, Result};
 use crate::fit::{LANES, RANK_TOLERANCE, Warning, Wide};
 
@@ -243,11 +243,11 @@ impl Job<'_> {
         let all = fit.needs_precision() && careful.can_add(self.replicates);
         let again: Vec<usize> = (0..self.replicates).filter(|&r| all || found[r].is_doubtful).collect();
         if again.is_empty() {
-            return fit.needs_precision().then(|| fit.error_in_doubles());
+            return fit.error_bound(false);
         }
         if !careful.can_add(again.len()) {
-            // The smallest pivot that counts is all that is known of them.
-            return Some(ERROR_AT_PIVOT_ONE / RANK_TOLERANCE);
+            // A column of which next to nothing is left may be taken for none.
+            return Some(1.0);
         }
         let one = |&replicate: &usize| {
             let moments = careful.moments(players, &self.draws.drawn(replicate, self.matrix.n_clusters()));
@@ -257,7 +257,7 @@ impl Job<'_> {
         };
         let mended: Vec<Found> = again.par_iter().map(one).collect();
         again.iter().zip(mended).for_each(|(&replicate, mended)| found[replicate] = mended);
-        (fit.needs_precision() && !all).then(|| fit.error_in_doubles())
+        fit.error_bound(all)
     }
 }
 

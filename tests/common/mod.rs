@@ -224,3 +224,4 @@ pub fn unbalanced(seed: u64, units: usize, periods: usize, missing: f64) -> Rows
 }
 
 pub mod panel;
+pub mod precise;
