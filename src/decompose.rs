@@ -5,50 +5,37 @@
 //! [`FittedModel::jackknife`](crate::FittedModel::jackknife).
 
 mod best_subsets;
-mod branches;
 mod breakdown;
-mod candidates;
-mod coalition;
 mod coalitions;
 mod commonality;
-mod criterion;
 mod detail;
 mod dominance;
 mod ends;
 mod fitted_parts;
 mod game;
 mod gelbach;
-mod incumbents;
-mod leaps;
-mod leaves;
 mod method_table;
 mod orders;
 mod owen;
 mod plan;
 mod pmvd;
 mod precedence;
-mod refit;
 mod sampled;
 mod sequential;
 mod shapley;
-mod statistics;
-mod table;
-mod tree;
 mod whitened;
 
-pub use best_subsets::{BestSubset, BestSubsets};
+pub use best_subsets::{BestSubset, BestSubsets, Criterion};
 pub use breakdown::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, Share};
-pub use coalition::Coalition;
-pub use criterion::Criterion;
+pub use coalitions::coalition::Coalition;
 pub use detail::{Detail, PairCovariance, PairDominance, SizeShare, SubsetShare, TermShare};
-pub use game::{Attribution, Credit, Game};
+pub use game::{Attribution, Credit, Game, Score};
 pub use gelbach::{Gelbach, GelbachChange, GelbachColumn, GelbachCovariance, GelbachEstimate};
 pub use method_table::{LeftOut, MethodTable};
 pub use orders::{OrderRange, ShareRange};
-pub use refit::Score;
 pub use sampled::{SampledOrders, SampledShapley, SampledShare};
 
-pub(crate) use candidates::Candidates;
+pub(crate) use best_subsets::Candidates;
 pub(crate) use coalitions::Players;
 pub(crate) use detail::relation;
 pub(crate) use gelbach::{Equations, FEW_CLUSTERS};
@@ -58,7 +45,8 @@ use std::ops::ControlFlow;
 
 use crate::error::{Error, Result};
 use crate::fit::{Double, FittedModel, RANK_TOLERANCE, Warning};
-use branches::{Progress, Watch};
+use coalitions::branches::{Progress, Watch};
+use coalitions::table::{CoalitionTable, MOST_IN_TABLE};
 use commonality::MOST_LISTED;
 use ends::Ends;
 use fitted_parts::FittedParts;
@@ -67,7 +55,6 @@ use plan::{Kind, OfTable};
 use precedence::Precedence;
 use sequential::Chain;
 use shapley::{MOST_COMPONENTS, SizeWeights};
-use table::{CoalitionTable, MOST_IN_TABLE};
 use whitened::Whitened;
 
 /// The error of an R² is below this over the weakest pivot: twenty times the largest seen, in doubles and in twice the
@@ -373,6 +360,7 @@ fn check_number(method: &str, players: &Players, most: usize) -> Result<()> {
     if players.len() > most {
         let instead = match method {
             "shapley" => "put components together, or use shapley_sampled, which has no limit",
+            "the range over all orders" => "put components together, or compare a few orders with sequential_in",
             _ => "put components together, or use the sequential method, which has no limit",
         };
         let (method, instead) = (method.to_string(), instead.to_string());

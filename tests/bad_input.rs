@@ -235,8 +235,8 @@ fn sixty_five_players() {
         model = model.component(format!("c{player}"), [format!("x{player}")]);
     }
     let fit = model.fit(&builder.build().expect("a panel")).expect("the model fits");
-    let found = error(fit.shapley(), &["shapley", "65", "30", "sequential"]);
-    assert!(matches!(found, Error::TooManyComponents { limit: 30, found: 65, .. }));
+    let found = error(fit.shapley(), &["shapley", "65", "36", "shapley_sampled"]);
+    assert!(matches!(found, Error::TooManyComponents { limit: 36, found: 65, .. }));
     error(fit.order_range(), &["65", "24", "sequential_in"]);
     let sequential = fit.sequential().expect("one order has no limit");
     assert_eq!(sequential.components.len(), 65);

@@ -408,8 +408,7 @@ fn what_doubles_cannot_tell_apart_is_said() {
     let error = (found.by_size[2].r2_overall - r2(&y, &[&a, &noise], &vec![1.0; n])).abs();
     let bound =
         found.warnings.iter().find_map(|w| if let Warning::Imprecise { bound } = w { Some(*bound) } else { None });
-    assert!(bound.is_some_and(|bound| (1e-8..1e-6).contains(&bound)), "{bound:?}");
-    assert!(error < 1e-6, "of the order of the bound: {error} against {bound:?}");
+    assert!(bound.is_some_and(|bound| bound < 1e-4 && error < bound), "{error} against {bound:?}");
     let same = fit.r2_overall_of(&["near", "a"]).expect("components");
     assert!((found.by_size[2].r2_overall - same).abs() < 1e-12, "as the breakdowns have it: {same}");
 }

@@ -8,7 +8,9 @@ mod common;
 
 use std::path::{Path, PathBuf};
 
-use apportion::{Breakdown, Criterion, Detail, FittedModel, IntervalKind, Method, Model, Panel, PanelSchema, Term};
+use apportion::{
+    Breakdown, Coalition, Criterion, Detail, FittedModel, Game, IntervalKind, Method, Model, Panel, PanelSchema, Term,
+};
 use common::{Rows, coalition_values, cross, dummies, sequential, shapley};
 use serde_json::Value;
 
@@ -829,4 +831,41 @@ fn best_subsets_of_textbook_data() {
     let near = |found: Option<f64>, expected: f64| (found.unwrap_or(f64::NAN) - expected).abs() < 5e-5;
     assert!(near(Some(by_aic.r2_overall), 0.8497) && near(by_aic.r2_adjusted, 0.8336), "{by_aic:?}");
     assert!(near(by_aic.aic, 154.1194), "{by_aic:?}");
+}
+
+/// domir 1.2.0 on AIC, `domir(mpg ~ am + carb + cyl, lm_aic, .adj = TRUE, .rev = TRUE)`: a value that falls as the fit
+/// improves, and is not zero without any component.
+#[test]
+fn dominance_of_another_statistic() {
+    let Some(folder) = shared() else { return };
+    let names = ["am", "carb", "cyl"];
+    let fit = each(Model::new("mpg"), &names).fit(&cross_section(&folder, "mtcars.csv")).expect("fits");
+    let mpg =
+        cross_section(&folder, "mtcars.csv").column("mpg").and_then(|c| Ok(c.numbers()?.to_vec())).expect("numbers");
+    let n = mpg.len() as f64;
+    let mean = mpg.iter().sum::<f64>() / n;
+    let total: f64 = mpg.iter().map(|y| (y - mean).powi(2)).sum();
+    let aic = |coalition: Coalition| -> apportion::Result<f64> {
+        let members: Vec<&str> = coalition.members().map(|p| names[p]).collect();
+        let residual = total * (1.0 - fit.r2_overall_of(&members)?);
+        let deviance = n * ((residual / n).ln() + (2.0 * std::f64::consts::PI).ln() + 1.0);
+        Ok(deviance + 2.0 * (coalition.len() as f64 + 2.0))
+    };
+    let game = Game::parallel(names, aic).expect("a game").named("AIC");
+    let expected = dominance(&folder, "domir", "mtcars_aic_adj_rev");
+    let general = game.conditional_dominance().expect("conditional");
+    assert!((general.empty - number(&expected["Value_Adjust"])).abs() < 1e-9);
+    assert!((general.whole - number(&expected["Value"])).abs() < 1e-9);
+    let Detail::BySize(by_size) = &general.detail else { panic!("no sizes") };
+    for (at, cell) in by_size.iter().enumerate() {
+        assert!((cell.value - number(&expected["Conditional"]["values"][at / 3][at % 3])).abs() < 1e-9);
+    }
+    for credit in &general.components {
+        assert!((credit.value - number(&expected["General"][&credit.name])).abs() < 1e-9, "{}", credit.name);
+    }
+    // Smaller is better: domir turns the comparison round.
+    let Detail::Pairs(pairs) = game.complete_dominance().expect("complete").detail else { panic!("no pairs") };
+    for (pair, (i, j)) in pairs.iter().zip([(0, 1), (0, 2), (1, 2)]) {
+        assert_eq!(1.0 - pair.proportion, number(&expected["Complete"]["values"][i][j]));
+    }
 }

@@ -4,13 +4,19 @@
 //! leaps and bounds. What is not known here is how sure the choice is; see
 //! [`Resampling::selection`](crate::Resampling::selection).
 
+mod candidates;
+mod criterion;
+mod incumbents;
+mod leaps;
+
 use serde::{Deserialize, Serialize};
 
-use super::candidates::Candidates;
-use super::criterion::{Criterion, Likelihood};
 use crate::error::{Error, Result};
 use crate::fit::{FittedModel, Real, Warning};
 use crate::panel::Sample;
+pub(crate) use candidates::Candidates;
+pub use criterion::Criterion;
+use criterion::Likelihood;
 
 /// A subset of the components, and the regression on it and on what is always in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -5,6 +5,12 @@
 //! (usually there is one, and two subsets) is a [`Root`]: one matrix, of whose remaining players every coalition is
 //! a sub-block.
 
+pub(super) mod branches;
+pub(super) mod coalition;
+mod leaves;
+pub(super) mod table;
+pub(super) mod tree;
+
 use crate::fit::{Lane, Layout, Submatrix};
 use crate::model::{Credit, Design};
 

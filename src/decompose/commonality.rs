@@ -11,7 +11,7 @@
 //! <https://doi.org/10.1177/1094428113493929>.
 
 use super::breakdown::{Breakdown, Method};
-use super::table::CoalitionTable;
+use super::coalitions::table::CoalitionTable;
 use crate::error::Result;
 use crate::fit::FittedModel;
 

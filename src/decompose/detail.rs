@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::breakdown::{Interval, Share};
-use super::coalition::Coalition;
+use super::coalitions::coalition::Coalition;
 
 /// What a method says beyond one share for each component.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

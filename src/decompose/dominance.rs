@@ -11,8 +11,8 @@
 //! Psychological Methods 8, <https://doi.org/10.1037/1082-989X.8.2.129>.
 
 use super::breakdown::{Breakdown, Method};
-use super::coalition::spread;
-use super::table::{CoalitionTable, for_each_player};
+use super::coalitions::coalition::spread;
+use super::coalitions::table::{CoalitionTable, for_each_player};
 use crate::error::Result;
 use crate::fit::FittedModel;
 

@@ -3,13 +3,18 @@
 //! A [`Game`] holds a value for every coalition of named components, whatever it means: a fit statistic of models that
 //! were refitted, a cost, a criterion. The methods that need no more than values split it as they split R².
 
+mod refit;
+mod statistics;
+
+pub use refit::Score;
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::breakdown::Method;
-use super::coalition::Coalition;
+use super::coalitions::coalition::Coalition;
+use super::coalitions::table::{CoalitionTable, MOST_IN_TABLE};
 use super::detail::Detail;
-use super::table::{CoalitionTable, MOST_IN_TABLE};
 use super::{commonality, dominance, owen, pmvd};
 use crate::error::{Error, Result};
 

@@ -5,9 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::coalitions::table::{CoalitionTable, for_each_player};
 use super::precedence::Precedence;
 use super::shapley::SizeWeights;
-use super::table::{CoalitionTable, for_each_player};
 use crate::error::{Error, Result};
 use crate::fit::FittedModel;
 

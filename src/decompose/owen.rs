@@ -15,13 +15,13 @@ use std::collections::HashMap;
 use pulp::Simd;
 use rayon::prelude::*;
 
-use super::branches::{Parallel, Progress, add_sums_parallel};
 use super::breakdown::{Breakdown, Method};
-use super::coalition::spread;
+use super::coalitions::branches::{Parallel, Progress, add_sums_parallel};
+use super::coalitions::coalition::spread;
+use super::coalitions::table::CoalitionTable;
+use super::coalitions::tree::{SizeSums, Workspace, add_sums};
 use super::coalitions::{Players, Root};
 use super::shapley::{MOST_COMPONENTS, SizeWeights};
-use super::table::CoalitionTable;
-use super::tree::{SizeSums, Workspace, add_sums};
 use crate::error::{Error, Result};
 use crate::fit::{FittedModel, Lane};
 

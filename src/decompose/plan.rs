@@ -5,7 +5,9 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::branches::{Parallel, Progress, add_sums_parallel};
+use super::coalitions::branches::{Parallel, Progress, add_sums_parallel};
+use super::coalitions::table::{CoalitionTable, Residuals};
+use super::coalitions::tree::{SizeSums, Workspace, add_sums};
 use super::coalitions::{Players, Root};
 use super::commonality;
 use super::dominance;
@@ -16,8 +18,6 @@ use super::pmvd::pmvd;
 use super::precedence::Precedence;
 use super::sequential::Chain;
 use super::shapley::SizeWeights;
-use super::table::{CoalitionTable, Residuals};
-use super::tree::{SizeSums, Workspace, add_sums};
 use super::whitened::Whitened;
 use crate::fit::{Double, Lane, Lanes, Number, Real, packed_index};
 
@@ -78,7 +78,7 @@ impl Plan {
     /// Numbers in the answer.
     pub(crate) fn len(&self) -> usize {
         let k = self.players.len();
-        let pairs = k * (k - 1) / 2;
+        let pairs = k * k.saturating_sub(1) / 2;
         k + 2
             + match &self.kind {
                 Kind::Sizes { by_size: true, .. } => k * k,

@@ -9,7 +9,7 @@
 //! that goes to zero: each P(S) is then c ε^m to leading order, and m and c follow their own recursions.
 
 use super::breakdown::{Breakdown, Method};
-use super::table::CoalitionTable;
+use super::coalitions::table::CoalitionTable;
 use crate::error::Result;
 use crate::fit::FittedModel;
 

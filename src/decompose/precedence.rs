@@ -10,7 +10,7 @@
 //! U. Faigle and W. Kern (1992), "The Shapley value for cooperative games under precedence constraints", International
 //! Journal of Game Theory 21, <https://doi.org/10.1007/BF01258278>.
 
-use super::table::CoalitionTable;
+use super::coalitions::table::CoalitionTable;
 
 /// For every coalition, in how many admissible orders its members, and then the others, can enter.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@
 //! Statistician 61, <https://doi.org/10.1198/000313007X188252>.
 
 use super::breakdown::{Breakdown, Method};
-use super::tree::SizeSums;
+use super::coalitions::tree::SizeSums;
 use crate::error::Result;
 use crate::fit::{FittedModel, Lane};
 

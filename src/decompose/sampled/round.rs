@@ -133,7 +133,8 @@ pub(super) struct Workspace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Model, Panel, SIMULATED_ENGLAND_SEED, Term};
+    use crate::model::{Model, Term};
+    use crate::panel::{Panel, SIMULATED_ENGLAND_SEED};
 
     fn orders(k: usize) -> Vec<Vec<usize>> {
         let mut all = vec![Vec::new()];

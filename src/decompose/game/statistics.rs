@@ -1,8 +1,8 @@
 //! Fit statistics beyond R², from the same moments.
 
-use super::coalition::Coalition;
-use super::coalitions::{Players, Root};
-use super::game::Game;
+use super::Game;
+use crate::decompose::coalitions::coalition::Coalition;
+use crate::decompose::coalitions::{Players, Root};
 use crate::error::{Error, Result};
 use crate::fit::{FittedModel, Lane, Lanes, Layout, Number, Submatrix, UnitMoments, eliminate_in_place, packed_index};
 

@@ -12,7 +12,7 @@
 
 use pulp::{Scalar, Simd, WithSimd};
 
-use super::coalitions::Root;
+use super::Root;
 use super::leaves::{LastSums, last_two, walk_last, without_three};
 use crate::fit::{Lane, Number, RANK_TOLERANCE, all_keep_more_than, eliminate_block, packed_len};
 
@@ -342,7 +342,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::super::branches::{Parallel, Progress, add_sums_parallel};
-    use super::super::coalitions::{Players, members};
+    use super::super::{Players, members};
     use super::*;
     use crate::fit::{Double, Layout, Wide};
     use pulp::Arch;

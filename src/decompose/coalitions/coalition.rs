@@ -75,7 +75,7 @@ impl fmt::Debug for Coalition {
 }
 
 /// The bits of a subset of the others, with a zero put in for this player.
-pub(super) fn spread(subset: u64, player: usize) -> usize {
+pub(crate) fn spread(subset: u64, player: usize) -> usize {
     let low = subset & ((1 << player) - 1);
     (low | (subset >> player) << (player + 1)) as usize
 }

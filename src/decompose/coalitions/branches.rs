@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::coalitions::{Root, members};
 use super::tree::{SizeSums, Workspace, add_sums, are_clear, n_variables, sums_by_parts};
+use super::{Root, members};
 use crate::fit::{Double, LANES, Lane, Wide, eliminate_in_place};
 
 /// From this many players on, lanes hold coalitions and branches run in parallel.

@@ -6,9 +6,9 @@ use linfa::dataset::Dataset;
 use linfa::traits::{Fit, PredictInplace};
 use ndarray::{Array1, Array2};
 
-use super::coalition::Coalition;
-use super::coalitions::Players;
-use super::game::Game;
+use super::Game;
+use crate::decompose::coalitions::Players;
+use crate::decompose::coalitions::coalition::Coalition;
 use crate::error::{Error, Result};
 use crate::fit::FittedModel;
 

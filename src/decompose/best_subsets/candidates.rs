@@ -7,11 +7,11 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::check_unit_effects;
-use super::coalitions::{Players, members};
 use super::criterion::{Criterion, Penalty};
 use super::incumbents::Incumbents;
 use super::leaps::{Included, MOST_PLAYERS, Player, Search, columns_of, eliminated, explore, reduction};
+use crate::decompose::check_unit_effects;
+use crate::decompose::coalitions::{Players, members};
 use crate::error::{Error, Result};
 use crate::fit::{FittedModel, RANK_TOLERANCE, Real, Submatrix, eliminate_in_place, packed_index, packed_len};
 

@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use super::coalition::spread;
-use super::coalitions::{Players, Root};
-use super::shapley::SizeWeights;
+use super::{Players, Root};
+use crate::decompose::shapley::SizeWeights;
 use crate::fit::{Lane, Lanes, Number, Real, eliminate, eliminate_in_place, packed_len};
 
 /// The most components whose coalitions are kept in a table, which then fills 128 MB.
