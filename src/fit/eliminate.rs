@@ -100,19 +100,42 @@ pub(crate) fn eliminate_block<N: Number, const MASKED: bool>(
 #[inline(always)]
 fn update<N: Number, const B: usize>(matrix: &[N], rows: [&[N]; B], inverses: [N; B], out: &mut [N]) {
     let (mut rows, mut matrix, mut out) = (rows, matrix, out);
-    while !rows[0].is_empty() {
-        let remaining = rows[0].len();
-        let mut factors = inverses;
+    // Two rows of the matrix at a time, which halves what is read.
+    while rows[0].len() > 1 {
+        let after = rows[0].len() - 1;
+        let (mut upper, mut lower) = (inverses, inverses);
+        let mut corner = matrix[0];
+        let mut others = rows;
         for k in 0..B {
-            factors[k] = factors[k] * rows[k][0];
+            upper[k] = inverses[k] * rows[k][0];
+            lower[k] = inverses[k] * rows[k][1];
+            corner = corner - upper[k] * rows[k][0];
+            others[k] = &rows[k][1..][..after];
         }
-        let (row, rest) = matrix.split_at(remaining);
-        let (out_row, out_rest) = std::mem::take(&mut out).split_at_mut(remaining);
-        subtract(row, rows, factors, out_row);
-        (matrix, out) = (rest, out_rest);
+        out[0] = corner;
+        let (upper_row, rest) = matrix[1..].split_at(after);
+        let (lower_row, rest) = rest.split_at(after);
+        let (upper_out, rest_out) = std::mem::take(&mut out)[1..].split_at_mut(after);
+        let (lower_out, rest_out) = rest_out.split_at_mut(after);
+        for j in 0..after {
+            let (mut above, mut below) = (upper_row[j], lower_row[j]);
+            for k in 0..B {
+                above = above - upper[k] * others[k][j];
+                below = below - lower[k] * others[k][j];
+            }
+            (upper_out[j], lower_out[j]) = (above, below);
+        }
+        (matrix, out) = (rest, rest_out);
         for row in &mut rows {
-            *row = &row[1..];
+            *row = &row[2..];
         }
+    }
+    if !rows[0].is_empty() {
+        let mut corner = matrix[0];
+        for k in 0..B {
+            corner = corner - inverses[k] * rows[k][0] * rows[k][0];
+        }
+        out[0] = corner;
     }
 }
 

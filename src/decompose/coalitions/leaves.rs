@@ -281,49 +281,49 @@ fn rss_of_two<N: Number, const MASKED: bool>(matrix: &[N], inverse: N) -> N {
     m[2] - m[1] * m[1] * inverse
 }
 
-/// The residual sum of squares on three columns.
+/// The residual sum of squares on three columns, by one division where no pivot can be too small.
 #[inline(always)]
 fn rss_of_three<N: Number, const MASKED: bool>(matrix: &[N], inverse: N) -> N {
-    let (matrix, inverse) = without_first::<N, 4, { packed_len(3) }, MASKED>(matrix, inverse);
-    rss_of_two::<N, MASKED>(&matrix, inverse)
+    if MASKED {
+        let (matrix, inverse) = without_first::<N, 4, { packed_len(3) }, MASKED>(matrix, inverse);
+        return rss_of_two::<N, MASKED>(&matrix, inverse);
+    }
+    let m = &matrix[..packed_len(4)];
+    let [aa, ab, ac, ay, bb, bc, by, cc, cy, yy] = [m[0], m[1], m[2], m[3], m[4], m[5], m[6], m[7], m[8], m[9]];
+    // The elimination without its divisions: each step is `aa`, then `bb`, times what it would be.
+    let (bb, bc, by) = (aa * bb - ab * ab, aa * bc - ab * ac, aa * by - ab * ay);
+    let (cc, cy) = (aa * cc - ac * ac, aa * cy - ac * ay);
+    let (cc, cy) = (bb * cc - bc * bc, bb * cy - bc * by);
+    yy - ((ay * ay * bb + by * by) * cc + cy * cy) * (aa * bb * cc).inverse()
 }
 
-/// The matrix of the variables that remain once the first three of `COLUMNS` are projected out, in one pass.
+/// The matrix of the `LEFT` variables that remain once the first three are projected out, in one pass.
 #[inline(always)]
-pub(super) fn without_three<
-    N: Number,
-    const COLUMNS: usize,
-    const COLUMNS_LEFT: usize,
-    const LEFT: usize,
-    const MASKED: bool,
->(
-    matrix: &[N],
-) -> [N; LEFT] {
-    let m = &matrix[..packed_len(COLUMNS)];
-    let a = &m[..COLUMNS];
+pub(super) fn without_three<N: Number, const LEFT: usize, const MASKED: bool>(matrix: &[N], out: &mut [N]) {
+    let m = &matrix[..packed_len(LEFT + 3)];
+    let out = &mut out[..packed_len(LEFT)];
+    let columns = LEFT + 3;
+    let a = &m[..columns];
     let inverse_a = inverse_of::<N, MASKED>(a[0]);
-    let mut b = [a[0]; COLUMNS_LEFT];
-    let mut c = [a[0]; COLUMNS_LEFT];
+    let (mut b, mut c) = ([a[0]; LEFT], [a[0]; LEFT]);
     let factor = a[1] * inverse_a;
-    let inverse_b = inverse_of::<N, MASKED>(m[COLUMNS] - factor * a[1]);
-    let b_c = m[COLUMNS + 1] - factor * a[2];
-    for j in 0..COLUMNS_LEFT {
-        b[j] = m[COLUMNS + 2 + j] - factor * a[3 + j];
+    let inverse_b = inverse_of::<N, MASKED>(m[columns] - factor * a[1]);
+    let b_c = m[columns + 1] - factor * a[2];
+    for j in 0..LEFT {
+        b[j] = m[columns + 2 + j] - factor * a[3 + j];
     }
     let (factor, factor_b) = (a[2] * inverse_a, b_c * inverse_b);
-    let inverse_c = inverse_of::<N, MASKED>(m[2 * COLUMNS - 1] - factor * a[2] - factor_b * b_c);
-    for j in 0..COLUMNS_LEFT {
-        c[j] = m[2 * COLUMNS + j] - factor * a[3 + j] - factor_b * b[j];
+    let inverse_c = inverse_of::<N, MASKED>(m[2 * columns - 1] - factor * a[2] - factor_b * b_c);
+    for j in 0..LEFT {
+        c[j] = m[2 * columns + j] - factor * a[3 + j] - factor_b * b[j];
     }
-    let m = &m[3 * COLUMNS - 3..];
-    let mut left = [a[0]; LEFT];
+    let m = &m[3 * columns - 3..];
     let mut at = 0;
-    for i in 0..COLUMNS_LEFT {
+    for i in 0..LEFT {
         let (f, g, h) = (a[3 + i] * inverse_a, b[i] * inverse_b, c[i] * inverse_c);
-        for j in i..COLUMNS_LEFT {
-            left[at] = m[at] - f * a[3 + j] - g * b[j] - h * c[j];
+        for j in i..LEFT {
+            out[at] = m[at] - f * a[3 + j] - g * b[j] - h * c[j];
             at += 1;
         }
     }
-    left
 }

@@ -323,12 +323,11 @@ fn include<'a, N: Number, const MASKED: bool>(
         remaining -= at_once;
         let left = left + remaining;
         let (out, rest) = room.split_at_mut(packed_len(left));
-        // The sizes are constants where they can be, so that the smallest, by far the most frequent, are unrolled.
+        // The smallest, by far the most frequent, is of fixed size.
         match (at_once, left) {
             (1, _) => eliminate_block::<N, MASKED>(matrix, 1, left, rows, out),
             (2, _) => eliminate_block::<N, MASKED>(matrix, 2, left, rows, out),
-            (_, 7) => out.copy_from_slice(&without_three::<N, 10, 7, { packed_len(7) }, MASKED>(matrix)),
-            (_, 10) => out.copy_from_slice(&without_three::<N, 13, 10, { packed_len(10) }, MASKED>(matrix)),
+            (_, 7) => without_three::<N, 7, MASKED>(matrix, out),
             _ => eliminate_block::<N, MASKED>(matrix, 3, left, rows, out),
         }
         (matrix, room) = (out, rest);
