@@ -11,6 +11,8 @@ use super::standardise::Standardisation;
 pub(super) struct Deviations<'a> {
     pub(super) columns: Vec<&'a [f64]>,
     pub(super) weights: &'a [f64],
+    /// Their sum.
+    pub(super) weight: f64,
     pub(super) groups: &'a [Range<usize>],
     pub(super) standardisation: &'a Standardisation,
 }
@@ -18,9 +20,8 @@ pub(super) struct Deviations<'a> {
 impl Deviations<'_> {
     /// The length within which a column's values are known, as a part of its length about its mean.
     pub(super) fn rounding(&self, v: usize) -> f64 {
-        let weight: f64 = self.weights.iter().sum();
         let mean = self.standardisation.origin[v] / self.standardisation.scale[v];
-        rounding((1.0 + weight * mean * mean).sqrt())
+        rounding((1.0 + self.weight * mean * mean).sqrt())
     }
 
     pub(super) fn is_copy(&self, v: usize, of: usize) -> bool {

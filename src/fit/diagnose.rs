@@ -74,6 +74,7 @@ impl Diagnosis<'_> {
         let rows = |groups| Deviations {
             columns: columns.to_vec(),
             weights: &self.design.weights,
+            weight: self.moments.weight(),
             groups,
             standardisation: self.moments.standardisation(),
         };
@@ -153,8 +154,9 @@ impl Diagnosis<'_> {
         let mut aliased: Vec<(Credit, bool, Vec<String>)> = Vec::new();
         for (within, span) in [(false, self.raw.take()), (true, self.within.take())] {
             let Some(span) = span else { continue };
-            let positions: Vec<usize> = (0..span.variables.len()).collect();
-            let left = if positions.len() <= PAIRS_UP_TO { span.left_in_order(&positions) } else { span.pivots() };
+            let n = span.variables.len();
+            let in_order = span.are_all_in_order() || n > PAIRS_UP_TO;
+            let left = if in_order { span.pivots() } else { span.left_in_order() };
             for (at, left) in left.into_iter().enumerate() {
                 let v = span.variables[at];
                 let column = &self.design.columns[v];

@@ -21,6 +21,8 @@ use super::submatrix::Submatrix;
 const PLAIN: f64 = 1e-5;
 /// Among the columns set aside, the first that is at least this part of the longest is kept next.
 const NEARLY_LONGEST: f64 = 0.1;
+/// Products from which on other threads are worth waking.
+const WORTH_THREADS: usize = 200_000;
 
 /// A column as a combination of others, on standardised variables.
 #[derive(Debug, Clone)]
@@ -73,7 +75,11 @@ impl Span {
             combinations: Vec::new(),
         };
         let aside = span.eliminate(moments, within, &open);
-        let aside = aside.into_par_iter().map(|(at, cross)| span.project(deviations, at, cross)).collect();
+        let project = |(at, products)| span.project(deviations, at, products);
+        let aside = match aside.len() * span.kept.len() * deviations.weights.len() < WORTH_THREADS {
+            true => aside.into_iter().map(project).collect(),
+            false => aside.into_par_iter().map(project).collect(),
+        };
         span.take_in(deviations, aside);
         known.iter().for_each(|combination| span.derive(combination));
         span
@@ -152,7 +158,7 @@ impl Span {
             coordinates.push(length);
             self.coordinates[at] = coordinates;
             self.kept.push(at);
-            aside.par_iter_mut().for_each(|aside| {
+            let orthogonalise = |aside: &mut Aside| {
                 let mut coordinate = 0.0;
                 for _ in 0..2 {
                     let along = deviations.product(&unit, &aside.left);
@@ -161,7 +167,11 @@ impl Span {
                 }
                 aside.coordinates.push(coordinate);
                 aside.length = deviations.length(&aside.left);
-            });
+            };
+            match aside.len() * unit.len() < WORTH_THREADS {
+                true => aside.iter_mut().for_each(orthogonalise),
+                false => aside.par_iter_mut().for_each(orthogonalise),
+            }
         }
     }
 
@@ -231,10 +241,20 @@ impl Span {
         variables.iter().filter_map(|v| self.variables.iter().position(|variable| variable == v)).collect()
     }
 
-    /// What the columns at these positions leave of each one that follows: its length, zero where that is nothing.
-    pub(super) fn left_in_order(&self, positions: &[usize]) -> Vec<f64> {
+    /// Whether the basis was made in the stated order.
+    pub(super) fn are_all_in_order(&self) -> bool {
+        self.are_all_kept() && self.kept.is_sorted()
+    }
+
+    /// Whether every column of which there is something is kept.
+    fn are_all_kept(&self) -> bool {
+        self.combinations.iter().all(|combination| combination.of.is_empty())
+    }
+
+    /// What the columns before it leave of each, in the stated order: its length, zero where that is nothing.
+    pub(super) fn left_in_order(&self) -> Vec<f64> {
         let mut basis = Basis::default();
-        let left = |&at: &usize| {
+        let left = |at: usize| {
             let rest = basis.rest_of(&self.padded(at), 1.0, self.roundings[at]);
             let length = rest.length;
             if length > 0.0 {
@@ -242,10 +262,10 @@ impl Span {
             }
             length
         };
-        positions.iter().map(left).collect()
+        (0..self.variables.len()).map(left).collect()
     }
 
-    /// The same for all columns, as the basis was made: what those kept before them leave of the kept.
+    /// The same in the order in which the basis was made.
     pub(super) fn pivots(&self) -> Vec<f64> {
         let mut pivots = vec![0.0; self.variables.len()];
         self.kept.iter().enumerate().for_each(|(i, &at)| pivots[at] = self.coordinates[at][i].abs());
@@ -254,7 +274,7 @@ impl Span {
 
     /// Which of the columns at `then` those at `first` span.
     pub(super) fn spanned(&self, first: &[usize], then: &[usize]) -> Vec<bool> {
-        if self.combinations.iter().all(|combination| combination.of.is_empty()) {
+        if self.are_all_kept() {
             return then.iter().map(|&at| self.is_nothing(at)).collect();
         }
         let mut basis = Basis::default();
