@@ -34,6 +34,7 @@
 mod comparison;
 mod detail;
 mod export;
+mod export_beside;
 mod export_detail;
 mod gelbach;
 mod grid;

@@ -5,13 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::export_detail::{ReportBySize, ReportCovariance, ReportPair, ReportSubset, ReportTerm};
 use super::text::counted;
 use crate::decompose::{
-    Breakdown, Gelbach, GelbachColumn, GelbachCovariance, Interval, IntervalKind, IntervalMethod, Method, OrderRange,
-    Share, ShareRange,
+    Breakdown, GelbachColumn, GelbachCovariance, Interval, IntervalKind, IntervalMethod, Method, Share, ShareRange,
 };
 use crate::error::{Error, Result};
-use crate::fit::{FittedModel, Warning};
 use crate::panel::Sample;
-use crate::resample::{Comparison, Difference, Rank};
+use crate::resample::{Difference, Rank};
 
 /// Two R² of the same fit differ by no more.
 const SAME_R2: f64 = 1e-9;
@@ -216,99 +214,6 @@ impl Report {
         })
     }
 
-    /// Says how far the shares move with the order in which the components enter.
-    ///
-    /// # Errors
-    /// [`Error::Option`] when the range is of another outcome or of other components than the breakdowns.
-    ///
-    /// # Examples
-    /// ```
-    /// use apportion::{Model, Panel, Report};
-    ///
-    /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
-    /// let fit = Model::new("y").component("one", ["x"]).component("other", ["x"]).fit(&panel)?;
-    /// let report = Report::new(&[fit.sequential()?])?.with_order_range(&fit.order_range()?)?;
-    /// assert!(serde_json::to_string(&report)?.contains(r#""order_range":[{"name":"one","min":"#));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn with_order_range(mut self, range: &OrderRange) -> Result<Self> {
-        let described = |outcome: &str, names: Vec<&str>| format!("of {outcome} over {}", names.join(", "));
-        let found = described(&range.outcome, range.components.iter().map(|c| c.name.as_str()).collect());
-        // Every method has the same components.
-        let credited = self.methods.iter().take(1).flat_map(|method| &method.components);
-        let expected = described(&self.outcome, credited.map(|c| c.name.as_str()).collect());
-        if found != expected {
-            let expected = format!("a report holds answers of one fit, and its breakdowns are {expected}");
-            return Err(Error::Option { option: "order range", expected, found });
-        }
-        self.order_range = Some(range.components.clone());
-        Ok(self)
-    }
-
-    /// The report of a fit without a breakdown, to which other answers are added.
-    pub fn of_fit(fit: &FittedModel) -> Report {
-        let sample = fit.sample();
-        Report {
-            outcome: fit.outcome_name().to_string(),
-            panel: fit.panel_description().map(str::to_string),
-            n_observations: sample.n_observations,
-            n_units: sample.n_units,
-            n_periods: sample.n_periods,
-            dropped: ReportDropped::all(sample),
-            r2_overall: fit.r2_overall(),
-            methods: Vec::new(),
-            order_range: None,
-            interval: None,
-            warnings: fit.warnings().iter().map(Warning::to_string).collect(),
-            elapsed_ms: None,
-        }
-    }
-
-    /// Adds how the coefficients of `always` change, as a method of its own.
-    ///
-    /// # Errors
-    /// [`Error::Option`] where it is of another outcome or sample than the report.
-    pub fn with_gelbach(mut self, gelbach: &Gelbach) -> Result<Self> {
-        let described = |outcome: &str, rows: usize| format!("of {outcome} on {}", counted(rows, "row"));
-        let expected = described(&self.outcome, self.n_observations);
-        let found = described(&gelbach.outcome, gelbach.sample.n_observations);
-        if found != expected {
-            let expected = format!("a report holds answers of one fit, and it is {expected}");
-            return Err(Error::Option { option: "gelbach", expected, found });
-        }
-        self.interval = self.interval.or(gelbach.interval.as_ref().map(ReportInterval::of));
-        for warning in &gelbach.warnings {
-            let sentence = warning.to_string();
-            if !self.warnings.contains(&sentence) {
-                self.warnings.push(format!("gelbach: {sentence}"));
-            }
-        }
-        self.methods.push(ReportMethod {
-            coefficients: Some(gelbach.columns.clone()),
-            covariance: Some(gelbach.covariance),
-            ..ReportMethod::new("gelbach", ReportShare { share_of_total: 1.0 - self.r2_overall, interval: None })
-        });
-        Ok(self)
-    }
-
-    /// Adds ranks and differences of the components to the methods that they are of.
-    ///
-    /// # Errors
-    /// [`Error::Option`] for a comparison by a method that the report does not have.
-    pub fn with_comparisons(mut self, comparisons: &[Comparison]) -> Result<Self> {
-        for comparison in comparisons {
-            let name = comparison.method.name();
-            let method = self.methods.iter_mut().find(|m| m.method == name).ok_or_else(|| Error::Option {
-                option: "comparison",
-                expected: "it must be of a method that the report has".to_string(),
-                found: name.to_string(),
-            })?;
-            method.ranks = Some(comparison.ranks.clone());
-            method.differences = Some(comparison.differences.clone());
-        }
-        Ok(self)
-    }
-
     /// Says how long the steps took.
     pub fn with_elapsed(mut self, elapsed: Elapsed) -> Self {
         self.elapsed_ms = Some(elapsed);
@@ -374,13 +279,13 @@ pub(super) fn warnings(breakdowns: &[Breakdown]) -> Vec<String> {
 }
 
 impl ReportDropped {
-    fn all(sample: &Sample) -> Vec<Self> {
+    pub(super) fn all(sample: &Sample) -> Vec<Self> {
         sample.dropped.iter().map(|d| ReportDropped { reason: d.reason.to_string(), rows: d.rows }).collect()
     }
 }
 
 impl ReportMethod {
-    fn new(method: &str, unexplained: ReportShare) -> Self {
+    pub(super) fn new(method: &str, unexplained: ReportShare) -> Self {
         ReportMethod {
             method: method.to_string(),
             order: None,
@@ -438,7 +343,7 @@ impl ReportShare {
 }
 
 impl ReportInterval {
-    fn of(method: &IntervalMethod) -> Self {
+    pub(super) fn of(method: &IntervalMethod) -> Self {
         ReportInterval {
             kind: method.kind,
             level: method.level,
