@@ -179,17 +179,16 @@ impl<N: Number, const MASKED: bool> Last<'_, N, 4, MASKED> {
         let matrix = &matrix[..packed_len(5)];
         let (included, if_in) = without_first::<N, 5, { packed_len(4) }, MASKED>(matrix, *inverse);
         let if_out = inverse_of::<N, MASKED>(matrix[5]);
-        let mut values = [matrix[14]; 16];
-        values[..8].copy_from_slice(&three_columns::<N, MASKED>(&matrix[5..], if_out));
-        values[8..].copy_from_slice(&three_columns::<N, MASKED>(&included, if_in));
-        for (sum, &value) in sums.iter_mut().zip(&values[1..]) {
+        let [c0, c1, c2, c3, c4, c5, c6, c7] = three_columns::<N, MASKED>(&matrix[5..], if_out);
+        for (sum, value) in sums.iter_mut().zip([c1, c2, c3, c4, c5, c6, c7]) {
             *sum = *sum + value;
         }
-        let v = values;
-        let one = (v[1] + v[2]) + (v[4] + v[8]);
-        let two = ((v[3] + v[5]) + (v[6] + v[9])) + (v[10] + v[12]);
-        let three = (v[7] + v[11]) + (v[13] + v[14]);
-        [v[0], one, two, three, v[15]]
+        let (one, two) = (c1 + c2 + c4, c3 + c5 + c6);
+        let [c8, c9, c10, c11, c12, c13, c14, c15] = three_columns::<N, MASKED>(&included, if_in);
+        for (sum, value) in sums[7..].iter_mut().zip([c8, c9, c10, c11, c12, c13, c14, c15]) {
+            *sum = *sum + value;
+        }
+        [c0, one + c8, two + (c9 + c10 + c12), c7 + (c11 + c13 + c14), c15]
     }
 }
 
