@@ -14,6 +14,10 @@ const EXCHANGED_UP_TO: usize = 300;
 const SMALL_COEFFICIENT: f64 = 0.5;
 /// Up to so many coefficients, those that an exchange would leave are looked at too.
 const LOOK_AHEAD_UP_TO: usize = 3_000;
+/// Below this part of its column's length, a coefficient makes a column of rounding: that is 1e-16 over it.
+const LOPSIDED: f64 = 1e-4;
+/// Two products of coefficients that differ by no more than this part are the same but for rounding.
+const CANCELLED: f64 = 1e-11;
 /// What is left of two coefficients that cancel is rounding at or below this part of them.
 const NOISE: f64 = 1e-13;
 /// Rounding that is more than this part of what is left of a column may be what is taken for it.
@@ -62,8 +66,12 @@ impl Conditioning {
     fn weigh(&mut self, span: &Span, within_only: bool) -> Vec<Replaced> {
         let mut columns = Exchanged::new(span);
         let replaced = columns.replaced(within_only);
+        let cancels = columns.have_parts_that_cancel();
         for _ in 0..=2 * columns.others.len() {
             self.meet_all(&columns);
+            if cancels && columns.smallest_part() < LOPSIDED {
+                self.error = 1.0;
+            }
             match columns.next_exchange() {
                 Some(at) if self.smallest_pivot > COLUMN_TOLERANCE * COLUMN_TOLERANCE => columns.exchange(at),
                 _ => break,
@@ -170,6 +178,33 @@ impl<'a> Exchanged<'a> {
             Replaced { variable: self.span.variables[column.at], of, within_only }
         });
         replaced.collect()
+    }
+
+    /// Whether two combinations have a part in common, so that together they leave its columns out but for rounding; beside
+    /// a small coefficient that rounding would look like a column.
+    fn have_parts_that_cancel(&self) -> bool {
+        let (n, d) = (self.kept.len(), self.others.len());
+        let pairs = |n: usize| (0..n).flat_map(move |i| (0..i).map(move |j| (i, j)));
+        if n * d > LOOK_AHEAD_UP_TO {
+            return d > 1;
+        }
+        pairs(d).any(|(k, l)| {
+            let (a, b) = (&self.coefficients[k], &self.coefficients[l]);
+            let cancels = |(i, j): (usize, usize)| {
+                let (first, second) = (a[i] * b[j], a[j] * b[i]);
+                first != 0.0 && second != 0.0 && (first - second).abs() <= CANCELLED * first.abs()
+            };
+            pairs(n).any(cancels)
+        })
+    }
+
+    /// The smallest coefficient that is there, as a part of its column's length.
+    fn smallest_part(&self) -> f64 {
+        let parts = self.others.iter().zip(&self.coefficients).flat_map(|(column, coefficients)| {
+            let parts = coefficients.iter().zip(&self.kept).filter(|(b, _)| **b != 0.0);
+            parts.map(|(b, kept)| b.abs() * (kept.own / column.own).sqrt())
+        });
+        parts.fold(1.0, f64::min)
     }
 
     /// The exchange, as which of the others for which kept column, that has the smallest coefficient; where none is
