@@ -35,7 +35,7 @@ pub(crate) use eigen::symmetric_eigen;
 pub(crate) use eliminate::{
     all_keep_more_than, eliminate, eliminate_block, eliminate_in_place, inverse_of, packed_index, packed_len,
 };
-pub(crate) use lanes::{Double, LANES, Lane, Number, Wide};
+pub(crate) use lanes::{Double, LANES, Lane, Number, Walk, Wide};
 pub(crate) use layout::Layout;
 pub(crate) use real::{Lanes, Real};
 pub(crate) use submatrix::Submatrix;

@@ -3,7 +3,7 @@
 //! Whatever the method, its answer is one list of numbers: what is always in, the components, the unexplained, and then
 //! what the method has to say beyond that (see [`Detail`](super::Detail)).
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 use super::coalitions::branches::{Parallel, Progress, add_sums_parallel};
 use super::coalitions::table::{CoalitionTable, Residuals};
@@ -228,7 +228,7 @@ impl Plan {
     pub(crate) fn precise_answer(&self, entries: &[Double]) -> Vec<f64> {
         let mut out = vec![Double::new(0.0); self.len()];
         let scratch = &mut self.scratch();
-        Arch::new().dispatch(Point { plan: self, entries, scratch, out: &mut out });
+        Double::dispatch(Point { plan: self, entries, scratch, out: &mut out });
         out.into_iter().map(Double::value).collect()
     }
 
@@ -252,7 +252,7 @@ impl Plan {
             }
             _ => {
                 let scratch = &mut self.scratch();
-                Arch::new().dispatch(Point { plan: self, entries, scratch, out: &mut out });
+                L::dispatch(Point { plan: self, entries, scratch, out: &mut out });
             }
         }
         (!progress.is_cancelled()).then(|| out.iter().map(|x| Lanes::lane(x, 0).value()).collect())

@@ -7,7 +7,7 @@
 
 use std::ops::{Add, Mul, Sub};
 
-use pulp::Simd;
+use pulp::{Arch, Scalar, Simd, WithSimd};
 
 use super::vector::Vector;
 
@@ -43,6 +43,12 @@ pub(crate) trait Number:
     /// Whether every lane is above the bound.
     fn is_above(self, bound: f64) -> bool;
 
+    /// Walks without masks where pivots are `clear` and this number is one that gains by it.
+    #[inline(always)]
+    fn walk<S: Simd>(simd: S, _clear: bool, walk: impl Walk) {
+        walk.walk::<S, true>(simd);
+    }
+
     /// One over the pivot, or zero where the pivot is too small to count.
     #[inline(always)]
     fn inverse_pivot(self) -> Self {
@@ -51,9 +57,17 @@ pub(crate) trait Number:
     }
 }
 
+/// Something to be done with or without masks of ranks, by an instruction set.
+pub(crate) trait Walk {
+    fn walk<S: Simd, const MASKED: bool>(self, simd: S);
+}
+
 /// A number that can be made from a double, and goes through registers in parts.
 pub(crate) trait Lane: Number {
     type Part<S: Simd>: Number;
+    /// Does something by the instruction set of this machine, where this number gains by it: every other instruction set
+    /// would only be compiled in vain.
+    fn dispatch<W: WithSimd>(op: W) -> W::Output;
     fn splat(x: f64) -> Self;
     fn parts<S: Simd>() -> usize;
     fn part<S: Simd>(&self, simd: S, part: usize) -> Self::Part<S>;
@@ -78,6 +92,10 @@ macro_rules! whole {
         #[inline(always)]
         fn put_part<S: Simd>(&mut self, _: usize, value: $number) {
             *self = value;
+        }
+
+        fn dispatch<W: WithSimd>(op: W) -> W::Output {
+            op.with_simd(Scalar::new())
         }
     };
 }
@@ -220,6 +238,10 @@ impl Lane for Wide {
     #[inline(always)]
     fn put_part<S: Simd>(&mut self, part: usize, value: Vector<S>) {
         value.store(&mut self.0[part * S::F64_LANES..]);
+    }
+
+    fn dispatch<W: WithSimd>(op: W) -> W::Output {
+        Arch::new().dispatch(op)
     }
 }
 

@@ -7,7 +7,7 @@ use std::ops::{Add, Mul, Sub};
 
 use pulp::Simd;
 
-use super::lanes::{Number, RANK_TOLERANCE};
+use super::lanes::{Number, RANK_TOLERANCE, Walk};
 
 /// A register of doubles, aligned so that no load of one straddles two cache lines.
 #[derive(Debug, Clone, Copy)]
@@ -78,6 +78,14 @@ impl<S: Simd> Number for Vector<S> {
     fn or_one(self, mask: S::m64s) -> Self {
         let one = self.simd.splat_f64s(1.0);
         Vector { simd: self.simd, doubles: self.simd.select_f64s(mask, self.doubles, one) }
+    }
+
+    #[inline(always)]
+    fn walk<T: Simd>(simd: T, clear: bool, walk: impl Walk) {
+        match clear {
+            true => walk.walk::<T, false>(simd),
+            false => walk.walk::<T, true>(simd),
+        }
     }
 
     #[inline(always)]

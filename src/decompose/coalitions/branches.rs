@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 use super::tree::{SizeSums, Workspace, add_sums, are_clear, n_variables, sums_by_parts};
 use super::{Root, members};
@@ -92,7 +92,7 @@ impl Parallel for Double {
 pub(crate) fn add_sums_parallel<L: Parallel>(root: &Root, matrix: &[L], into: &mut SizeSums<L>, progress: &Progress) {
     let n_players = root.players.len();
     if n_players < PARALLEL_FROM {
-        Arch::new().dispatch(Whole { root, matrix, into });
+        L::dispatch(Whole { root, matrix, into });
         return progress.add(1 << n_players);
     }
     let (lane_blocks, blocks) = root.blocks.split_at(L::LANE_PLAYERS);
@@ -169,7 +169,7 @@ impl<L: Parallel> Branches<'_, L> {
 
     fn branch(&self, matrix: &[L::Packed], blocks: &[usize], subset: u64) -> SizeSums<L> {
         let mut sums = SizeSums::zero(self.n_players);
-        let branch = Arch::new().dispatch(Branch::<L> { matrix, blocks, clear: self.clear });
+        let branch = L::Packed::dispatch(Branch::<L> { matrix, blocks, clear: self.clear });
         for lane in 0..1 << L::LANE_PLAYERS {
             let mut present = self.root.present.clone();
             present.extend(members(self.lane_players, lane as u64));

@@ -10,11 +10,11 @@
 //! G. M. Furnival and R. W. Wilson (1974), "Regressions by leaps and bounds", Technometrics 16,
 //! <https://doi.org/10.1080/00401706.1974.10489231>.
 
-use pulp::{Scalar, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 use super::Root;
 use super::leaves::{LastSums, last_two, walk_last, without_three};
-use crate::fit::{Lane, Number, RANK_TOLERANCE, all_keep_more_than, eliminate_block, packed_len};
+use crate::fit::{Lane, Number, RANK_TOLERANCE, Walk, all_keep_more_than, eliminate_block, packed_len};
 
 /// From this many players on it pays to go through registers, and to ask whether pivots need comparing.
 const MANY_PLAYERS: usize = 9;
@@ -214,13 +214,7 @@ pub(super) fn walk<'a, N: Number, S: Simd>(
     let stride = blocks.len() + 1;
     let SizeSums { all, with, .. } = branch;
     let tree = Node { matrix, blocks, size: 0, matrices, rows, sums, stride, with, last, all };
-    // Other numbers gain little from this machine's instruction set.
-    match (N::IS_REGISTER, clear) {
-        (true, true) => tree.walk::<S, false>(simd),
-        (true, false) => tree.walk::<S, true>(simd),
-        (false, true) => tree.walk::<Scalar, false>(Scalar::new()),
-        (false, false) => tree.walk::<Scalar, true>(Scalar::new()),
-    }
+    N::walk(simd, clear, tree);
     workspace.last.put_into(&mut workspace.branch.with, stride);
     &workspace.branch
 }
@@ -243,7 +237,7 @@ struct Node<'a, N> {
     all: &'a mut [N],
 }
 
-impl<N: Number> Node<'_, N> {
+impl<N: Number> Walk for Node<'_, N> {
     #[inline(always)]
     fn walk<S: Simd, const MASKED: bool>(self, simd: S) {
         simd.vectorize(Call::<N, S, MASKED>(simd, self));
@@ -446,7 +440,7 @@ mod tests {
         let root = &players.roots()[0];
         let mut matrix = vec![L::splat(0.0); root.len()];
         let matrix = root.gather(&entries, &mut matrix);
-        Arch::new().dispatch(Serial { root, matrix, clear })
+        L::dispatch(Serial { root, matrix, clear })
     }
 
     fn parallel<L: Parallel>(players: &Players, entries: &[f64]) -> SizeSums<L> {
