@@ -360,6 +360,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::decompose::OrderRange;
     use crate::fit::FittedModel;
     use crate::model::{Model, Term};
     use crate::panel::Panel;

@@ -21,6 +21,8 @@ const WORTH_THREADS: usize = 10_000;
 
 /// Up to so many players, the values of all coalitions of eight replicates are kept, in 64 MB for each thread.
 const MOST_IN_TABLE: usize = 20;
+/// The coalitions of all replicates together are at most two to this power: some ten minutes' work.
+const MOST_COALITIONS: usize = 41;
 /// At most so many numbers are found over all replicates (512 MB).
 const MOST_NUMBERS: usize = 64 << 20;
 
@@ -253,6 +255,15 @@ fn check_size(plans: &[Plan], replicates: usize) -> Result<()> {
             limit: MOST_IN_TABLE,
             found,
             instead: "put components together, or resample sequential or shapley shares".to_string(),
+        });
+    }
+    let most = MOST_COALITIONS - replicates.max(1).ilog2() as usize;
+    if let Some(found) = plans.iter().map(Plan::enumerated).max().filter(|found| *found > most) {
+        return Err(Error::TooManyComponents {
+            method: format!("a method that enumerates coalitions, in {replicates} replicates,"),
+            limit: most,
+            found,
+            instead: "put components together, ask for no intervals, or resample sequential shares".to_string(),
         });
     }
     let numbers = plans.iter().map(Plan::len).sum::<usize>();

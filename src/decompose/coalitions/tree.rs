@@ -338,7 +338,6 @@ mod tests {
     use super::super::{Players, members};
     use super::*;
     use crate::fit::{Double, Layout, Wide};
-    use pulp::Arch;
 
     /// Players of so many columns each, and the moments of sixty rows; `copies` of the columns repeat the one before.
     fn players(blocks: &[usize], copies: &[usize]) -> (Players, Vec<f64>) {

@@ -77,7 +77,7 @@ impl FittedModel {
     ///
     /// // A gamma regression with a logarithmic link.
     /// let gamma = fit.refitted(&TweedieRegressor::params().power(2.0).alpha(0.0), Score::explained_variance)?;
-    /// assert!(gamma.shapley()?.whole > 0.9);
+    /// assert!(gamma.shapley()?.whole > 0.5);
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn refitted<P, E>(
