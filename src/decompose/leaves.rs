@@ -9,12 +9,12 @@ use crate::fit::{Number, inverse_of, packed_len};
 
 /// Fewest and most of the last players that are walked here.
 const LEAST: usize = 4;
-const MOST: usize = 8;
+const MOST: usize = 10;
 
 /// Residual sums of squares by coalition size, of the last players of one column each.
 pub(super) struct LastSums<N> {
     zero: N,
-    /// The players that are walked here: none, or from four to eight.
+    /// The players that are walked here: none, or from four to ten.
     players: usize,
     /// For the players before the last four, from the one with five to go: by size, over the coalitions it is in.
     with: [Vec<N>; MOST - LEAST],
@@ -86,7 +86,9 @@ pub(super) fn walk_last<N: Number, S: Simd, const MASKED: bool>(
         5 => all.copy_from_slice(&Last::<N, 5, MASKED> { matrix, inverse, size, sums }.walk(simd)),
         6 => all.copy_from_slice(&Last::<N, 6, MASKED> { matrix, inverse, size, sums }.walk(simd)),
         7 => all.copy_from_slice(&Last::<N, 7, MASKED> { matrix, inverse, size, sums }.walk(simd)),
-        _ => all.copy_from_slice(&Last::<N, 8, MASKED> { matrix, inverse, size, sums }.walk(simd)),
+        8 => all.copy_from_slice(&Last::<N, 8, MASKED> { matrix, inverse, size, sums }.walk(simd)),
+        9 => all.copy_from_slice(&Last::<N, 9, MASKED> { matrix, inverse, size, sums }.walk(simd)),
+        _ => all.copy_from_slice(&Last::<N, 10, MASKED> { matrix, inverse, size, sums }.walk(simd)),
     }
 }
 
@@ -121,7 +123,8 @@ macro_rules! level {
                 const COLUMNS: usize = $players + 1;
                 let Call(simd, Last { matrix, inverse, size, sums }) = self;
                 let matrix = &matrix[..packed_len(COLUMNS)];
-                let (included, if_in) = without_first::<N, COLUMNS, { packed_len($players) }, MASKED>(matrix, *inverse);
+                let mut included = [matrix[0]; packed_len($players)];
+                let if_in = without_first::<N, COLUMNS, MASKED>(matrix, *inverse, &mut included);
                 let if_out = inverse_of::<N, MASKED>(matrix[COLUMNS]);
                 let below =
                     Last::<N, $below, MASKED> { matrix: &included, inverse: &if_in, size: size + 1, sums: &mut *sums };
@@ -143,32 +146,35 @@ macro_rules! level {
     };
 }
 
+level!(10 above 9);
+level!(9 above 8);
 level!(8 above 7);
 level!(7 above 6);
 level!(6 above 5);
 level!(5 above 4);
 
-/// The matrix of the variables that remain once the first of `COLUMNS` is projected out, and one over its pivot.
+/// Projects the first of `COLUMNS` variables out of the others: `left` becomes their matrix. Returns one over its pivot.
 #[inline(always)]
-fn without_first<N: Number, const COLUMNS: usize, const LEFT: usize, const MASKED: bool>(
-    matrix: &[N],
-    inverse: N,
-) -> ([N; LEFT], N) {
+fn without_first<N: Number, const COLUMNS: usize, const MASKED: bool>(matrix: &[N], inverse: N, left: &mut [N]) -> N {
     let matrix = &matrix[..packed_len(COLUMNS)];
+    let left = &mut left[..packed_len(COLUMNS - 1)];
     let factor = matrix[1] * inverse;
-    let pivot = matrix[COLUMNS] - factor * matrix[1];
-    // What waits for the division comes last.
-    let inverse_pivot = inverse_of::<N, MASKED>(pivot);
-    let mut left = [pivot; LEFT];
-    let mut at = 0;
-    for i in 1..COLUMNS {
+    left[0] = matrix[COLUMNS] - factor * matrix[1];
+    // Before the rest, so that nothing waits for the division.
+    let inverse_left = inverse_of::<N, MASKED>(left[0]);
+    let mut at = 1;
+    for j in 2..COLUMNS {
+        left[at] = matrix[COLUMNS + at] - factor * matrix[j];
+        at += 1;
+    }
+    for i in 2..COLUMNS {
         let factor = matrix[i] * inverse;
         for j in i..COLUMNS {
             left[at] = matrix[COLUMNS + at] - factor * matrix[j];
             at += 1;
         }
     }
-    (left, inverse_pivot)
+    inverse_left
 }
 
 impl<N: Number, const MASKED: bool> Last<'_, N, 4, MASKED> {
@@ -177,7 +183,8 @@ impl<N: Number, const MASKED: bool> Last<'_, N, 4, MASKED> {
         let Last { matrix, inverse, size, sums } = self;
         let sums = &mut sums.last_four[size];
         let matrix = &matrix[..packed_len(5)];
-        let (included, if_in) = without_first::<N, 5, { packed_len(4) }, MASKED>(matrix, *inverse);
+        let mut included = [matrix[0]; packed_len(4)];
+        let if_in = without_first::<N, 5, MASKED>(matrix, *inverse, &mut included);
         let if_out = inverse_of::<N, MASKED>(matrix[5]);
         let [c0, c1, c2, c3, c4, c5, c6, c7] = three_columns::<N, MASKED>(&matrix[5..], if_out);
         for (sum, value) in sums.iter_mut().zip([c1, c2, c3, c4, c5, c6, c7]) {
@@ -253,22 +260,20 @@ pub(super) fn last_two<N: Number, const MASKED: bool>(matrix: &[N], block: usize
         2 => {
             let left_out = &matrix[packed_len(5) - packed_len(3)..];
             let second = rss_of_two::<N, MASKED>(left_out, inverse_of::<N, MASKED>(left_out[0]));
-            let (matrix, inverse) = without_first::<N, 5, { packed_len(4) }, MASKED>(matrix, inverse);
-            let (matrix, inverse) = without_first::<N, 4, { packed_len(3) }, MASKED>(&matrix, inverse);
-            [left_out[packed_len(3) - 1], second, matrix[packed_len(3) - 1], rss_of_two::<N, MASKED>(&matrix, inverse)]
+            let (mut one_out, mut two_out) = ([matrix[0]; packed_len(4)], [matrix[0]; packed_len(3)]);
+            let inverse = without_first::<N, 5, MASKED>(matrix, inverse, &mut one_out);
+            let inverse = without_first::<N, 4, MASKED>(&one_out, inverse, &mut two_out);
+            [left_out[5], second, two_out[5], rss_of_two::<N, MASKED>(&two_out, inverse)]
         }
         _ => {
             let left_out = &matrix[packed_len(7) - packed_len(4)..];
             let second = rss_of_three::<N, MASKED>(left_out, inverse_of::<N, MASKED>(left_out[0]));
-            let (matrix, inverse) = without_first::<N, 7, { packed_len(6) }, MASKED>(matrix, inverse);
-            let (matrix, inverse) = without_first::<N, 6, { packed_len(5) }, MASKED>(&matrix, inverse);
-            let (matrix, inverse) = without_first::<N, 5, { packed_len(4) }, MASKED>(&matrix, inverse);
-            [
-                left_out[packed_len(4) - 1],
-                second,
-                matrix[packed_len(4) - 1],
-                rss_of_three::<N, MASKED>(&matrix, inverse),
-            ]
+            let (mut one_out, mut two_out) = ([matrix[0]; packed_len(6)], [matrix[0]; packed_len(5)]);
+            let mut three_out = [matrix[0]; packed_len(4)];
+            let inverse = without_first::<N, 7, MASKED>(matrix, inverse, &mut one_out);
+            let inverse = without_first::<N, 6, MASKED>(&one_out, inverse, &mut two_out);
+            let inverse = without_first::<N, 5, MASKED>(&two_out, inverse, &mut three_out);
+            [left_out[9], second, three_out[9], rss_of_three::<N, MASKED>(&three_out, inverse)]
         }
     }
 }
@@ -276,16 +281,18 @@ pub(super) fn last_two<N: Number, const MASKED: bool>(matrix: &[N], block: usize
 /// The residual sum of squares on two columns.
 #[inline(always)]
 fn rss_of_two<N: Number, const MASKED: bool>(matrix: &[N], inverse: N) -> N {
-    let (m, inverse) = without_first::<N, 3, { packed_len(2) }, MASKED>(matrix, inverse);
-    m[2] - m[1] * m[1] * inverse
+    let mut left = [matrix[0]; packed_len(2)];
+    let inverse = without_first::<N, 3, MASKED>(matrix, inverse, &mut left);
+    left[2] - left[1] * left[1] * inverse
 }
 
 /// The residual sum of squares on three columns, by one division where no pivot can be too small.
 #[inline(always)]
 fn rss_of_three<N: Number, const MASKED: bool>(matrix: &[N], inverse: N) -> N {
     if MASKED {
-        let (matrix, inverse) = without_first::<N, 4, { packed_len(3) }, MASKED>(matrix, inverse);
-        return rss_of_two::<N, MASKED>(&matrix, inverse);
+        let mut left = [matrix[0]; packed_len(3)];
+        let inverse = without_first::<N, 4, MASKED>(matrix, inverse, &mut left);
+        return rss_of_two::<N, MASKED>(&left, inverse);
     }
     let m = &matrix[..packed_len(4)];
     let [aa, ab, ac, ay, bb, bc, by, cc, cy, yy] = [m[0], m[1], m[2], m[3], m[4], m[5], m[6], m[7], m[8], m[9]];
