@@ -21,6 +21,7 @@ pub(super) struct LastSums<N> {
     /// For each number of earlier players in: the coalitions of the last four by their bits, less one; the first of the
     /// four is the highest bit.
     last_four: Vec<[N; 15]>,
+    room: Vec<N>,
 }
 
 impl<N: Number> LastSums<N> {
@@ -33,6 +34,7 @@ impl<N: Number> LastSums<N> {
             players,
             with: std::array::from_fn(|i| vec![zero; if players > LEAST + i { sizes } else { 0 }]),
             last_four: vec![[zero; 15]; if players > 0 { sizes - LEAST } else { 0 }],
+            room: vec![zero; if players > 0 { room(players) } else { 0 }],
         }
     }
 
@@ -81,15 +83,18 @@ pub(super) fn walk_last<N: Number, S: Simd, const MASKED: bool>(
     all: &mut [N],
 ) {
     let inverse = &inverse_of::<N, MASKED>(matrix[0]);
-    match all.len() - 1 {
-        4 => all.copy_from_slice(&Last::<N, 4, MASKED> { matrix, inverse, size, sums }.walk(simd)),
-        5 => all.copy_from_slice(&Last::<N, 5, MASKED> { matrix, inverse, size, sums }.walk(simd)),
-        6 => all.copy_from_slice(&Last::<N, 6, MASKED> { matrix, inverse, size, sums }.walk(simd)),
-        7 => all.copy_from_slice(&Last::<N, 7, MASKED> { matrix, inverse, size, sums }.walk(simd)),
-        8 => all.copy_from_slice(&Last::<N, 8, MASKED> { matrix, inverse, size, sums }.walk(simd)),
-        9 => all.copy_from_slice(&Last::<N, 9, MASKED> { matrix, inverse, size, sums }.walk(simd)),
-        _ => all.copy_from_slice(&Last::<N, 10, MASKED> { matrix, inverse, size, sums }.walk(simd)),
+    let mut room = std::mem::take(&mut sums.room);
+    match sums.players {
+        4 => Last::<N, 4, MASKED> { matrix, inverse, size, sums, room: &mut room }.walk(simd),
+        5 => Last::<N, 5, MASKED> { matrix, inverse, size, sums, room: &mut room }.walk(simd),
+        6 => Last::<N, 6, MASKED> { matrix, inverse, size, sums, room: &mut room }.walk(simd),
+        7 => Last::<N, 7, MASKED> { matrix, inverse, size, sums, room: &mut room }.walk(simd),
+        8 => Last::<N, 8, MASKED> { matrix, inverse, size, sums, room: &mut room }.walk(simd),
+        9 => Last::<N, 9, MASKED> { matrix, inverse, size, sums, room: &mut room }.walk(simd),
+        _ => Last::<N, 10, MASKED> { matrix, inverse, size, sums, room: &mut room }.walk(simd),
     }
+    all.copy_from_slice(&room[..all.len()]);
+    sums.room = room;
 }
 
 /// A node whose undecided players are the last `PLAYERS`.
@@ -100,6 +105,14 @@ struct Last<'a, N, const PLAYERS: usize, const MASKED: bool> {
     /// Players in.
     size: usize,
     sums: &'a mut LastSums<N>,
+    /// Where this node's sums go, by the number of these players included; then room for the nodes below.
+    room: &'a mut [N],
+}
+
+/// Numbers in the room of a node of so many players: its sums, the matrix and the sums of the node with the first player
+/// in, and the room of the node without.
+const fn room(players: usize) -> usize {
+    if players <= LEAST { LEAST + 1 } else { players + 1 + packed_len(players) + players + room(players - 1) }
 }
 
 /// [`Last`] with the instruction set of this machine.
@@ -110,37 +123,44 @@ macro_rules! level {
     ($players:literal above $below:literal) => {
         impl<N: Number, const MASKED: bool> Last<'_, N, $players, MASKED> {
             #[inline(always)]
-            fn walk<S: Simd>(self, simd: S) -> [N; $players + 1] {
-                simd.vectorize(Call(simd, self))
+            fn walk<S: Simd>(self, simd: S) {
+                simd.vectorize(Call(simd, self));
             }
         }
 
         impl<N: Number, S: Simd, const MASKED: bool> WithSimd for Call<'_, N, S, $players, MASKED> {
-            type Output = [N; $players + 1];
+            type Output = ();
 
             #[inline(always)]
-            fn with_simd<S2: Simd>(self, _: S2) -> Self::Output {
+            fn with_simd<S2: Simd>(self, _: S2) {
                 const COLUMNS: usize = $players + 1;
-                let Call(simd, Last { matrix, inverse, size, sums }) = self;
+                let Call(simd, Last { matrix, inverse, size, sums, room }) = self;
                 let matrix = &matrix[..packed_len(COLUMNS)];
-                let mut included = [matrix[0]; packed_len($players)];
-                let if_in = without_first::<N, COLUMNS, MASKED>(matrix, *inverse, &mut included);
-                let if_out = inverse_of::<N, MASKED>(matrix[COLUMNS]);
-                let below =
-                    Last::<N, $below, MASKED> { matrix: &included, inverse: &if_in, size: size + 1, sums: &mut *sums };
-                let inside = below.walk(simd);
+                let (all, room) = room.split_at_mut(COLUMNS);
+                let (included, room) = room.split_at_mut(packed_len($players));
+                let if_in = &without_first::<N, COLUMNS, MASKED>(matrix, *inverse, included);
+                let if_out = &inverse_of::<N, MASKED>(matrix[COLUMNS]);
+                Last::<N, $below, MASKED> {
+                    matrix: included,
+                    inverse: if_in,
+                    size: size + 1,
+                    sums: &mut *sums,
+                    room: &mut *room,
+                }
+                .walk(simd);
+                let (inside, room) = room.split_at_mut($players);
                 let own = &mut sums.with[$players - LEAST - 1][size + 1..][..$players];
-                for (own, &inside) in own.iter_mut().zip(&inside) {
+                for (own, &inside) in own.iter_mut().zip(&*inside) {
                     *own = *own + inside;
                 }
-                let below = Last::<N, $below, MASKED> { matrix: &matrix[COLUMNS..], inverse: &if_out, size, sums };
-                let outside = below.walk(simd);
-                let mut all = [outside[0]; $players + 1];
+                let matrix = &matrix[COLUMNS..];
+                Last::<N, $below, MASKED> { matrix, inverse: if_out, size, sums, room: &mut *room }.walk(simd);
+                let outside = &room[..$players];
+                all[0] = outside[0];
                 for k in 1..$players {
                     all[k] = outside[k] + inside[k - 1];
                 }
                 all[$players] = inside[$players - 1];
-                all
             }
         }
     };
@@ -179,8 +199,8 @@ fn without_first<N: Number, const COLUMNS: usize, const MASKED: bool>(matrix: &[
 
 impl<N: Number, const MASKED: bool> Last<'_, N, 4, MASKED> {
     #[inline(always)]
-    fn walk<S: Simd>(self, _: S) -> [N; 5] {
-        let Last { matrix, inverse, size, sums } = self;
+    fn walk<S: Simd>(self, _: S) {
+        let Last { matrix, inverse, size, sums, room } = self;
         let sums = &mut sums.last_four[size];
         let matrix = &matrix[..packed_len(5)];
         let mut included = [matrix[0]; packed_len(4)];
@@ -195,7 +215,8 @@ impl<N: Number, const MASKED: bool> Last<'_, N, 4, MASKED> {
         for (sum, value) in sums[7..].iter_mut().zip([c8, c9, c10, c11, c12, c13, c14, c15]) {
             *sum = *sum + value;
         }
-        [c0, one + c8, two + (c9 + c10 + c12), c7 + (c11 + c13 + c14), c15]
+        let all = [c0, one + c8, two + (c9 + c10 + c12), c7 + (c11 + c13 + c14), c15];
+        room[..5].copy_from_slice(&all);
     }
 }
 
