@@ -17,7 +17,7 @@ use crate::fit::{Double, LANES, Lane, Wide, eliminate_in_place};
 /// From this many players on, lanes hold coalitions and branches run in parallel.
 const PARALLEL_FROM: usize = 10;
 /// Players left to each branch, at least.
-const BRANCH_PLAYERS: usize = 14;
+const BRANCH_PLAYERS: usize = 15;
 /// Players whose coalitions are the branches, at most.
 const MOST_SPLIT: usize = 10;
 
