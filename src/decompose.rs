@@ -36,7 +36,7 @@ const PRECISE_BELOW: f64 = 1e-5;
 /// The most components that may each bring unit effects.
 const MOST_WITH_UNIT_EFFECTS: usize = 8;
 /// What twice the precision costs is bounded: at most so many components over all coalitions, and so many products.
-const MOST_PRECISE_COMPONENTS: usize = 16;
+const MOST_PRECISE_COMPONENTS: usize = 24;
 const MOST_PRECISE_PRODUCTS: usize = 200_000_000;
 
 impl FittedModel {
