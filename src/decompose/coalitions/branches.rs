@@ -16,8 +16,6 @@ use crate::fit::{Double, LANES, Lane, Wide, eliminate_in_place};
 
 /// From this many players on, lanes hold coalitions and branches run in parallel.
 const PARALLEL_FROM: usize = 10;
-/// Players left to each branch, at least.
-const BRANCH_PLAYERS: usize = 14;
 /// Players whose coalitions are the branches, at most.
 const MOST_SPLIT: usize = 10;
 
@@ -56,6 +54,8 @@ pub(crate) trait Parallel: Lane {
     type Packed: Lane;
     /// Players whose coalitions are the lanes.
     const LANE_PLAYERS: usize;
+    /// Players left to each branch, at least.
+    const BRANCH_PLAYERS: usize;
     fn pack(lanes: impl Fn(usize) -> Self) -> Self::Packed;
     fn lane(packed: &Self::Packed, lane: usize) -> Self;
 }
@@ -63,6 +63,7 @@ pub(crate) trait Parallel: Lane {
 impl Parallel for f64 {
     type Packed = Wide;
     const LANE_PLAYERS: usize = LANES.trailing_zeros() as usize;
+    const BRANCH_PLAYERS: usize = 15;
 
     fn pack(lanes: impl Fn(usize) -> f64) -> Wide {
         Wide(std::array::from_fn(lanes))
@@ -77,6 +78,7 @@ impl Parallel for f64 {
 impl Parallel for Double {
     type Packed = Double;
     const LANE_PLAYERS: usize = 0;
+    const BRANCH_PLAYERS: usize = 8;
 
     fn pack(lanes: impl Fn(usize) -> Double) -> Double {
         lanes(0)
@@ -101,7 +103,7 @@ pub(crate) fn add_sums_parallel<L: Parallel>(root: &Root, matrix: &[L], into: &m
     let lanes: Vec<Vec<L>> =
         (0..1_u64 << L::LANE_PLAYERS).map(|subset| included(matrix, n, lane_blocks, subset)).collect();
     let packed: Vec<L::Packed> = (0..lanes[0].len()).map(|e| L::pack(|lane| lanes[lane][e])).collect();
-    let split = players.len().saturating_sub(BRANCH_PLAYERS).min(MOST_SPLIT);
+    let split = players.len().saturating_sub(L::BRANCH_PLAYERS).min(MOST_SPLIT);
     let (split_players, players) = players.split_at(split);
     let branches = Branches::<L> {
         root,

@@ -9,18 +9,19 @@ use crate::fit::{Number, inverse_of, packed_len};
 
 /// Fewest and most of the last players that are walked here.
 const LEAST: usize = 4;
-const MOST: usize = 8;
+const MOST: usize = 10;
 
 /// Residual sums of squares by coalition size, of the last players of one column each.
 pub(super) struct LastSums<N> {
     zero: N,
-    /// The players that are walked here: none, or from four to eight.
+    /// The players that are walked here: none, or from four to ten.
     players: usize,
     /// For the players before the last four, from the one with five to go: by size, over the coalitions it is in.
     with: [Vec<N>; MOST - LEAST],
     /// For each number of earlier players in: the coalitions of the last four by their bits, less one; the first of the
     /// four is the highest bit.
     last_four: Vec<[N; 15]>,
+    room: Vec<N>,
 }
 
 impl<N: Number> LastSums<N> {
@@ -33,6 +34,7 @@ impl<N: Number> LastSums<N> {
             players,
             with: std::array::from_fn(|i| vec![zero; if players > LEAST + i { sizes } else { 0 }]),
             last_four: vec![[zero; 15]; if players > 0 { sizes - LEAST } else { 0 }],
+            room: vec![zero; if players > 0 { room(players) } else { 0 }],
         }
     }
 
@@ -81,13 +83,18 @@ pub(super) fn walk_last<N: Number, S: Simd, const MASKED: bool>(
     all: &mut [N],
 ) {
     let inverse = &inverse_of::<N, MASKED>(matrix[0]);
-    match all.len() - 1 {
-        4 => all.copy_from_slice(&Last::<N, 4, MASKED> { matrix, inverse, size, sums }.walk(simd)),
-        5 => all.copy_from_slice(&Last::<N, 5, MASKED> { matrix, inverse, size, sums }.walk(simd)),
-        6 => all.copy_from_slice(&Last::<N, 6, MASKED> { matrix, inverse, size, sums }.walk(simd)),
-        7 => all.copy_from_slice(&Last::<N, 7, MASKED> { matrix, inverse, size, sums }.walk(simd)),
-        _ => all.copy_from_slice(&Last::<N, 8, MASKED> { matrix, inverse, size, sums }.walk(simd)),
+    let mut room = std::mem::take(&mut sums.room);
+    match sums.players {
+        4 => Last::<N, 4, MASKED> { matrix, inverse, size, sums, room: &mut room }.walk(simd),
+        5 => Last::<N, 5, MASKED> { matrix, inverse, size, sums, room: &mut room }.walk(simd),
+        6 => Last::<N, 6, MASKED> { matrix, inverse, size, sums, room: &mut room }.walk(simd),
+        7 => Last::<N, 7, MASKED> { matrix, inverse, size, sums, room: &mut room }.walk(simd),
+        8 => Last::<N, 8, MASKED> { matrix, inverse, size, sums, room: &mut room }.walk(simd),
+        9 => Last::<N, 9, MASKED> { matrix, inverse, size, sums, room: &mut room }.walk(simd),
+        _ => Last::<N, 10, MASKED> { matrix, inverse, size, sums, room: &mut room }.walk(simd),
     }
+    all.copy_from_slice(&room[..all.len()]);
+    sums.room = room;
 }
 
 /// A node whose undecided players are the last `PLAYERS`.
@@ -98,6 +105,14 @@ struct Last<'a, N, const PLAYERS: usize, const MASKED: bool> {
     /// Players in.
     size: usize,
     sums: &'a mut LastSums<N>,
+    /// Where this node's sums go, by the number of these players included; then room for the nodes below.
+    room: &'a mut [N],
+}
+
+/// Numbers in the room of a node of so many players: its sums, the matrix and the sums of the node with the first player
+/// in, and the room of the node without.
+const fn room(players: usize) -> usize {
+    if players <= LEAST { LEAST + 1 } else { players + 1 + packed_len(players) + players + room(players - 1) }
 }
 
 /// [`Last`] with the instruction set of this machine.
@@ -108,76 +123,88 @@ macro_rules! level {
     ($players:literal above $below:literal) => {
         impl<N: Number, const MASKED: bool> Last<'_, N, $players, MASKED> {
             #[inline(always)]
-            fn walk<S: Simd>(self, simd: S) -> [N; $players + 1] {
-                simd.vectorize(Call(simd, self))
+            fn walk<S: Simd>(self, simd: S) {
+                simd.vectorize(Call(simd, self));
             }
         }
 
         impl<N: Number, S: Simd, const MASKED: bool> WithSimd for Call<'_, N, S, $players, MASKED> {
-            type Output = [N; $players + 1];
+            type Output = ();
 
             #[inline(always)]
-            fn with_simd<S2: Simd>(self, _: S2) -> Self::Output {
+            fn with_simd<S2: Simd>(self, _: S2) {
                 const COLUMNS: usize = $players + 1;
-                let Call(simd, Last { matrix, inverse, size, sums }) = self;
+                let Call(simd, Last { matrix, inverse, size, sums, room }) = self;
                 let matrix = &matrix[..packed_len(COLUMNS)];
-                let (included, if_in) = without_first::<N, COLUMNS, { packed_len($players) }, MASKED>(matrix, *inverse);
-                let if_out = inverse_of::<N, MASKED>(matrix[COLUMNS]);
-                let below =
-                    Last::<N, $below, MASKED> { matrix: &included, inverse: &if_in, size: size + 1, sums: &mut *sums };
-                let inside = below.walk(simd);
+                let (all, room) = room.split_at_mut(COLUMNS);
+                let (included, room) = room.split_at_mut(packed_len($players));
+                let if_in = &without_first::<N, COLUMNS, MASKED>(matrix, *inverse, included);
+                let if_out = &inverse_of::<N, MASKED>(matrix[COLUMNS]);
+                Last::<N, $below, MASKED> {
+                    matrix: included,
+                    inverse: if_in,
+                    size: size + 1,
+                    sums: &mut *sums,
+                    room: &mut *room,
+                }
+                .walk(simd);
+                let (inside, room) = room.split_at_mut($players);
                 let own = &mut sums.with[$players - LEAST - 1][size + 1..][..$players];
-                for (own, &inside) in own.iter_mut().zip(&inside) {
+                for (own, &inside) in own.iter_mut().zip(&*inside) {
                     *own = *own + inside;
                 }
-                let below = Last::<N, $below, MASKED> { matrix: &matrix[COLUMNS..], inverse: &if_out, size, sums };
-                let outside = below.walk(simd);
-                let mut all = [outside[0]; $players + 1];
+                let matrix = &matrix[COLUMNS..];
+                Last::<N, $below, MASKED> { matrix, inverse: if_out, size, sums, room: &mut *room }.walk(simd);
+                let outside = &room[..$players];
+                all[0] = outside[0];
                 for k in 1..$players {
                     all[k] = outside[k] + inside[k - 1];
                 }
                 all[$players] = inside[$players - 1];
-                all
             }
         }
     };
 }
 
+level!(10 above 9);
+level!(9 above 8);
 level!(8 above 7);
 level!(7 above 6);
 level!(6 above 5);
 level!(5 above 4);
 
-/// The matrix of the variables that remain once the first of `COLUMNS` is projected out, and one over its pivot.
+/// Projects the first of `COLUMNS` variables out of the others: `left` becomes their matrix. Returns one over its pivot.
 #[inline(always)]
-fn without_first<N: Number, const COLUMNS: usize, const LEFT: usize, const MASKED: bool>(
-    matrix: &[N],
-    inverse: N,
-) -> ([N; LEFT], N) {
+fn without_first<N: Number, const COLUMNS: usize, const MASKED: bool>(matrix: &[N], inverse: N, left: &mut [N]) -> N {
     let matrix = &matrix[..packed_len(COLUMNS)];
+    let left = &mut left[..packed_len(COLUMNS - 1)];
     let factor = matrix[1] * inverse;
-    let pivot = matrix[COLUMNS] - factor * matrix[1];
-    // What waits for the division comes last.
-    let inverse_pivot = inverse_of::<N, MASKED>(pivot);
-    let mut left = [pivot; LEFT];
-    let mut at = 0;
-    for i in 1..COLUMNS {
+    left[0] = matrix[COLUMNS] - factor * matrix[1];
+    // Before the rest, so that nothing waits for the division.
+    let inverse_left = inverse_of::<N, MASKED>(left[0]);
+    let mut at = 1;
+    for j in 2..COLUMNS {
+        left[at] = matrix[COLUMNS + at] - factor * matrix[j];
+        at += 1;
+    }
+    for i in 2..COLUMNS {
         let factor = matrix[i] * inverse;
         for j in i..COLUMNS {
             left[at] = matrix[COLUMNS + at] - factor * matrix[j];
             at += 1;
         }
     }
-    (left, inverse_pivot)
+    inverse_left
 }
 
 impl<N: Number, const MASKED: bool> Last<'_, N, 4, MASKED> {
     #[inline(always)]
-    fn walk<S: Simd>(self, _: S) -> [N; 5] {
-        let Last { matrix, inverse, size, sums } = self;
+    fn walk<S: Simd>(self, _: S) {
+        let Last { matrix, inverse, size, sums, room } = self;
         let sums = &mut sums.last_four[size];
         let matrix = &matrix[..packed_len(5)];
-        let (included, if_in) = without_first::<N, 5, { packed_len(4) }, MASKED>(matrix, *inverse);
+        let mut included = [matrix[0]; packed_len(4)];
+        let if_in = without_first::<N, 5, MASKED>(matrix, *inverse, &mut included);
         let if_out = inverse_of::<N, MASKED>(matrix[5]);
         let [c0, c1, c2, c3, c4, c5, c6, c7] = three_columns::<N, MASKED>(&matrix[5..], if_out);
         for (sum, value) in sums.iter_mut().zip([c1, c2, c3, c4, c5, c6, c7]) {
@@ -188,7 +215,8 @@ impl<N: Number, const MASKED: bool> Last<'_, N, 4, MASKED> {
         for (sum, value) in sums[7..].iter_mut().zip([c8, c9, c10, c11, c12, c13, c14, c15]) {
             *sum = *sum + value;
         }
-        [c0, one + c8, two + (c9 + c10 + c12), c7 + (c11 + c13 + c14), c15]
+        let all = [c0, one + c8, two + (c9 + c10 + c12), c7 + (c11 + c13 + c14), c15];
+        room[..5].copy_from_slice(&all);
     }
 }
 
@@ -253,22 +281,20 @@ pub(super) fn last_two<N: Number, const MASKED: bool>(matrix: &[N], block: usize
         2 => {
             let left_out = &matrix[packed_len(5) - packed_len(3)..];
             let second = rss_of_two::<N, MASKED>(left_out, inverse_of::<N, MASKED>(left_out[0]));
-            let (matrix, inverse) = without_first::<N, 5, { packed_len(4) }, MASKED>(matrix, inverse);
-            let (matrix, inverse) = without_first::<N, 4, { packed_len(3) }, MASKED>(&matrix, inverse);
-            [left_out[packed_len(3) - 1], second, matrix[packed_len(3) - 1], rss_of_two::<N, MASKED>(&matrix, inverse)]
+            let (mut one_out, mut two_out) = ([matrix[0]; packed_len(4)], [matrix[0]; packed_len(3)]);
+            let inverse = without_first::<N, 5, MASKED>(matrix, inverse, &mut one_out);
+            let inverse = without_first::<N, 4, MASKED>(&one_out, inverse, &mut two_out);
+            [left_out[5], second, two_out[5], rss_of_two::<N, MASKED>(&two_out, inverse)]
         }
         _ => {
             let left_out = &matrix[packed_len(7) - packed_len(4)..];
             let second = rss_of_three::<N, MASKED>(left_out, inverse_of::<N, MASKED>(left_out[0]));
-            let (matrix, inverse) = without_first::<N, 7, { packed_len(6) }, MASKED>(matrix, inverse);
-            let (matrix, inverse) = without_first::<N, 6, { packed_len(5) }, MASKED>(&matrix, inverse);
-            let (matrix, inverse) = without_first::<N, 5, { packed_len(4) }, MASKED>(&matrix, inverse);
-            [
-                left_out[packed_len(4) - 1],
-                second,
-                matrix[packed_len(4) - 1],
-                rss_of_three::<N, MASKED>(&matrix, inverse),
-            ]
+            let (mut one_out, mut two_out) = ([matrix[0]; packed_len(6)], [matrix[0]; packed_len(5)]);
+            let mut three_out = [matrix[0]; packed_len(4)];
+            let inverse = without_first::<N, 7, MASKED>(matrix, inverse, &mut one_out);
+            let inverse = without_first::<N, 6, MASKED>(&one_out, inverse, &mut two_out);
+            let inverse = without_first::<N, 5, MASKED>(&two_out, inverse, &mut three_out);
+            [left_out[9], second, three_out[9], rss_of_three::<N, MASKED>(&three_out, inverse)]
         }
     }
 }
@@ -276,16 +302,18 @@ pub(super) fn last_two<N: Number, const MASKED: bool>(matrix: &[N], block: usize
 /// The residual sum of squares on two columns.
 #[inline(always)]
 fn rss_of_two<N: Number, const MASKED: bool>(matrix: &[N], inverse: N) -> N {
-    let (m, inverse) = without_first::<N, 3, { packed_len(2) }, MASKED>(matrix, inverse);
-    m[2] - m[1] * m[1] * inverse
+    let mut left = [matrix[0]; packed_len(2)];
+    let inverse = without_first::<N, 3, MASKED>(matrix, inverse, &mut left);
+    left[2] - left[1] * left[1] * inverse
 }
 
 /// The residual sum of squares on three columns, by one division where no pivot can be too small.
 #[inline(always)]
 fn rss_of_three<N: Number, const MASKED: bool>(matrix: &[N], inverse: N) -> N {
     if MASKED {
-        let (matrix, inverse) = without_first::<N, 4, { packed_len(3) }, MASKED>(matrix, inverse);
-        return rss_of_two::<N, MASKED>(&matrix, inverse);
+        let mut left = [matrix[0]; packed_len(3)];
+        let inverse = without_first::<N, 4, MASKED>(matrix, inverse, &mut left);
+        return rss_of_two::<N, MASKED>(&left, inverse);
     }
     let m = &matrix[..packed_len(4)];
     let [aa, ab, ac, ay, bb, bc, by, cc, cy, yy] = [m[0], m[1], m[2], m[3], m[4], m[5], m[6], m[7], m[8], m[9]];

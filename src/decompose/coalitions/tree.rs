@@ -506,7 +506,7 @@ mod tests {
 
     #[test]
     fn the_watch_sees_every_coalition_and_can_stop() {
-        let (players, entries) = players(&[1; 19], &[]);
+        let (players, entries) = players(&[1; 20], &[]);
         let root = &players.roots()[0];
         let mut matrix = vec![0.0; root.len()];
         let matrix = root.gather(&entries, &mut matrix);
@@ -516,14 +516,14 @@ mod tests {
                 seen.lock().expect("no panic").push((done, of));
                 answer
             };
-            let progress = Progress::new(19, Some(&watch));
+            let progress = Progress::new(20, Some(&watch));
             // One thread, so that nothing has begun when the first branch is done.
             let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
-            pool.install(|| add_sums_parallel(root, matrix, &mut SizeSums::zero(19), &progress));
+            pool.install(|| add_sums_parallel(root, matrix, &mut SizeSums::zero(20), &progress));
             let is_cancelled = progress.is_cancelled();
             (seen.into_inner().expect("no panic"), is_cancelled)
         };
-        let of = 1 << 19;
+        let of = 1 << 20;
         let quarters = [(of / 4, of), (of / 2, of), (of / 4 * 3, of), (of, of)];
         assert_eq!(watched(ControlFlow::Continue(())), (quarters.to_vec(), false));
         assert_eq!(watched(ControlFlow::Break(())), (quarters[..1].to_vec(), true));
