@@ -71,7 +71,7 @@
 //! or below 1e-11 of its length, or no more than the rounding of the values; the data are otherwise taken as exact. Where
 //! that is too little for cross-products of doubles to tell ([`RANK_TOLERANCE`]), it is decided on the columns
 //! themselves. Where columns are so nearly collinear that doubles would lose the ninth digit of a share, the
-//! cross-products are formed and eliminated again in twice the precision, up to 16 components, and so are the replicates
+//! cross-products are formed and eliminated again in twice the precision, up to 24 components, and so are the replicates
 //! behind its interval, up to 12. What cannot be promised to nine digits, because there are too many components or the
 //! answer depends on how the values were rounded, carries [`Warning::Imprecise`] with a bound. Shares equal those of
 //! dummy-variable regressions to 1e-9 and better, and a seed gives the same bits on any number of threads.

@@ -7,6 +7,7 @@ use apportion::{Breakdown, FittedModel, Model, Panel, Warning};
 use common::precise::{Brings, Reference};
 use common::{Numbers, sequential, shapley};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 /// NIST StRD, Longley: total employment, and the deflator, gross national product, unemployment, armed forces, population
 /// and year. J. W. Longley (1967), <https://doi.org/10.1080/01621459.1967.10500896>;
@@ -328,7 +329,12 @@ fn random_case(seed: u64, made: &[Made], mean: f64, units: bool, turn: usize) ->
 
 proptest! {
     // Without a file of failures: their shrunk form is printed.
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+    // The same designs every time: a failure is then one of the code, not of the day.
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(17),
+        ..ProptestConfig::with_cases(200)
+    })]
 
     #[test]
     fn no_share_is_silently_wrong(

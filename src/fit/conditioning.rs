@@ -12,12 +12,14 @@ const INVERTED_UP_TO: usize = 1_000;
 const EXCHANGED_UP_TO: usize = 300;
 /// Where every coefficient is larger than this part of its column's length, exchanging leads nowhere worse.
 const SMALL_COEFFICIENT: f64 = 0.5;
+/// Up to so many coefficients, every exchange is a start to look for worse ones from.
+const STARTS_UP_TO: usize = 150;
 /// Up to so many coefficients, those that an exchange would leave are looked at too.
 const LOOK_AHEAD_UP_TO: usize = 3_000;
-/// Below this part of its column's length, a coefficient makes a column of rounding: that is 1e-16 over it.
+/// What is left of a combination passes for rounding up to so many times that of the values: it was computed in doubles.
+const AS_ROUNDING: f64 = 8.0;
+/// What is left of a column, as a part of its length, below which rounding, 1e-16 over it, passes for a column.
 const LOPSIDED: f64 = 1e-4;
-/// Two products of coefficients that differ by no more than this part are the same but for rounding.
-const CANCELLED: f64 = 1e-11;
 /// What is left of two coefficients that cancel is rounding at or below this part of them.
 const NOISE: f64 = 1e-13;
 /// Rounding that is more than this part of what is left of a column may be what is taken for it.
@@ -64,20 +66,36 @@ impl Conditioning {
     /// A coalition may hold any independent columns, not just those kept. So columns are exchanged, the smallest
     /// coefficient first, which leads to the worst of them.
     fn weigh(&mut self, span: &Span, within_only: bool) -> Vec<Replaced> {
-        let mut columns = Exchanged::new(span);
+        let columns = Exchanged::new(span);
         let replaced = columns.replaced(within_only);
-        let cancels = columns.have_parts_that_cancel();
+        self.meet_worst(columns.clone());
+        // From one basis the smallest coefficients do not always lead to the worst.
+        let (n, d) = (columns.kept.len(), columns.others.len());
+        if d > 1 && n * d <= STARTS_UP_TO {
+            for pair in columns.pairs() {
+                let mut start = columns.clone();
+                start.exchange(pair);
+                self.meet_worst(start);
+            }
+        }
+        // Together, combinations may leave columns out but for rounding, which a near dependence makes look like a column.
+        let n_combined = replaced.iter().filter(|replaced| replaced.of.len() > 1).count();
+        if n_combined > 1 && self.smallest_pivot < LOPSIDED * LOPSIDED {
+            self.error = 1.0;
+        }
+        replaced
+    }
+
+    /// Takes in the pivots of these columns, and of those that exchanging leads to.
+    fn meet_worst(&mut self, mut columns: Exchanged) {
         for _ in 0..=2 * columns.others.len() {
             self.meet_all(&columns);
-            if cancels && columns.smallest_part() < LOPSIDED {
-                self.error = 1.0;
-            }
+            let is_worst = self.error == 1.0 && self.smallest_pivot <= COLUMN_TOLERANCE * COLUMN_TOLERANCE;
             match columns.next_exchange() {
-                Some(at) if self.smallest_pivot > COLUMN_TOLERANCE * COLUMN_TOLERANCE => columns.exchange(at),
+                Some(pair) if !is_worst => columns.exchange(pair),
                 _ => break,
             }
         }
-        replaced
     }
 
     fn meet_all(&mut self, columns: &Exchanged) {
@@ -119,22 +137,21 @@ struct Column {
 
 impl Column {
     fn is_rounding(&self) -> bool {
-        self.left_over <= self.rounding
+        self.left_over <= AS_ROUNDING * self.rounding
     }
 
     /// The error where so much is left of it, once replaced: a direction that turns by an angle moves R² by its sine, a
     /// share by twice that, and as much again for safety. `b` is its coefficient where others could take its place.
     fn error(&self, left: f64, b: f64) -> f64 {
-        if self.is_rounding() {
-            let part = self.left_over / left.sqrt();
-            return if part < UNSURE { 4.0 * part } else { 1.0 };
-        }
-        // Whether this is a column depends on the order in which the coalition is eliminated.
-        if self.left_over > 0.1 * COLUMN_TOLERANCE * b.abs() { 1.0 } else { 0.0 }
+        // Where it is not replaced, whether it is a column depends on the order in which the coalition is eliminated.
+        let is_unsure = !self.is_rounding() && self.left_over > 0.1 * COLUMN_TOLERANCE * b.abs();
+        let part = self.left_over / left.sqrt();
+        if is_unsure || part >= UNSURE { 1.0 } else { 4.0 * part }
     }
 }
 
 /// Independent columns that span all, and the others in terms of them.
+#[derive(Clone)]
 struct Exchanged<'a> {
     span: &'a Span,
     kept: Vec<Column>,
@@ -163,6 +180,8 @@ impl<'a> Exchanged<'a> {
             let b = solve_upper(&factor, &span.padded(column.at));
             let (b, noise) = inverse.without_noise(b, column.rounding);
             if column.left_over > 0.0 {
+                // What rounding the combination took up is not left over.
+                column.left_over = column.left_over.max(0.5 * f64::EPSILON);
                 (column.left_over, column.rounding) = (column.left_over + noise, column.rounding + noise);
             }
             coefficients.push(b);
@@ -178,33 +197,6 @@ impl<'a> Exchanged<'a> {
             Replaced { variable: self.span.variables[column.at], of, within_only }
         });
         replaced.collect()
-    }
-
-    /// Whether two combinations have a part in common, so that together they leave its columns out but for rounding; beside
-    /// a small coefficient that rounding would look like a column.
-    fn have_parts_that_cancel(&self) -> bool {
-        let (n, d) = (self.kept.len(), self.others.len());
-        let pairs = |n: usize| (0..n).flat_map(move |i| (0..i).map(move |j| (i, j)));
-        if n * d > LOOK_AHEAD_UP_TO {
-            return d > 1;
-        }
-        pairs(d).any(|(k, l)| {
-            let (a, b) = (&self.coefficients[k], &self.coefficients[l]);
-            let cancels = |(i, j): (usize, usize)| {
-                let (first, second) = (a[i] * b[j], a[j] * b[i]);
-                first != 0.0 && second != 0.0 && (first - second).abs() <= CANCELLED * first.abs()
-            };
-            pairs(n).any(cancels)
-        })
-    }
-
-    /// The smallest coefficient that is there, as a part of its column's length.
-    fn smallest_part(&self) -> f64 {
-        let parts = self.others.iter().zip(&self.coefficients).flat_map(|(column, coefficients)| {
-            let parts = coefficients.iter().zip(&self.kept).filter(|(b, _)| **b != 0.0);
-            parts.map(|(b, kept)| b.abs() * (kept.own / column.own).sqrt())
-        });
-        parts.fold(1.0, f64::min)
     }
 
     /// The exchange, as which of the others for which kept column, that has the smallest coefficient; where none is
@@ -225,8 +217,14 @@ impl<'a> Exchanged<'a> {
         if n * d > LOOK_AHEAD_UP_TO {
             return None;
         }
-        let ahead = pairs().map(|pair| (self.smallest_after(pair), pair)).min_by(|a, b| a.0.total_cmp(&b.0));
+        let ahead = self.pairs().map(|pair| (self.smallest_after(pair), pair)).min_by(|a, b| a.0.total_cmp(&b.0));
         ahead.filter(|(part, _)| *part < SMALL_COEFFICIENT).map(|(_, pair)| pair)
+    }
+
+    /// All exchanges that there are: which of the others, and which kept column.
+    fn pairs(&self) -> impl Iterator<Item = (usize, usize)> {
+        let pairs = (0..self.others.len()).flat_map(|k| (0..self.kept.len()).map(move |j| (k, j)));
+        pairs.filter(|&(k, j)| self.coefficients[k][j] != 0.0)
     }
 
     /// The smallest coefficient that an exchange would leave, as a part of its column's length.
@@ -265,6 +263,7 @@ impl<'a> Exchanged<'a> {
 }
 
 /// The inverse of the kept columns' triangular factor, and what all others leave of each of them.
+#[derive(Clone)]
 struct Inverse {
     /// Each from the diagonal on; empty where there are too many.
     rows: Vec<Vec<f64>>,
