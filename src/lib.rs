@@ -85,7 +85,8 @@
 //! |---|---|
 //! | sequential, first, last, pratt, variance components | any number |
 //! | genizi, car | any number, up to 400 columns, no unit effects but in `always` |
-//! | shapley, conditional dominance, owen (the terms of one component with all others) | 36; memory does not grow with the coalitions |
+//! | shapley, conditional dominance | 36; memory does not grow with the coalitions |
+//! | owen | 36, the terms of one component counted with all others; 16 terms in a component |
 //! | sampled Shapley values | as many as memory holds |
 //! | pmvd, complete dominance, the range over orders, precedence, games | 24: a table of coalitions fills 128 MB |
 //! | commonality | 20: a million parts |

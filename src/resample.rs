@@ -42,7 +42,7 @@ pub use gelbach::GelbachReplicates;
 pub use replicates::Replicates;
 pub use selection::{ComponentFrequency, Selection, SubsetFrequency};
 
-use crate::decompose::{Breakdown, FEW_CLUSTERS, IntervalKind, IntervalMethod, MethodTable, relation};
+use crate::decompose::{Breakdown, FEW_CLUSTERS, IntervalKind, IntervalMethod, LeftOut, MethodTable, relation};
 use crate::error::{Error, Result};
 use crate::fit::{FittedModel, Warning};
 use draws::Draws;
@@ -372,13 +372,31 @@ impl Breakdown {
 }
 
 impl MethodTable {
-    /// The table with intervals for every breakdown, all from the same draws.
+    /// The table with intervals for every breakdown, all from the same draws; a method that has too many coalitions to be
+    /// resampled is left out, with the reason.
     ///
     /// # Errors
-    /// Those of [`Resampling::intervals`].
+    /// Those of [`Resampling::intervals`], but for [`Error::TooManyComponents`].
     pub fn with_intervals(&self, resampling: &Resampling) -> Result<MethodTable> {
         let plain: Vec<&Breakdown> = self.breakdowns.iter().collect();
-        Ok(MethodTable { breakdowns: resampling.intervals(&plain)?, left_out: self.left_out.clone() })
+        let mut table = MethodTable { breakdowns: Vec::new(), left_out: self.left_out.clone() };
+        match resampling.intervals(&plain) {
+            Err(Error::TooManyComponents { .. }) => {}
+            found => {
+                table.breakdowns = found?;
+                return Ok(table);
+            }
+        }
+        for breakdown in plain {
+            match resampling.intervals(&[breakdown]) {
+                Err(error @ Error::TooManyComponents { .. }) => {
+                    let method = breakdown.method.name().to_string();
+                    table.left_out.push(LeftOut { reason: format!("{method}: {error}"), method });
+                }
+                found => table.breakdowns.extend(found?),
+            }
+        }
+        Ok(table)
     }
 }
 

@@ -615,7 +615,11 @@ fn limits_are_stated() {
         builder = builder.column(format!("x{i}"), (0..60_u32).map(|r| f64::from((r * (i + 3) + r * r * i) % 17)));
         model = model.component(format!("x{i}"), [format!("x{i}")]);
     }
-    let fit = model.fit(&builder.build().expect("a panel")).expect("fits");
+    let panel = builder.build().expect("a panel");
+    let fit = model.fit(&panel).expect("fits");
+    let terms: Vec<String> = (0..17).map(|i| format!("x{i}")).collect();
+    let many = Model::new("y").component("all", terms).fit(&panel).expect("fits").owen();
+    assert!(many.expect_err("too many terms").to_string().contains("at most 16 components"));
     for (method, limit) in [
         (Method::Shapley, 36),
         (Method::ConditionalDominance, 36),

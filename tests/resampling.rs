@@ -349,6 +349,10 @@ fn what_cannot_be_resampled_says_why() {
     let same_names = model(true).fit(&panel).expect("the model fits");
     let refused = breakdown.with_intervals(&same_names.jackknife().expect("jackknife"));
     assert!(matches!(refused, Err(Error::OtherFit { .. })), "{refused:?}");
+    let mut mixed = fit.first().expect("first");
+    mixed.detail = fit.owen().expect("owen").detail;
+    let refused = mixed.with_intervals(&fit.jackknife().expect("jackknife"));
+    assert!(matches!(refused, Err(Error::OtherFit { .. })), "{refused:?}");
     assert!(matches!(fit.bootstrap(1, 1), Err(Error::TooFew { expected: 2, found: 1, .. })));
     let bootstrap = fit.bootstrap(10, 1).expect("bootstrap");
     assert!(matches!(bootstrap.clone().kind(IntervalKind::Jackknife), Err(Error::Option { .. })));

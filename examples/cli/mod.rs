@@ -207,7 +207,13 @@ impl Options {
         let mut comparisons = Vec::new();
         if let Some(resampling) = self.resampling(fit)? {
             let resample = || -> Result<()> {
-                table = table.with_intervals(&resampling)?;
+                table = match is_all {
+                    true => table.with_intervals(&resampling)?,
+                    false => {
+                        let plain: Vec<&Breakdown> = table.breakdowns.iter().collect();
+                        MethodTable { breakdowns: resampling.intervals(&plain)?, left_out: Vec::new() }
+                    }
+                };
                 if let Some(gelbach) = &mut gelbach {
                     *gelbach = resampling.gelbach(gelbach)?;
                 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::breakdown::{Interval, Share};
+use super::breakdown::{Interval, Method, Share};
 use super::coalitions::coalition::Coalition;
 
 /// What a method says beyond one share for each component.
@@ -126,6 +126,19 @@ impl<'a> Cell<'a> {
 }
 
 impl Detail {
+    /// Whether it is what this method says, in so many numbers.
+    pub(crate) fn is_of(&self, method: &Method, numbers: usize) -> bool {
+        let (is_its, found) = match self {
+            Detail::Nothing => (true, 0),
+            Detail::Terms(terms) => (*method == Method::Owen, terms.len()),
+            Detail::BySize(cells) => (*method == Method::ConditionalDominance, cells.len()),
+            Detail::Pairs(pairs) => (*method == Method::CompleteDominance, pairs.len()),
+            Detail::Subsets(parts) => (*method == Method::Commonality, parts.len()),
+            Detail::Covariances(pairs) => (*method == Method::VarianceComponents, pairs.len()),
+        };
+        is_its && found == numbers
+    }
+
     /// Whether there is none.
     pub fn is_nothing(&self) -> bool {
         *self == Detail::Nothing

@@ -33,8 +33,8 @@ impl FittedModel {
     /// Shapley value. Source: G. Owen (1977), <https://doi.org/10.1007/978-3-642-45494-3_7>.
     ///
     /// # Errors
-    /// [`Error::TooManyComponents`] where the terms of a component with all other components make more coalitions than
-    /// 36 components do; [`Error::Method`] for a model with a precedence between components.
+    /// [`Error::TooManyComponents`] beyond 16 terms in a component, or where the terms of a component with all other
+    /// components make more coalitions than 36 components do; [`Error::Method`] for a model with a precedence between components.
     ///
     /// # Examples
     /// ```
@@ -55,6 +55,9 @@ impl FittedModel {
         self.breakdown(&Method::Owen)
     }
 }
+
+/// The most terms of one component: the regressions of each of their sets are laid out at once.
+const MOST_TERMS: usize = 16;
 
 /// The regressions behind one value of a component's game: this set of its terms, with every coalition of the others.
 #[derive(Debug, Clone)]
@@ -82,6 +85,14 @@ impl Owen {
     /// [`Error::TooManyComponents`] where there are too many coalitions.
     pub(crate) fn new(players: &Players, terms: &[Players]) -> Result<Self> {
         let m = players.len();
+        if let Some(found) = terms.iter().map(Players::len).max().filter(|found| *found > MOST_TERMS) {
+            return Err(Error::TooManyComponents {
+                method: "owen, over the terms of one component,".to_string(),
+                limit: MOST_TERMS,
+                found,
+                instead: "give a component fewer terms, or make components of them".to_string(),
+            });
+        }
         if let Some(most) = terms.iter().map(Players::len).max().filter(|most| most + m - 1 > MOST_COMPONENTS) {
             return Err(Error::TooManyComponents {
                 method: "owen, with the terms of a component as players,".to_string(),

@@ -78,7 +78,12 @@ pub(super) fn compute(
     let mut plans = Vec::with_capacity(breakdowns.len());
     for breakdown in breakdowns {
         check_same_fit(fit, &fit.credited(&breakdown.method), breakdown)?;
-        plans.push(fit.plan(&breakdown.method, &players)?);
+        let plan = fit.plan(&breakdown.method, &players)?;
+        if !breakdown.detail.is_of(&breakdown.method, plan.len() - breakdown.components.len() - 2) {
+            let message = format!("its detail is not that of {}", breakdown.method.name());
+            return Err(Error::OtherFit { message });
+        }
+        plans.push(plan);
     }
     let replicates = draws.replicates(fit.n_clusters());
     check_size(&plans, replicates)?;
