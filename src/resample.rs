@@ -31,6 +31,7 @@ mod comparisons;
 mod draws;
 mod gelbach;
 mod interval;
+mod method_table;
 mod replicates;
 mod selection;
 
@@ -42,7 +43,7 @@ pub use gelbach::GelbachReplicates;
 pub use replicates::Replicates;
 pub use selection::{ComponentFrequency, Selection, SubsetFrequency};
 
-use crate::decompose::{Breakdown, FEW_CLUSTERS, IntervalKind, IntervalMethod, LeftOut, MethodTable, relation};
+use crate::decompose::{Breakdown, FEW_CLUSTERS, IntervalKind, IntervalMethod, relation};
 use crate::error::{Error, Result};
 use crate::fit::{FittedModel, Warning};
 use draws::Draws;
@@ -368,35 +369,6 @@ impl Breakdown {
     pub fn with_intervals(&self, resampling: &Resampling) -> Result<Breakdown> {
         let found = resampling.intervals(&[self])?;
         found.into_iter().next().ok_or_else(|| Error::OtherFit { message: "no breakdown was given".to_string() })
-    }
-}
-
-impl MethodTable {
-    /// The table with intervals for every breakdown, all from the same draws; a method that has too many coalitions to be
-    /// resampled is left out, with the reason.
-    ///
-    /// # Errors
-    /// Those of [`Resampling::intervals`], but for [`Error::TooManyComponents`].
-    pub fn with_intervals(&self, resampling: &Resampling) -> Result<MethodTable> {
-        let plain: Vec<&Breakdown> = self.breakdowns.iter().collect();
-        let mut table = MethodTable { breakdowns: Vec::new(), left_out: self.left_out.clone() };
-        match resampling.intervals(&plain) {
-            Err(Error::TooManyComponents { .. }) => {}
-            found => {
-                table.breakdowns = found?;
-                return Ok(table);
-            }
-        }
-        for breakdown in plain {
-            match resampling.intervals(&[breakdown]) {
-                Err(error @ Error::TooManyComponents { .. }) => {
-                    let method = breakdown.method.name().to_string();
-                    table.left_out.push(LeftOut { reason: format!("{method}: {error}"), method });
-                }
-                found => table.breakdowns.extend(found?),
-            }
-        }
-        Ok(table)
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use apportion::{BestSubset, BestSubsets, Criterion, Error, FittedModel, Model, Panel, Selection, Warning};
 use common::panel::panel;
-use common::{Numbers, Rows, coalition_values, dummies, r2, unbalanced};
+use common::{Numbers, Rows, coalition_values, drawn_rows, dummies, r2, unbalanced};
 
 /// Leaps on cross-products against Gram–Schmidt on columns.
 const TOLERANCE: f64 = 1e-10;
@@ -431,24 +431,6 @@ fn five_of_fifteen_equal_trying_all_of_them() {
         assert_eq!(found.by_size[5].components, members(&names, best.1));
         assert_eq!(fit.best_subsets().expect("best subsets").by_size[5], found.by_size[5]);
     }
-}
-
-/// The rows of the units drawn, a copy of a unit being a unit of its own.
-fn drawn_rows(rows: &Rows, drawn: &[usize]) -> Rows {
-    let mut by_unit: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (row, unit) in rows.unit.iter().enumerate() {
-        by_unit.entry(unit).or_default().push(row);
-    }
-    let units: Vec<&Vec<usize>> = by_unit.values().collect();
-    let mut taken = Vec::new();
-    let mut names = Vec::new();
-    for (copy, &unit) in drawn.iter().enumerate() {
-        taken.extend(units[unit]);
-        names.extend(std::iter::repeat_n(format!("copy {copy}"), units[unit].len()));
-    }
-    let mut sample = rows.at(&taken);
-    sample.unit = names;
-    sample
 }
 
 /// The proportions that refitting the drawn rows gives, by component, and how often each subset is the best.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use apportion::{Error, FittedModel, Gelbach, GelbachCovariance, GelbachEstimate, IntervalKind, Model, Panel, Warning};
 use common::panel::panel;
-use common::{Numbers, Rows, dummies, unbalanced};
+use common::{Numbers, Rows, drawn_rows, dummies, unbalanced};
 
 const TOLERANCE: f64 = 1e-10;
 
@@ -250,20 +250,6 @@ fn dummies_of_always_are_columns_like_any_other() {
         components: vec![(vec![rows.column("slow")], false), (vec![rows.column("noisy")], false)],
     };
     assert_close("dummies", &estimates(&gelbach), &by_hand(&rows, &columns), TOLERANCE);
-}
-
-/// The rows of the units drawn, a copy of a unit being a unit of its own.
-fn drawn_rows(rows: &Rows, drawn: &[usize]) -> Rows {
-    let mut by_unit: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (row, unit) in rows.unit.iter().enumerate() {
-        by_unit.entry(unit).or_default().push(row);
-    }
-    let units: Vec<&Vec<usize>> = by_unit.values().collect();
-    let taken: Vec<usize> = drawn.iter().flat_map(|&unit| units[unit].iter().copied()).collect();
-    let mut sample = rows.at(&taken);
-    let copies = drawn.iter().enumerate();
-    sample.unit = copies.flat_map(|(copy, &u)| std::iter::repeat_n(format!("copy {copy}"), units[u].len())).collect();
-    sample
 }
 
 #[test]

@@ -3,12 +3,11 @@
 
 mod common;
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use apportion::{Error, FittedModel, IntervalKind, Model, Panel, Warning};
 use common::panel::panel;
-use common::{Rows, coalition_values, sequential, shapley, unbalanced};
+use common::{Rows, coalition_values, drawn_rows, sequential, shapley, unbalanced};
 
 const TOLERANCE: f64 = 1e-10;
 
@@ -20,24 +19,6 @@ fn model(weighted: bool) -> Model {
         .component("practice", ["unit_effects"])
         .component("noisy", ["noisy", "log(positive)"]);
     if weighted { model.weights("weight") } else { model }
-}
-
-/// The rows of the units drawn, a copy of a unit being a unit of its own.
-fn drawn_rows(rows: &Rows, drawn: &[usize]) -> Rows {
-    let mut by_unit: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (row, unit) in rows.unit.iter().enumerate() {
-        by_unit.entry(unit).or_default().push(row);
-    }
-    let units: Vec<&Vec<usize>> = by_unit.values().collect();
-    let mut taken = Vec::new();
-    let mut names = Vec::new();
-    for (copy, &unit) in drawn.iter().enumerate() {
-        taken.extend(units[unit]);
-        names.extend(std::iter::repeat_n(format!("copy {copy}"), units[unit].len()));
-    }
-    let mut sample = rows.at(&taken);
-    sample.unit = names;
-    sample
 }
 
 /// Sequential and Shapley shares of the drawn rows, then R², by dummy-variable regressions.

@@ -82,6 +82,24 @@ impl Rows {
     }
 }
 
+/// The rows of the units drawn, a copy of a unit being a unit of its own.
+pub fn drawn_rows(rows: &Rows, drawn: &[usize]) -> Rows {
+    let mut by_unit: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (row, unit) in rows.unit.iter().enumerate() {
+        by_unit.entry(unit).or_default().push(row);
+    }
+    let units: Vec<&Vec<usize>> = by_unit.values().collect();
+    let mut taken = Vec::new();
+    let mut names = Vec::new();
+    for (copy, &unit) in drawn.iter().enumerate() {
+        taken.extend(units[unit]);
+        names.extend(std::iter::repeat_n(format!("copy {copy}"), units[unit].len()));
+    }
+    let mut sample = rows.at(&taken);
+    sample.unit = names;
+    sample
+}
+
 /// One column for each level, none left out.
 pub fn dummies<T: Ord + Clone>(levels: &[T]) -> Vec<Vec<f64>> {
     let mut distinct = levels.to_vec();

@@ -1,0 +1,34 @@
+//! Intervals for the breakdowns of a table of methods, all from the same draws.
+
+use super::Resampling;
+use crate::decompose::{Breakdown, LeftOut, MethodTable};
+use crate::error::{Error, Result};
+
+impl MethodTable {
+    /// The table with intervals for every breakdown, all from the same draws; a method that has too many coalitions to be
+    /// resampled is left out, with the reason.
+    ///
+    /// # Errors
+    /// Those of [`Resampling::intervals`], but for [`Error::TooManyComponents`].
+    pub fn with_intervals(&self, resampling: &Resampling) -> Result<MethodTable> {
+        let plain: Vec<&Breakdown> = self.breakdowns.iter().collect();
+        let mut table = MethodTable { breakdowns: Vec::new(), left_out: self.left_out.clone() };
+        match resampling.intervals(&plain) {
+            Err(Error::TooManyComponents { .. }) => {}
+            found => {
+                table.breakdowns = found?;
+                return Ok(table);
+            }
+        }
+        for breakdown in plain {
+            match resampling.intervals(&[breakdown]) {
+                Err(error @ Error::TooManyComponents { .. }) => {
+                    let method = breakdown.method.name().to_string();
+                    table.left_out.push(LeftOut { reason: format!("{method}: {error}"), method });
+                }
+                found => table.breakdowns.extend(found?),
+            }
+        }
+        Ok(table)
+    }
+}
