@@ -94,9 +94,10 @@ impl FittedModel {
     /// The same, with word of how far it is: `watch` is called from any thread with the coalitions done and those there
     /// are, last with both equal, and ends the computation by [`ControlFlow::Break`].
     ///
-    /// Worth its while for Shapley values and conditional dominance from 30 components on: 36 single columns take
-    /// seventeen seconds on two cores, and about a thousand calls. Owen and methods that keep a table of coalitions, or
-    /// need few, do not call.
+    /// Worth its while for Shapley values and conditional dominance from 30 components on, where 36 single columns take
+    /// seventeen seconds on two cores, and about a thousand calls; and for Owen values, which enumerate the other
+    /// components once more for every set of the terms of each component that has several. Methods that keep a table of
+    /// coalitions, or need few, do not call.
     ///
     /// # Errors
     /// Those of the method, and [`Error::Cancelled`] once `watch` has said so.
@@ -132,7 +133,7 @@ impl FittedModel {
         if let Kind::Fitted(parts) = plan.kind() {
             warnings.extend(self.components_without_coefficients(parts));
         }
-        let progress = Progress::new(players.len().min(MOST_COMPONENTS), watch);
+        let progress = Progress::of_coalitions(plan.watched(), watch);
         let cancelled = || Error::Cancelled { method: method.name().to_string() };
         let answer = self.evaluate(&plan, &progress).ok_or_else(cancelled)?;
         warnings.extend(self.imprecise(plan.enumerated()));

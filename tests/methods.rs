@@ -4,9 +4,12 @@
 
 mod common;
 
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+
 use apportion::{Breakdown, Detail, Error, FittedModel, Method, Model, Panel, Term, Warning};
 use common::panel::panel;
-use common::{Components, Rows, coalition_values, dummies, shapley, unbalanced};
+use common::{Components, Numbers, Rows, coalition_values, dummies, shapley, unbalanced};
 
 const TOLERANCE: f64 = 1e-10;
 
@@ -604,6 +607,41 @@ fn precedence_is_respected_or_refused() {
     assert!(circle.contains("after itself"), "{circle}");
     let unknown = Model::new("y").component("a", ["slow"]).after("a", ["nobody"]);
     assert!(matches!(unknown.check(), Err(Error::UnknownComponent { component, .. }) if component == "nobody"));
+}
+
+#[test]
+fn owens_enumerations_are_watched_and_none_is_for_a_single_term() {
+    let mut numbers = Numbers::new(7);
+    let mut builder = Panel::builder().column("y", (0..60).map(|_| numbers.normal()));
+    let mut model = Model::new("y");
+    for i in 0..12 {
+        builder = builder.column(format!("x{i}"), (0..60).map(|_| numbers.normal()));
+        model = model.component(format!("c{i}"), [format!("x{i}")]);
+    }
+    let panel = builder.column("z", (0..60).map(|_| numbers.normal())).build().expect("a panel");
+    let last_seen = |fit: &FittedModel| {
+        let seen = Mutex::new((0, 0));
+        let watch = |done, of| {
+            let mut seen = seen.lock().expect("no panic");
+            *seen = (*seen).max((done, of));
+            ControlFlow::Continue(())
+        };
+        let breakdown = fit.breakdown_watched(&Method::Owen, watch).expect("owen");
+        assert_eq!(breakdown, fit.owen().expect("owen"));
+        assert_eq!(breakdown.components, fit.shapley().expect("shapley").components);
+        seen.into_inner().expect("no panic")
+    };
+    let singles = model.clone().fit(&panel).expect("fits");
+    assert_eq!(last_seen(&singles), (1 << 12, 1 << 12));
+    let Detail::Terms(terms) = singles.owen().expect("owen").detail else { panic!("no terms") };
+    for (term, share) in terms.iter().zip(&singles.shapley().expect("shapley").components) {
+        assert_eq!(term.value, share.share_of_total);
+    }
+    // Two terms have four sets, each with all coalitions of the twelve others.
+    let pair = model.component("pair", ["z", "x0:x1"]).fit(&panel).expect("fits");
+    assert_eq!(last_seen(&pair), ((1 << 13) + 4 * (1 << 12), (1 << 13) + 4 * (1 << 12)));
+    let cancelled = pair.breakdown_watched(&Method::Owen, |_, _| ControlFlow::Break(()));
+    assert!(matches!(cancelled, Err(Error::Cancelled { method }) if method == "owen"));
 }
 
 #[test]

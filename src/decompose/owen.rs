@@ -8,6 +8,8 @@
 //! Owen value of term i = Shapley value of i in the game w_C;   w_C(C) − w_C(∅) is the Shapley value of C
 //! ```
 //!
+//! The only term of a component has the component's Shapley value, and no game.
+//!
 //! G. Owen (1977), "Values of games with a priori unions", <https://doi.org/10.1007/978-3-642-45494-3_7>.
 
 use std::collections::HashMap;
@@ -59,7 +61,8 @@ impl FittedModel {
 /// The most terms of one component: the regressions of each of their sets are laid out at once.
 const MOST_TERMS: usize = 16;
 
-/// The regressions behind one value of a component's game: this set of its terms, with every coalition of the others.
+/// Regressions over every coalition of components: of all; or, behind one value of a component's game, of the others
+/// with this set of its terms.
 #[derive(Debug, Clone)]
 struct TermSet {
     roots: Vec<Root>,
@@ -67,15 +70,16 @@ struct TermSet {
     workspaces: Vec<usize>,
 }
 
-/// The games of all components on their own terms.
+/// The components' Shapley values, and the games of components on their own terms.
 #[derive(Debug, Clone)]
 pub(crate) struct Owen {
     n_players: usize,
-    /// For each component, by the bits of its terms.
+    components: TermSet,
+    /// For each component, by the bits of its terms; empty for one of a single term.
     games: Vec<Vec<TermSet>>,
     /// The block sizes that roots have, each once.
     shapes: Vec<Vec<usize>>,
-    others: SizeWeights,
+    weights: SizeWeights,
 }
 
 impl Owen {
@@ -103,34 +107,44 @@ impl Owen {
         }
         let mut shapes: Vec<Vec<usize>> = Vec::new();
         let mut at: HashMap<Vec<usize>, usize> = HashMap::new();
+        let mut set_of = |players: &Players| {
+            let roots = players.roots();
+            let mut place = |root: &Root| {
+                *at.entry(root.blocks.clone()).or_insert_with(|| {
+                    shapes.push(root.blocks.clone());
+                    shapes.len() - 1
+                })
+            };
+            let workspaces = roots.iter().map(&mut place).collect();
+            TermSet { roots, workspaces }
+        };
+        let components = set_of(players);
         let mut games = Vec::with_capacity(m);
         for (player, own) in terms.iter().enumerate() {
             let others: Vec<usize> = (0..m).filter(|&p| p != player).collect();
             let others = players.only(&others);
-            let mut game = Vec::with_capacity(1 << own.len());
-            for subset in 0..1_usize << own.len() {
-                let roots = others.beside(own, subset).roots();
-                let mut place = |root: &Root| {
-                    *at.entry(root.blocks.clone()).or_insert_with(|| {
-                        shapes.push(root.blocks.clone());
-                        shapes.len() - 1
-                    })
-                };
-                let workspaces = roots.iter().map(&mut place).collect();
-                game.push(TermSet { roots, workspaces });
-            }
-            games.push(game);
+            let sets = if own.len() == 1 { 0 } else { 1 << own.len() };
+            games.push((0..sets).map(|subset| set_of(&others.beside(own, subset))).collect());
         }
-        Ok(Owen { n_players: m, games, shapes, others: SizeWeights::new(m) })
+        Ok(Owen { n_players: m, components, games, shapes, weights: SizeWeights::new(m) })
+    }
+
+    fn sets(&self) -> impl Iterator<Item = &TermSet> {
+        [&self.components].into_iter().chain(self.games.iter().flatten())
     }
 
     pub(crate) fn roots(&self) -> impl Iterator<Item = &Root> {
-        self.games.iter().flatten().flat_map(|set| &set.roots)
+        self.sets().flat_map(|set| &set.roots)
     }
 
     /// How many terms there are.
     pub(crate) fn n_terms(&self) -> usize {
-        self.games.iter().map(|game| game.len().trailing_zeros() as usize).sum()
+        self.games.iter().map(|game| terms_of(game)).sum()
+    }
+
+    /// How many coalitions are enumerated.
+    pub(crate) fn n_coalitions(&self) -> u64 {
+        self.roots().map(|root| 1 << root.players.len()).sum()
     }
 
     pub(crate) fn workspaces<L: Lane>(&self) -> Vec<Workspace<L>> {
@@ -140,7 +154,8 @@ impl Owen {
     /// The mean residual sum of squares of a set of terms over the orders of the others.
     #[inline(always)]
     fn mean_of<L: Lane>(&self, sums: &SizeSums<L>) -> L {
-        (0..self.n_players).fold(L::splat(0.0), |mean, size| mean + L::splat(self.others.weight(size)) * sums.all(size))
+        (0..self.n_players)
+            .fold(L::splat(0.0), |mean, size| mean + L::splat(self.weights.weight(size)) * sums.all(size))
     }
 
     /// Residual sums of squares: on `always`, the reduction by each component, on everybody, the reduction by each term.
@@ -153,55 +168,49 @@ impl Owen {
         workspaces: &mut [Workspace<L>],
         out: &mut [L],
     ) {
+        let mut sums_of = |set: &TermSet, n_players: usize| {
+            let mut sums = SizeSums::zero(n_players);
+            for (root, &workspace) in set.roots.iter().zip(&set.workspaces) {
+                let matrix = root.gather(entries, matrix);
+                add_sums(simd, root, matrix, &mut workspaces[workspace], &mut sums);
+            }
+            sums
+        };
+        self.weights.reductions(&sums_of(&self.components, self.n_players), out);
         let mut games: Vec<Vec<L>> = Vec::with_capacity(self.games.len());
         for game in &self.games {
-            let mut means = Vec::with_capacity(game.len());
-            for set in game {
-                let mut sums = SizeSums::zero(self.n_players - 1);
-                for (root, &workspace) in set.roots.iter().zip(&set.workspaces) {
-                    let matrix = root.gather(entries, matrix);
-                    add_sums(simd, root, matrix, &mut workspaces[workspace], &mut sums);
-                }
-                if games.is_empty() && means.is_empty() {
-                    out[0] = sums.all(0);
-                }
-                means.push(self.mean_of(&sums));
-                if games.is_empty() && means.len() == game.len() {
-                    out[self.n_players + 1] = sums.all(self.n_players - 1);
-                }
-            }
-            games.push(means);
+            games.push(game.iter().map(|set| self.mean_of(&sums_of(set, self.n_players - 1))).collect());
         }
         self.split(&games, out);
     }
 
-    /// The same in parallel.
-    pub(crate) fn reductions_in_parallel<L: Parallel>(&self, entries: &[L], out: &mut [L]) {
-        let sums_of = |set: &TermSet| {
-            let mut sums = SizeSums::zero(self.n_players - 1);
-            for root in &set.roots {
+    /// The same in parallel; nothing of use once `progress` was told to stop.
+    pub(crate) fn reductions_in_parallel<L: Parallel>(&self, entries: &[L], out: &mut [L], progress: &Progress) {
+        let sums_of = |set: &TermSet, n_players: usize| {
+            let mut sums = SizeSums::zero(n_players);
+            for root in set.roots.iter().take_while(|_| !progress.is_cancelled()) {
                 let mut matrix = vec![L::splat(0.0); root.len()];
-                add_sums_parallel(root, root.gather(entries, &mut matrix), &mut sums, &Progress::new(0, None));
+                add_sums_parallel(root, root.gather(entries, &mut matrix), &mut sums, progress);
             }
             sums
         };
-        let games: Vec<Vec<SizeSums<L>>> =
-            self.games.iter().map(|game| game.par_iter().map(sums_of).collect()).collect();
-        if let [first, .., last] | [first @ last] = games[0].as_slice() {
-            out[0] = first.all(0);
-            out[self.n_players + 1] = last.all(self.n_players - 1);
-        }
-        let means = games.iter().map(|game| game.iter().map(|sums| self.mean_of(sums)).collect()).collect::<Vec<_>>();
-        self.split(&means, out);
+        self.weights.reductions(&sums_of(&self.components, self.n_players), out);
+        let mean = |set: &TermSet| self.mean_of(&sums_of(set, self.n_players - 1));
+        let games: Vec<Vec<L>> = self.games.iter().map(|game| game.par_iter().map(mean).collect()).collect();
+        self.split(&games, out);
     }
 
-    /// From every component's game to the reductions by components and by terms.
+    /// From every component's reduction and its game to the reductions by terms.
     #[inline(always)]
     fn split<L: Lane>(&self, games: &[Vec<L>], out: &mut [L]) {
         let mut next = self.n_players + 2;
         for (player, game) in games.iter().enumerate() {
-            out[1 + player] = game[0] - game[game.len() - 1];
-            let n_terms = game.len().trailing_zeros() as usize;
+            if game.is_empty() {
+                out[next] = out[1 + player];
+                next += 1;
+                continue;
+            }
+            let n_terms = terms_of(game);
             let weights = SizeWeights::new(n_terms);
             for term in 0..n_terms {
                 let mut reduction = L::splat(0.0);
@@ -215,6 +224,11 @@ impl Owen {
             }
         }
     }
+}
+
+/// How many terms have this game, which is empty where there is one.
+fn terms_of<T>(game: &[T]) -> usize {
+    game.len().max(2).ilog2() as usize
 }
 
 /// Owen values of all players of a table whose unions are given, which hold every player once.

@@ -103,6 +103,15 @@ impl Plan {
         }
     }
 
+    /// How many coalitions are enumerated under the eyes of a watch.
+    pub(super) fn watched(&self) -> u64 {
+        match &self.kind {
+            Kind::Sizes { .. } => 1 << self.players.len(),
+            Kind::Owen(owen) => owen.n_coalitions(),
+            _ => 0,
+        }
+    }
+
     pub(crate) fn roots(&self) -> Vec<&Root> {
         match &self.kind {
             Kind::Sequential(chain) => chain.roots().collect(),
@@ -247,7 +256,7 @@ impl Plan {
                 to_shares(self.players.total_sum_of_squares(entries), &mut out);
             }
             Kind::Owen(owen) => {
-                owen.reductions_in_parallel(entries, &mut out);
+                owen.reductions_in_parallel(entries, &mut out, progress);
                 to_shares(self.players.total_sum_of_squares(entries), &mut out);
             }
             _ => {
@@ -262,10 +271,8 @@ impl Plan {
 /// From sums of residual sums of squares by size to reductions: on `always`, by each player, on everybody, by size.
 #[inline(always)]
 fn of_sums<L: Lane>(weights: &SizeWeights, by_size: bool, k: usize, sums: &SizeSums<L>, out: &mut [L]) {
-    out[0] = sums.all(0);
-    out[k + 1] = sums.all(k);
+    weights.reductions(sums, out);
     for player in 0..k {
-        out[1 + player] = weights.mean_reduction(player, sums);
         for size in (0..k).filter(|_| by_size) {
             // The weights of Shapley's mean over sizes are 1/k of those of a mean within a size.
             let mean = L::splat(weights.weight(size) * k as f64);

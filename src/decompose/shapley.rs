@@ -77,9 +77,21 @@ impl SizeWeights {
         self.by_size[size]
     }
 
+    /// From sums of residual sums of squares by size: the one on `always`, each player's reduction, and the one on
+    /// everybody, at the beginning of `out`.
+    #[inline(always)]
+    pub(crate) fn reductions<L: Lane>(&self, sums: &SizeSums<L>, out: &mut [L]) {
+        let k = self.by_size.len();
+        out[0] = sums.all(0);
+        out[k + 1] = sums.all(k);
+        for (player, out) in out[1..=k].iter_mut().enumerate() {
+            *out = self.mean_reduction(player, sums);
+        }
+    }
+
     /// The mean reduction of the residual sum of squares by this player.
     #[inline(always)]
-    pub(crate) fn mean_reduction<L: Lane>(&self, player: usize, sums: &SizeSums<L>) -> L {
+    fn mean_reduction<L: Lane>(&self, player: usize, sums: &SizeSums<L>) -> L {
         let mut reduction = L::splat(0.0);
         for (size, &weight) in self.by_size.iter().enumerate() {
             reduction = reduction + L::splat(weight) * Self::reduction_at(player, size, sums);

@@ -33,7 +33,12 @@ pub(crate) struct Progress<'a> {
 impl<'a> Progress<'a> {
     /// Of an enumeration of all coalitions of so many players.
     pub(crate) fn new(n_players: usize, watch: Option<Watch<'a>>) -> Self {
-        Progress { watch, done: AtomicU64::new(0), of: 1 << n_players, is_cancelled: AtomicBool::new(false) }
+        Progress::of_coalitions(1 << n_players, watch)
+    }
+
+    /// Of enumerations of so many coalitions together.
+    pub(crate) fn of_coalitions(of: u64, watch: Option<Watch<'a>>) -> Self {
+        Progress { watch, done: AtomicU64::new(0), of, is_cancelled: AtomicBool::new(false) }
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {
