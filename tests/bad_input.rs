@@ -291,3 +291,22 @@ fn what_adds_nothing_is_a_warning_not_an_error() {
     let message = breakdown.warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     assert!(message.contains("adds nothing once unit effects (practice) are in: enter it before them or drop them"));
 }
+
+#[test]
+fn of_two_components_with_unit_effects_each_adds_nothing_once_the_other_is_in() {
+    let warnings = |model: Model| -> Vec<String> {
+        let text = "unit,year,y,x\na,1,1,2\na,2,3,1\nb,1,2,5\nb,2,7,4\nc,1,5,5\nc,2,2,3\n";
+        let fit = model.fit(&read(text).expect("read")).expect("fits");
+        fit.warnings().iter().map(ToString::to_string).collect()
+    };
+    let adds_nothing = |component: &str, once: &str| {
+        format!("{component} adds nothing once unit effects ({once}) are in: enter it before them or drop them")
+    };
+    let one = Model::new("y").component("one", ["unit_effects"]);
+    let twice = one.clone().component("other", ["unit_effects"]);
+    assert_eq!(warnings(twice), [adds_nothing("other", "one"), adds_nothing("one", "other")]);
+    // What has a column of its own beside them adds something.
+    assert_eq!(warnings(one.clone().component("more", ["unit_effects", "x"])), [adds_nothing("one", "more")]);
+    let always = warnings(one.always(["unit_effects"]));
+    assert_eq!(always, ["one adds nothing because unit effects are always in: drop the one or the other"]);
+}

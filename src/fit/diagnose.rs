@@ -103,11 +103,11 @@ impl Diagnosis<'_> {
         }
     }
 
-    /// Whether one component's columns are combinations of another's, or of what is always in.
+    /// Whether one component's columns and effects are combinations of another's, or of what is always in.
     fn find_components_that_add_nothing(&mut self) {
         let few = self.design.columns.len() <= PAIRS_UP_TO;
         let always = self.varying(Credit::Always);
-        let mut spanned_by_always = Vec::new();
+        let (mut spanned_by_always, without_columns) = (Vec::new(), self.spanned.clone());
         for once in std::iter::once(Credit::Always).chain(self.components()) {
             let unit_effects = self.brings_units(once);
             if !(few || unit_effects || once == Credit::Always) {
@@ -125,7 +125,8 @@ impl Diagnosis<'_> {
             let adds = |credit| others.iter().zip(&is_spanned).any(|(&v, spanned)| self.is_of(v, credit) && !spanned);
             let nothing: Vec<Credit> = self
                 .components()
-                .filter(|&c| c != once && !self.brings_units(c) && !self.varying(c).is_empty() && !adds(c))
+                .filter(|&c| c != once && !without_columns.contains(&c))
+                .filter(|&c| (within || !self.brings_units(c)) && !adds(c))
                 .collect();
             for credit in nothing {
                 // What `always` spans is reported once, not again for every component.
