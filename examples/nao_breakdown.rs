@@ -54,6 +54,8 @@ fn main() -> ExitCode {
 }
 
 fn answer(Arguments { mut options, out }: Arguments) -> Result<String> {
+    // Every breakdown is printed here, with its intervals.
+    options.interval.get_or_insert(cli::Interval::Jackknife);
     let (fit, elapsed) = match options.data {
         Some(_) => {
             let model = options.model()?;

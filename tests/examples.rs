@@ -417,7 +417,7 @@ fn decompose_refuses_bad_input_in_one_line() {
     let data = directory.write("panel.csv", &panel());
     let ragged = directory.write("ragged.csv", "area,year,rate,low_income,spend\nA,2011,1\n");
     let with = |arguments: &[&str]| refused(decompose(&data).args(arguments));
-    let cases: [(&[&str], &str); 30] = [
+    let cases: [(&[&str], &str); 32] = [
         (&["--component", "more=low_incone"], "no column \"low_incone\": did you mean \"low_income\""),
         (&["--component", "more=log(spend"], "expected `)`"),
         (&["--component", "more="], "term \"\""),
@@ -429,12 +429,14 @@ fn decompose_refuses_bad_input_in_one_line() {
         (&["--always", "log(spend)),x"], "`)` is not expected here"),
         (&["--weights", "wheight"], "no column \"wheight\""),
         (&["--method", "magic"], "there is no such method: use sequential, shapley, first"),
+        (&["--method", "magic"], "variance_components, genizi_by_column, car_by_column, gelbach or all"),
         (&["--method", "genizi"], "\"practice\" has unit effects, which are absorbed"),
-        (&["--method", "gelbach"], "always"),
+        (&["--method", "gelbach"], "error: always is empty: put the terms whose coefficients change into it\n"),
         (&["--after", "policy"], "NAME=NAME,NAME"),
         (&["--after", "policy=nobody"], "no component \"nobody\""),
         (&["--after", "deprivation=policy"], "\"deprivation\" may only enter after \"policy\""),
         (&["--after", "policy=spending", "--method", "pmvd"], "pmvd cannot be had here: the model lets"),
+        (&["--compare", "--method", "gelbach", "--always", "children"], "add a --method that does, such as shapley"),
         (&["--compare", "--interval", "none"], "--compare needs intervals"),
         (&["--interval", "bca"], "--interval bca needs --bootstrap N"),
         (&["--interval", "percentile"], "--interval percentile needs --bootstrap N"),
@@ -558,6 +560,37 @@ fn decompose_prints_methods_side_by_side_and_says_what_is_left_out() {
     let after = json_of(decompose(&data).args(["--after", "practice=policy", "--method", "all", "--json"]));
     let kept: Vec<&str> = after["methods"].as_array().unwrap().iter().map(|m| m["method"].as_str().unwrap()).collect();
     assert_eq!(kept, ["sequential", "shapley", "first", "last", "commonality", "pratt", "variance_components"]);
+}
+
+/// The table of all methods prints no intervals, so that nothing is resampled for it unless somebody asks.
+#[test]
+fn decompose_resamples_where_intervals_are_shown_or_asked_for() {
+    let directory = Directory::new();
+    let data = directory.write("panel.csv", &panel());
+    let few_clusters = "12 clusters are few";
+    let all = printed(decompose(&data).args(["--method", "all"]));
+    assert!(!all.contains(few_clusters) && !all.contains("bias"), "{all}");
+    for asked in [&["--interval", "jackknife"][..], &["--level", "0.9"], &["--compare"]] {
+        let text = printed(decompose(&data).args(["--method", "all"]).args(asked));
+        assert!(text.contains(few_clusters), "{asked:?}: {text}");
+    }
+    let json = json_of(decompose(&data).args(["--method", "all", "--json"]));
+    assert_eq!(json["interval"]["kind"], "jackknife");
+
+    // One unit leaves nothing to leave out.
+    let one = directory.write("one.csv", "area,year,rate,low_income\nA,2011,1,2\nA,2012,3,5\n");
+    let of_one = || {
+        let mut command = example("decompose");
+        command.arg("--data").arg(&one).args(["--outcome", "rate", "--unit", "area", "--period", "year"]);
+        command.args(["--component", "income=low_income"]);
+        command
+    };
+    assert!(printed(of_one().args(["--method", "all"])).contains("\nshapley "));
+    assert!(printed(of_one().args(["--interval", "none"])).contains("rate, shapley"));
+    for arguments in [&[][..], &["--method", "all", "--json"]] {
+        let error = refused(of_one().args(arguments));
+        assert!(error.ends_with("at least 2 needed: use --interval none\n"), "{error}");
+    }
 }
 
 #[test]

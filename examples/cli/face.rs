@@ -6,7 +6,10 @@ use std::process::ExitCode;
 use clap::{Command, FromArgMatches};
 
 /// Whatever goes wrong becomes one line.
-pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// An answer, or what went wrong.
+pub type Result<T> = std::result::Result<T, Error>;
 
 /// Reads the arguments, works out the answer, and prints all of it or none.
 pub fn run<T: FromArgMatches>(command: Command, answer: impl FnOnce(T) -> Result<String>) -> ExitCode {

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use apportion::{
-    Breakdown, Comparison, Component, Elapsed, FittedModel, Gelbach, IntervalKind, Method, MethodTable, Model, Panel,
-    PanelSchema, Report, Resampling, Term, parse_terms,
+    Breakdown, Comparison, Component, Elapsed, Error, FittedModel, Gelbach, IntervalKind, Method, MethodTable, Model,
+    Panel, PanelSchema, Report, Resampling, Term, parse_terms,
 };
 use clap::{Args, ValueEnum, value_parser};
 
@@ -43,20 +43,17 @@ pub struct Options {
     /// A component that enters only after others, as an interaction after its main effects; repeat for several
     #[arg(long, value_name = "NAME=NAME,NAME", value_parser = after)]
     pub after: Vec<After>,
-    /// sequential, shapley, first, last, owen, pmvd, conditional_dominance, complete_dominance, commonality, genizi, car,
-    /// genizi_by_column, car_by_column, pratt, variance_components, gelbach, or all; repeat for several [default:
-    /// sequential and shapley]
-    #[arg(long = "method", value_name = "NAME", value_parser = method)]
+    #[arg(long = "method", value_name = "NAME", value_parser = method, help = method_help())]
     pub methods: Vec<Asked>,
-    /// Kind of interval
-    #[arg(long, value_name = "KIND", value_enum, default_value_t = Interval::Jackknife)]
-    pub interval: Interval,
+    /// Kind of interval [default: jackknife; none for the table of all methods, which does not print them]
+    #[arg(long, value_name = "KIND", value_enum)]
+    pub interval: Option<Interval>,
     /// Draws of units; needed by percentile, basic, normal and bca
     #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(2..=MOST_DRAWS), allow_negative_numbers = true)]
     pub bootstrap: Option<u64>,
-    /// The part of samples whose interval should cover the target
-    #[arg(long, value_name = "PART", value_parser = level, default_value_t = 0.95, allow_negative_numbers = true)]
-    pub level: f64,
+    /// The part of samples whose interval should cover the target [default: 0.95]
+    #[arg(long, value_name = "PART", value_parser = level, allow_negative_numbers = true)]
+    pub level: Option<f64>,
     /// Seed of the draws
     #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
     pub seed: u64,
@@ -167,7 +164,7 @@ impl Options {
 
     /// Puts the model to the panel, and says how long that took.
     pub fn fit(&self, model: &Model, panel: impl FnOnce() -> Result<Panel>) -> Result<(FittedModel, Elapsed)> {
-        self.check_draws()?;
+        self.check_intervals()?;
         model.check()?;
         if let Some(threads) = self.threads {
             rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;
@@ -205,7 +202,7 @@ impl Options {
         };
         let (mut table, mut gelbach) = timed(&mut elapsed.decompose, split)?;
         let mut comparisons = Vec::new();
-        if let Some(resampling) = self.resampling(fit)? {
+        if let Some(resampling) = self.resampling(fit).map_err(or_none)? {
             let resample = || -> Result<()> {
                 table = match is_all {
                     true => table.with_intervals(&resampling)?,
@@ -222,7 +219,7 @@ impl Options {
                 }
                 Ok(())
             };
-            timed(&mut elapsed.bootstrap, resample)?;
+            timed(&mut elapsed.bootstrap, resample).map_err(or_none)?;
         }
         let mut report = match table.breakdowns.as_slice() {
             [] => Report::of_fit(fit),
@@ -261,29 +258,54 @@ impl Options {
         self.methods.is_empty() || self.methods.iter().any(named)
     }
 
-    /// `--bootstrap` goes with the kinds of interval that need draws, and only with them.
-    fn check_draws(&self) -> Result<()> {
-        let kind = self.interval.name();
-        match (self.interval.needs_draws(), self.bootstrap) {
+    /// The kind of interval, asked for or not: a table of all methods without a word about intervals prints none, so that
+    /// nothing is resampled for it.
+    fn kind(&self) -> Interval {
+        let is_asked = self.bootstrap.is_some() || self.level.is_some() || self.compare || self.json;
+        let is_table = self.methods.contains(&Asked::All);
+        self.interval.unwrap_or(if is_table && !is_asked { Interval::None } else { Interval::Jackknife })
+    }
+
+    /// `--bootstrap` goes with the kinds of interval that need draws, and only with them; `--compare` with shares and
+    /// intervals.
+    fn check_intervals(&self) -> Result<()> {
+        let (interval, kind) = (self.kind(), self.kind().name());
+        let has_shares = self.methods.is_empty() || self.methods.iter().any(|asked| *asked != Asked::Gelbach);
+        match (interval.needs_draws(), self.bootstrap) {
             (true, None) => Err(format!("--interval {kind} needs --bootstrap N, the number of draws").into()),
             (false, Some(_)) => Err(format!(
                 "--bootstrap goes with --interval percentile, basic, normal or bca, not with --interval {kind}"
             )
             .into()),
-            _ if self.compare && self.interval.kind().is_none() => {
+            _ if self.compare && interval.kind().is_none() => {
                 Err("--compare needs intervals: leave out --interval none".into())
             }
+            _ if self.compare && !has_shares => Err("--compare compares the shares of components, and gelbach gives \
+                                                     none: add a --method that does, such as shapley, or leave out \
+                                                     --compare"
+                .into()),
             _ => Ok(()),
         }
     }
 
     fn resampling<'a>(&self, fit: &'a FittedModel) -> Result<Option<Resampling<'a>>> {
-        let Some(kind) = self.interval.kind() else { return Ok(None) };
+        let Some(kind) = self.kind().kind() else { return Ok(None) };
         let resampling = match self.bootstrap {
             Some(draws) => fit.bootstrap(usize::try_from(draws)?, self.seed)?.kind(kind)?,
             None => fit.jackknife()?,
         };
-        Ok(Some(resampling.level(self.level)?))
+        Ok(Some(match self.level {
+            Some(level) => resampling.level(level)?,
+            None => resampling,
+        }))
+    }
+}
+
+/// Without enough units or rows there are no intervals, but there are shares.
+fn or_none(error: face::Error) -> face::Error {
+    match error.downcast_ref() {
+        Some(Error::TooFew { .. }) => format!("{error}: use --interval none").into(),
+        _ => error,
     }
 }
 
@@ -349,16 +371,29 @@ fn after(text: &str) -> std::result::Result<After, String> {
     }
 }
 
+/// The methods of shares that have a name on the command line.
+fn known_methods() -> impl Iterator<Item = Method> {
+    Method::all(Vec::new()).into_iter().chain([Method::GeniziByColumn, Method::CarByColumn])
+}
+
+/// What `--method` takes, as a list.
+fn method_names() -> String {
+    let names: Vec<&str> = known_methods().map(|method| method.name()).collect();
+    format!("{}, gelbach or all", names.join(", "))
+}
+
+fn method_help() -> String {
+    format!("{}; repeat for several [default: sequential and shapley]", method_names())
+}
+
 fn method(name: &str) -> std::result::Result<Asked, String> {
-    let by_column = [Method::GeniziByColumn, Method::CarByColumn];
-    let mut known = Method::all(Vec::new()).into_iter().chain(by_column);
     match name {
         "all" => Ok(Asked::All),
         "gelbach" => Ok(Asked::Gelbach),
-        _ => known.find(|method| method.name() == name).map(Asked::Method).ok_or_else(|| {
-            let names: Vec<&str> = Method::all(Vec::new()).iter().map(Method::name).collect();
-            format!("there is no such method: use {}, gelbach or all", names.join(", "))
-        }),
+        _ => known_methods()
+            .find(|method| method.name() == name)
+            .map(Asked::Method)
+            .ok_or_else(|| format!("there is no such method: use {}", method_names())),
     }
 }
 

@@ -259,7 +259,8 @@ fn check_size(plans: &[Plan], replicates: usize) -> Result<()> {
             method: "resampling a method that keeps the values of all coalitions".to_string(),
             limit: MOST_IN_TABLE,
             found,
-            instead: "put components together, or resample sequential or shapley shares".to_string(),
+            instead: "put components together, ask for no intervals, or resample sequential or shapley shares"
+                .to_string(),
         });
     }
     let most = MOST_COALITIONS - replicates.max(1).ilog2() as usize;
