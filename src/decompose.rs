@@ -361,8 +361,8 @@ impl FittedModel {
 fn check_number(method: &str, players: &Players, most: usize) -> Result<()> {
     if players.len() > most {
         let instead = match method {
-            "shapley" => "put components together, or use shapley_sampled, which has no limit",
-            "the range over all orders" => "put components together, or compare a few orders with sequential_in",
+            "shapley" => "put components together, or use sampled orders, which have no limit",
+            "the range over all orders" => "put components together, or compare the sequential shares of a few orders",
             _ => "put components together, or use the sequential method, which has no limit",
         };
         let (method, instead) = (method.to_string(), instead.to_string());

@@ -207,7 +207,7 @@ pub enum Error {
         message: String,
     },
     /// A term needs units or periods that the panel does not have.
-    #[error("term {term} needs a {needs} column: name it in the panel's schema")]
+    #[error("term {term} needs a {needs} column: say which one it is")]
     TermNeeds {
         /// The term.
         term: String,

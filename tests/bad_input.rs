@@ -152,7 +152,7 @@ fn effects_without_units_or_periods() {
         ("within(x)", "unit"),
         ("between(x)", "unit"),
     ] {
-        let found = error(Model::new("y").component("c", [term]).fit(&panel), &[term, needs, "schema"]);
+        let found = error(Model::new("y").component("c", [term]).fit(&panel), &[term, needs, "say which"]);
         assert!(matches!(found, Error::TermNeeds { .. }));
     }
 }
@@ -235,9 +235,9 @@ fn sixty_five_players() {
         model = model.component(format!("c{player}"), [format!("x{player}")]);
     }
     let fit = model.fit(&builder.build().expect("a panel")).expect("the model fits");
-    let found = error(fit.shapley(), &["shapley", "65", "36", "shapley_sampled"]);
+    let found = error(fit.shapley(), &["shapley", "65", "36", "sampled orders"]);
     assert!(matches!(found, Error::TooManyComponents { limit: 36, found: 65, .. }));
-    error(fit.order_range(), &["65", "24", "sequential_in"]);
+    error(fit.order_range(), &["65", "24", "sequential shares"]);
     let sequential = fit.sequential().expect("one order has no limit");
     assert_eq!(sequential.components.len(), 65);
     sequential.with_intervals(&fit.jackknife().expect("jackknife")).expect("nor do its intervals");

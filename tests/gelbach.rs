@@ -658,13 +658,10 @@ fn what_cannot_be_decomposed_says_why() {
     rows.numbers.insert("twice".to_string(), twice);
     let noisy = || Model::new("y").component("noisy", ["noisy"]);
     let practice = || noisy().component("practice", ["unit_effects"]);
-    assert_eq!(
-        refusal(noisy(), &rows),
-        "always is empty: name the terms whose coefficients change, with .always([..])"
-    );
+    assert_eq!(refusal(noisy(), &rows), "always is empty: put the terms whose coefficients change into it");
     assert_eq!(
         refusal(noisy().always(["unit_effects"]), &rows),
-        "always is unit effects alone: add a term to .always([..]) that has a coefficient"
+        "always is unit effects alone: add a term that has a coefficient"
     );
     let text = refusal(noisy().always(["slow", "one"]), &rows);
     assert_eq!(

@@ -18,7 +18,8 @@ impl FittedModel {
     /// [precedences](crate::Model::after), where there are any.
     ///
     /// # Errors
-    /// [`Error::TooManyComponents`] beyond 24 components, whose table fills 128 MB, or 8 that each bring unit effects.
+    /// [`Error::TooManyComponents`] beyond 24 components, whose table fills 128 MB, or 8 that each bring unit effects;
+    /// [`sequential_in`](FittedModel::sequential_in) has no limit.
     ///
     /// # Examples
     /// ```

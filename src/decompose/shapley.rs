@@ -33,7 +33,7 @@ impl FittedModel {
     ///
     /// # Errors
     /// [`Error::TooManyComponents`](crate::Error::TooManyComponents) beyond 36 components, 24 where a precedence is to be
-    /// kept, or 8 that each bring unit effects.
+    /// kept, or 8 that each bring unit effects; [`shapley_sampled`](FittedModel::shapley_sampled) has no limit.
     ///
     /// # Examples
     /// Two copies of a column share what it explains.

@@ -12,13 +12,13 @@ impl FittedModel {
         let option =
             |option, expected: String, found: &str| Error::Option { option, expected, found: found.to_string() };
         if self.model().always_terms().is_empty() {
-            let expected = "name the terms whose coefficients change, with .always([..])".to_string();
+            let expected = "put the terms whose coefficients change into it".to_string();
             return Err(option("always", expected, "empty"));
         }
         let columns = &self.design().columns;
         let mut always = (0..columns.len()).filter(|&v| columns[v].credit == Credit::Always).peekable();
         if always.peek().is_none() {
-            let expected = "add a term to .always([..]) that has a coefficient".to_string();
+            let expected = "add a term that has a coefficient".to_string();
             return Err(option("always", expected, "unit effects alone"));
         }
         if let Some(v) = always.find(|&v| self.moments().is_constant(v)) {
