@@ -278,18 +278,21 @@ impl FittedModel {
         for name in order {
             let position = self.position(players, name)?;
             if positions.contains(&position) {
-                return Err(Error::Order { message: format!("\"{name}\" stands in it twice") });
+                return Err(Error::order(format_args!("\"{name}\" stands in it twice")));
             }
             positions.push(position);
         }
         if let Some(left_out) = (0..players.len()).find(|p| !positions.contains(p)) {
-            return Err(Error::Order { message: format!("\"{}\" is not in it", players.names[left_out]) });
+            return Err(Error::order(format_args!("\"{}\" is not in it", players.names[left_out])));
         }
         for (later, before) in self.model().predecessors()?.unwrap_or_default().iter().enumerate() {
             let place = |player: usize| positions.iter().position(|&p| p == player);
             if let Some(&first) = before.iter().find(|&&first| place(first) > place(later)) {
                 let [later, first] = [later, first].map(|player| &players.names[player]);
-                return Err(Error::Order { message: format!("\"{later}\" may only enter after \"{first}\"") });
+                let message = format!(
+                    "the order breaks a precedence: \"{later}\" may only enter after \"{first}\", put it later"
+                );
+                return Err(Error::Order { message });
             }
         }
         Ok(positions)

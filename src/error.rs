@@ -256,10 +256,11 @@ pub enum Error {
         /// The names there are.
         available: Vec<String>,
     },
-    /// An order that does not name every component exactly once.
-    #[error("the order must name every component once: {message}")]
+    /// An order, or unions of components, that do not hold every component exactly once; an order that breaks a precedence,
+    /// or precedences that no order keeps.
+    #[error("{message}")]
     Order {
-        /// What is wrong with it.
+        /// What is wrong.
         message: String,
     },
     /// Complete cases leave nothing.
@@ -389,6 +390,18 @@ pub enum Error {
     /// An error of linfa's own.
     #[error(transparent)]
     Linfa(#[from] linfa::Error),
+}
+
+impl Error {
+    /// What is wrong with an order that does not name every component once.
+    pub(crate) fn order(problem: impl fmt::Display) -> Self {
+        Error::Order { message: format!("the order must name every component once: {problem}") }
+    }
+
+    /// What is wrong with unions that do not hold every component once.
+    pub(crate) fn unions(problem: impl fmt::Display) -> Self {
+        Error::Order { message: format!("the unions must hold every component once: {problem}") }
+    }
 }
 
 fn nearest_text(nearest: &[String]) -> String {

@@ -202,7 +202,7 @@ impl Model {
             None => Ok(Some(before)),
             Some(stuck) => Err(Error::Order {
                 message: format!(
-                    "\"{}\" would have to enter after itself: take one of the precedences out",
+                    "no order keeps the precedences: \"{}\" would have to enter after itself, take one of them out",
                     self.components[stuck].name
                 ),
             }),

@@ -147,17 +147,20 @@ impl FittedModel {
         }
         let clusters = self.n_clusters();
         for (replicate, drawn) in draws.iter().enumerate() {
-            let refuse = |expected: String, found: String| Err(Error::Option { option: "draw", expected, found });
+            let refuse = |option, found: usize, expected: String| {
+                Err(Error::Option {
+                    option,
+                    expected: format!("draw {replicate} {expected}"),
+                    found: found.to_string(),
+                })
+            };
             if drawn.len() != clusters {
-                let expected =
-                    format!("draw number {replicate} must hold {clusters} positions, as many as there are units");
-                return refuse(expected, format!("of {}", drawn.len()));
+                let expected = format!("must hold {clusters}, as many as there are units, or rows without units");
+                return refuse("the number of positions in a draw", drawn.len(), expected);
             }
-            if let Some(position) = drawn.iter().find(|position| **position >= clusters) {
-                return refuse(
-                    format!("draw number {replicate}: positions are 0 to {}", clusters - 1),
-                    position.to_string(),
-                );
+            if let Some(&position) = drawn.iter().find(|position| **position >= clusters) {
+                let expected = format!("must hold positions from 0 to {}", clusters.saturating_sub(1));
+                return refuse("a position in a draw", position, expected);
             }
         }
         Resampling::new(self, Draws::Given(Arc::new(draws)), IntervalKind::Percentile)

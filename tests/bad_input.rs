@@ -246,11 +246,22 @@ fn sixty_five_players() {
 #[test]
 fn an_order_that_is_none() {
     let fit = fit(Model::new("y").component("a", ["x"]).component("b", ["w"])).expect("fits");
-    assert!(matches!(error(fit.sequential_in(&["a"]), &["\"b\""]), Error::Order { .. }));
+    let found = error(fit.sequential_in(&["a"]), &["the order must name every component once: \"b\" is not in it"]);
+    assert!(matches!(found, Error::Order { .. }));
     assert!(matches!(error(fit.sequential_in(&["a", "b", "a"]), &["\"a\"", "twice"]), Error::Order { .. }));
     let found = error(fit.sequential_in(&["a", "c"]), &["\"c\"", "a, b"]);
     assert!(matches!(found, Error::UnknownComponent { .. }));
     assert!(fit.sequential().expect("sequential").component("c").is_err());
+}
+
+#[test]
+fn precedences_that_no_order_keeps() {
+    let model = Model::new("y").component("a", ["x"]).component("b", ["w"]);
+    let found = error(fit(model.clone().after("a", ["a"])), &["\"a\" would have to enter after itself"]);
+    assert!(found.to_string().starts_with("no order keeps the precedences: "), "{found}");
+    let broken = fit(model.after("a", ["b"])).expect("fits").sequential();
+    let found = error(broken, &["\"a\" may only enter after \"b\", put it later"]);
+    assert!(found.to_string().starts_with("the order breaks a precedence: "), "{found}");
 }
 
 #[test]

@@ -61,7 +61,9 @@ fn what_a_game_refuses() {
     let game = game.expect("a game");
     assert!(matches!(game.pmvd(), Err(Error::Method { method: "pmvd", .. })));
     assert!(game.sequential(&["a"]).is_err() && game.sequential(&["a", "a"]).is_err());
-    assert!(game.owen(&[("u", &["a"])]).is_err() && game.owen(&[("u", &["a", "b", "b"])]).is_err());
+    let unions = |members: &[&str]| game.owen(&[("u", members)]).expect_err("no unions").to_string();
+    assert_eq!(unions(&["a"]), "the unions must hold every component once: \"b\" is in none");
+    assert_eq!(unions(&["a", "b", "b"]), "the unions must hold every component once: \"b\" stands in them twice");
     assert!(game.value([3].into_iter().collect()).is_err());
 }
 

@@ -334,6 +334,12 @@ fn what_cannot_be_resampled_says_why() {
     mixed.detail = fit.owen().expect("owen").detail;
     let refused = mixed.with_intervals(&fit.jackknife().expect("jackknife"));
     assert!(matches!(refused, Err(Error::OtherFit { .. })), "{refused:?}");
+    let given = |drawn: Vec<usize>| fit.bootstrap_of(vec![(0..40).collect(), drawn]).expect_err("no draw").to_string();
+    assert_eq!(
+        given(vec![0; 3]),
+        "the number of positions in a draw is 3: draw 1 must hold 40, as many as there are units, or rows without units"
+    );
+    assert_eq!(given(vec![40; 40]), "a position in a draw is 40: draw 1 must hold positions from 0 to 39");
     assert!(matches!(fit.bootstrap(1, 1), Err(Error::TooFew { expected: 2, found: 1, .. })));
     let bootstrap = fit.bootstrap(10, 1).expect("bootstrap");
     assert!(matches!(bootstrap.clone().kind(IntervalKind::Jackknife), Err(Error::Option { .. })));

@@ -191,13 +191,13 @@ impl Game {
             let player = self.position(name)?;
             let after = before | 1 << player;
             if after == before {
-                return Err(Error::Order { message: format!("\"{name}\" stands in it twice") });
+                return Err(Error::order(format_args!("\"{name}\" stands in it twice")));
             }
             values[player] = self.values.values[after] - self.values.values[before];
             before = after;
         }
         if let Some(left_out) = (0..self.names.len()).find(|p| before >> p & 1 == 0) {
-            return Err(Error::Order { message: format!("\"{}\" is not in it", self.names[left_out]) });
+            return Err(Error::order(format_args!("\"{}\" is not in it", self.names[left_out])));
         }
         let order = order.iter().map(|name| name.to_string()).collect();
         Ok(self.attribution(Method::Sequential { order }, values, Detail::Nothing))
@@ -242,7 +242,7 @@ impl Game {
             for name in *members {
                 let player = self.position(name)?;
                 if of_union[player].replace(union.to_string()).is_some() {
-                    return Err(Error::Order { message: format!("\"{name}\" stands in the unions twice") });
+                    return Err(Error::unions(format_args!("\"{name}\" stands in them twice")));
                 }
                 found.push(player);
             }
@@ -251,7 +251,7 @@ impl Game {
             }
         }
         if let Some(left_out) = of_union.iter().position(Option::is_none) {
-            return Err(Error::Order { message: format!("\"{}\" is in no union", self.names[left_out]) });
+            return Err(Error::unions(format_args!("\"{}\" is in none", self.names[left_out])));
         }
         let values = owen::of_table(&self.values, &positions);
         let unions: Vec<String> = of_union.into_iter().flatten().collect();
