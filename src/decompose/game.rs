@@ -58,14 +58,19 @@ impl TryFrom<Stored> for Game {
 
     fn try_from(stored: Stored) -> Result<Self> {
         let names = checked(stored.names)?;
-        match stored.values.len() == 1 << names.len() {
-            true => Ok(Game::of(names, stored.values).named(stored.statistic)),
-            false => Err(Error::Length {
-                column: "values of a game".to_string(),
-                expected: 1 << names.len(),
-                found: stored.values.len(),
-            }),
+        let (k, coalitions) = (names.len(), 1_u64 << names.len());
+        if stored.values.len() as u64 != coalitions {
+            return Err(Error::Option {
+                option: "the number of values of a stored game",
+                expected: format!("with {k} components there must be {coalitions}, one for each coalition"),
+                found: stored.values.len().to_string(),
+            });
         }
+        let check = |(bits, &value): (u64, &f64)| {
+            checked_value(&names, Coalition::from_bits(bits), |_| Ok::<_, Error>(value)).map(|_| ())
+        };
+        (0..coalitions).zip(&stored.values).try_for_each(check)?;
+        Ok(Game::of(names, stored.values).named(stored.statistic))
     }
 }
 
