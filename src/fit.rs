@@ -38,6 +38,7 @@ pub(crate) use eliminate::{
 pub(crate) use lanes::{Double, LANES, Lane, Number, Walk, Wide};
 pub(crate) use layout::Layout;
 pub(crate) use real::{Lanes, Real};
+pub(crate) use standardise::LARGEST;
 pub(crate) use submatrix::Submatrix;
 pub(crate) use unit_moments::UnitMoments;
 

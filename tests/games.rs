@@ -35,7 +35,8 @@ fn a_closure_is_asked_once_for_every_coalition() {
     let json = serde_json::to_string(&game).expect("written");
     assert_eq!(serde_json::from_str::<Game>(&json).expect("read"), game);
     let error = serde_json::from_str::<Game>(&json.replace("\"d\"", "\"d\",\"e\"")).expect_err("too few values");
-    let expected = "the number of values of a stored game is 16: with 5 components there must be 32, one for each coalition";
+    let expected =
+        "the number of values of a stored game is 16: with 5 components there must be 32, one for each coalition";
     assert!(error.to_string().starts_with(expected), "{error}");
     let all: Vec<Attribution> = vec![
         game.shapley().expect("shapley"),
@@ -59,6 +60,20 @@ fn what_a_game_refuses() {
     assert_eq!(error, "no value for the coalition {a, b}: no memory");
     let error = Game::parallel(["a", "b"], |_| -> Result<f64, Error> { Ok(f64::NAN) }).expect_err("not finite");
     assert!(error.to_string().contains("the value is NaN"), "{error}");
+    for beyond in [f64::MAX, -f64::MAX, 1.1e290, f64::INFINITY] {
+        let error = Game::new(["a"], |s: Coalition| -> Result<f64, Error> { Ok(beyond * s.len() as f64) });
+        let error = error.expect_err("too large").to_string();
+        assert!(error.contains("every coalition needs one between ±1e290"), "{beyond}: {error}");
+    }
+    let largest = |s: Coalition| -> Result<f64, Error> { Ok(if s.len().is_multiple_of(2) { -1e290 } else { 1e290 }) };
+    let largest = Game::new(["a", "b", "c"], largest).expect("a game");
+    for split in [largest.shapley(), largest.pmvd(), largest.conditional_dominance(), largest.commonality()] {
+        let shares = split.expect("a split").components;
+        assert!(shares.iter().all(|credit| credit.value.is_finite() && credit.proportion.is_finite()), "{shares:?}");
+    }
+    for blank in ["", " "] {
+        assert!(matches!(Game::new(["a", blank], zero), Err(Error::ComponentName { .. })));
+    }
     let game = Game::new(["a", "b"], |s: Coalition| -> Result<f64, Error> { Ok(if s.len() == 1 { 2.0 } else { 1.0 }) });
     let game = game.expect("a game");
     assert!(matches!(game.pmvd(), Err(Error::Method { method: "pmvd", .. })));

@@ -17,6 +17,7 @@ use super::coalitions::table::{CoalitionTable, MOST_IN_TABLE};
 use super::detail::Detail;
 use super::{commonality, dominance, owen, pmvd};
 use crate::error::{Error, Result};
+use crate::fit::LARGEST;
 
 /// A value for every coalition of named components.
 ///
@@ -119,8 +120,9 @@ impl Game {
     /// Asks for the value of every coalition once, one after the other, the empty one first.
     ///
     /// # Errors
-    /// [`Error::Value`] with the first error of `value`, or for a value that is not finite; [`Error::TooFew`] without a
-    /// component; [`Error::TooManyComponents`] beyond 24 components; [`Error::DuplicateComponent`].
+    /// [`Error::Value`] with the first error of `value`, or for a value that is not a number or beyond ±1e290, whose sums
+    /// leave the range of doubles; [`Error::TooFew`] without a component; [`Error::TooManyComponents`] beyond 24 components;
+    /// [`Error::ComponentName`] for a blank one; [`Error::DuplicateComponent`].
     pub fn new<N, E>(
         names: impl IntoIterator<Item = N>,
         mut value: impl FnMut(Coalition) -> Result<f64, E>,
@@ -346,6 +348,9 @@ fn checked<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Result<Vec<St
         return Err(Error::TooFew { what: "components of a game".to_string(), expected: 1, found: 0 });
     }
     check_number("a game", names.len(), MOST_IN_TABLE)?;
+    if let Some(blank) = names.iter().find(|name| name.trim().is_empty()) {
+        return Err(Error::ComponentName { component: blank.clone() });
+    }
     match names.iter().enumerate().find(|(i, name)| names[..*i].contains(name)) {
         Some((_, component)) => Err(Error::DuplicateComponent { component: component.clone() }),
         None => Ok(names),
@@ -362,8 +367,8 @@ fn checked_value<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
         Error::Value { coalition: members.join(", "), source }
     };
     match value(coalition) {
-        Ok(value) if value.is_finite() => Ok(value),
-        Ok(value) => Err(fails(format!("the value is {value}: every coalition needs a finite one").into())),
+        Ok(value) if value.abs() <= LARGEST => Ok(value),
+        Ok(value) => Err(fails(format!("the value is {value}: every coalition needs one between ±{LARGEST:e}").into())),
         Err(error) => Err(fails(error.into())),
     }
 }

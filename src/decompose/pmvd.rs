@@ -65,13 +65,16 @@ pub(super) fn falls(table: &CoalitionTable) -> bool {
 /// The value of every player, where no coalition is worth more than all.
 pub(super) fn pmvd(table: &CoalitionTable) -> Vec<f64> {
     let (k, tie) = (table.n_players, table.tie());
+    // A P(S) has the units of |S| values: on a common scale, a power of two, products of many large ones stay finite.
+    let spread = table.whole() - table.values.iter().fold(f64::INFINITY, |least, &value| least.min(value));
+    let scale = if spread > 0.0 { spread.log2().floor().exp2() } else { 1.0 };
     let everyone = table.values.len() - 1;
     let mut weights = Vec::with_capacity(table.values.len());
     weights.push(Leading { order: 0, coefficient: 1.0 });
     for coalition in 1..table.values.len() {
         let last = table.whole() - table.values[everyone & !coalition];
         let step = match last > tie {
-            true => Leading { order: 0, coefficient: last },
+            true => Leading { order: 0, coefficient: last / scale },
             false => Leading { order: 1, coefficient: 1.0 },
         };
         let members = || (0..k).filter(|i| coalition >> i & 1 == 1).map(|i| weights[coalition & !(1 << i)]);

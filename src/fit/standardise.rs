@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 const WORTH_THREADS: usize = 50_000;
 
 /// Values beyond this, or apart by less than one over it, are refused: their products leave the range of doubles.
-const LARGEST: f64 = 1e290;
+pub(crate) const LARGEST: f64 = 1e290;
 
 /// Refuses a column whose values are too large, or vary by too little, for sums of products.
 ///
