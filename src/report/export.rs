@@ -261,6 +261,14 @@ fn check_shared(first: &Breakdown, other: &Breakdown) -> Result<()> {
     Ok(())
 }
 
+/// The order that a method states.
+pub(super) fn order_of(method: &Method) -> Option<&Vec<String>> {
+    match method {
+        Method::Sequential { order } => Some(order),
+        _ => None,
+    }
+}
+
 /// Every warning once; what not all breakdowns say begins with the method.
 pub(super) fn warnings(breakdowns: &[Breakdown]) -> Vec<String> {
     let mut sentences = Vec::new();
@@ -304,10 +312,7 @@ impl ReportMethod {
     }
 
     fn of(breakdown: &Breakdown) -> Self {
-        let order = match &breakdown.method {
-            Method::Sequential { order } => Some(order.clone()),
-            _ => None,
-        };
+        let order = order_of(&breakdown.method).cloned();
         let mut components: Vec<ReportComponent> = breakdown.components.iter().map(ReportComponent::of).collect();
         if let Some(split) = breakdown.unique_and_common() {
             components.iter_mut().zip(split).for_each(|(component, (_, common))| component.common = Some(common));
@@ -364,6 +369,7 @@ mod tests {
     use crate::fit::FittedModel;
     use crate::model::{Model, Term};
     use crate::panel::Panel;
+    use crate::resample::Comparison;
 
     fn fit(always: bool) -> FittedModel {
         let mut rate = vec![4.0, 6.0, 5.0, 9.0, 7.0, 8.0, 3.0, 2.0];
@@ -483,6 +489,42 @@ mod tests {
         let mut renamed = range;
         renamed.components[0].name = "spending".to_string();
         assert!(refused(renamed).starts_with("order range is of rate over spending, policy: "));
+    }
+
+    #[test]
+    fn comparisons_of_another_fit_or_order_are_refused() {
+        let fit = fit(false);
+        let (sequential, shapley) = (fit.sequential().unwrap(), fit.shapley().unwrap());
+        let other_order = fit.sequential_in(&["policy", "deprivation"]).unwrap();
+        let jackknife = fit.jackknife().unwrap();
+        let comparisons = jackknife.comparisons(&[&sequential, &shapley, &other_order]).unwrap();
+        let report = Report::new(&[shapley, other_order, sequential]).unwrap();
+        let with = report.clone().with_comparisons(&comparisons).unwrap();
+        let leader = |method: &ReportMethod| method.ranks.as_ref().map(|ranks| ranks[0].rank);
+        for (at, comparison) in [(0, 1), (1, 2), (2, 0)] {
+            assert_eq!(with.methods[at].differences.as_ref(), Some(&comparisons[comparison].differences));
+            assert_eq!(leader(&with.methods[at]), Some(comparisons[comparison].ranks[0].rank));
+        }
+
+        let refused = |change: fn(&mut Comparison)| {
+            let mut comparison = comparisons[0].clone();
+            change(&mut comparison);
+            report.clone().with_comparisons(&[comparison]).unwrap_err().to_string()
+        };
+        assert_eq!(
+            refused(|c| c.method = Method::Pmvd),
+            "comparison is of pmvd: it must be of a method that the report has"
+        );
+        assert!(
+            refused(|c| c.method = Method::Sequential { order: vec!["policy".to_string()] })
+                .starts_with("comparison is of sequential in the order policy: ")
+        );
+        assert_eq!(
+            refused(|c| c.ranks[0].name = "spending".to_string()),
+            "comparison is of sequential over spending, policy: a report holds answers of one fit, and its breakdown is \
+             of sequential over deprivation, policy"
+        );
+        assert!(refused(|c| c.differences[0].difference += 0.1).contains("its breakdown has other shares"));
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! What the document says beside its breakdowns: the range over orders, changing coefficients, ranks and differences.
 
-use super::export::{Report, ReportDropped, ReportInterval, ReportMethod, ReportShare};
+use super::export::{Report, ReportDropped, ReportInterval, ReportMethod, ReportShare, order_of};
 use super::text::counted;
 use crate::decompose::{Gelbach, OrderRange};
 use crate::error::{Error, Result};
 use crate::fit::{FittedModel, Warning};
-use crate::resample::Comparison;
+use crate::resample::{Comparison, Difference};
+
+/// Shares of the same fit differ by no more.
+const SAME_SHARES: f64 = 1e-9;
 
 impl Report {
     /// Says how far the shares move with the order in which the components enter.
@@ -83,18 +86,37 @@ impl Report {
         Ok(self)
     }
 
-    /// Adds ranks and differences of the components to the methods that they are of.
+    /// Adds ranks and differences of the components to the breakdowns that they are of.
     ///
     /// # Errors
-    /// [`Error::Option`] for a comparison by a method that the report does not have.
+    /// [`Error::Option`] for a comparison by a method, or a sequential order, that the report does not have, or of other
+    /// components or shares than the breakdown by that method.
     pub fn with_comparisons(mut self, comparisons: &[Comparison]) -> Result<Self> {
         for comparison in comparisons {
-            let name = comparison.method.name();
-            let method = self.methods.iter_mut().find(|m| m.method == name).ok_or_else(|| Error::Option {
-                option: "comparison",
-                expected: "it must be of a method that the report has".to_string(),
-                found: name.to_string(),
+            let refuse = |expected: String, found| Error::Option { option: "comparison", expected, found };
+            let (name, order) = (comparison.method.name(), order_of(&comparison.method));
+            let of_method = |m: &&mut ReportMethod| m.method == name && m.order.as_ref() == order;
+            let method = self.methods.iter_mut().find(of_method).ok_or_else(|| {
+                let in_order = order.map_or(String::new(), |order| format!(" in the order {}", order.join(", ")));
+                refuse("it must be of a method that the report has".to_string(), format!("of {name}{in_order}"))
             })?;
+            let over = |names: Vec<&str>| format!("of {name} over {}", names.join(", "));
+            let expected = over(method.components.iter().map(|c| c.name.as_str()).collect());
+            let found = over(comparison.ranks.iter().map(|rank| rank.name.as_str()).collect());
+            if found != expected {
+                return Err(refuse(
+                    format!("a report holds answers of one fit, and its breakdown is {expected}"),
+                    found,
+                ));
+            }
+            let share = |name: &str| method.components.iter().find(|c| c.name == name).map(|c| c.share_of_total);
+            for Difference { first, second, difference, .. } in &comparison.differences {
+                let here = share(first).zip(share(second)).map(|(first, second)| first - second);
+                if here.is_none_or(|here| (here - difference).abs() > SAME_SHARES) {
+                    let expected = "a report holds answers of one fit, and its breakdown has other shares".to_string();
+                    return Err(refuse(expected, format!("one with {difference} between {first} and {second}")));
+                }
+            }
             method.ranks = Some(comparison.ranks.clone());
             method.differences = Some(comparison.differences.clone());
         }
