@@ -1,6 +1,9 @@
 //! Which few of many candidate measures together explain most, and would other places have led to the same choice?
 
-use apportion::{Criterion, Model, Panel, Result, SIMULATED_ENGLAND_SEED};
+use std::error::Error;
+use std::io::{self, ErrorKind, Write};
+
+use apportion::{Criterion, Model, Panel, SIMULATED_ENGLAND_SEED};
 
 /// Candidates, each a measure in one of the forms in which it is discussed.
 const CANDIDATES: [&str; 12] = [
@@ -21,17 +24,22 @@ const CANDIDATES: [&str; 12] = [
 const SIZE: usize = 4;
 const DRAWS: usize = 500;
 
-fn main() -> Result<()> {
+fn main() -> Result<(), Box<dyn Error>> {
     let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
     let model = CANDIDATES.iter().fold(Model::new("cpp_rate"), |model, term| model.component(*term, [*term]));
     let fit = model.fit(&panel)?;
 
     // Of each size the best, exactly, and the best of all sizes by three criteria.
     let best = fit.best_subsets()?;
-    println!("{best}\n");
-    println!("by BIC: {}\n", best.best_by(Criterion::Bic).components.join(", "));
+    let by_bic = best.best_by(Criterion::Bic).components.join(", ");
 
     // The choice among authorities drawn with replacement.
-    println!("{}", fit.bootstrap(DRAWS, 1)?.selection(SIZE)?);
-    Ok(())
+    let again = fit.bootstrap(DRAWS, 1)?.selection(SIZE)?;
+
+    let text = format!("{best}\n\nby BIC: {by_bic}\n\n{again}");
+    // A reader that has seen enough, such as `head`, is no error.
+    match writeln!(io::stdout(), "{text}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
 }

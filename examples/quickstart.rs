@@ -1,8 +1,11 @@
 //! From a panel to the share of each cause, how sure it is, and how far it depends on the order.
 
-use apportion::{Model, Panel, Result, SIMULATED_ENGLAND_SEED, Term};
+use std::error::Error;
+use std::io::{self, ErrorKind, Write};
 
-fn main() -> Result<()> {
+use apportion::{Model, Panel, SIMULATED_ENGLAND_SEED, Term};
+
+fn main() -> Result<(), Box<dyn Error>> {
     // Your own: Panel::read_csv("england.csv", &PanelSchema::new("la_number", "year"))?
     let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
 
@@ -15,13 +18,16 @@ fn main() -> Result<()> {
 
     // In the order written, with an interval that leaves out each authority in turn.
     let sequential = fit.sequential()?.with_intervals(&fit.jackknife()?)?;
-    println!("{sequential}\n");
 
     // On average over all orders, and how far each share moves between them.
-    println!("{}\n", fit.shapley()?);
-    println!("{}", fit.order_range()?);
+    let (shapley, range) = (fit.shapley()?, fit.order_range()?);
 
-    let practice = sequential.share_of_total("practice")?;
-    println!("\nSimulated data: {:.0}% of the variation goes with practice, entered last.", 100.0 * practice);
-    Ok(())
+    let practice = 100.0 * sequential.share_of_total("practice")?;
+    let said = format!("Simulated data: {practice:.0}% of the variation goes with practice, entered last.");
+    let text = format!("{sequential}\n\n{shapley}\n\n{range}\n\n{said}");
+    // A reader that has seen enough, such as `head`, is no error.
+    match writeln!(io::stdout(), "{text}") {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
 }

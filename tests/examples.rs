@@ -599,11 +599,16 @@ fn help_is_no_error_and_neither_is_a_reader_that_stops() {
         let help = printed(example(name).arg("--help"));
         assert!(help.contains("Usage: "), "{help}");
     }
-    for name in ["decompose", "nao_breakdown"] {
-        let mut child = example(name).arg("--help").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let help = |name| {
+        let mut command = example(name);
+        command.arg("--help");
+        command
+    };
+    for mut command in [help("decompose"), help("nao_breakdown"), example("quickstart"), example("best_measures")] {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let Output { status, stderr, .. } = child.wait_with_output().unwrap();
-        assert_eq!((status.code(), stderr.as_slice()), (Some(0), &b""[..]), "{name}");
+        assert_eq!((status.code(), stderr.as_slice()), (Some(0), &b""[..]), "{command:?}");
     }
 }
 
