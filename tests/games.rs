@@ -197,6 +197,36 @@ fn least_squares(rows: &common::Rows, columns: &[&str], kept: &[usize]) -> Vec<f
     (0..n).map(|i| matrix[i][n] / matrix[i][i]).collect()
 }
 
+/// Iterations that meet large numbers may never end.
+#[test]
+fn refitting_does_not_depend_on_the_units() {
+    let mut random = Numbers::new(9);
+    let n = 60;
+    let x: Vec<f64> = (0..n).map(|_| 1.0 + random.uniform()).collect();
+    let y: Vec<f64> = x.iter().map(|x| (0.8 * x + 0.1 * random.normal()).exp()).collect();
+    let year: Vec<f64> = (0..n).map(|i| f64::from(2_011 + i % 8)).collect();
+    let split = |units: f64| {
+        let panel = Panel::builder().column("y", &y).column("x", x.iter().map(|x| units * x)).column("year", &year);
+        let model = Model::new("y").component("x", ["x"]).component("year", ["year"]);
+        let fit = model.fit(&panel.build().expect("a panel")).expect("fits");
+        let gamma = TweedieRegressor::params().power(2.0).alpha(0.0).max_iter(1_000).tol(1e-8);
+        let of_gamma = fit.refitted(&gamma, Score::explained_variance).expect("a game").shapley().expect("shapley");
+        let linear = fit.refitted(&LinearRegression::new(), Score::r2).expect("a game").shapley().expect("shapley");
+        let own = fit.shapley().expect("shapley");
+        for name in ["x", "year"] {
+            let (refitted, own) = (linear.value(name).expect("named"), own.share_of_total(name).expect("named"));
+            assert!((refitted - own).abs() < 1e-10, "{units}, {name}: {refitted} against {own}");
+        }
+        assert!(of_gamma.whole > 0.8, "{units}: {}", of_gamma.whole);
+        of_gamma
+    };
+    let plain = split(1.0);
+    for units in [1e-6, 1e6, 1e12] {
+        let other = split(units);
+        assert!((other.whole - plain.whole).abs() < 1e-6, "{units}: {} against {}", other.whole, plain.whole);
+    }
+}
+
 #[test]
 fn linfa_s_regressors_are_refitted_on_every_coalition() {
     let mut random = Numbers::new(7);

@@ -47,13 +47,24 @@ fn about_mean(values: &Array1<f64>) -> f64 {
     values.iter().map(|x| (x - mean) * (x - mean)).sum()
 }
 
+/// Divided by the largest value, squares can neither overflow nor vanish.
+fn root_mean_square(values: &[f64]) -> f64 {
+    let largest = values.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
+    let squares: f64 = values.iter().map(|x| (x / largest).powi(2)).sum();
+    largest * (squares / values.len() as f64).sqrt()
+}
+
 impl FittedModel {
     /// The score of an estimator fitted anew on the columns of every coalition, as a [`Game`].
     ///
     /// `estimator` is anything that implements linfa's [`Fit`] for a matrix and one target; `score` takes what it predicts
-    /// for the sample and what was observed ([`Score::r2`], [`Score::explained_variance`], or your own). Columns are those
-    /// of the design on the user's scale; a coalition without columns predicts the mean. With least squares this is R²,
-    /// only slower.
+    /// for the sample and what was observed ([`Score::r2`], [`Score::explained_variance`], or your own). A coalition
+    /// without columns predicts the mean. With least squares this is R², only slower.
+    ///
+    /// Columns are those of the design, each divided by its root mean square over the sample, so that iterations meet
+    /// numbers about one whatever the units; not centred, which would be another model without an intercept. Least squares
+    /// and other estimators without a penalty say the same on any scale; a penalty weighs the columns as scaled. Where it is
+    /// to weigh them otherwise, [`Game::parallel`] takes a closure that fits as you like.
     ///
     /// # Errors
     /// [`Error::Method`] with unit effects, which are absorbed and have no columns, and for a weighted model: linfa's
@@ -95,6 +106,7 @@ impl FittedModel {
         let design = self.design();
         let observed = Array1::from(design.outcome.clone());
         let mean = observed.sum() / observed.len() as f64;
+        let sizes: Vec<f64> = design.columns.iter().map(|column| root_mean_square(&column.values)).collect();
         let value = |coalition: Coalition| -> Result<f64, E> {
             let mut variables = players.always.clone();
             coalition.members().for_each(|p| variables.extend(&players.variables[p]));
@@ -102,7 +114,7 @@ impl FittedModel {
                 return Ok(score(&Array1::from_elem(observed.len(), mean), &observed));
             }
             let columns = Array2::from_shape_fn((observed.len(), variables.len()), |(row, at)| {
-                design.columns[variables[at]].values[row]
+                design.columns[variables[at]].values[row] / sizes[variables[at]]
             });
             let dataset = Dataset::new(columns, observed.clone());
             let fitted = estimator.fit(&dataset)?;
