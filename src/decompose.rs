@@ -185,7 +185,8 @@ impl FittedModel {
         })
     }
 
-    /// R² of the regression on these components alone, and on what is always in.
+    /// R² of the regression on these components alone, and on what is always in. What deserves doubt is in
+    /// [`warnings`](FittedModel::warnings).
     ///
     /// # Errors
     /// [`Error::UnknownComponent`] for a name that is not in the model.

@@ -295,6 +295,7 @@ fn what_adds_nothing_is_a_warning_not_an_error() {
     let in_always = in_always.fit(&read(text).expect("read")).expect("fits");
     let messages: Vec<String> = in_always.warnings().iter().map(ToString::to_string).collect();
     assert_eq!(messages, ["x adds nothing because what spans its columns is always in: drop the one or the other"]);
+    assert_eq!(fit.order_range().expect("a range").warnings, fit.warnings());
     let breakdown = fit.sequential().expect("sequential");
     assert!(breakdown.share_of_total("fixed").expect("there").abs() < 1e-12);
     assert_eq!(breakdown.share_of_total("constant").expect("there"), 0.0);

@@ -9,7 +9,7 @@ use super::coalitions::table::{CoalitionTable, for_each_player};
 use super::precedence::Precedence;
 use super::shapley::SizeWeights;
 use crate::error::{Error, Result};
-use crate::fit::FittedModel;
+use crate::fit::{FittedModel, Warning};
 
 impl FittedModel {
     /// The smallest, mean and largest sequential share of every component over all k! orders.
@@ -37,7 +37,9 @@ impl FittedModel {
         let table = self.coalition_table("the range over all orders", &players)?;
         let precedence = self.model().predecessors()?.map(|before| Precedence::new(&before));
         let components = ranges(&table, &players.names, precedence.as_ref());
-        Ok(OrderRange { outcome: self.design().outcome_name.clone(), components })
+        let mut warnings = self.warnings().to_vec();
+        warnings.extend(self.imprecise(players.len()));
+        Ok(OrderRange { outcome: self.design().outcome_name.clone(), components, warnings })
     }
 }
 
@@ -61,6 +63,9 @@ pub struct OrderRange {
     pub outcome: String,
     /// One entry for each component, in the order of the model.
     pub components: Vec<ShareRange>,
+    /// What deserves doubt.
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
 }
 
 impl OrderRange {

@@ -366,7 +366,7 @@ mod tests {
 
     use super::*;
     use crate::decompose::OrderRange;
-    use crate::fit::FittedModel;
+    use crate::fit::{FittedModel, Warning};
     use crate::model::{Model, Term};
     use crate::panel::Panel;
     use crate::resample::Comparison;
@@ -470,6 +470,13 @@ mod tests {
         assert_eq!(names, ["deprivation", "policy"]);
         assert_eq!(json["order_range"][1]["max"], range.components[1].max);
         assert!(!keys(&serde_json::to_value(&plain).unwrap()).contains(&"order_range"));
+        let mut doubtful = range;
+        doubtful.warnings = fit.warnings().to_vec();
+        doubtful.warnings.push(Warning::Imprecise { bound: 1e-3 });
+        let with = plain.clone().with_order_range(&doubtful).unwrap().warnings;
+        let [said @ .., last] = with.as_slice() else { panic!("no warning") };
+        assert_eq!(said, plain.warnings);
+        assert!(last.starts_with("the range over orders: columns are so nearly collinear"), "{last}");
     }
 
     #[test]

@@ -36,6 +36,7 @@ impl Report {
             let expected = format!("a report holds answers of one fit, and its breakdowns are {expected}");
             return Err(Error::Option { option: "order range", expected, found });
         }
+        self.add_warnings("the range over orders", &range.warnings);
         self.order_range = Some(range.components.clone());
         Ok(self)
     }
@@ -72,18 +73,22 @@ impl Report {
             return Err(Error::Option { option: "gelbach", expected, found });
         }
         self.interval = self.interval.or(gelbach.interval.as_ref().map(ReportInterval::of));
-        for warning in &gelbach.warnings {
-            let sentence = warning.to_string();
-            if !self.warnings.contains(&sentence) {
-                self.warnings.push(format!("gelbach: {sentence}"));
-            }
-        }
+        self.add_warnings("gelbach", &gelbach.warnings);
         self.methods.push(ReportMethod {
             coefficients: Some(gelbach.columns.clone()),
             covariance: Some(gelbach.covariance),
             ..ReportMethod::new("gelbach", ReportShare { share_of_total: 1.0 - self.r2_overall, interval: None })
         });
         Ok(self)
+    }
+
+    /// Adds what no breakdown has said yet, beginning with who says it.
+    fn add_warnings(&mut self, said_by: &str, warnings: &[Warning]) {
+        for sentence in warnings.iter().map(Warning::to_string) {
+            if !self.warnings.contains(&sentence) {
+                self.warnings.push(format!("{said_by}: {sentence}"));
+            }
+        }
     }
 
     /// Adds ranks and differences of the components to the breakdowns that they are of.

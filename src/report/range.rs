@@ -11,7 +11,7 @@ const LEAST_SCALE: usize = 20;
 
 impl fmt::Display for OrderRange {
     /// A table within 80 columns: the smallest, mean and largest share of each component in per cent, and a mark `├─●─┤`
-    /// between them with the mean in it.
+    /// between them with the mean in it; then every warning.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let outcome = cut(&self.outcome, 24);
         let orders = match self.components.len() {
@@ -27,6 +27,7 @@ impl fmt::Display for OrderRange {
         let left =
             [column("min", |range| range.min), column("mean", |range| range.mean), column("max", |range| range.max)];
         lines.extend(grid::lines(&names, &left, |width| self.marks(width), &[]).into_iter().skip(1));
+        lines.extend(self.warnings.iter().flat_map(|warning| wrapped(&format!("warning: {warning}"))));
         f.write_str(&lines.join("\n"))
     }
 }
@@ -63,10 +64,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::fit::Warning;
     use crate::report::text::WIDTH;
 
     fn range(name: &str, [min, mean, max]: [f64; 3]) -> ShareRange {
         ShareRange { name: name.to_string(), min, mean, max }
+    }
+
+    fn range_of(outcome: String, components: Vec<ShareRange>) -> OrderRange {
+        OrderRange { outcome, components, warnings: Vec::new() }
     }
 
     #[test]
@@ -76,21 +82,24 @@ mod tests {
             range("practice", [0.439, 0.512, 0.604]),
             range("policy", [0.1, 0.1, 0.1]),
         ];
+        let warnings = vec![Warning::Saturated { observations: 9 }];
         assert_eq!(
-            OrderRange { outcome: "cpp_rate".to_string(), components }.to_string(),
+            OrderRange { outcome: "cpp_rate".to_string(), components, warnings }.to_string(),
             "\
 cpp_rate, share of total over all 3! orders
 
 component      min   mean    max  0.0%                               60.4%
 deprivation  10.1%  13.0%  15.2%         ├●─┤
 practice     43.9%  51.2%  60.4%                              ├────●─────┤
-policy       10.0%  10.0%  10.0%        ●"
+policy       10.0%  10.0%  10.0%        ●
+warning: the model has as many parameters as observations (9): it would fit any
+  outcome, and leaves nothing unexplained by construction"
         );
     }
 
     #[test]
     fn one_component_has_one_order() {
-        let text = OrderRange { outcome: "y".to_string(), components: vec![range("x", [0.5; 3])] }.to_string();
+        let text = range_of("y".to_string(), vec![range("x", [0.5; 3])]).to_string();
         assert!(text.starts_with("y, share of total in the only order\n"), "{text}");
     }
 
@@ -105,7 +114,7 @@ policy       10.0%  10.0%  10.0%        ●"
         ) {
             let numbers = if extreme { numbers } else { fractions };
             let components = names.iter().zip(numbers).map(|(name, numbers)| range(name, numbers)).collect();
-            for line in (OrderRange { outcome, components }).to_string().lines() {
+            for line in range_of(outcome, components).to_string().lines() {
                 prop_assert!(line.chars().count() <= WIDTH, "{} characters: {line}", line.chars().count());
             }
         }
