@@ -214,7 +214,7 @@ impl Model {
     /// # Errors
     /// [`Error::Term`] or [`Error::TermMeaning`] for a term that makes no sense; [`Error::NoComponents`],
     /// [`Error::EmptyComponent`], [`Error::DuplicateComponent`], [`Error::ComponentName`]; and
-    /// [`Error::OutcomeAsTerm`] when the outcome's column explains itself (a lag of it may); [`Error::UnknownComponent`]
+    /// [`Error::OutcomeAsTerm`] when the outcome's column explains itself (a lag or a lead of it may); [`Error::UnknownComponent`]
     /// or [`Error::Order`] for a precedence that cannot be kept.
     pub fn check(&self) -> Result<&Self> {
         self.checked_outcome()?;
@@ -233,12 +233,13 @@ impl Model {
             // A term put together in code must make the same sense as one that is read.
             if term.to_string().parse::<Term>()? != *term {
                 let message =
-                    "it has no text form: interactions and lags of 0 periods cannot stand inside others".into();
+                    "it has no text form: interactions, and lags and leads of 0 periods, cannot stand inside others"
+                        .into();
                 return Err(Error::TermMeaning { term: term.to_string(), message });
             }
         }
         if !is_row_by_row(outcome) {
-            let message = "the outcome must be a column, or logs, lags and products of columns".to_string();
+            let message = "the outcome must be a column, or logs, lags, leads and products of columns".to_string();
             return Err(Error::TermMeaning { term: outcome.to_string(), message });
         }
         for (i, component) in self.components.iter().enumerate() {
@@ -290,11 +291,11 @@ impl Model {
     }
 }
 
-/// Whether a term has its value from the row (and earlier ones), not from the sample or from levels.
+/// Whether a term has its value from the row (and earlier or later ones), not from the sample or from levels.
 fn is_row_by_row(term: &Term) -> bool {
     match term {
         Term::Column(_) => true,
-        Term::Log(inner) | Term::Lag(inner, _) => is_row_by_row(inner),
+        Term::Log(inner) | Term::Lag(inner, _) | Term::Lead(inner, _) => is_row_by_row(inner),
         Term::Interaction(parts) => parts.iter().all(is_row_by_row),
         _ => false,
     }

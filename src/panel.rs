@@ -17,12 +17,15 @@ mod simulated;
 mod summary;
 mod text;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 pub use self::builder::PanelBuilder;
 pub use self::column::{Column, ColumnKind, Values};
 use self::keys::Key;
 pub use self::missing::Missing;
+pub(crate) use self::rows::unknown_column;
 pub(crate) use self::sample::Selection;
 pub use self::sample::{Dropped, Reason, Sample};
 pub use self::simulated::{SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES};
@@ -150,8 +153,9 @@ pub struct Panel {
     periods: Option<Key<i32>>,
     weight: Option<String>,
     population: Option<String>,
-    columns: Vec<Column>,
-    places: Vec<Place>,
+    /// Shared, so that a fit can keep the panel without copying it.
+    columns: Arc<Vec<Column>>,
+    places: Arc<Vec<Place>>,
     description: Option<String>,
 }
 

@@ -3,7 +3,7 @@
 
 mod common;
 
-use apportion::{Breakdown, Model, Term};
+use apportion::{Breakdown, Model, Panel, Term};
 use common::panel::panel;
 use common::{Components, Rows, coalition_values, cross, dummies, sequential, shapley, unbalanced};
 
@@ -228,6 +228,51 @@ fn lags_respect_gaps() {
     let values = coalition_values(&sample.column("y"), &components, &[], &vec![1.0; kept.len()]);
     assert_shares("lags", &fit.sequential().expect("sequential"), &sequential(&values, 4), TOLERANCE);
     assert_shares("lags", &fit.shapley().expect("shapley"), &shapley(&values, 4), TOLERANCE);
+}
+
+#[test]
+fn leads_respect_gaps() {
+    let mut rows = unbalanced(6, 20, 9, 0.2);
+    rows.numbers.get_mut("positive").expect("a column")[4] = f64::NAN;
+    let model = Model::new("y")
+        .component("future", ["lead(slow)", "lead(log(positive), 2)"])
+        .component("own future", ["lead(y)"])
+        .component("there and back", ["lag(lead(noisy))"])
+        .component("practice", ["unit_effects"]);
+    let fit = model.fit(&panel(&rows)).expect("the model fits");
+    let future = [rows.lead(&rows.column("slow"), 1), rows.lead(&log(&rows.column("positive")), 2)];
+    let own = rows.lead(&rows.column("y"), 1);
+    let back = rows.lag(&rows.lead(&rows.column("noisy"), 1), 1);
+    let kept = rows.complete(&[future[0].clone(), future[1].clone(), own.clone(), back.clone()]);
+    assert!(kept.len() > 30 && kept.len() < rows.len() - 40, "{} rows are a test", kept.len());
+    assert_eq!(fit.sample().n_observations, kept.len());
+    let take = |values: &Vec<f64>| -> Vec<f64> { kept.iter().map(|&r| values[r]).collect() };
+    let sample = rows.at(&kept);
+    let components =
+        vec![future.iter().map(take).collect(), vec![take(&own)], vec![take(&back)], sample.unit_dummies()];
+    let values = coalition_values(&sample.column("y"), &components, &[], &vec![1.0; kept.len()]);
+    assert_shares("leads", &fit.sequential().expect("sequential"), &sequential(&values, 4), TOLERANCE);
+}
+
+#[test]
+fn the_audit_says_why_a_lead_has_no_value() {
+    let panel = Panel::builder()
+        .units(["a", "a", "a", "b", "b", "b", "c", "c", "c", "c"])
+        .periods([1, 2, 4, 1, 2, 3, 1, 2, 3, 4])
+        .column("y", [1.0, 3.0, 2.0, 5.0, 4.0, 7.0, 6.0, 9.0, 8.0, 2.0])
+        .column("x", [1.0, 2.0, 3.0, 4.0, f64::NAN, 6.0, 7.0, 8.0, 5.0, 9.0])
+        .build()
+        .expect("a panel");
+    let fit = Model::new("y").component("future", ["lead(x)"]).fit(&panel).expect("fits");
+    // a 2 comes before a gap; a 4, b 3 and c 4 are the last.
+    assert_eq!(fit.sample().audit(), "4 (lead(x) has no later value), 1 (lead(x) is missing at the later period)");
+    let concerned = &fit.sample().dropped[1].concerned;
+    assert_eq!(concerned, &[(Some("b".to_string()), Some(1))]);
+    for itself in ["lag(lead(y))", "log(lead(lag(y, 2), 2))"] {
+        let refused = Model::new("y").component("future", [itself]).check().expect_err("it is the outcome").to_string();
+        assert!(refused.contains("cannot explain itself"), "{refused}");
+    }
+    Model::new("y").component("future", ["lead(y)", "lag(lead(y, 2))"]).check().expect("later outcomes may");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! ```text
 //! term   = part (":" part)*
 //! part   = "unit_effects" | "period_effects" | call | name
-//! call   = ("log" | "factor" | "lag" | "within" | "between") "(" term ["," number] ")"
+//! call   = ("log" | "factor" | "lag" | "lead" | "within" | "between") "(" term ["," number] ")"
 //! name   = any characters but ( ) , : `     or     "`" any characters, a backtick doubled "`"
 //! ```
 
@@ -15,7 +15,7 @@ use crate::error::TermSyntax;
 /// Functions inside functions, at most: more would be a slip, and a text of any length must not exhaust the stack.
 const DEEPEST: usize = 16;
 
-const FUNCTIONS: [&str; 5] = ["log", "factor", "lag", "within", "between"];
+const FUNCTIONS: [&str; 6] = ["log", "factor", "lag", "lead", "within", "between"];
 
 impl FromStr for Term {
     type Err = TermSyntax;
@@ -104,7 +104,7 @@ impl Parser<'_> {
     fn term(&mut self, place: Place) -> Result<Term, TermSyntax> {
         let mut term = self.part(place)?;
         while self.peek() == Some(':') {
-            if let Place::Inside(function @ ("log" | "lag")) = place {
+            if let Place::Inside(function @ ("log" | "lag" | "lead")) = place {
                 return Err(self.error(format!("an interaction cannot stand inside {function}()")));
             }
             self.at += 1;
@@ -163,14 +163,14 @@ impl Parser<'_> {
             "log" => inner.log(),
             "within" => inner.within(),
             "between" => inner.between(),
-            "lag" => {
+            "lag" | "lead" => {
                 let periods = if self.peek() == Some(',') {
                     self.at += 1;
                     self.periods()?
                 } else {
                     1
                 };
-                inner.lag(periods)
+                if function == "lag" { inner.lag(periods) } else { inner.lead(periods) }
             }
             _ => match inner {
                 Term::Column(name) => Term::Factor(name),
@@ -253,6 +253,9 @@ mod tests {
             "a:b:c",
             "lag(x)",
             "lag(log(x), 3)",
+            "lead(x)",
+            "lead(log(x), 3)",
+            "lag(lead(x, 2))",
             "within(log(x))",
             "between(a:b)",
             "`odd (name), with: all`",
@@ -262,6 +265,7 @@ mod tests {
             assert_eq!(text.parse::<Term>().unwrap().to_string(), text);
         }
         assert_eq!(" lag( x ,1 ) ".parse::<Term>().unwrap(), Term::column("x").lag(1));
+        assert_eq!("lead(x)".parse::<Term>().unwrap(), Term::column("x").lead(1));
     }
 
     #[test]
@@ -273,6 +277,9 @@ mod tests {
         fails("a,b", 2, "a comma separates terms: give each term by itself");
         fails("lag(x, 0)", 8, "expected a number of periods, 1 or more");
         fails("lag(x, two)", 8, "expected a number of periods, 1 or more");
+        fails("lead(x, 0)", 9, "expected a number of periods, 1 or more");
+        fails("lead(between(x))", 6, "between() cannot stand inside lead()");
+        fails("lead(a:b)", 7, "an interaction cannot stand inside lead()");
         fails("log(unit_effects)", 5, "unit_effects cannot stand inside log()");
         fails("lag(within(x))", 5, "within() cannot stand inside lag()");
         fails("log(a:b)", 6, "an interaction cannot stand inside log()");
@@ -282,7 +289,7 @@ mod tests {
         fails(
             "sqrt(x)",
             1,
-            "no function `sqrt`: there are log, factor, lag, within, between (backticks around a column's name)",
+            "no function `sqrt`: there are log, factor, lag, lead, within, between (backticks around a column's name)",
         );
     }
 

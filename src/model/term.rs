@@ -19,6 +19,7 @@ use crate::error::TermSyntax;
 /// | `unit_effects`, `period_effects` | one intercept for each unit, each period |
 /// | `a:b` | interaction: numbers multiply, factors cross, a factor with a number gives each level its slope |
 /// | `lag(x)`, `lag(x, 2)` | x of the same unit one (two) periods earlier; a gap in the periods is a missing value |
+/// | `lead(x)`, `lead(x, 2)` | x of the same unit one (two) periods later; a gap in the periods is a missing value |
 /// | `within(x)`, `between(x)` | deviation from the unit's mean, and that mean; weighted, over the rows of the sample |
 ///
 /// Names with a colon, comma, bracket or backtick in them stand in backticks: `` `rate (per 10,000)` ``.
@@ -53,6 +54,8 @@ pub enum Term {
     Interaction(Vec<Term>),
     /// The value of the same unit this many periods earlier.
     Lag(Box<Term>, u32),
+    /// The value of the same unit this many periods later.
+    Lead(Box<Term>, u32),
     /// The deviation from the unit's mean over the sample.
     Within(Box<Term>),
     /// The unit's mean over the sample.
@@ -78,6 +81,11 @@ impl Term {
     /// This term, so many periods earlier.
     pub fn lag(self, periods: u32) -> Self {
         Term::Lag(Box::new(self), periods)
+    }
+
+    /// This term, so many periods later: beside a measure, what would tell of it before it came.
+    pub fn lead(self, periods: u32) -> Self {
+        Term::Lead(Box::new(self), periods)
     }
 
     /// The deviation of this term from its unit's mean.
@@ -107,19 +115,27 @@ impl Term {
     pub fn columns(&self) -> Vec<&str> {
         match self {
             Term::Column(name) | Term::Factor(name) => vec![name],
-            Term::Log(inner) | Term::Lag(inner, _) | Term::Within(inner) | Term::Between(inner) => inner.columns(),
+            Term::Log(inner) | Term::Within(inner) | Term::Between(inner) => inner.columns(),
+            Term::Lag(inner, _) | Term::Lead(inner, _) => inner.columns(),
             Term::Interaction(parts) => parts.iter().flat_map(Term::columns).collect(),
             Term::UnitEffects | Term::PeriodEffects => Vec::new(),
         }
     }
 
-    /// The columns that this term reads in the row's own period: those under a lag are not among them.
+    /// The columns that this term reads in the row's own period: those under a lag or a lead are not among them, unless
+    /// one takes back the other.
     pub(crate) fn current_columns(&self) -> Vec<&str> {
+        self.columns_read_at(0)
+    }
+
+    /// The columns read in the row's own period where this term itself is read so many periods later.
+    fn columns_read_at(&self, later: i64) -> Vec<&str> {
         match self {
-            Term::Lag(..) => Vec::new(),
-            Term::Column(name) | Term::Factor(name) => vec![name],
-            Term::Log(inner) | Term::Within(inner) | Term::Between(inner) => inner.current_columns(),
-            Term::Interaction(parts) => parts.iter().flat_map(Term::current_columns).collect(),
+            Term::Column(name) | Term::Factor(name) => (later == 0).then_some(name.as_str()).into_iter().collect(),
+            Term::Lag(inner, periods) => inner.columns_read_at(later - i64::from(*periods)),
+            Term::Lead(inner, periods) => inner.columns_read_at(later + i64::from(*periods)),
+            Term::Log(inner) | Term::Within(inner) | Term::Between(inner) => inner.columns_read_at(later),
+            Term::Interaction(parts) => parts.iter().flat_map(|part| part.columns_read_at(later)).collect(),
             Term::UnitEffects | Term::PeriodEffects => Vec::new(),
         }
     }
@@ -141,6 +157,8 @@ impl fmt::Display for Term {
             }
             Term::Lag(inner, 1) => write!(f, "lag({inner})"),
             Term::Lag(inner, periods) => write!(f, "lag({inner}, {periods})"),
+            Term::Lead(inner, 1) => write!(f, "lead({inner})"),
+            Term::Lead(inner, periods) => write!(f, "lead({inner}, {periods})"),
             Term::Within(inner) => write!(f, "within({inner})"),
             Term::Between(inner) => write!(f, "between({inner})"),
         }

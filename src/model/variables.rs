@@ -105,7 +105,8 @@ fn numbers(term: &Term, panel: &Panel) -> Result<Vec<f64>> {
             let values = numbers(inner, panel)?;
             Ok(values.into_iter().map(|x| if x > 0.0 { x.ln() } else { f64::NAN }).collect())
         }
-        Term::Lag(inner, periods) => lagged(&numbers(inner, panel)?, *periods, term, panel),
+        Term::Lag(inner, periods) => shifted(&numbers(inner, panel)?, -i64::from(*periods), term, panel),
+        Term::Lead(inner, periods) => shifted(&numbers(inner, panel)?, i64::from(*periods), term, panel),
         Term::Interaction(factors) => {
             let mut product = vec![1.0; panel.n_rows()];
             for factor in factors {
@@ -122,21 +123,27 @@ fn numbers(term: &Term, panel: &Panel) -> Result<Vec<f64>> {
     }
 }
 
-/// The value of the same unit `periods` earlier.
-fn lagged(values: &[f64], periods: u32, term: &Term, panel: &Panel) -> Result<Vec<f64>> {
+/// The value of the same unit so many periods later, or where negative, earlier.
+fn shifted(values: &[f64], later: i64, term: &Term, panel: &Panel) -> Result<Vec<f64>> {
     panel.unit_indices().ok_or_else(|| needs(term, "unit"))?;
     panel.period_indices().ok_or_else(|| needs(term, "period"))?;
-    let value = |row| earlier_row(row, periods, panel).map_or(f64::NAN, |earlier| values[earlier]);
+    let value = |row| shifted_row(row, later, panel).map_or(f64::NAN, |other| values[other]);
     Ok((0..values.len()).map(value).collect())
 }
 
-/// The row of the same unit `periods` earlier. Rows of a unit are sorted by period.
-fn earlier_row(row: usize, periods: u32, panel: &Panel) -> Option<usize> {
+/// The row of the same unit so many periods later, or where negative, earlier. Rows of a unit are sorted by period.
+fn shifted_row(row: usize, later: i64, panel: &Panel) -> Option<usize> {
     let units = panel.unit_indices()?;
-    let wanted = i64::from(panel.period_of(row)?) - i64::from(periods);
-    let same_unit = (0..row).rev().take_while(|&r| units[r] == units[row]);
-    let mut not_later = same_unit.skip_while(|&r| panel.period_of(r).is_some_and(|p| i64::from(p) > wanted));
-    not_later.next().filter(|&found| panel.period_of(found).map(i64::from) == Some(wanted))
+    let period = |r: usize| panel.period_of(r).map(i64::from);
+    let wanted = period(row)? + later;
+    let is_short_of_it = |r: &usize| period(*r).is_some_and(|p| if later < 0 { p > wanted } else { p < wanted });
+    let of_unit = |r: &usize| units[*r] == units[row];
+    let found = if later < 0 {
+        (0..row).rev().take_while(of_unit).find(|r| !is_short_of_it(r))
+    } else {
+        (row..panel.n_rows()).take_while(of_unit).find(|r| !is_short_of_it(r))
+    };
+    found.filter(|&found| period(found) == Some(wanted))
 }
 
 /// Why a numeric term has no value on a row, as far as it lies in the data.
@@ -149,9 +156,13 @@ fn reason(term: &Term, panel: &Panel, row: usize) -> Option<Reason> {
         Term::Log(inner) => {
             Some(reason(inner, panel, row).unwrap_or_else(|| Reason::NotPositive { term: term.to_string() }))
         }
-        Term::Lag(inner, periods) => Some(match earlier_row(row, *periods, panel) {
+        Term::Lag(inner, periods) => Some(match shifted_row(row, -i64::from(*periods), panel) {
             Some(earlier) if reason(inner, panel, earlier).is_some() => Reason::LagMissing { term: term.to_string() },
             _ => Reason::NoLag { term: term.to_string() },
+        }),
+        Term::Lead(inner, periods) => Some(match shifted_row(row, i64::from(*periods), panel) {
+            Some(later) if reason(inner, panel, later).is_some() => Reason::LeadMissing { term: term.to_string() },
+            _ => Reason::NoLead { term: term.to_string() },
         }),
         Term::Interaction(parts) => parts.iter().find_map(|part| reason(part, panel, row)),
         _ => None,
@@ -169,7 +180,7 @@ fn is_text(name: &str, panel: &Panel) -> Result<bool> {
 fn is_numeric(term: &Term, panel: &Panel) -> Result<bool> {
     match term {
         Term::Column(name) => Ok(!is_text(name, panel)?),
-        Term::Log(_) | Term::Lag(..) => Ok(true),
+        Term::Log(_) | Term::Lag(..) | Term::Lead(..) => Ok(true),
         _ => Ok(false),
     }
 }

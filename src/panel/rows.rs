@@ -1,6 +1,7 @@
 //! From columns that have been read to a panel: are the weights usable, and where does each row belong?
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::Panel;
 use super::column::{Column, reorder};
@@ -45,8 +46,8 @@ impl Rows {
             periods: self.periods,
             weight: self.weight,
             population: self.population,
-            columns: self.columns,
-            places: self.places,
+            columns: Arc::new(self.columns),
+            places: Arc::new(self.places),
             description: None,
         })
     }
@@ -74,7 +75,7 @@ pub(super) fn find<'a>(columns: &'a [Column], name: &str) -> Result<&'a Column> 
 const SUGGESTIONS: usize = 3;
 
 /// The error for a name that is not among those there are.
-pub(super) fn unknown_column<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Error {
+pub(crate) fn unknown_column<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Error {
     let asked = name.to_lowercase();
     let mut ranked: Vec<_> = names.map(|there| (edit_distance(&asked, &there.to_lowercase()), there)).collect();
     ranked.sort_by_key(|(distance, _)| *distance);

@@ -32,6 +32,16 @@ pub enum Reason {
         /// The term.
         term: String,
     },
+    /// The unit has no value that many periods later.
+    NoLead {
+        /// The term.
+        term: String,
+    },
+    /// The unit has a row that many periods later, but no value there.
+    LeadMissing {
+        /// The term.
+        term: String,
+    },
     /// The term overflows.
     NotFinite {
         /// The term.
@@ -51,6 +61,8 @@ impl fmt::Display for Reason {
             Reason::NotPositive { term } => write!(f, "{term} of a value that is not positive"),
             Reason::NoLag { term } => write!(f, "{term} has no earlier value"),
             Reason::LagMissing { term } => write!(f, "{term} is missing at the earlier period"),
+            Reason::NoLead { term } => write!(f, "{term} has no later value"),
+            Reason::LeadMissing { term } => write!(f, "{term} is missing at the later period"),
             Reason::NotFinite { term } => write!(f, "{term} is not finite"),
             Reason::ZeroWeight { column } => write!(f, "weight {column} is zero"),
         }

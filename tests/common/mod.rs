@@ -58,6 +58,10 @@ impl Rows {
         (0..self.len()).map(|row| earlier(row).unwrap_or(f64::NAN)).collect()
     }
 
+    pub fn lead(&self, values: &[f64], periods: i32) -> Vec<f64> {
+        self.lag(values, -periods)
+    }
+
     /// Each row's weighted unit mean of the values.
     pub fn between(&self, values: &[f64]) -> Vec<f64> {
         let mut sums: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
