@@ -214,9 +214,22 @@ pub enum Error {
         /// "unit" or "period".
         needs: &'static str,
     },
+    /// A panel estimator without the units or periods that it is about.
+    #[error(
+        "the {estimator} estimator needs a {needs} column: name it in the panel's schema, or use another estimator"
+    )]
+    EstimatorNeeds {
+        /// The estimator.
+        estimator: &'static str,
+        /// "unit" or "period".
+        needs: &'static str,
+    },
     /// A model without an outcome.
     #[error("the model has no outcome: name the column whose variation is split")]
     NoOutcome,
+    /// A regression without a term.
+    #[error("the regression has no term: name at least one")]
+    NoTerms,
     /// A model without a component.
     #[error("the model has no component: name at least one cause and its terms")]
     NoComponents,
@@ -276,7 +289,7 @@ pub enum Error {
         rows: usize,
     },
     /// The outcome is constant in the sample.
-    #[error("the outcome \"{outcome}\" does not vary in the sample ({rows} rows): there is nothing to split")]
+    #[error("the outcome \"{outcome}\" does not vary in the sample ({rows} rows): there is nothing to explain")]
     NoVariation {
         /// The outcome.
         outcome: String,
@@ -385,6 +398,14 @@ pub enum Error {
     #[error("least squares failed: {message}")]
     LeastSquares {
         /// What linfa-linear said.
+        message: String,
+    },
+    /// A column that cannot say which rows are related.
+    #[error("cluster column \"{column}\": {message}")]
+    Cluster {
+        /// The column.
+        column: String,
+        /// Why, and what to do.
         message: String,
     },
     /// An error of linfa's own.

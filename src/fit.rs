@@ -31,14 +31,18 @@ pub use least_squares::{Coefficient, Regression};
 pub use moments::Moments;
 pub use warning::Warning;
 
+pub(crate) use absorb::{Absorb, Effects, Projection, Set};
 pub(crate) use eigen::symmetric_eigen;
 pub(crate) use eliminate::{
     all_keep_more_than, eliminate, eliminate_block, eliminate_in_place, inverse_of, packed_index, packed_len,
 };
 pub(crate) use lanes::{Double, LANES, Lane, Number, Walk, Wide};
 pub(crate) use layout::Layout;
+pub(crate) use predict::columns_on;
+pub(crate) use rank::{Basis, COLUMN_TOLERANCE, independent_columns, norm, rounding, solve_upper};
 pub(crate) use real::{Lanes, Real};
-pub(crate) use standardise::LARGEST;
+use standardise::check_scale;
+pub(crate) use standardise::{LARGEST, check_within};
 pub(crate) use submatrix::Submatrix;
 pub(crate) use unit_moments::UnitMoments;
 
@@ -46,7 +50,6 @@ use crate::error::{Error, Result};
 use crate::model::{Design, Model};
 use crate::panel::{Panel, Sample};
 use conditioning::Conditioning;
-use standardise::check_scale;
 
 /// A model put to a panel: its sample, its design, and the cross-products that every breakdown is computed from.
 #[derive(Debug, Clone)]
@@ -99,6 +102,20 @@ impl FittedModel {
         for column in &design.columns {
             check_scale(&column.name, &column.values)?;
         }
+        Self::of(model, design)
+    }
+
+    /// The same model on the rows of its sample for which this holds. Columns made of the whole sample, such as unit
+    /// means, stay what they are.
+    pub(crate) fn on(&self, keep: impl Fn(usize) -> bool) -> Result<Self> {
+        let rows: Vec<usize> = (0..self.design.n_rows()).filter(|&row| keep(row)).collect();
+        if rows.len() < 2 {
+            return Err(Error::TooFewRows { rows: rows.len() });
+        }
+        Self::of(&self.model, self.design.on(&rows))
+    }
+
+    fn of(model: &Model, design: Design) -> Result<Self> {
         let ranges =
             unit_moments::unit_ranges(design.units.as_ref().map(|units| units.codes.as_slice()), design.n_rows());
         let (moments, unit_moments) = Moments::checked(&variables(&design), &design.weights, &ranges);

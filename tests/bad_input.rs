@@ -149,6 +149,7 @@ fn effects_without_units_or_periods() {
         ("unit_effects", "unit"),
         ("period_effects", "period"),
         ("lag(x)", "unit"),
+        ("lead(x)", "unit"),
         ("within(x)", "unit"),
         ("between(x)", "unit"),
     ] {

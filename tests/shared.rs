@@ -5,6 +5,8 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 mod common;
+#[path = "shared/regress.rs"]
+mod regress;
 
 use std::path::{Path, PathBuf};
 

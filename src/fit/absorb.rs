@@ -18,6 +18,23 @@ pub(crate) struct Effects {
     pub(crate) second: Vec<f64>,
 }
 
+/// The projection P onto the effects in the space of rows times the roots of their weights: for rows i and j,
+/// `P_ij = shared_i shared_j` where their codes are the same, plus the product of `own_i` and `own_j`.
+#[derive(Debug, Clone)]
+pub(crate) struct Projection {
+    pub(crate) codes: Vec<u32>,
+    pub(crate) shared: Vec<f64>,
+    pub(crate) own: Vec<Vec<f64>>,
+}
+
+impl Projection {
+    /// Entry (i, j).
+    pub(crate) fn entry(&self, i: usize, j: usize) -> f64 {
+        let shared = if self.codes[i] == self.codes[j] { self.shared[i] * self.shared[j] } else { 0.0 };
+        shared + self.own[i].iter().zip(&self.own[j]).map(|(a, b)| a * b).sum::<f64>()
+    }
+}
+
 /// The projection onto what one or two sets of effects, or the intercept alone, leave.
 pub(crate) struct Absorb<'a> {
     weights: &'a [f64],
@@ -27,19 +44,21 @@ pub(crate) struct Absorb<'a> {
     is_swapped: bool,
 }
 
-struct Set<'a> {
-    codes: &'a [u32],
-    weight: Vec<f64>,
+/// The groups of one set of effects, and what their rows weigh together.
+pub(crate) struct Set<'a> {
+    pub(crate) codes: &'a [u32],
+    pub(crate) weight: Vec<f64>,
 }
 
 impl<'a> Set<'a> {
-    fn new(groups: &'a Groups, weights: &[f64]) -> Self {
+    pub(crate) fn new(groups: &'a Groups, weights: &[f64]) -> Self {
         let mut set = Set { codes: &groups.codes, weight: vec![0.0; groups.names.len()] };
         set.weight = set.sums(weights.iter().copied());
         set
     }
 
-    fn sums(&self, values: impl Iterator<Item = f64>) -> Vec<f64> {
+    /// Sums of the values, one for each group.
+    pub(crate) fn sums(&self, values: impl Iterator<Item = f64>) -> Vec<f64> {
         let mut sums = vec![0.0; self.weight.len()];
         for (&code, x) in self.codes.iter().zip(values) {
             sums[code as usize] += x;
@@ -48,7 +67,7 @@ impl<'a> Set<'a> {
     }
 
     /// Weighted means of the values, one for each group.
-    fn means(&self, values: &[f64], weights: &[f64]) -> Vec<f64> {
+    pub(crate) fn means(&self, values: &[f64], weights: &[f64]) -> Vec<f64> {
         let sums = self.sums(values.iter().zip(weights).map(|(x, w)| x * w));
         sums.iter().zip(&self.weight).map(|(sum, w)| sum / w).collect()
     }
@@ -76,6 +95,69 @@ impl<'a> Absorb<'a> {
             _ => None,
         };
         Absorb { weights, larger, smaller, is_swapped }
+    }
+
+    /// Independent columns among the effects, the intercept with them.
+    pub(crate) fn rank(&self) -> usize {
+        let of_smaller = self.smaller.as_ref().map_or(0, |(_, factor)| factor.rank());
+        self.larger.as_ref().map_or(1, |larger| larger.weight.len()) + of_smaller
+    }
+
+    /// The projection onto the effects, as each row's part of it.
+    pub(crate) fn projection(&self) -> Projection {
+        let n = self.weights.len();
+        let roots: Vec<f64> = self.weights.iter().map(|w| w.sqrt()).collect();
+        let Some(larger) = &self.larger else {
+            let total = self.weights.iter().sum::<f64>().sqrt();
+            let shared = roots.iter().map(|w| w / total).collect();
+            return Projection { codes: vec![0; n], shared, own: vec![Vec::new(); n] };
+        };
+        let shared =
+            larger.codes.iter().zip(&roots).map(|(&code, w)| w / larger.weight[code as usize].sqrt()).collect();
+        let own = match &self.smaller {
+            None => vec![Vec::new(); n],
+            Some((smaller, factor)) => {
+                // What the larger set leaves of each of the smaller set's dummies, on each row.
+                let mut within = vec![vec![0.0; factor.n]; larger.weight.len()];
+                for ((&a, &b), w) in larger.codes.iter().zip(smaller.codes).zip(self.weights) {
+                    within[a as usize][b as usize] -= w / larger.weight[a as usize];
+                }
+                let row = |row: usize| {
+                    let mut z = within[larger.codes[row] as usize].clone();
+                    z[smaller.codes[row] as usize] += 1.0;
+                    z.iter_mut().for_each(|z| *z *= roots[row]);
+                    factor.forward(z)
+                };
+                (0..n).map(row).collect()
+            }
+        };
+        Projection { codes: larger.codes.to_vec(), shared, own }
+    }
+
+    /// The variance, at an error variance of one, that the effects alone have: of their sum at a pair of a first and a
+    /// second group, or, of a group, of its own with the mean of the others. What is not given was not absorbed, or is
+    /// averaged over.
+    pub(crate) fn variance_at(&self, first: Option<usize>, second: Option<usize>) -> f64 {
+        let total: f64 = self.weights.iter().sum();
+        let (of_larger, of_smaller) = if self.is_swapped { (second, first) } else { (first, second) };
+        let Some(larger) = &self.larger else { return 1.0 / total };
+        let own = of_larger.map_or(1.0 / total, |a| 1.0 / larger.weight[a]);
+        let Some((smaller, factor)) = &self.smaller else { return own };
+        let mut z: Vec<f64> = match of_smaller {
+            Some(b) => (0..factor.n).map(|c| f64::from(u8::from(c == b))).collect(),
+            None => smaller.weight.iter().map(|w| w / total).collect(),
+        };
+        // Less the part of each smaller group in the larger one, or in all rows.
+        match of_larger {
+            None => z.iter_mut().zip(&smaller.weight).for_each(|(z, w)| *z -= w / total),
+            Some(a) => {
+                let rows = larger.codes.iter().zip(smaller.codes).zip(self.weights);
+                for ((_, &c), w) in rows.filter(|((code, _), _)| **code as usize == a) {
+                    z[c as usize] -= w / larger.weight[a];
+                }
+            }
+        }
+        own + factor.forward(z).iter().map(|x| x * x).sum::<f64>()
     }
 
     /// What the effects leave of the values.
@@ -185,7 +267,12 @@ impl Cholesky {
         Cholesky { n, lower: matrix }
     }
 
-    fn solve(&self, mut x: Vec<f64>) -> Vec<f64> {
+    fn rank(&self) -> usize {
+        (0..self.n).filter(|i| self.lower[i * self.n + i] > 0.0).count()
+    }
+
+    /// The solution of the lower factor's equations.
+    fn forward(&self, mut x: Vec<f64>) -> Vec<f64> {
         let n = self.n;
         for i in 0..n {
             let (done, rest) = x.split_at_mut(i);
@@ -193,6 +280,12 @@ impl Cholesky {
             let pivot = self.lower[i * n + i];
             rest[0] = if pivot > 0.0 { (rest[0] - dot) / pivot } else { 0.0 };
         }
+        x
+    }
+
+    fn solve(&self, x: Vec<f64>) -> Vec<f64> {
+        let n = self.n;
+        let mut x = self.forward(x);
         for i in (0..n).rev() {
             let dot: f64 = (i + 1..n).map(|k| self.lower[k * n + i] * x[k]).sum();
             let pivot = self.lower[i * n + i];

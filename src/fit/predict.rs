@@ -8,7 +8,7 @@ use ndarray::{Array1, ArrayBase, Data, Ix2};
 
 use super::FittedModel;
 use crate::error::{Error, Result};
-use crate::model::{Model, Part, Term, parts, resolve};
+use crate::model::{Design, Model, Part, Term, parts, resolve};
 use crate::panel::{Panel, Selection};
 
 impl<D, T> Fit<ArrayBase<D, Ix2>, T, Error> for Model
@@ -50,16 +50,13 @@ impl Predict<&Panel, Result<Array1<f64>>> for FittedModel {
                 }
                 resolved => {
                     let parts = parts(resolved, panel, &mut selection)?;
-                    contributions(&term.term, term.cells.as_deref(), &parts, &known, panel)
+                    let cells = cells(&term.term, term.cells.as_deref(), &parts, panel)?;
+                    Ok(cells.iter().map(|(name, x)| x * known.get(name.as_str()).unwrap_or(&0.0)).collect())
                 }
             }?;
             predicted.iter_mut().zip(rows).for_each(|(p, x)| *p += x);
         }
-        let sample = selection.into_sample();
-        if sample.n_dropped() > 0 {
-            let place = format!("{} rows", sample.n_dropped());
-            return Err(Error::Predict { place, message: format!("values are missing: {}", sample.audit()) });
-        }
+        complete(selection)?;
         Ok(predicted)
     }
 }
@@ -83,15 +80,42 @@ impl FittedModel {
     }
 }
 
-/// One term's part of the prediction, row by row.
-fn contributions(
-    term: &Term,
-    cells: Option<&[String]>,
-    parts: &[Part],
-    known: &HashMap<&str, f64>,
-    panel: &Panel,
-) -> Result<Vec<f64>> {
-    let mut values = Vec::with_capacity(panel.n_rows());
+/// The columns of a design, those of the effects not among them, on the rows of another panel.
+///
+/// # Errors
+/// [`Error::Predict`] for missing values, a level that the design has not seen, and unit means.
+pub(crate) fn columns_on(design: &Design, panel: &Panel) -> Result<Vec<Vec<f64>>> {
+    let mut columns = vec![vec![0.0; panel.n_rows()]; design.columns.len()];
+    let mut selection = Selection::all(panel);
+    for term in &design.terms {
+        let resolved = resolve(&term.term, panel);
+        if resolved == Term::UnitEffects {
+            continue;
+        }
+        let parts = parts(&resolved, panel, &mut selection)?;
+        for (row, (name, value)) in cells(&term.term, term.cells.as_deref(), &parts, panel)?.into_iter().enumerate() {
+            for (_, values) in design.columns.iter().zip(&mut columns).filter(|(column, _)| column.name == name) {
+                values[row] = value;
+            }
+        }
+    }
+    complete(selection)?;
+    Ok(columns)
+}
+
+/// Refuses rows on which a value is missing.
+fn complete(selection: Selection) -> Result<()> {
+    let sample = selection.into_sample();
+    if sample.n_dropped() > 0 {
+        let place = format!("{} rows", sample.n_dropped());
+        return Err(Error::Predict { place, message: format!("values are missing: {}", sample.audit()) });
+    }
+    Ok(())
+}
+
+/// One term on every row: the name of the column in which it is not zero, and the value there.
+fn cells(term: &Term, cells: Option<&[String]>, parts: &[Part], panel: &Panel) -> Result<Vec<(String, f64)>> {
+    let mut found = Vec::with_capacity(panel.n_rows());
     for row in 0..panel.n_rows() {
         let fails = |message: String| Error::Predict { place: panel.row_label(row), message };
         let (mut product, mut levels) = (1.0, Vec::new());
@@ -106,14 +130,14 @@ fn contributions(
             }
         }
         let Some(cells) = cells else {
-            values.push(product * known.get(term.to_string().as_str()).unwrap_or(&0.0));
+            found.push((term.to_string(), product));
             continue;
         };
         let cell = levels.join(":");
         if !cells.contains(&cell) && levels.iter().all(|level| !level.is_empty()) {
             return Err(fails(format!("the fit has not seen {term} at \"{cell}\"")));
         }
-        values.push(product * known.get(format!("{term}[{cell}]").as_str()).unwrap_or(&0.0));
+        found.push((format!("{term}[{cell}]"), product));
     }
-    Ok(values)
+    Ok(found)
 }

@@ -84,6 +84,21 @@ impl Basis {
         &self.factor
     }
 
+    /// An orthonormal basis of what the columns span, one for each of them.
+    pub(crate) fn orthonormal(&self, n_rows: usize) -> Vec<Vec<f64>> {
+        let mut directions = Vec::with_capacity(self.reflections.len());
+        for at in 0..self.reflections.len() {
+            let mut direction = vec![0.0; n_rows];
+            direction[at] = 1.0;
+            for (first, v) in self.reflections.iter().enumerate().take(at + 1).rev() {
+                let dot: f64 = v.iter().zip(&direction[first..]).map(|(a, b)| a * b).sum();
+                direction[first..].iter_mut().zip(v).for_each(|(x, a)| *x -= 2.0 * dot * a);
+            }
+            directions.push(direction);
+        }
+        directions
+    }
+
     /// Takes in a column that something is left of.
     pub(crate) fn push(&mut self, rest: Rest, rounding: f64) {
         let Rest { mut column, length } = rest;
@@ -132,6 +147,24 @@ mod tests {
         let sum: Vec<f64> = a.iter().zip(&b).map(|(a, b)| a + 3.0 * b).collect();
         let noise: Vec<f64> = a.iter().enumerate().map(|(i, a)| a * (1.0 + 1e-15 * i as f64)).collect();
         assert_eq!(kept(&[a, noise, b, sum, vec![0.0; 4], vec![1.0; 4]]), [0, 2, 5]);
+    }
+
+    #[test]
+    fn the_orthonormal_basis_times_the_factor_gives_the_columns() {
+        let columns = [vec![1.0, 2.0, 3.0, 5.0], vec![0.0, 1.0, 0.0, 2.0], vec![1.0, -1.0, 4.0, 0.5]];
+        let mut basis = Basis::default();
+        for column in &columns {
+            basis.push(basis.rest_of(column, norm(column), 0.0), 0.0);
+        }
+        let directions = basis.orthonormal(4);
+        for (k, column) in columns.iter().enumerate() {
+            let back = |row: usize| -> f64 { basis.factor()[k].iter().zip(&directions).map(|(r, q)| r * q[row]).sum() };
+            assert!((0..4).all(|row| (back(row) - column[row]).abs() < 1e-14));
+            for (l, other) in directions.iter().enumerate() {
+                let dot: f64 = directions[k].iter().zip(other).map(|(a, b)| a * b).sum();
+                assert!((dot - f64::from(u8::from(k == l))).abs() < 1e-15);
+            }
+        }
     }
 
     #[test]

@@ -15,13 +15,21 @@ pub(crate) const LARGEST: f64 = 1e290;
 /// # Errors
 /// [`Error::Scale`], which names the column.
 pub(crate) fn check_scale(name: &str, values: &[f64]) -> Result<()> {
+    check_within(name, values, LARGEST)
+}
+
+/// The same with another limit, where squares are formed without scaling first.
+///
+/// # Errors
+/// [`Error::Scale`], which names the column.
+pub(crate) fn check_within(name: &str, values: &[f64], largest: f64) -> Result<()> {
     let (min, max) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), &x| (x.min(min), x.max(max)));
     let fails = |message: String| Err(Error::Scale { column: name.to_string(), message });
-    if max > LARGEST || min < -LARGEST {
-        return fails(format!("has values beyond {LARGEST:e}"));
+    if max > largest || min < -largest {
+        return fails(format!("has values beyond {largest:e}"));
     }
-    if max > min && max - min < 1.0 / LARGEST {
-        return fails(format!("varies by less than {:e}", 1.0 / LARGEST));
+    if max > min && max - min < 1.0 / largest {
+        return fails(format!("varies by less than {:e}", 1.0 / largest));
     }
     Ok(())
 }

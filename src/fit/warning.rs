@@ -75,6 +75,52 @@ pub enum Warning {
         /// The fewest that pass without a warning.
         wanted: usize,
     },
+    /// A covariance of clusters in two ways by which some combination of coefficients has a variance below zero.
+    NotPositive,
+    /// A variance component that came out negative, and was set to zero.
+    NegativeVariance {
+        /// "unit" or "period".
+        of: String,
+    },
+    /// A Hausman test in which the difference of the two covariances was not positive definite.
+    DifferenceNotPositive {
+        /// Directions in which it was positive, which alone entered the statistic.
+        kept: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// Pairs of units with too few periods in common for a correlation.
+    PairsLeftOut {
+        /// How many.
+        left_out: usize,
+        /// Of how many.
+        pairs: usize,
+    },
+    /// Units or periods with a single row, which their own effect explains whatever the outcome is.
+    Singletons {
+        /// "unit" or "period".
+        of: String,
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// Coefficients that cannot be had without one of the clusters, whose part in their standard errors is therefore not
+    /// known.
+    RestsOnOneCluster {
+        /// The coefficients.
+        coefficients: Vec<String>,
+    },
+    /// A regression that leaves no more than rounding: its standard errors are rounding too.
+    ExactFit,
+    /// A panel that falls into parts without a common unit or period, between which two-way effects cannot be compared.
+    Disconnected {
+        /// How many.
+        parts: usize,
+    },
+    /// Differences that would reach over a gap in the periods of a unit, and were left out.
+    Gaps {
+        /// How many.
+        differences: usize,
+    },
     /// Replicates in which a component, or the outcome, has no variation.
     DegenerateReplicates {
         /// How many.
@@ -166,6 +212,49 @@ impl fmt::Display for Warning {
             Warning::FewClusters { clusters, wanted } => {
                 write!(f, "{clusters} clusters are few: intervals are unreliable below {wanted}")
             }
+            Warning::NotPositive => {
+                write!(
+                    f,
+                    "the two-way cluster covariance is not positive: single standard errors stand, joint tests can fail"
+                )
+            }
+            Warning::Singletons { of, names } => {
+                let (some, more) = names.split_at(names.len().min(3));
+                write!(f, "{of}s with a single row, which their own effect explains: {}", some.join(", "))?;
+                if more.is_empty() { Ok(()) } else { write!(f, " and {} more", more.len()) }
+            }
+            Warning::RestsOnOneCluster { coefficients } => write!(
+                f,
+                "{} cannot be had without one of the clusters, which counts for nothing in the standard error: it is too \
+                 small",
+                coefficients.join(", ")
+            ),
+            Warning::ExactFit => {
+                write!(f, "the fit is exact: what is left, and the standard errors with it, is rounding")
+            }
+            Warning::Disconnected { parts } => write!(
+                f,
+                "the panel falls into {parts} parts without a common unit or period: effects of different parts cannot be \
+                 compared"
+            ),
+            Warning::Gaps { differences } => write!(
+                f,
+                "differences left out because they would reach over a gap in the periods of a unit: {differences}"
+            ),
+            Warning::NegativeVariance { of } => write!(
+                f,
+                "the variance of the {of} effects came out negative and was set to zero: they vary by less than chance \
+                 would have them"
+            ),
+            Warning::DifferenceNotPositive { kept, of } => write!(
+                f,
+                "the difference of the covariances was not positive definite: {kept} of its {of} directions entered the \
+                 statistic, and the auxiliary regression is the safer test"
+            ),
+            Warning::PairsLeftOut { left_out, pairs } => write!(
+                f,
+                "{left_out} of {pairs} pairs of units have too few periods in common for a correlation, and were left out"
+            ),
             Warning::DegenerateReplicates { degenerate, replicates } => write!(
                 f,
                 "in {degenerate} of {replicates} replicates a component or the outcome has no variation: such a \

@@ -52,6 +52,8 @@ pub(crate) struct Design {
     pub(crate) weights_name: Option<String>,
     /// One for each row, their mean one.
     pub(crate) weights: Vec<f64>,
+    /// What the user's weights were divided by for that.
+    pub(crate) weights_mean: f64,
     pub(crate) columns: Vec<DesignColumn>,
     /// Every term once, with the cells of its factors by name (the first, left out, among them).
     pub(crate) terms: Vec<DesignTerm>,
@@ -107,9 +109,9 @@ impl Design {
             return Err(Error::TooFewRows { rows: rows.len() });
         }
         let on_sample = |values: &[f64]| -> Vec<f64> { rows.iter().map(|&row| values[row]).collect() };
-        let weights = match weights {
+        let (weights, weights_mean) = match weights {
             Some(weights) => with_mean_one(on_sample(&weights)),
-            None => vec![1.0; rows.len()],
+            None => (vec![1.0; rows.len()], 1.0),
         };
         let units = panel.unit_indices().map(|codes| Groups::new(codes, panel.units(), &rows));
         let period_names: Vec<String> = panel.periods().iter().map(i32::to_string).collect();
@@ -120,6 +122,7 @@ impl Design {
             outcome: on_sample(&outcome),
             weights_name,
             weights,
+            weights_mean,
             columns: Vec::new(),
             terms: Vec::new(),
             component_names: model.components().iter().map(|c| c.name.clone()).collect(),
@@ -145,6 +148,39 @@ impl Design {
 
     pub(crate) fn n_rows(&self) -> usize {
         self.outcome.len()
+    }
+
+    /// The design on some of its rows, given by their positions; its sample is still the whole.
+    pub(crate) fn on(&self, rows: &[usize]) -> Design {
+        let numbers = |values: &[f64]| rows.iter().map(|&row| values[row]).collect();
+        let groups = |groups: &Groups| Groups::new(&groups.codes, &groups.names, rows);
+        let column = |column: &DesignColumn| DesignColumn {
+            name: column.name.clone(),
+            credit: column.credit,
+            term: column.term,
+            values: numbers(&column.values),
+            is_period_dummy: column.is_period_dummy,
+        };
+        Design {
+            outcome: numbers(&self.outcome),
+            weights: numbers(&self.weights),
+            columns: self.columns.iter().map(column).collect(),
+            units: self.units.as_ref().map(groups),
+            periods: self.periods.as_ref().map(groups),
+            rows: rows.iter().map(|&row| self.rows[row]).collect(),
+            places: rows.iter().map(|&row| self.places[row]).collect(),
+            outcome_name: self.outcome_name.clone(),
+            weights_name: self.weights_name.clone(),
+            terms: self.terms.clone(),
+            component_names: self.component_names.clone(),
+            term_names: self.term_names.clone(),
+            unit_effects: self.unit_effects.clone(),
+            unit_effect_terms: self.unit_effect_terms.clone(),
+            sample: self.sample.clone(),
+            panel_description: self.panel_description.clone(),
+            weights_mean: self.weights_mean,
+            has_period_effects: self.has_period_effects,
+        }
     }
 
     /// Adds the columns of one term: the product of its numbers, once for each cell of its factors.
@@ -203,6 +239,36 @@ impl Design {
             self.push(DesignColumn { name, credit, term: position, values, is_period_dummy })?;
         }
         Ok(())
+    }
+
+    /// What is multiplied in a column of an interaction, on the rows of the sample: its numbers, and the dummy of its
+    /// cell; empty for a column of another term. `terms` are those of the column's component.
+    pub(crate) fn factors(&self, column: &DesignColumn, terms: &[Term], panel: &Panel) -> Result<Vec<Vec<f64>>> {
+        let Some(term @ Term::Interaction(interacted)) = terms.get(column.term) else { return Ok(Vec::new()) };
+        let (mut numbers, mut cells) = (Vec::new(), None::<Groups>);
+        let mut selection = Selection::all(panel);
+        for part in interacted {
+            for part in parts(&resolve(part, panel), panel, &mut selection)? {
+                let on_sample = |values: &[f64]| self.rows.iter().map(|&row| values[row]).collect();
+                match part {
+                    Part::Levels { codes, names } => {
+                        let levels = Groups::new(&codes, &names, &self.rows);
+                        cells = Some(cells.map_or_else(|| levels.clone(), |cells| cells.cross(&levels)));
+                    }
+                    Part::Numbers(values) => numbers.push(on_sample(&values)),
+                    Part::UnitMean { values, deviation } => {
+                        numbers.push(self.unit_means(on_sample(&values), deviation));
+                    }
+                }
+            }
+        }
+        if let Some(cells) = cells {
+            let name = column.name.strip_prefix(&format!("{}[", resolve(term, panel)));
+            let code = cells.names.iter().position(|cell| name == Some(&format!("{cell}]")));
+            let is_in = |cell: &u32| f64::from(u8::from(Some(*cell as usize) == code));
+            numbers.push(cells.codes.iter().map(is_in).collect());
+        }
+        Ok(numbers)
     }
 
     fn push(&mut self, column: DesignColumn) -> Result<()> {
@@ -282,12 +348,12 @@ impl Groups {
     }
 }
 
-/// No result depends on the scale of the weights, but tolerances do.
-fn with_mean_one(mut weights: Vec<f64>) -> Vec<f64> {
+/// The weights divided by their mean, and that mean: no share depends on the scale of the weights, but tolerances do.
+fn with_mean_one(mut weights: Vec<f64>) -> (Vec<f64>, f64) {
     let largest = weights.iter().copied().fold(0.0, f64::max);
     let mean = weights.iter().map(|w| w / largest).sum::<f64>() / weights.len() as f64;
     weights.iter_mut().for_each(|w| *w = *w / largest / mean);
-    weights
+    (weights, mean * largest)
 }
 
 /// The weight column's name and its values on every row of the panel, `None` where rows weigh alike.

@@ -1,0 +1,282 @@
+//! How sure are the coefficients? The covariance matrix, chosen after the fit.
+//!
+//! With X the transformed columns, w the weights, e the residuals, A = (X'WX)⁻¹ and the scores s_i = w_i x_i e_i, every
+//! covariance but the first is a sandwich A M A:
+//!
+//! | kind | M | references |
+//! |---|---|---|
+//! | iid | A·RSS/n instead | |
+//! | HC0, HC1 | Σ s_i s_i' | White (1980) |
+//! | HC2, HC3 | Σ s_i s_i'/(1 − h_i), /(1 − h_i)², h_i the leverage, absorbed effects counted | MacKinnon and White (1985) |
+//! | HC4 | Σ s_i s_i'/(1 − h_i)^min(4, n h_i/p) | Cribari-Neto (2004) |
+//! | cluster | Σ_g s_g s_g', s_g the sum over a cluster | Liang and Zeger (1986) |
+//! | two-way cluster | that of units, plus that of periods, less that of their intersections | Cameron, Gelbach and Miller (2011) |
+//! | Newey–West | Σ_l k_l Σ (s_it s_i,t−l' + its transpose), within units, k_l = 1 − l/(L + 1) | Newey and West (1987) |
+//! | Driscoll–Kraay | the same of the sums over all units of a period | Driscoll and Kraay (1998) |
+
+mod adjusted;
+mod autocorrelation;
+mod clusters;
+mod kind;
+mod leverage;
+mod small_sample;
+
+use ndarray::{Array1, Array2};
+use serde::{Deserialize, Serialize};
+
+pub(crate) use adjusted::LeftOut;
+pub(crate) use clusters::Clusters;
+pub use kind::{ClusterCorrection, Covariance, CovarianceKind, Leverage};
+pub use small_sample::SmallSample;
+
+use super::FittedRegression;
+use crate::error::{Error, Result};
+use crate::fit::{Warning, symmetric_eigen};
+
+/// Below so many clusters their covariance is a rough one.
+const ENOUGH_CLUSTERS: usize = 30;
+
+/// A covariance matrix of the coefficients, and by which convention it came about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CovarianceMatrix {
+    /// The coefficients, in the order of rows and columns.
+    pub names: Vec<String>,
+    /// The matrix.
+    pub matrix: Array2<f64>,
+    /// As it was asked for.
+    pub covariance: Covariance,
+    /// What the errors were taken to be related by: the columns whose levels are the clusters.
+    pub clustered_by: Vec<String>,
+    /// The number of levels of each.
+    pub clusters: Vec<usize>,
+    /// Periods over which errors were taken to be related.
+    pub bandwidth: Option<usize>,
+    /// What the sandwich was multiplied by.
+    pub small_sample_factor: f64,
+    /// Degrees of freedom of the t distribution of an estimate over its standard error; `None` for the normal one.
+    pub df: Option<f64>,
+    /// What deserves doubt about it.
+    pub warnings: Vec<Warning>,
+}
+
+impl CovarianceMatrix {
+    /// The standard errors: the roots of the diagonal.
+    pub fn std_errors(&self) -> Array1<f64> {
+        self.matrix.diag().mapv(f64::sqrt)
+    }
+}
+
+/// What a kind of covariance says of itself before small-sample factors.
+struct Meat {
+    matrix: Array2<f64>,
+    clustered_by: Vec<String>,
+    clusters: Vec<usize>,
+    bandwidth: Option<usize>,
+    /// The clusters by which effects may be nested.
+    nesting: Vec<Clusters>,
+}
+
+impl Meat {
+    fn plain(matrix: Array2<f64>) -> Self {
+        Meat { matrix, clustered_by: Vec::new(), clusters: Vec::new(), bandwidth: None, nesting: Vec::new() }
+    }
+}
+
+impl FittedRegression {
+    /// The covariance matrix of the coefficients.
+    ///
+    /// # Errors
+    /// [`Error::TooFew`] without residual degrees of freedom, or with one period where errors are related over them;
+    /// [`Error::UnknownColumn`] for a cluster column, [`Error::Cluster`] where it is missing or has but one level;
+    /// [`Error::Method`] where units or periods are needed that the panel does not have; [`Error::Option`] for a
+    /// bandwidth that reaches the number of periods.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{ClusterCorrection, Covariance, Estimator, Panel, PanelRegression, SIMULATED_ENGLAND_SEED};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let fit = PanelRegression::new("cpp_rate", ["vacancy_rate"]).estimator(Estimator::Twoway).fit(&panel)?;
+    /// let by_unit = fit.covariance(&Covariance::cluster())?;
+    /// // G/(G − 1) · (n − 1)/(n − K'), unit effects being nested in the clusters.
+    /// assert_eq!((by_unit.clusters[0], by_unit.df), (150, Some(149.0)));
+    /// assert!((by_unit.small_sample_factor - 150.0 / 149.0 * 1199.0 / 1191.0).abs() < 1e-12);
+    ///
+    /// let by_region = fit.covariance(&Covariance::cluster_by("region").correction(ClusterCorrection::Cr2))?;
+    /// assert_eq!(by_region.clustered_by, ["region"]);
+    /// let over_time = fit.covariance(&Covariance::driscoll_kraay(Some(2)))?;
+    /// assert_eq!(over_time.bandwidth, Some(2));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn covariance(&self, covariance: &Covariance) -> Result<CovarianceMatrix> {
+        if self.df_residual == 0 {
+            let what = "residual degrees of freedom for a covariance: take terms out".to_string();
+            return Err(Error::TooFew { what, expected: 1, found: 0 });
+        }
+        let k = self.estimates.len();
+        let mut warnings = Vec::new();
+        let sandwich = |meat: &Array2<f64>| self.inverse.dot(meat).dot(&self.inverse);
+        let meat = match &covariance.kind {
+            CovarianceKind::Iid => Meat::plain(&self.inverse * (self.sum_of_squares() / self.n_observations() as f64)),
+            CovarianceKind::Heteroskedastic(leverage) => Meat::plain(sandwich(&self.of_rows(*leverage, covariance)?)),
+            CovarianceKind::Cluster { by, correction } => {
+                let clusters = self.clusters(by.as_deref())?;
+                let matrix = match correction {
+                    ClusterCorrection::Cr2 | ClusterCorrection::Cr3 => {
+                        let power = if *correction == ClusterCorrection::Cr2 { -0.5 } else { -1.0 };
+                        let (moves, warning) = self.moves(&clusters, power);
+                        warnings.extend(warning);
+                        sum_of_squares(&moves, k)
+                    }
+                    _ => sandwich(&clusters.products(&self.scores())),
+                };
+                Meat {
+                    clustered_by: vec![clusters.name.clone()],
+                    clusters: vec![clusters.len()],
+                    nesting: vec![clusters],
+                    ..Meat::plain(matrix)
+                }
+            }
+            CovarianceKind::TwowayCluster => {
+                let (units, periods) = (self.unit_clusters()?.at_least_two()?, self.period_clusters()?.at_least_two()?);
+                let scores = self.scores();
+                let both = units.cross(&periods).products(&scores);
+                let matrix = sandwich(&(units.products(&scores) + periods.products(&scores) - both));
+                Meat {
+                    clustered_by: vec![units.name.clone(), periods.name.clone()],
+                    clusters: vec![units.len(), periods.len()],
+                    nesting: vec![units, periods],
+                    ..Meat::plain(matrix)
+                }
+            }
+            CovarianceKind::NeweyWest { bandwidth } | CovarianceKind::DriscollKraay { bandwidth } => {
+                let across = matches!(covariance.kind, CovarianceKind::DriscollKraay { .. });
+                let periods = self.period_clusters()?;
+                let bandwidth = autocorrelation::bandwidth(*bandwidth, periods.len())?;
+                Meat {
+                    clustered_by: vec![periods.name.clone()],
+                    clusters: vec![periods.len()],
+                    bandwidth: Some(bandwidth),
+                    ..Meat::plain(sandwich(&self.autocorrelated(bandwidth, across)?))
+                }
+            }
+            CovarianceKind::Jackknife => {
+                let clusters = self.unit_clusters()?.at_least_two()?;
+                let (matrix, warning) = self.jackknifed(&clusters);
+                warnings.extend(warning);
+                Meat {
+                    clustered_by: vec![clusters.name.clone()],
+                    clusters: vec![clusters.len()],
+                    ..Meat::plain(matrix)
+                }
+            }
+        };
+        let factor = covariance.small_sample.factor(self, &covariance.kind, &meat.clusters, &meat.nesting);
+        let fewest = meat.clusters.iter().copied().min();
+        if meat.bandwidth.is_none()
+            && let Some(clusters) = fewest
+            && clusters < ENOUGH_CLUSTERS
+        {
+            warnings.push(Warning::FewClusters { clusters, wanted: ENOUGH_CLUSTERS });
+        }
+        let matrix = meat.matrix * factor;
+        if covariance.kind == CovarianceKind::TwowayCluster {
+            self.check_variances(&matrix)?;
+            warnings.extend((!is_positive(&matrix)).then_some(Warning::NotPositive));
+        }
+        Ok(CovarianceMatrix {
+            names: self.names().to_vec(),
+            matrix,
+            covariance: covariance.clone(),
+            clustered_by: meat.clustered_by,
+            clusters: meat.clusters,
+            bandwidth: meat.bandwidth,
+            small_sample_factor: factor,
+            df: covariance.small_sample.df(self, &covariance.kind, fewest),
+            warnings,
+        })
+    }
+
+    /// A difference of covariances may leave a coefficient no variance.
+    fn check_variances(&self, matrix: &Array2<f64>) -> Result<()> {
+        let iid = self.sum_of_squares() / self.df_residual as f64;
+        let is_none = |&at: &usize| matrix[[at, at]] <= 1e-12 * iid * self.inverse[[at, at]];
+        let Some(at) = (0..matrix.nrows()).find(is_none) else { return Ok(()) };
+        let reason = format!(
+            "the variance of {} comes out at or below zero, as it can with few clusters: cluster by units or by periods \
+             alone",
+            self.names()[at]
+        );
+        Err(Error::Method { method: "the two-way cluster covariance", reason })
+    }
+
+    /// w x e, one row for each.
+    pub(crate) fn scores(&self) -> Vec<Vec<f64>> {
+        let weighted: Vec<f64> = self.residuals.iter().zip(&self.data.weights).map(|(e, w)| e * w).collect();
+        (0..weighted.len()).map(|row| self.data.columns.iter().map(|c| c[row] * weighted[row]).collect()).collect()
+    }
+
+    /// The sum of squared scores, each scaled up for its leverage.
+    fn of_rows(&self, leverage: Leverage, covariance: &Covariance) -> Result<Array2<f64>> {
+        let mut scores = self.scores();
+        if !matches!(leverage, Leverage::Hc0 | Leverage::Hc1) {
+            // plm counts the columns alone, all others the absorbed effects too.
+            let with_effects = covariance.small_sample != SmallSample::Plm;
+            let hat = self.leverages(with_effects);
+            let parameters: f64 = hat.iter().sum();
+            for (row, (score, h)) in scores.iter_mut().zip(&hat).enumerate() {
+                // A row that alone decides one of the effects has a residual of zero: it says nothing.
+                if 1.0 - h < 1e-10 {
+                    if self.residuals[row].abs() > 1e-8 * self.sum_of_squares().sqrt() {
+                        let reason =
+                            format!("row {} has a leverage of one: use another covariance", self.row_label(row));
+                        return Err(Error::Method { method: "the covariance", reason });
+                    }
+                    score.fill(0.0);
+                    continue;
+                }
+                let power = match leverage {
+                    Leverage::Hc2 => 0.5,
+                    Leverage::Hc4 => 0.5 * (hat.len() as f64 * h / parameters).min(4.0),
+                    _ => 1.0,
+                };
+                let scale = (1.0 - h).powf(-power);
+                score.iter_mut().for_each(|s| *s *= scale);
+            }
+        }
+        Ok(sum_of_squares(&scores, self.estimates.len()))
+    }
+
+    /// Unit and period of a regressed row.
+    pub(crate) fn row_label(&self, row: usize) -> String {
+        self.panel.row_label(self.design.rows[self.data.rows[row]])
+    }
+}
+
+/// Σ s s'.
+fn sum_of_squares(scores: &[Vec<f64>], k: usize) -> Array2<f64> {
+    let mut sum = Array2::zeros((k, k));
+    for s in scores {
+        add_product(&mut sum, s, s, 1.0);
+    }
+    sum
+}
+
+/// Adds a multiple of a b'.
+fn add_product(sum: &mut Array2<f64>, a: &[f64], b: &[f64], factor: f64) {
+    for (i, x) in a.iter().enumerate() {
+        for (j, z) in b.iter().enumerate() {
+            sum[[i, j]] += factor * x * z;
+        }
+    }
+}
+
+/// Whether every combination of coefficients has a variance of zero or more.
+fn is_positive(matrix: &Array2<f64>) -> bool {
+    let k = matrix.nrows();
+    // Scaled, since coefficients differ in their units.
+    let scale: Vec<f64> = (0..k).map(|i| matrix[[i, i]].sqrt()).collect();
+    let scaled = (0..k * k).map(|at| matrix[[at / k, at % k]] / scale[at / k] / scale[at % k]).collect();
+    let (values, _) = symmetric_eigen::<f64>(scaled, k);
+    values.iter().all(|value| *value >= -1e-10)
+}

@@ -1,0 +1,64 @@
+//! Errors related over periods: Newey and West's covariance within units, Driscoll and Kraay's across them.
+//!
+//! W. K. Newey and K. D. West (1987), Econometrica 55, <https://doi.org/10.2307/1913610>; J. C. Driscoll and A. C. Kraay
+//! (1998), Review of Economics and Statistics 80, <https://doi.org/10.1162/003465398557825>.
+
+use std::collections::{BTreeMap, HashMap};
+
+use ndarray::Array2;
+
+use super::{add_product, sum_of_squares};
+use crate::error::{Error, Result};
+use crate::regress::FittedRegression;
+use crate::regress::transform::period_values;
+
+/// The bandwidth asked for, or ⌊T^¼⌋, which fixest and plm's `vcovSCC` take by default.
+pub(super) fn bandwidth(asked: Option<usize>, n_periods: usize) -> Result<usize> {
+    if n_periods < 2 {
+        let what = "periods for a covariance of errors related over periods (choose another)".to_string();
+        return Err(Error::TooFew { what, expected: 2, found: n_periods });
+    }
+    let bandwidth = asked.unwrap_or_else(|| (n_periods as f64).powf(0.25).floor() as usize);
+    if bandwidth >= n_periods {
+        return Err(Error::Option {
+            option: "bandwidth",
+            expected: format!("it must be less than the {n_periods} periods of the regression"),
+            found: bandwidth.to_string(),
+        });
+    }
+    Ok(bandwidth)
+}
+
+impl FittedRegression {
+    /// Products of scores that are up to `bandwidth` periods apart, those further apart counting less (Bartlett's
+    /// kernel): within units, or of sums over all units.
+    pub(super) fn autocorrelated(&self, bandwidth: usize, across_units: bool) -> Result<Array2<f64>> {
+        let k = self.estimates.len();
+        let of_sample = period_values(&self.design)?;
+        let periods: Vec<i64> = self.data.rows.iter().map(|&row| of_sample[row]).collect();
+        let scores = self.scores();
+        let (vectors, keys): (Vec<Vec<f64>>, Vec<(u32, i64)>) = if across_units {
+            let mut sums: BTreeMap<i64, Vec<f64>> = BTreeMap::new();
+            for (period, score) in periods.iter().zip(&scores) {
+                let sum = sums.entry(*period).or_insert_with(|| vec![0.0; k]);
+                sum.iter_mut().zip(score).for_each(|(sum, s)| *sum += s);
+            }
+            sums.into_iter().map(|(period, sum)| (sum, (0, period))).unzip()
+        } else {
+            let units = self.unit_clusters()?;
+            (scores, units.codes.iter().copied().zip(periods).collect())
+        };
+        let mut sum = sum_of_squares(&vectors, k);
+        let position: HashMap<(u32, i64), usize> = keys.iter().copied().zip(0..).collect();
+        for lag in 1..=bandwidth {
+            let kernel = 1.0 - lag as f64 / (bandwidth + 1) as f64;
+            for (&(unit, period), vector) in keys.iter().zip(&vectors) {
+                if let Some(&earlier) = position.get(&(unit, period - lag as i64)) {
+                    add_product(&mut sum, vector, &vectors[earlier], kernel);
+                    add_product(&mut sum, &vectors[earlier], vector, kernel);
+                }
+            }
+        }
+        Ok(sum)
+    }
+}

@@ -1,0 +1,153 @@
+//! Which of the regressed rows are related: the levels of a column.
+
+use ndarray::Array2;
+
+use super::sum_of_squares;
+use crate::error::{Error, Result};
+use crate::model::Groups;
+use crate::panel::{Column, Values};
+use crate::regress::{Estimator, FittedRegression};
+
+/// The cluster of each regressed row.
+#[derive(Debug, Clone)]
+pub(crate) struct Clusters {
+    pub(crate) name: String,
+    pub(crate) codes: Vec<u32>,
+    n_clusters: usize,
+}
+
+impl Clusters {
+    /// Renumbers the codes, so that each number up to the largest occurs.
+    fn new(name: &str, codes: impl Iterator<Item = u64>) -> Self {
+        let codes: Vec<u64> = codes.collect();
+        let mut distinct = codes.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let codes = codes.iter().map(|code| distinct.partition_point(|d| d < code) as u32).collect();
+        Clusters { name: name.to_string(), codes, n_clusters: distinct.len() }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.n_clusters
+    }
+
+    /// These, unless there is but one: its sum of scores is zero, whatever the errors.
+    pub(super) fn at_least_two(self) -> Result<Self> {
+        if self.n_clusters >= 2 {
+            return Ok(self);
+        }
+        let message = "it has one level in the sample, and two are the least: cluster by another column, or choose \
+                       another covariance"
+            .to_string();
+        Err(Error::Cluster { column: self.name, message })
+    }
+
+    /// The intersections of two clusterings.
+    pub(super) fn cross(&self, other: &Clusters) -> Clusters {
+        let cells = self.codes.iter().zip(&other.codes).map(|(&a, &b)| u64::from(a) << 32 | u64::from(b));
+        Clusters::new(&format!("{}:{}", self.name, other.name), cells)
+    }
+
+    /// The sums of vectors over each cluster.
+    pub(crate) fn sums(&self, vectors: &[Vec<f64>]) -> Vec<Vec<f64>> {
+        let k = vectors.first().map_or(0, Vec::len);
+        let mut sums = vec![vec![0.0; k]; self.n_clusters];
+        for (&code, vector) in self.codes.iter().zip(vectors) {
+            sums[code as usize].iter_mut().zip(vector).for_each(|(sum, x)| *sum += x);
+        }
+        sums
+    }
+
+    /// Σ_g s_g s_g'.
+    pub(super) fn products(&self, scores: &[Vec<f64>]) -> Array2<f64> {
+        sum_of_squares(&self.sums(scores), scores.first().map_or(0, Vec::len))
+    }
+
+    /// The rows of each cluster.
+    pub(crate) fn rows(&self) -> Vec<Vec<usize>> {
+        let mut rows = vec![Vec::new(); self.n_clusters];
+        self.codes.iter().enumerate().for_each(|(row, &code)| rows[code as usize].push(row));
+        rows
+    }
+
+    /// Whether no group has rows in two clusters.
+    pub(crate) fn nest(&self, groups: &Groups) -> bool {
+        let mut cluster_of = vec![None; groups.names.len()];
+        self.codes
+            .iter()
+            .zip(&groups.codes)
+            .all(|(&cluster, &group)| *cluster_of[group as usize].get_or_insert(cluster) == cluster)
+    }
+}
+
+impl FittedRegression {
+    /// The clusters by a column, by default the units.
+    pub(crate) fn clusters(&self, by: Option<&str>) -> Result<Clusters> {
+        let clusters = match by {
+            None => self.unit_clusters()?,
+            Some(name) if self.panel.unit_column() == Some(name) => self.unit_clusters()?,
+            Some(name) if self.panel.period_column() == Some(name) => self.period_clusters()?,
+            Some(name) => {
+                let column = self.panel.column(name)?;
+                let rows = || self.data.rows.iter().map(|&row| self.design.rows[row]);
+                if let Some(row) = rows().find(|&row| column.missing(row).is_some()) {
+                    let message = format!(
+                        "missing for {}, which is in the sample: fill it in, or leave such rows out",
+                        self.panel.row_label(row)
+                    );
+                    return Err(Error::Cluster { column: name.to_string(), message });
+                }
+                if let Some(unit) = self.varies_within(column) {
+                    let message = format!("it varies within {unit}, which is one row of the between estimator");
+                    return Err(Error::Cluster { column: name.to_string(), message });
+                }
+                match column.values() {
+                    Values::Text { codes, .. } => Clusters::new(name, rows().map(|row| u64::from(codes[row]))),
+                    // −0 and 0 are one level.
+                    Values::Number(values) => Clusters::new(name, rows().map(|row| (values[row] + 0.0).to_bits())),
+                }
+            }
+        };
+        clusters.at_least_two()
+    }
+
+    pub(crate) fn unit_clusters(&self) -> Result<Clusters> {
+        let indices = self.panel.unit_indices().ok_or_else(|| needs("unit"))?;
+        Ok(self.by_index(self.panel.unit_column().unwrap_or("unit"), indices))
+    }
+
+    pub(crate) fn period_clusters(&self) -> Result<Clusters> {
+        if self.question.estimator == Estimator::Between {
+            let reason = "a row of the between estimator is a unit, of all its periods: choose another covariance";
+            return Err(Error::Method { method: "the covariance", reason: reason.to_string() });
+        }
+        let indices = self.panel.period_indices().ok_or_else(|| needs("period"))?;
+        Ok(self.by_index(self.panel.period_column().unwrap_or("period"), indices))
+    }
+
+    /// A unit within which a column varies, where rows of the regression are units.
+    fn varies_within(&self, column: &Column) -> Option<&str> {
+        if self.question.estimator != Estimator::Between {
+            return None;
+        }
+        let differs = |a: usize, b: usize| match column.values() {
+            Values::Text { codes, .. } => codes[a] != codes[b],
+            Values::Number(values) => values[a] != values[b],
+        };
+        let rows = self.design.rows.windows(2);
+        let row = rows
+            .map(|pair| (pair[0], pair[1]))
+            .find(|&(a, b)| self.panel.unit_of(a) == self.panel.unit_of(b) && differs(a, b));
+        self.panel.unit_of(row?.0)
+    }
+
+    fn by_index(&self, name: &str, indices: &[u32]) -> Clusters {
+        Clusters::new(name, self.data.rows.iter().map(|&row| u64::from(indices[self.design.rows[row]])))
+    }
+}
+
+/// A covariance without the units or periods that it is about.
+fn needs(needs: &str) -> Error {
+    let reason = format!("it needs a {needs} column: name it in the panel's schema, or choose another covariance");
+    Error::Method { method: "the covariance", reason }
+}

@@ -1,0 +1,78 @@
+//! The hat matrix H, which makes fitted values of outcomes, in the space of rows times the roots of their weights.
+
+use ndarray::Array2;
+
+use crate::fit::Projection;
+use crate::regress::FittedRegression;
+
+/// H as each row's part of it: `H_ij` is the product of rows i and j, plus that of the absorbed effects.
+#[derive(Debug, Clone)]
+pub(crate) struct Hat {
+    /// √w C'x with CC' the inverse of the cross-products.
+    pub(crate) rows: Vec<Vec<f64>>,
+    pub(crate) effects: Option<Projection>,
+}
+
+impl Hat {
+    /// The leverage of a row: its diagonal entry.
+    pub(crate) fn leverage(&self, row: usize) -> f64 {
+        let own: f64 = self.rows[row].iter().map(|x| x * x).sum();
+        own + self.effects.as_ref().map_or(0.0, |effects| effects.entry(row, row))
+    }
+
+    /// Rows V of these rows with H = VV' among them.
+    pub(crate) fn among(&self, rows: &[usize]) -> Vec<Vec<f64>> {
+        let mut groups: Vec<u32> = Vec::new();
+        if let Some(effects) = &self.effects {
+            groups = rows.iter().map(|&row| effects.codes[row]).collect();
+            groups.sort_unstable();
+            groups.dedup();
+        }
+        let of_row = |&row: &usize| {
+            let mut v = self.rows[row].clone();
+            if let Some(effects) = &self.effects {
+                v.extend(&effects.own[row]);
+                let shared = groups.iter().map(|g| if *g == effects.codes[row] { effects.shared[row] } else { 0.0 });
+                v.extend(shared);
+            }
+            v
+        };
+        rows.iter().map(of_row).collect()
+    }
+}
+
+impl FittedRegression {
+    /// The hat matrix, with the absorbed effects or of what they left only.
+    pub(crate) fn hat(&self, with_effects: bool) -> Hat {
+        let factor = lower_factor(&self.inverse);
+        let k = self.estimates.len();
+        let of_row = |row: usize| {
+            let root = self.data.weights[row].sqrt();
+            let entry = |c: usize| (c..k).map(|i| factor[[i, c]] * self.data.columns[i][row]).sum::<f64>() * root;
+            (0..k).map(entry).collect()
+        };
+        let effects = if with_effects { self.data.absorbed.projection(&self.design) } else { None };
+        Hat { rows: (0..self.n_observations()).map(of_row).collect(), effects }
+    }
+
+    /// The leverage of every regressed row.
+    pub(crate) fn leverages(&self, with_effects: bool) -> Vec<f64> {
+        let hat = self.hat(with_effects);
+        (0..self.n_observations()).map(|row| hat.leverage(row)).collect()
+    }
+}
+
+/// The lower triangular C with CC' the matrix, which is positive definite.
+pub(crate) fn lower_factor(matrix: &Array2<f64>) -> Array2<f64> {
+    let k = matrix.nrows();
+    let mut lower = Array2::<f64>::zeros((k, k));
+    for j in 0..k {
+        let pivot = matrix[[j, j]] - (0..j).map(|l| lower[[j, l]] * lower[[j, l]]).sum::<f64>();
+        let root = pivot.max(f64::MIN_POSITIVE).sqrt();
+        lower[[j, j]] = root;
+        for i in j + 1..k {
+            lower[[i, j]] = (matrix[[i, j]] - (0..j).map(|l| lower[[i, l]] * lower[[j, l]]).sum::<f64>()) / root;
+        }
+    }
+    lower
+}

@@ -1,0 +1,146 @@
+//! The effects that were absorbed, with standard errors.
+
+use serde::{Deserialize, Serialize};
+
+use super::FittedRegression;
+use super::covariance::{Covariance, CovarianceMatrix};
+use super::transform::needs;
+use crate::error::{Error, Result};
+use crate::model::Groups;
+
+/// The effect of a unit or of a period.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Effect {
+    /// The unit, or the period.
+    pub name: String,
+    /// How far it lies from the weighted mean of the effects over the rows of the sample.
+    pub effect: f64,
+    /// The same with the intercept: what is expected of it where every column is zero.
+    pub level: f64,
+    /// The standard error of the level.
+    pub std_error: f64,
+    /// Rows that it is estimated from.
+    pub rows: usize,
+}
+
+/// Which absorbed effects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Units,
+    Periods,
+}
+
+impl FittedRegression {
+    /// The absorbed effects of the units.
+    ///
+    /// With λ the functional of the outcome that is a level where there are no columns (a weighted mean, of one absorbed
+    /// set of effects), the level is λ(y) − λ(x)'b, and its variance λ(x)'V λ(x), by the covariance V that is given, plus
+    /// that of λ(y) for errors that are alike, σ²/W_i of one set.
+    ///
+    /// # Errors
+    /// [`Error::Method`] where no unit effects were absorbed; those of [`covariance`](Self::covariance).
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Covariance, Estimator, Panel, PanelRegression, SIMULATED_ENGLAND_SEED};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct"]).estimator(Estimator::Within).fit(&panel)?;
+    /// let effects = fit.unit_effects(&Covariance::iid())?;
+    /// assert_eq!(effects.len(), 150);
+    /// let mean = effects.iter().map(|e| e.rows as f64 * e.effect).sum::<f64>() / fit.n_observations() as f64;
+    /// assert!(mean.abs() < 1e-10);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn unit_effects(&self, covariance: &Covariance) -> Result<Vec<Effect>> {
+        self.effects(Of::Units, covariance)
+    }
+
+    /// The absorbed effects of the periods, likewise.
+    ///
+    /// # Errors
+    /// [`Error::Method`] where no period effects were absorbed; those of [`covariance`](Self::covariance).
+    pub fn period_effects(&self, covariance: &Covariance) -> Result<Vec<Effect>> {
+        self.effects(Of::Periods, covariance)
+    }
+
+    fn effects(&self, of: Of, covariance: &Covariance) -> Result<Vec<Effect>> {
+        let absorbed = self.data.absorbed;
+        let (is_absorbed, groups, what) = match of {
+            Of::Units => (absorbed.units, self.design.units.as_ref(), "unit effects"),
+            Of::Periods => (absorbed.periods, self.design.periods.as_ref(), "period effects"),
+        };
+        let Some(groups) = groups.filter(|_| is_absorbed) else {
+            let reason = "this estimator does not absorb them: use within, within_period or twoway".to_string();
+            return Err(Error::Method { method: what, reason });
+        };
+        let covariance = self.covariance(covariance)?;
+        let absorb = absorbed.absorb(&self.design);
+        let levels = |values: &[f64]| -> (f64, Vec<f64>) {
+            let effects = absorb.effects(values);
+            (effects.intercept, if of == Of::Units { effects.first } else { effects.second })
+        };
+        let mut left = self.design.outcome.clone();
+        for (b, column) in self.estimates.iter().zip(self.data.levels(&self.design)) {
+            left.iter_mut().zip(column).for_each(|(y, x)| *y -= b * x);
+        }
+        let of_columns: Vec<(f64, Vec<f64>)> = self.data.levels(&self.design).map(levels).collect();
+        let (intercept, effects) = levels(&left);
+        let mut rows = vec![0; groups.names.len()];
+        groups.codes.iter().for_each(|&code| rows[code as usize] += 1);
+        let variance = self.sum_of_squares() / self.df_residual as f64;
+        let effect = |code: usize| {
+            let x: Vec<f64> = of_columns.iter().map(|(constant, own)| constant + own[code]).collect();
+            let (first, second) = if of == Of::Units { (Some(code), None) } else { (None, Some(code)) };
+            let own = variance * absorb.variance_at(first, second);
+            Effect {
+                name: groups.names[code].clone(),
+                effect: effects[code],
+                level: intercept + effects[code],
+                std_error: (own + quadratic(&covariance, &x)).sqrt(),
+                rows: rows[code],
+            }
+        };
+        Ok((0..groups.names.len()).map(effect).collect())
+    }
+
+    /// The position of a unit or period among the groups of the sample.
+    pub(super) fn group(&self, groups: Option<&Groups>, name: Option<&str>, place: &str) -> Result<usize> {
+        let groups = groups.ok_or_else(|| needs(self.question.estimator, "unit"))?;
+        let Some(name) = name else {
+            let message = "its unit or period is not given: name the column in the schema of the panel".to_string();
+            return Err(Error::Predict { place: place.to_string(), message });
+        };
+        groups.names.iter().position(|known| known == name).ok_or_else(|| Error::Predict {
+            place: place.to_string(),
+            message: format!("the fit has no effect of \"{name}\""),
+        })
+    }
+}
+
+/// The part of the panel that each unit, and each period, lies in: those that a row connects lie in one.
+pub(super) fn parts(units: &Groups, periods: &Groups) -> (Vec<usize>, Vec<usize>) {
+    let mut of_unit: Vec<usize> = (0..units.names.len()).collect();
+    let mut of_period = vec![usize::MAX; periods.names.len()];
+    // Labels only fall, and what a row connects takes the lower one.
+    loop {
+        let mut is_stable = true;
+        for (&u, &p) in units.codes.iter().zip(&periods.codes) {
+            let (unit, period) = (&mut of_unit[u as usize], &mut of_period[p as usize]);
+            if *unit != *period {
+                let lower = (*unit).min(*period);
+                (*unit, *period) = (lower, lower);
+                is_stable = false;
+            }
+        }
+        if is_stable {
+            return (of_unit, of_period);
+        }
+    }
+}
+
+/// x'Vx.
+pub(super) fn quadratic(covariance: &CovarianceMatrix, x: &[f64]) -> f64 {
+    let v = &covariance.matrix;
+    (0..x.len()).map(|i| x[i] * (0..x.len()).map(|j| v[[i, j]] * x[j]).sum::<f64>()).sum()
+}

@@ -1,0 +1,285 @@
+//! A fitted regression: its coefficients, residuals and what further questions are answered from.
+
+use ndarray::Array2;
+
+use super::components::{QuasiDemeaning, RandomEffect, VarianceComponents};
+use super::least_squares::{Problem, Solution, dot};
+use super::transform::{Absorbed, Transformed, needs, period_values};
+use super::{Estimator, PanelRegression, RSquared};
+use crate::error::{Error, Result};
+use crate::fit::{Warning, check_within, rounding};
+use crate::model::{Design, Groups};
+use crate::panel::{Panel, Sample};
+
+/// Values beyond this, or apart by less than one over it, are refused: squares of their sums leave the range of doubles.
+const LARGEST: f64 = 1e145;
+/// Residuals of this part of the outcome's length are rounding.
+const EXACT: f64 = 1e-14;
+
+/// A regression put to a panel. Standard errors follow when a covariance is chosen.
+#[derive(Debug, Clone)]
+pub struct FittedRegression {
+    pub(crate) question: PanelRegression,
+    pub(crate) panel: Panel,
+    pub(crate) design: Design,
+    /// The rows that were regressed, with the columns that have a coefficient only.
+    pub(crate) data: Transformed,
+    pub(crate) estimates: Vec<f64>,
+    /// The inverse of the weighted cross-products of these columns, the weights having mean one.
+    pub(crate) inverse: Array2<f64>,
+    /// Of the regressed rows.
+    pub(crate) residuals: Vec<f64>,
+    pub(crate) df_residual: usize,
+    dropped: Vec<String>,
+    r_squared: RSquared,
+    warnings: Vec<Warning>,
+}
+
+impl FittedRegression {
+    pub(super) fn new(question: &PanelRegression, panel: &Panel) -> Result<Self> {
+        let estimator = question.estimator;
+        if estimator.needs_units() && panel.unit_indices().is_none() {
+            return Err(needs(estimator, "unit"));
+        }
+        if estimator.needs_periods() && panel.period_indices().is_none() {
+            return Err(needs(estimator, "period"));
+        }
+        let design = Design::new(&question.model()?, panel).map_err(|error| match error {
+            Error::OutcomeAsTerm { outcome, used_in } if used_in.starts_with("component") => {
+                Error::OutcomeAsTerm { outcome, used_in: "the terms".to_string() }
+            }
+            error => error,
+        })?;
+        if design.outcome.iter().all(|y| *y == design.outcome[0]) {
+            return Err(Error::NoVariation { outcome: design.outcome_name, rows: design.outcome.len() });
+        }
+        check_within(&design.outcome_name, &design.outcome, LARGEST)?;
+        for column in &design.columns {
+            check_within(&column.name, &column.values, LARGEST)?;
+        }
+        let mut data = Transformed::new(question, &design, panel)?;
+        if data.absorbed.any() && is_nothing(&data.outcome, &design) {
+            let outcome = &design.outcome_name;
+            let reason = format!(
+                "the outcome \"{outcome}\" does not vary beside the effects that are absorbed: choose an estimator that \
+                 absorbs fewer effects"
+            );
+            return Err(Error::Method { method: estimator.name(), reason });
+        }
+        let problem = Problem {
+            columns: &data.columns,
+            has_intercept: data.has_intercept,
+            outcome: &data.outcome,
+            weights: &data.weights,
+            lengths: &data.lengths,
+            roundings: &data.roundings,
+        };
+        let Solution { kept, estimates, inverse } = problem.solve();
+        let dropped: Vec<String> =
+            (0..data.names.len()).filter(|c| !kept.contains(c)).map(|c| data.names[c].clone()).collect();
+        data.keep(&kept);
+        let parameters = kept.len() + data.absorbed.rank;
+        let rows = data.outcome.len();
+        if kept.is_empty() {
+            let beside = if data.absorbed.any() { " beside the effects that are absorbed" } else { "" };
+            let reason = format!(
+                "no column varies{beside} ({}): choose other terms, or an estimator that absorbs fewer effects",
+                dropped.join(", ")
+            );
+            return Err(Error::Method { method: estimator.name(), reason });
+        }
+        if parameters > rows {
+            let what = format!("rows for {parameters} coefficients and effects (take terms out)");
+            return Err(Error::TooFew { what, expected: parameters + 1, found: rows });
+        }
+        let mut residuals = data.outcome.clone();
+        for (b, column) in estimates.iter().zip(&data.columns) {
+            residuals.iter_mut().zip(column).for_each(|(e, x)| *e -= b * x);
+        }
+        let df_residual = rows - parameters;
+        let mut warnings = Vec::new();
+        if df_residual == 0 {
+            warnings.push(Warning::Saturated { observations: rows });
+        }
+        for effect in data.components.iter().flat_map(|(components, _)| &components.negative) {
+            let of = if *effect == RandomEffect::Period { "period" } else { "unit" };
+            warnings.push(Warning::NegativeVariance { of: of.to_string() });
+        }
+        let square = dot(&residuals, &residuals, &data.weights);
+        let length = dot(&design.outcome, &design.outcome, &design.weights);
+        warnings.extend((df_residual > 0 && square <= EXACT * EXACT * length).then_some(Warning::ExactFit));
+        let parts = data.absorbed.parts(&design);
+        warnings.extend((parts > 1).then_some(Warning::Disconnected { parts }));
+        warnings.extend(singletons(&design, data.absorbed));
+        if estimator == Estimator::FirstDifference {
+            let units = design.units.as_ref().map_or(0, |units| units.names.len());
+            let differences = design.n_rows() - units - rows;
+            warnings.extend((differences > 0).then_some(Warning::Gaps { differences }));
+        }
+        let expected = expected(&design, &data, &estimates, question)?;
+        let r_squared = RSquared::new(&design, &data, &residuals, &expected, df_residual);
+        Ok(FittedRegression {
+            question: question.clone(),
+            panel: panel.clone(),
+            design,
+            data,
+            estimates,
+            inverse,
+            residuals,
+            df_residual,
+            dropped,
+            r_squared,
+            warnings,
+        })
+    }
+
+    /// The question that was put.
+    pub fn regression(&self) -> &PanelRegression {
+        &self.question
+    }
+
+    /// How it was estimated.
+    pub fn estimator(&self) -> Estimator {
+        self.question.estimator
+    }
+
+    /// The outcome.
+    pub fn outcome_name(&self) -> &str {
+        &self.design.outcome_name
+    }
+
+    /// The coefficients by name, the intercept first where there is one.
+    pub fn names(&self) -> &[String] {
+        &self.data.names
+    }
+
+    /// The coefficients: change of the outcome for one unit of the column, all else in the regression held fixed.
+    pub fn estimates(&self) -> &[f64] {
+        &self.estimates
+    }
+
+    /// The coefficient of this name, `None` when it was dropped or is not in the regression.
+    pub fn estimate(&self, name: &str) -> Option<f64> {
+        self.names().iter().position(|n| n == name).map(|at| self.estimates[at])
+    }
+
+    /// Columns that are combinations of earlier ones or of the absorbed effects, and have no coefficient.
+    pub fn dropped(&self) -> &[String] {
+        &self.dropped
+    }
+
+    /// The rows used, and for those left out, why.
+    pub fn sample(&self) -> &Sample {
+        &self.design.sample
+    }
+
+    /// Rows of the regression: those of the sample, of a between estimator its units, of first differences the pairs.
+    pub fn n_observations(&self) -> usize {
+        self.data.outcome.len()
+    }
+
+    /// Units of the regressed rows; 0 without a unit column.
+    pub fn n_units(&self) -> usize {
+        self.distinct(self.design.units.as_ref())
+    }
+
+    /// Periods of the regressed rows, of a between estimator those of the sample; 0 without a period column.
+    pub fn n_periods(&self) -> usize {
+        match self.estimator() {
+            Estimator::Between => self.sample().n_periods,
+            _ => self.distinct(self.design.periods.as_ref()),
+        }
+    }
+
+    fn distinct(&self, groups: Option<&Groups>) -> usize {
+        let Some(groups) = groups else { return 0 };
+        let mut codes: Vec<u32> = self.data.rows.iter().map(|&row| groups.codes[row]).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes.len()
+    }
+
+    /// Residual degrees of freedom: rows less coefficients less independent absorbed effects.
+    pub fn df_residual(&self) -> usize {
+        self.df_residual
+    }
+
+    /// The residual variance Σ w e²/(degrees of freedom), e of the transformed rows and w the user's weights: the
+    /// variance of the error of a row with weight one. NaN without degrees of freedom.
+    pub fn sigma2(&self) -> f64 {
+        self.data.weights_scale * self.sum_of_squares() / self.df_residual as f64
+    }
+
+    /// Parts of the outcome's variation that are explained.
+    pub fn r_squared(&self) -> &RSquared {
+        &self.r_squared
+    }
+
+    /// Residuals of the regressed rows, not weighted.
+    pub fn residuals(&self) -> &[f64] {
+        &self.residuals
+    }
+
+    /// Variances of the idiosyncratic error and of the effects, of a random-effects estimator.
+    pub fn variance_components(&self) -> Option<&VarianceComponents> {
+        self.data.components.as_ref().map(|(components, _)| components)
+    }
+
+    /// What was taken of the means of units and periods, of a random-effects estimator.
+    pub fn quasi_demeaning(&self) -> Option<&QuasiDemeaning> {
+        self.data.components.as_ref().map(|(_, theta)| theta)
+    }
+
+    /// What deserves doubt about the fit.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// Σ w e², the weights having mean one.
+    pub(crate) fn sum_of_squares(&self) -> f64 {
+        dot(&self.residuals, &self.residuals, &self.data.weights)
+    }
+}
+
+/// Whether nothing but rounding is left of the outcome.
+fn is_nothing(left: &[f64], design: &Design) -> bool {
+    let length = |values: &[f64]| dot(values, values, &design.weights).sqrt();
+    length(left) <= 8.0 * rounding(length(&design.outcome))
+}
+
+/// What the regression expects of the level of the outcome on each row of the sample, effects not counted.
+fn expected(design: &Design, data: &Transformed, estimates: &[f64], question: &PanelRegression) -> Result<Vec<f64>> {
+    let mut expected = vec![0.0; design.n_rows()];
+    for (b, column) in data.slopes(estimates).iter().zip(data.levels(design)) {
+        expected.iter_mut().zip(column).for_each(|(f, x)| *f += b * x);
+    }
+    let is_difference = question.estimator == Estimator::FirstDifference;
+    if is_difference && data.has_intercept {
+        // The intercept of differences is a trend of levels.
+        expected.iter_mut().zip(period_values(design)?).for_each(|(f, period)| *f += estimates[0] * period as f64);
+    }
+    let constant = if data.absorbed.any() || is_difference {
+        let left = design.outcome.iter().zip(&expected).zip(&design.weights);
+        left.map(|((y, f), w)| w * (y - f)).sum::<f64>() / design.weights.iter().sum::<f64>()
+    } else if data.has_intercept {
+        estimates[0]
+    } else {
+        0.0
+    };
+    expected.iter_mut().for_each(|f| *f += constant);
+    Ok(expected)
+}
+
+/// Units and periods whose effect is absorbed and that have one row.
+fn singletons(design: &Design, absorbed: Absorbed) -> Vec<Warning> {
+    let sets = [("unit", absorbed.units, &design.units), ("period", absorbed.periods, &design.periods)];
+    let of_set = |(of, is_absorbed, groups): (&str, bool, &Option<Groups>)| {
+        let groups = groups.as_ref().filter(|_| is_absorbed)?;
+        let mut rows = vec![0_usize; groups.names.len()];
+        groups.codes.iter().for_each(|&code| rows[code as usize] += 1);
+        let alone = groups.names.iter().zip(rows).filter(|(_, rows)| *rows == 1);
+        let names: Vec<String> = alone.map(|(name, _)| name.clone()).collect();
+        (!names.is_empty()).then(|| Warning::Singletons { of: of.to_string(), names })
+    };
+    sets.into_iter().filter_map(of_set).collect()
+}

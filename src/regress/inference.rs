@@ -1,0 +1,383 @@
+//! What the coefficients and their covariance allow to say: statistics, p-values, intervals, joint tests, combinations.
+
+use std::fmt;
+
+use ndarray::{Array1, Array2};
+use serde::{Deserialize, Deserializer, Serialize};
+use statrs::distribution::{ChiSquared, ContinuousCDF, FisherSnedecor, Normal, StudentsT};
+
+use super::covariance::{Covariance, CovarianceMatrix};
+use super::least_squares::inverse;
+use super::{Estimator, FittedRegression, RSquared};
+use crate::error::{Error, Result};
+use crate::fit::Warning;
+use crate::panel::unknown_column;
+
+/// A coefficient with its standard error.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CoefficientEstimate {
+    /// The column, or the combination.
+    pub name: String,
+    /// Change of the outcome for one unit of the column.
+    pub estimate: f64,
+    /// Its standard error.
+    pub std_error: f64,
+    /// Estimate over standard error: t, or z. Not finite where the fit is exact; JSON then has null.
+    #[serde(deserialize_with = "nan_for_null")]
+    pub statistic: f64,
+    /// The probability of a statistic at least as far from zero where the coefficient is zero, from the upper tail.
+    #[serde(deserialize_with = "nan_for_null")]
+    pub p_value: f64,
+    /// Lower end of the interval.
+    pub lower: f64,
+    /// Upper end of the interval.
+    pub upper: f64,
+}
+
+/// JSON has no number that is not finite.
+fn nan_for_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
+}
+
+/// The coefficients of a regression under one covariance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CoefficientTable {
+    /// The outcome.
+    pub outcome: String,
+    /// How it was estimated.
+    pub estimator: Estimator,
+    /// The column of weights; `None` where rows weigh alike.
+    pub weights: Option<String>,
+    /// The intercept first where there is one.
+    pub coefficients: Vec<CoefficientEstimate>,
+    /// Columns without a coefficient.
+    pub dropped: Vec<String>,
+    /// The probability that the intervals are meant to cover.
+    pub level: f64,
+    /// The covariance of the coefficients.
+    pub covariance: CovarianceMatrix,
+    /// Rows of the regression.
+    pub n_observations: usize,
+    /// Units of the sample; 0 without.
+    pub n_units: usize,
+    /// Periods of the sample; 0 without.
+    pub n_periods: usize,
+    /// Residual degrees of freedom.
+    pub df_residual: usize,
+    /// Parts of the outcome's variation that are explained.
+    pub r_squared: RSquared,
+    /// What deserves doubt about the fit; what does about the covariance is with it.
+    pub warnings: Vec<Warning>,
+}
+
+/// A joint test of several restrictions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JointTest {
+    /// The statistic: F with denominator degrees of freedom, χ² without.
+    pub statistic: f64,
+    /// Restrictions.
+    pub df: f64,
+    /// Degrees of freedom of the denominator; `None` for χ².
+    pub df_denominator: Option<f64>,
+    /// From the upper tail.
+    pub p_value: f64,
+}
+
+impl JointTest {
+    /// χ² with so many degrees of freedom.
+    pub(crate) fn chi_squared(statistic: f64, df: f64) -> Self {
+        let p_value = ChiSquared::new(df).map_or(f64::NAN, |d| d.sf(statistic));
+        JointTest { statistic, df, df_denominator: None, p_value }
+    }
+
+    /// F with so many degrees of freedom.
+    pub(crate) fn f(statistic: f64, df: f64, df_denominator: f64) -> Self {
+        let p_value = FisherSnedecor::new(df, df_denominator).map_or(f64::NAN, |d| d.sf(statistic));
+        JointTest { statistic, df, df_denominator: Some(df_denominator), p_value }
+    }
+}
+
+impl fmt::Display for JointTest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.df_denominator {
+            Some(df) => write!(f, "F({}, {df}) = {:.4}, p = {:.4}", self.df, self.statistic, self.p_value),
+            None => write!(f, "χ²({}) = {:.4}, p = {:.4}", self.df, self.statistic, self.p_value),
+        }
+    }
+}
+
+/// The distribution of an estimate over its standard error.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Reference {
+    T(StudentsT),
+    Z(Normal),
+}
+
+impl Reference {
+    pub(crate) fn new(df: Option<f64>) -> Self {
+        match df.map(|df| StudentsT::new(0.0, 1.0, df)) {
+            Some(Ok(t)) => Reference::T(t),
+            _ => Reference::Z(Normal::standard()),
+        }
+    }
+
+    /// The probability of a statistic at least as far from zero.
+    pub(crate) fn two_sided(&self, statistic: f64) -> f64 {
+        match self {
+            // Nothing over nothing: an exact fit.
+            _ if statistic.is_nan() => f64::NAN,
+            Reference::T(t) => 2.0 * t.sf(statistic.abs()),
+            // The square of a standard normal is χ²(1), whose tail statrs knows to more digits.
+            Reference::Z(_) => JointTest::chi_squared(statistic * statistic, 1.0).p_value,
+        }
+    }
+
+    /// The statistic that is exceeded with half of what the level leaves.
+    pub(crate) fn quantile(&self, level: f64) -> f64 {
+        let below = 0.5 + 0.5 * level;
+        match self {
+            Reference::T(t) => t.inverse_cdf(below),
+            Reference::Z(z) => z.inverse_cdf(below),
+        }
+    }
+}
+
+/// Levels that intervals can have.
+pub(crate) fn check_level(level: f64) -> Result<()> {
+    if level > 0.0 && level < 1.0 {
+        return Ok(());
+    }
+    let expected = "it must lie between 0 and 1, 0.95 for most uses".to_string();
+    Err(Error::Option { option: "level", expected, found: level.to_string() })
+}
+
+impl CoefficientEstimate {
+    pub(crate) fn new(name: String, estimate: f64, std_error: f64, df: Option<f64>, level: f64) -> Self {
+        let reference = Reference::new(df);
+        let statistic = estimate / std_error;
+        let half = reference.quantile(level) * std_error;
+        CoefficientEstimate {
+            name,
+            estimate,
+            std_error,
+            statistic,
+            p_value: reference.two_sided(statistic),
+            lower: estimate - half,
+            upper: estimate + half,
+        }
+    }
+}
+
+impl FittedRegression {
+    /// The coefficients with standard errors and 95% intervals under this covariance.
+    ///
+    /// # Errors
+    /// Those of [`covariance`](Self::covariance).
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Covariance, Panel, PanelRegression};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 3.0, 2.0, 5.0]).column("x", [0.0, 1.0, 2.0, 3.0]).build()?;
+    /// let table = PanelRegression::new("y", ["x"]).fit(&panel)?.coefficients(&Covariance::iid())?;
+    /// let x = &table.coefficients[1];
+    /// assert!((x.estimate - 1.1).abs() < 1e-14);
+    /// // s² = 1.35, Σ(x − x̄)² = 5
+    /// assert!((x.std_error - (1.35_f64 / 5.0).sqrt()).abs() < 1e-14);
+    /// assert!((x.p_value - 0.168).abs() < 1e-3);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn coefficients(&self, covariance: &Covariance) -> Result<CoefficientTable> {
+        self.coefficients_at(covariance, 0.95)
+    }
+
+    /// The same with intervals of another level.
+    ///
+    /// # Errors
+    /// [`Error::Option`] for a level that is not between 0 and 1.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Covariance, Panel, PanelRegression, SIMULATED_ENGLAND_SEED};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct"]).fit(&panel)?;
+    /// let (wide, narrow) = (fit.coefficients_at(&Covariance::iid(), 0.99)?, fit.coefficients(&Covariance::iid())?);
+    /// assert!(wide.coefficients[1].lower < narrow.coefficients[1].lower);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn coefficients_at(&self, covariance: &Covariance, level: f64) -> Result<CoefficientTable> {
+        check_level(level)?;
+        let covariance = self.covariance(covariance)?;
+        let rows = self.names().iter().zip(self.estimates()).zip(covariance.std_errors());
+        let coefficients = rows
+            .map(|((name, &b), std_error)| CoefficientEstimate::new(name.clone(), b, std_error, covariance.df, level))
+            .collect();
+        Ok(CoefficientTable {
+            outcome: self.outcome_name().to_string(),
+            estimator: self.estimator(),
+            weights: self.design.weights_name.clone(),
+            coefficients,
+            dropped: self.dropped().to_vec(),
+            level,
+            covariance,
+            n_observations: self.n_observations(),
+            n_units: self.n_units(),
+            n_periods: self.n_periods(),
+            df_residual: self.df_residual(),
+            r_squared: *self.r_squared(),
+            warnings: self.warnings().to_vec(),
+        })
+    }
+
+    /// Tests that the coefficients of these names are all zero: Wald's statistic b'V⁻¹b, as F over their number where
+    /// the covariance has degrees of freedom, as χ² where not.
+    ///
+    /// # Errors
+    /// [`Error::UnknownColumn`] for a name without a coefficient; [`Error::Method`] where the covariance says nothing of
+    /// them jointly (fewer clusters than coefficients); those of [`covariance`](Self::covariance).
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Covariance, Estimator, Panel, PanelRegression, SIMULATED_ENGLAND_SEED};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct", "vacancy_rate"]).fit(&panel)?;
+    /// let both = fit.wald(&["low_income_pct", "vacancy_rate"], &Covariance::cluster())?;
+    /// assert_eq!(both.df, 2.0);
+    /// let one = fit.wald(&["vacancy_rate"], &Covariance::cluster())?;
+    /// let t = fit.coefficients(&Covariance::cluster())?.coefficients[2].clone();
+    /// assert!((one.statistic - t.statistic.powi(2)).abs() < 1e-9 && (one.p_value - t.p_value).abs() < 1e-9);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn wald(&self, names: &[&str], covariance: &Covariance) -> Result<JointTest> {
+        let positions = names.iter().map(|name| self.position(name)).collect::<Result<Vec<_>>>()?;
+        if positions.is_empty() {
+            let expected = "name at least one coefficient".to_string();
+            return Err(Error::Option { option: "names", expected, found: "none".to_string() });
+        }
+        let covariance = self.covariance(covariance)?;
+        let r = positions.len();
+        let b: Vec<f64> = positions.iter().map(|&p| self.estimates()[p]).collect();
+        let v = Array2::from_shape_fn((r, r), |(i, j)| covariance.matrix[[positions[i], positions[j]]]);
+        let statistic = quadratic_form(&b, &v).ok_or_else(|| Error::Method {
+            method: "the joint test",
+            reason: "the covariance of these coefficients is singular: there are fewer clusters than coefficients, or \
+                     the same coefficient twice"
+                .to_string(),
+        })?;
+        Ok(match covariance.df {
+            Some(df) => JointTest::f(statistic / r as f64, r as f64, df),
+            None => JointTest::chi_squared(statistic, r as f64),
+        })
+    }
+
+    /// A linear combination Σ c b of coefficients, with its standard error √(c'Vc).
+    ///
+    /// # Errors
+    /// [`Error::UnknownColumn`] for a name without a coefficient; [`Error::Option`] for weights that are all zero; those of
+    /// [`covariance`](Self::covariance).
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Covariance, Panel, PanelRegression, SIMULATED_ENGLAND_SEED};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct", "vacancy_rate"]).fit(&panel)?;
+    /// // What ten points more of both go with.
+    /// let both = fit.combination(&[("low_income_pct", 10.0), ("vacancy_rate", 10.0)], &Covariance::cluster())?;
+    /// assert!((both.estimate - 10.0 * (fit.estimates()[1] + fit.estimates()[2])).abs() < 1e-10);
+    /// assert!(both.lower < both.estimate && both.estimate < both.upper);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn combination(&self, weights: &[(&str, f64)], covariance: &Covariance) -> Result<CoefficientEstimate> {
+        if weights.iter().all(|(_, weight)| *weight == 0.0) {
+            let expected = "give at least one coefficient a weight other than zero".to_string();
+            return Err(Error::Option { option: "the combination", expected, found: "zero".to_string() });
+        }
+        let mut c = Array1::zeros(self.estimates().len());
+        for (name, weight) in weights {
+            c[self.position(name)?] += weight;
+        }
+        let text: Vec<String> = weights.iter().map(|(name, weight)| format!("{weight} {name}")).collect();
+        self.function(text.join(" + "), |b| c.iter().zip(b).map(|(c, b)| c * b).sum(), &c, covariance)
+    }
+
+    /// A smooth function of the coefficients, with the standard error of the delta method, √(g'Vg), g its gradient, taken
+    /// by central differences.
+    ///
+    /// # Errors
+    /// Those of [`covariance`](Self::covariance); [`Error::Method`] where the function is not finite about the estimates.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Covariance, Panel, PanelRegression, SIMULATED_ENGLAND_SEED};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct", "vacancy_rate"]).fit(&panel)?;
+    /// let ratio = fit.delta_method("ratio", |b| b[1] / b[2], &Covariance::cluster())?;
+    /// assert!((ratio.estimate - fit.estimates()[1] / fit.estimates()[2]).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn delta_method(
+        &self,
+        name: impl Into<String>,
+        function: impl Fn(&[f64]) -> f64,
+        covariance: &Covariance,
+    ) -> Result<CoefficientEstimate> {
+        let std_errors = self.covariance(covariance)?.std_errors();
+        let mut b = self.estimates().to_vec();
+        let mut gradient = Array1::zeros(b.len());
+        for i in 0..b.len() {
+            let at = b[i];
+            // The cube root of the rounding, by the larger of the coefficient and its standard error.
+            let step = f64::EPSILON.cbrt() * at.abs().max(std_errors[i]).max(f64::MIN_POSITIVE);
+            b[i] = at + step;
+            let above = function(&b);
+            b[i] = at - step;
+            gradient[i] = (above - function(&b)) / (2.0 * step);
+            b[i] = at;
+        }
+        self.function(name.into(), &function, &gradient, covariance)
+    }
+
+    fn function(
+        &self,
+        name: String,
+        function: impl Fn(&[f64]) -> f64,
+        gradient: &Array1<f64>,
+        covariance: &Covariance,
+    ) -> Result<CoefficientEstimate> {
+        let covariance = self.covariance(covariance)?;
+        let estimate = function(self.estimates());
+        if !estimate.is_finite() || gradient.iter().any(|g| !g.is_finite()) {
+            let reason = format!("{name} is not finite at the estimates, or near them: choose another function");
+            return Err(Error::Method { method: "the delta method", reason });
+        }
+        let variance = gradient.dot(&covariance.matrix.dot(gradient));
+        if gradient.iter().all(|g| *g == 0.0) {
+            let reason = format!("{name} does not change with the coefficients: choose another function");
+            return Err(Error::Method { method: "the delta method", reason });
+        }
+        Ok(CoefficientEstimate::new(name, estimate, variance.max(0.0).sqrt(), covariance.df, 0.95))
+    }
+
+    /// The position of a coefficient.
+    pub(crate) fn position(&self, name: &str) -> Result<usize> {
+        let position = self.names().iter().position(|n| n == name);
+        position.ok_or_else(|| unknown_column(name, self.names().iter().map(String::as_str)))
+    }
+}
+
+/// b'V⁻¹b, `None` where V is singular.
+pub(crate) fn quadratic_form(b: &[f64], v: &Array2<f64>) -> Option<f64> {
+    let r = b.len();
+    let scale: Vec<f64> = (0..r).map(|i| v[[i, i]].sqrt()).collect();
+    if scale.iter().any(|s| s.is_nan() || *s <= 0.0) {
+        return None;
+    }
+    let scaled = Array2::from_shape_fn((r, r), |(i, j)| v[[i, j]] / scale[i] / scale[j]);
+    let inverse = inverse(&scaled, 1e-12)?;
+    let z = Array1::from_shape_fn(r, |i| b[i] / scale[i]);
+    Some(z.dot(&inverse.dot(&z)))
+}

@@ -1,0 +1,285 @@
+//! Coefficients and the inverse of their cross-products, to the last digit that the columns allow.
+//!
+//! Columns that are far from collinear are solved on their cross-products, formed about the intercept and scaled, with
+//! one step of refinement. All others are orthogonalised in twice the precision, so that what is lost is the rounding
+//! of the columns and nothing else. Which columns have a coefficient is decided before, by [`independent_columns`].
+
+use ndarray::Array2;
+use rayon::prelude::*;
+
+use crate::fit::{Double, independent_columns};
+
+/// Cross-products serve where each column keeps this part of its sum of squares beside those before it: the inverse then
+/// has about thirteen correct digits, and the refined coefficients more.
+const WELL_CONDITIONED: f64 = 1e-3;
+/// A column is kept without a closer look when it is this many times longer than what would count as nothing.
+const CLEARLY: f64 = 1e6;
+/// Rows whose products are summed together: the columns of so many fit in the cache.
+const ROWS_AT_ONCE: usize = 2_048;
+
+/// A weighted least-squares problem.
+pub(crate) struct Problem<'a> {
+    /// The intercept first where there is one, as the transformation left it.
+    pub(crate) columns: &'a [Vec<f64>],
+    pub(crate) has_intercept: bool,
+    pub(crate) outcome: &'a [f64],
+    pub(crate) weights: &'a [f64],
+    /// The lengths that the tolerance on columns is relative to: about the mean, before anything was absorbed.
+    pub(crate) lengths: &'a [f64],
+    /// The lengths within which the columns are known.
+    pub(crate) roundings: &'a [f64],
+}
+
+/// The coefficients of the columns that have one.
+#[derive(Debug, Clone)]
+pub(crate) struct Solution {
+    /// Positions of those columns, ascending.
+    pub(crate) kept: Vec<usize>,
+    pub(crate) estimates: Vec<f64>,
+    /// The inverse of their weighted cross-products.
+    pub(crate) inverse: Array2<f64>,
+}
+
+impl Problem<'_> {
+    pub(crate) fn solve(&self) -> Solution {
+        let all: Vec<usize> = (0..self.columns.len()).collect();
+        let centred = Centred::new(self, &all);
+        if let Some(solution) = centred.solution(self, true) {
+            return solution;
+        }
+        let kept = self.independent(&centred);
+        if kept.len() < all.len()
+            && let Some(solution) = Centred::new(self, &kept).solution(self, false)
+        {
+            return solution;
+        }
+        self.solve_in_double(kept)
+    }
+
+    /// The columns that add something to those before them.
+    fn independent(&self, centred: &Centred) -> Vec<usize> {
+        let lead = usize::from(self.has_intercept);
+        let roots: Vec<f64> = self.weights.iter().map(|w| w.sqrt()).collect();
+        let weighted = |column: &Vec<f64>| column.iter().zip(&roots).map(|(x, w)| x * w).collect();
+        let columns: Vec<Vec<f64>> = centred.columns.par_iter().map(weighted).collect();
+        let kept = independent_columns(&columns, &self.lengths[lead..], &self.roundings[lead..]);
+        (0..lead).chain(kept.into_iter().map(|c| c + lead)).collect()
+    }
+
+    /// Gram and Schmidt's orthogonalisation in twice the precision: X = QU with a unit upper U, the columns of Q
+    /// orthogonal.
+    fn solve_in_double(&self, kept: Vec<usize>) -> Solution {
+        let k = kept.len();
+        let weights: Vec<Double> = self.weights.iter().map(|&w| Double::new(w)).collect();
+        let product = |a: &[Double], b: &[Double]| {
+            let rows = a.iter().zip(b).zip(&weights);
+            rows.fold(Double::new(0.0), |sum, ((&x, &z), &w)| sum + w * (x * z))
+        };
+        // Powers of two change no digit, and keep squares within range.
+        let scales: Vec<f64> = kept.iter().map(|&c| power_of_two(&self.columns[c])).collect();
+        let outcome_scale = power_of_two(self.outcome);
+        let scaled = |values: &[f64], scale: f64| values.iter().map(|&x| Double::new(x / scale)).collect();
+        let mut left: Vec<Vec<Double>> = kept.iter().zip(&scales).map(|(&c, &s)| scaled(&self.columns[c], s)).collect();
+        left.push(scaled(self.outcome, outcome_scale));
+        let mut upper = vec![vec![Double::new(0.0); k + 1]; k];
+        let mut inverse_lengths = Vec::with_capacity(k);
+        for j in 0..k {
+            let (done, rest) = left.split_at_mut(j + 1);
+            let pivot = &done[j];
+            let inverse = product(pivot, pivot).inverse();
+            let row: Vec<Double> = rest
+                .par_iter_mut()
+                .map(|column| {
+                    let factor = product(pivot, column) * inverse;
+                    column.iter_mut().zip(pivot).for_each(|(x, &q)| *x = *x - factor * q);
+                    factor
+                })
+                .collect();
+            upper[j][j + 1..].copy_from_slice(&row);
+            inverse_lengths.push(inverse);
+        }
+        let mut estimates = vec![Double::new(0.0); k];
+        for (j, row) in upper.iter().enumerate().rev() {
+            estimates[j] = (j + 1..k).fold(row[k], |left, l| left - row[l] * estimates[l]);
+        }
+        // The inverse of U, row by row, and with it U⁻¹ D⁻¹ U⁻ᵀ.
+        let mut of_upper = vec![vec![Double::new(0.0); k]; k];
+        for i in (0..k).rev() {
+            of_upper[i][i] = Double::new(1.0);
+            let entry = |j: usize| (i + 1..=j).fold(Double::new(0.0), |left, l| left - upper[i][l] * of_upper[l][j]);
+            let row: Vec<Double> = (i + 1..k).map(entry).collect();
+            of_upper[i][i + 1..].copy_from_slice(&row);
+        }
+        let entry = |i: usize, j: usize| {
+            let terms = (i.max(j)..k).map(|l| of_upper[i][l] * of_upper[j][l] * inverse_lengths[l]);
+            terms.fold(Double::new(0.0), |sum, term| sum + term).value() / scales[i] / scales[j]
+        };
+        Solution {
+            inverse: Array2::from_shape_fn((k, k), |(i, j)| entry(i.min(j), i.max(j))),
+            estimates: estimates.iter().zip(&scales).map(|(b, s)| b.value() / s * outcome_scale).collect(),
+            kept,
+        }
+    }
+}
+
+/// A power of two near the largest value; 1 for zeros.
+fn power_of_two(values: &[f64]) -> f64 {
+    let largest = values.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
+    if largest > 0.0 { largest.log2().round().exp2() } else { 1.0 }
+}
+
+/// Columns with the intercept projected out, and their cross-products.
+struct Centred {
+    /// Their positions in the problem.
+    positions: Vec<usize>,
+    columns: Vec<Vec<f64>>,
+    /// What was taken out of each, as a multiple of the intercept; the outcome's last.
+    means: Vec<f64>,
+    outcome: Vec<f64>,
+    /// The intercept's weighted sum of squares.
+    intercept: f64,
+}
+
+impl Centred {
+    fn new(problem: &Problem, positions: &[usize]) -> Self {
+        let lead = usize::from(problem.has_intercept);
+        let intercept = problem.has_intercept.then(|| problem.columns[0].as_slice());
+        let total = intercept.map_or(1.0, |u| dot(u, u, problem.weights));
+        let centre = |values: &[f64]| -> (Vec<f64>, f64) {
+            let (mut left, mut mean) = (values.to_vec(), 0.0);
+            // The second round removes what rounding left of the first.
+            for _ in 0..2 {
+                let Some(u) = intercept else { break };
+                let more = dot(u, &left, problem.weights) / total;
+                left.iter_mut().zip(u).for_each(|(x, u)| *x -= more * u);
+                mean += more;
+            }
+            (left, mean)
+        };
+        let positions: Vec<usize> = positions.iter().copied().filter(|&p| p >= lead).collect();
+        let centred: Vec<(Vec<f64>, f64)> = positions.par_iter().map(|&p| centre(&problem.columns[p])).collect();
+        let (columns, mut means): (Vec<_>, Vec<_>) = centred.into_iter().unzip();
+        let (outcome, mean) = centre(problem.outcome);
+        means.push(mean);
+        Centred { positions, columns, means, outcome, intercept: total }
+    }
+
+    /// The solution on cross-products; `None` where they would lose digits, or where what counts as a column is in
+    /// question.
+    fn solution(&self, problem: &Problem, in_question: bool) -> Option<Solution> {
+        let k = self.columns.len();
+        let products = self.products(problem.weights);
+        let at = |i: usize, j: usize| products[i * (k + 1) + j];
+        let lengths: Vec<f64> = (0..k).map(|i| at(i, i).sqrt()).collect();
+        let is_clear = |i: usize| {
+            let nothing = problem.roundings[self.positions[i]].max(1e-11 * problem.lengths[self.positions[i]]);
+            lengths[i] > 0.0 && (!in_question || lengths[i] > CLEARLY * nothing)
+        };
+        if !(0..k).all(is_clear) {
+            return None;
+        }
+        let correlations = Array2::from_shape_fn((k, k), |(i, j)| at(i.min(j), i.max(j)) / lengths[i] / lengths[j]);
+        let of_correlations = inverse(&correlations, WELL_CONDITIONED)?;
+        let solve = |t: &[f64]| -> Vec<f64> {
+            (0..k).map(|i| (0..k).map(|j| of_correlations[[i, j]] * t[j]).sum::<f64>()).collect()
+        };
+        let mut scaled = solve(&(0..k).map(|i| at(i, k) / lengths[i]).collect::<Vec<_>>());
+        // What the first solution leaves is explained once more.
+        let mut left = self.outcome.clone();
+        for ((column, b), length) in self.columns.iter().zip(&scaled).zip(&lengths) {
+            left.iter_mut().zip(column).for_each(|(y, x)| *y -= b / length * x);
+        }
+        let missed: Vec<f64> =
+            self.columns.par_iter().zip(&lengths).map(|(c, l)| dot(c, &left, problem.weights) / l).collect();
+        scaled.iter_mut().zip(solve(&missed)).for_each(|(b, more)| *b += more);
+        let slopes: Vec<f64> = scaled.iter().zip(&lengths).map(|(b, l)| b / l).collect();
+        let of_slopes = |i: usize, j: usize| of_correlations[[i, j]] / lengths[i] / lengths[j];
+        if !problem.has_intercept {
+            let inverse = Array2::from_shape_fn((k, k), |(i, j)| of_slopes(i, j));
+            return Some(Solution { kept: self.positions.clone(), estimates: slopes, inverse });
+        }
+        let constant = self.means[k] - slopes.iter().zip(&self.means).map(|(b, m)| b * m).sum::<f64>();
+        let cross: Vec<f64> = (0..k).map(|j| -(0..k).map(|i| self.means[i] * of_slopes(i, j)).sum::<f64>()).collect();
+        let corner = 1.0 / self.intercept - cross.iter().zip(&self.means).map(|(c, m)| c * m).sum::<f64>();
+        let inverse = Array2::from_shape_fn((k + 1, k + 1), |at| match at {
+            (0, 0) => corner,
+            (0, j) | (j, 0) => cross[j - 1],
+            (i, j) => of_slopes(i - 1, j - 1),
+        });
+        let kept = [0].into_iter().chain(self.positions.iter().copied()).collect();
+        Some(Solution { kept, estimates: [constant].into_iter().chain(slopes).collect(), inverse })
+    }
+
+    /// Weighted cross-products of the columns, and last with the outcome: the upper triangle, row by row of k + 1.
+    fn products(&self, weights: &[f64]) -> Vec<f64> {
+        let k = self.columns.len();
+        let blocks: Vec<usize> = (0..weights.len()).step_by(ROWS_AT_ONCE).collect();
+        let of_block = |&first: &usize| {
+            let rows = first..weights.len().min(first + ROWS_AT_ONCE);
+            let mut products = vec![0.0; k * (k + 1)];
+            let mut weighted = vec![0.0; rows.len()];
+            for i in 0..k {
+                let column = &self.columns[i][rows.clone()];
+                weighted.iter_mut().zip(column).zip(&weights[rows.clone()]).for_each(|((p, x), w)| *p = x * w);
+                for j in i..=k {
+                    let other = if j < k { &self.columns[j][rows.clone()] } else { &self.outcome[rows.clone()] };
+                    products[i * (k + 1) + j] = sum_of_products(&weighted, other);
+                }
+            }
+            products
+        };
+        let parts: Vec<Vec<f64>> = blocks.par_iter().map(of_block).collect();
+        let mut sums = vec![0.0; k * (k + 1)];
+        // In one order, so that the result is the same on any number of threads.
+        parts.iter().for_each(|part| sums.iter_mut().zip(part).for_each(|(sum, x)| *sum += x));
+        sums
+    }
+}
+
+/// By four sums side by side, which the processor adds at once.
+fn sum_of_products(a: &[f64], b: &[f64]) -> f64 {
+    let mut sums = [0.0; 8];
+    let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));
+    let rest: f64 = a8.remainder().iter().zip(b8.remainder()).map(|(x, z)| x * z).sum();
+    for (x, z) in a8.zip(b8) {
+        for lane in 0..8 {
+            sums[lane] += x[lane] * z[lane];
+        }
+    }
+    rest + sums.iter().sum::<f64>()
+}
+
+/// Σ w a b.
+pub(crate) fn dot(a: &[f64], b: &[f64], weights: &[f64]) -> f64 {
+    let blocks = a.chunks(ROWS_AT_ONCE).zip(b.chunks(ROWS_AT_ONCE)).zip(weights.chunks(ROWS_AT_ONCE));
+    blocks.map(|((a, b), w)| a.iter().zip(b).zip(w).map(|((x, z), w)| w * x * z).sum::<f64>()).sum()
+}
+
+/// The inverse of a symmetric positive definite matrix with a unit diagonal; `None` where a pivot of its elimination is
+/// at or below the bound.
+pub(crate) fn inverse(matrix: &Array2<f64>, bound: f64) -> Option<Array2<f64>> {
+    let k = matrix.nrows();
+    let mut lower = Array2::<f64>::zeros((k, k));
+    for j in 0..k {
+        let pivot = matrix[[j, j]] - (0..j).map(|l| lower[[j, l]] * lower[[j, l]]).sum::<f64>();
+        if pivot.is_nan() || pivot <= bound {
+            return None;
+        }
+        let root = pivot.sqrt();
+        lower[[j, j]] = root;
+        for i in j + 1..k {
+            let sum = (0..j).map(|l| lower[[i, l]] * lower[[j, l]]).sum::<f64>();
+            lower[[i, j]] = (matrix[[i, j]] - sum) / root;
+        }
+    }
+    // The inverse of the factor, then its product with its transpose.
+    let mut of_lower = Array2::<f64>::zeros((k, k));
+    for j in 0..k {
+        of_lower[[j, j]] = 1.0 / lower[[j, j]];
+        for i in j + 1..k {
+            let sum = (j..i).map(|l| lower[[i, l]] * of_lower[[l, j]]).sum::<f64>();
+            of_lower[[i, j]] = -sum / lower[[i, i]];
+        }
+    }
+    Some(of_lower.t().dot(&of_lower))
+}

@@ -1,0 +1,156 @@
+//! What the regression expects of new rows, and how sure that is.
+
+use linfa::traits::Predict;
+use ndarray::Array1;
+use serde::{Deserialize, Serialize};
+
+use super::covariance::Covariance;
+use super::effects::{parts, quadratic};
+use super::inference::{Reference, check_level};
+use super::{Estimator, FittedRegression};
+use crate::error::{Error, Result};
+use crate::fit::columns_on;
+use crate::panel::Panel;
+
+/// What is expected of a row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prediction {
+    /// Unit and period of the row, or its place.
+    pub name: String,
+    /// The expected outcome: intercept, absorbed effects, coefficients times columns.
+    pub expected: f64,
+    /// The standard error of that expectation.
+    pub std_error: f64,
+    /// Lower end of the interval of the expectation.
+    pub lower: f64,
+    /// Its upper end.
+    pub upper: f64,
+    /// Lower end of the interval of the outcome itself, whose own error is added.
+    pub outcome_lower: f64,
+    /// Its upper end.
+    pub outcome_upper: f64,
+}
+
+impl FittedRegression {
+    /// The expected outcome of every row of a panel, with intervals of this level.
+    ///
+    /// The variance of the expectation is x'Vx by the covariance V that is given; with absorbed effects x is less its own
+    /// effects at the row's unit and period, and the variance that the effects have by themselves is added, for errors
+    /// that are alike. The outcome's interval adds σ²/w, w the row's weight, and the variances of random effects.
+    ///
+    /// # Errors
+    /// [`Error::Predict`] for a row with a missing value, or with a unit, period or level that the fit has not seen;
+    /// [`Error::Method`] for first differences, which say nothing of levels, and for [`Estimator::Mundlak`], whose columns
+    /// are about the unit means of the sample; [`Error::Option`] for a level outside 0 to 1.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Covariance, Panel, PanelRegression};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 3.0, 2.0, 5.0]).column("x", [0.0, 1.0, 2.0, 3.0]).build()?;
+    /// let fit = PanelRegression::new("y", ["x"]).fit(&panel)?;
+    /// let new = Panel::builder().column("x", [1.5]).build()?;
+    /// let row = &fit.predictions(&new, &Covariance::iid(), 0.95)?[0];
+    /// // At the mean: ȳ, with standard error s/√n.
+    /// assert!((row.expected - 2.75).abs() < 1e-14 && (row.std_error - (1.35_f64 / 4.0).sqrt()).abs() < 1e-14);
+    /// assert!(row.outcome_lower < row.lower);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn predictions(&self, panel: &Panel, covariance: &Covariance, level: f64) -> Result<Vec<Prediction>> {
+        check_level(level)?;
+        let expected = self.expected_of(panel)?;
+        let covariance = self.covariance(covariance)?;
+        let quantile = Reference::new(covariance.df).quantile(level);
+        let weights = match &self.design.weights_name {
+            Some(name) => panel.column(name)?.numbers()?.to_vec(),
+            None => vec![1.0; panel.n_rows()],
+        };
+        let random = self.variance_components().map_or(0.0, |c| c.unit.unwrap_or(0.0) + c.period.unwrap_or(0.0));
+        let variance = self.sum_of_squares() / self.df_residual as f64;
+        let of_row = |(row, (expected, x, own)): (usize, (f64, Vec<f64>, f64))| {
+            let weight = weights[row];
+            if weight.is_nan() || weight <= 0.0 {
+                let message = format!("its weight is {weight}, and must be positive");
+                return Err(Error::Predict { place: panel.row_label(row), message });
+            }
+            let of_expectation = quadratic(&covariance, &x) + own * variance;
+            let half = quantile * of_expectation.sqrt();
+            let half_outcome = quantile * (of_expectation + self.sigma2() / weight + random).sqrt();
+            Ok(Prediction {
+                name: panel.row_label(row),
+                expected,
+                std_error: of_expectation.sqrt(),
+                lower: expected - half,
+                upper: expected + half,
+                outcome_lower: expected - half_outcome,
+                outcome_upper: expected + half_outcome,
+            })
+        };
+        expected.into_iter().enumerate().map(of_row).collect()
+    }
+
+    /// For every row: the expectation, what of it multiplies the coefficients' covariance, and the variance that the
+    /// absorbed effects have by themselves.
+    fn expected_of(&self, panel: &Panel) -> Result<Vec<(f64, Vec<f64>, f64)>> {
+        let estimator = self.question.estimator;
+        let refuse = |reason: &str| Err(Error::Method { method: "prediction", reason: reason.to_string() });
+        match estimator {
+            Estimator::FirstDifference => {
+                return refuse("first differences say nothing of levels: use within or pooled");
+            }
+            Estimator::Mundlak => return refuse("its columns are about the sample's unit means: use random or within"),
+            _ => {}
+        }
+        let all = columns_on(&self.design, panel)?;
+        let columns: Vec<&Vec<f64>> = self.data.positions.iter().map(|&p| &all[p]).collect();
+        let absorbed = self.data.absorbed;
+        if !absorbed.any() {
+            let row = |row: usize| {
+                let lead = self.data.has_intercept.then_some(1.0);
+                let x: Vec<f64> = lead.into_iter().chain(columns.iter().map(|c| c[row])).collect();
+                (x.iter().zip(&self.estimates).map(|(x, b)| x * b).sum(), x, 0.0)
+            };
+            return Ok((0..panel.n_rows()).map(row).collect());
+        }
+        let absorb = absorbed.absorb(&self.design);
+        let of_columns: Vec<_> = self.data.levels(&self.design).map(|c| absorb.effects(c)).collect();
+        let of_outcome = absorb.effects(&self.design.outcome);
+        let parts = match (&self.design.units, &self.design.periods) {
+            (Some(units), Some(periods)) if absorbed.parts(&self.design) > 1 => Some(parts(units, periods)),
+            _ => None,
+        };
+        let mut rows = Vec::with_capacity(panel.n_rows());
+        for row in 0..panel.n_rows() {
+            let place = panel.row_label(row);
+            let unit = absorbed
+                .units
+                .then(|| self.group(self.design.units.as_ref(), panel.unit_of(row), &place))
+                .transpose()?;
+            let period = panel.period_of(row).map(|period| period.to_string());
+            let period = absorbed
+                .periods
+                .then(|| self.group(self.design.periods.as_ref(), period.as_deref(), &place))
+                .transpose()?;
+            if let (Some((of_unit, of_period)), Some(unit), Some(period)) = (&parts, unit, period)
+                && of_unit[unit] != of_period[period]
+            {
+                let message = "its unit and its period are in parts of the panel that no row connects".to_string();
+                return Err(Error::Predict { place, message });
+            }
+            let at = |effects: &crate::fit::Effects| {
+                effects.intercept + unit.map_or(0.0, |u| effects.first[u]) + period.map_or(0.0, |p| effects.second[p])
+            };
+            let x: Vec<f64> = columns.iter().zip(&of_columns).map(|(c, effects)| c[row] - at(effects)).collect();
+            let expected = at(&of_outcome) + x.iter().zip(&self.estimates).map(|(x, b)| x * b).sum::<f64>();
+            rows.push((expected, x, absorb.variance_at(unit, period)));
+        }
+        Ok(rows)
+    }
+}
+
+impl Predict<&Panel, Result<Array1<f64>>> for FittedRegression {
+    /// The expected outcome of every row of a panel; what [`FittedRegression::predictions`] puts intervals on.
+    fn predict(&self, panel: &Panel) -> Result<Array1<f64>> {
+        Ok(self.expected_of(panel)?.into_iter().map(|(expected, _, _)| expected).collect())
+    }
+}

@@ -1,0 +1,79 @@
+//! How much of the outcome's variation the regression explains: overall, within units and between them.
+
+use serde::{Deserialize, Serialize};
+
+use super::least_squares::dot;
+use super::transform::{Transformed, unit_means};
+use crate::fit::Absorb;
+use crate::model::Design;
+
+/// Parts of the outcome's variation, none of them of a transformed outcome.
+///
+/// With ŷ = a + x'b the expectation of the regression on the level of the outcome (a the intercept, zero where it was left
+/// out; with absorbed effects, which are centred about it, and for first differences, whose intercept is a trend over
+/// periods in ŷ, the weighted mean of y − x'b):
+///
+/// ```text
+/// overall   1 − Σ w (y − ŷ)² / Σ w (y − ȳ)²;  absorbed effects are part of ŷ here
+/// within    1 − Σ w (My − Mx'b)² / Σ w (My)²,  M taking out the absorbed effects, or unit means where none are
+/// between   1 − Σ (ȳ_i − ŷ_i)² / Σ (ȳ_i − ȳ)²  over the units' means, each unit counting once, effects not in ŷ
+/// adjusted  1 − (1 − overall)(n − 1)/(degrees of freedom); pooled and absorbing estimators
+/// ```
+///
+/// Of a regression that does not minimise the sum of squares in question it may be negative.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct RSquared {
+    /// Of all variation.
+    pub overall: f64,
+    /// Of that within units, or of what the absorbed effects leave; `None` without units and effects.
+    pub within: Option<f64>,
+    /// Of that between the means of units; `None` without units.
+    pub between: Option<f64>,
+    /// Overall, corrected for the number of columns and effects; `None` where rows were transformed otherwise.
+    pub adjusted: Option<f64>,
+}
+
+impl RSquared {
+    /// `residuals` are those of the regressed rows, `expected` is ŷ on the rows of the sample.
+    pub(super) fn new(
+        design: &Design,
+        data: &Transformed,
+        residuals: &[f64],
+        expected: &[f64],
+        df_residual: usize,
+    ) -> Self {
+        let weights = &design.weights;
+        let mean = Absorb::new(None, None, weights);
+        let square = |values: &[f64]| dot(values, values, weights);
+        let total = square(&mean.residuals(&design.outcome));
+        let left: Vec<f64> = design.outcome.iter().zip(expected).map(|(y, f)| y - f).collect();
+        let is_absorbed = data.absorbed.any();
+        let keeps_rows = data.components.is_none() && data.rows.len() == design.n_rows() && is_own(data);
+        let unexplained = if keeps_rows { dot(residuals, residuals, &data.weights) } else { square(&left) };
+        let overall = 1.0 - unexplained / total;
+        let within = match (&design.units, is_absorbed) {
+            (_, true) => Some(1.0 - unexplained / square(&data.outcome)),
+            (Some(units), false) => {
+                let of_units = Absorb::new(Some(units), None, weights);
+                let total = square(&of_units.residuals(&design.outcome));
+                (total > 0.0).then(|| 1.0 - square(&of_units.residuals(&left)) / total)
+            }
+            (None, false) => None,
+        };
+        let between = design.units.as_ref().and_then(|units| {
+            let means = unit_means(&design.outcome, units, weights);
+            let left = unit_means(&left, units, weights);
+            let mean = means.iter().sum::<f64>() / means.len() as f64;
+            let total: f64 = means.iter().map(|y| (y - mean).powi(2)).sum();
+            (total > 0.0).then(|| 1.0 - left.iter().map(|e| e * e).sum::<f64>() / total)
+        });
+        let rows = data.outcome.len() as f64 - 1.0;
+        let adjusted = (keeps_rows && df_residual > 0).then(|| 1.0 - (1.0 - overall) * rows / df_residual as f64);
+        RSquared { overall, within, between, adjusted }
+    }
+}
+
+/// Whether the rows of the regression are those of the sample, each for itself.
+fn is_own(data: &Transformed) -> bool {
+    data.rows.iter().enumerate().all(|(at, &row)| at == row)
+}

@@ -1,0 +1,228 @@
+//! Is the regression the right one? Tests of what an estimator takes for granted.
+//!
+//! | test | null hypothesis | asked of |
+//! |---|---|---|
+//! | [`hausman`](FittedRegression::hausman) | effects are unrelated to the columns | two regressions, e.g. within and random |
+//! | [`hausman_regression`](FittedRegression::hausman_regression) | the same, robust where asked | random |
+//! | [`test_effects`](FittedRegression::test_effects) | the absorbed effects are all alike | within, within_period, twoway |
+//! | [`breusch_pagan`](FittedRegression::breusch_pagan), [`honda`](FittedRegression::honda), [`king_wu`](FittedRegression::king_wu) | effects have no variance | pooled |
+//! | [`serial_correlation`](FittedRegression::serial_correlation) | errors of a unit are unrelated over time | within, first_difference |
+//! | [`pesaran_cd`](FittedRegression::pesaran_cd), [`cross_section_lm`](FittedRegression::cross_section_lm) | errors of different units are unrelated | all but between |
+//! | [`reset`](FittedRegression::reset) | the expectation is linear in the columns | pooled, between, within, within_period, twoway |
+//!
+//! It does not know what to do about a rejection.
+
+mod breusch_pagan;
+mod cross_section;
+mod effects;
+mod hausman;
+mod reset;
+mod serial_correlation;
+
+use std::fmt;
+
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+
+pub use cross_section::CrossSectionLm;
+
+use super::FittedRegression;
+use super::covariance::Covariance;
+use super::inference::{JointTest, quadratic_form};
+use super::least_squares::{Problem, Solution};
+use crate::error::{Error, Result};
+use crate::fit::Warning;
+
+/// What a statistic is distributed as where the null hypothesis holds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum NullDistribution {
+    /// The standard normal distribution; far values on either side speak against the null.
+    Normal,
+    /// The standard normal distribution; large values alone speak against the null.
+    UpperNormal,
+    /// χ²; large values speak against the null.
+    ChiSquared {
+        /// Degrees of freedom.
+        df: f64,
+    },
+    /// F; large values speak against the null.
+    F {
+        /// Degrees of freedom of the numerator.
+        df: f64,
+        /// Degrees of freedom of the denominator.
+        df_denominator: f64,
+    },
+}
+
+/// A test of what a regression takes for granted.
+///
+/// # Examples
+/// ```
+/// use apportion::{Estimator, NullDistribution, Panel, PanelRegression, SIMULATED_ENGLAND_SEED};
+///
+/// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+/// let fit = PanelRegression::new("cpp_rate", ["vacancy_rate"]).estimator(Estimator::Within).fit(&panel)?;
+/// let test = fit.test_effects()?;
+/// let expected = NullDistribution::F {
+///     df: (fit.sample().n_units - 1) as f64,
+///     df_denominator: fit.df_residual() as f64,
+/// };
+/// assert_eq!(test.distribution, expected);
+/// assert!(test.p_value < 1e-10, "authorities differ: {test}");
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SpecificationTest {
+    /// The test.
+    pub name: String,
+    /// The null hypothesis.
+    pub null: String,
+    /// The statistic.
+    pub statistic: f64,
+    /// Its distribution where the null hypothesis holds.
+    pub distribution: NullDistribution,
+    /// The probability of a statistic at least as far out where the null hypothesis holds, from the upper tail.
+    pub p_value: f64,
+    /// What deserves doubt about it.
+    pub warnings: Vec<Warning>,
+}
+
+impl SpecificationTest {
+    fn new(name: &str, null: &str, statistic: f64, distribution: NullDistribution) -> Self {
+        // The square of a standard normal is χ²(1), whose tail statrs knows to more digits.
+        let two_sided = |z: f64| JointTest::chi_squared(z * z, 1.0).p_value;
+        let p_value = match distribution {
+            NullDistribution::Normal => two_sided(statistic),
+            NullDistribution::UpperNormal if statistic > 0.0 => 0.5 * two_sided(statistic),
+            NullDistribution::UpperNormal => 1.0 - 0.5 * two_sided(statistic),
+            NullDistribution::ChiSquared { df } => JointTest::chi_squared(statistic, df).p_value,
+            NullDistribution::F { df, df_denominator } => JointTest::f(statistic, df, df_denominator).p_value,
+        };
+        let (name, null) = (name.to_string(), null.to_string());
+        SpecificationTest { name, null, statistic, distribution, p_value, warnings: Vec::new() }
+    }
+
+    fn warn(mut self, warnings: impl IntoIterator<Item = Warning>) -> Self {
+        self.warnings.extend(warnings);
+        self
+    }
+
+    /// Wald's statistic b'V⁻¹b of r restrictions: F after division by r where the covariance has degrees of freedom.
+    fn wald(name: &str, null: &str, statistic: f64, restrictions: usize, df_denominator: Option<f64>) -> Self {
+        let df = restrictions as f64;
+        match df_denominator {
+            Some(df_denominator) => {
+                SpecificationTest::new(name, null, statistic / df, NullDistribution::F { df, df_denominator })
+            }
+            None => SpecificationTest::new(name, null, statistic, NullDistribution::ChiSquared { df }),
+        }
+    }
+}
+
+impl fmt::Display for SpecificationTest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.name)?;
+        match self.distribution {
+            NullDistribution::Normal | NullDistribution::UpperNormal => write!(f, "z")?,
+            NullDistribution::ChiSquared { df } => write!(f, "χ²({df})")?,
+            NullDistribution::F { df, df_denominator } => write!(f, "F({df}, {df_denominator})")?,
+        }
+        write!(f, " = {:.4}, p = {:.4} (null hypothesis: {})", self.statistic, self.p_value, self.null)?;
+        self.warnings.iter().try_for_each(|warning| write!(f, "\n{warning}"))
+    }
+}
+
+/// A column that is added to a regression to test it.
+struct Added {
+    name: String,
+    /// On the regressed rows.
+    values: Vec<f64>,
+    /// Its length about the mean before any transformation, and that within which it is known.
+    length: f64,
+    rounding: f64,
+}
+
+impl FittedRegression {
+    /// This regression with more columns behind its own, on the rows that it regressed; those that add nothing are left
+    /// out. Good for coefficients and covariances; R² and names of dropped columns remain those of the smaller one.
+    fn augmented(&self, more: Vec<Added>) -> Self {
+        let mut fit = self.clone();
+        let data = &mut fit.data;
+        for Added { name, values, length, rounding } in more {
+            data.names.push(name);
+            data.columns.push(values);
+            data.lengths.push(length);
+            data.roundings.push(rounding);
+            // No column of the design: any will do, as levels are not asked for.
+            data.positions.push(0);
+        }
+        let problem = Problem {
+            columns: &data.columns,
+            has_intercept: data.has_intercept,
+            outcome: &data.outcome,
+            weights: &data.weights,
+            lengths: &data.lengths,
+            roundings: &data.roundings,
+        };
+        let Solution { kept, estimates, inverse } = problem.solve();
+        data.keep(&kept);
+        let mut residuals = data.outcome.clone();
+        for (b, column) in estimates.iter().zip(&data.columns) {
+            residuals.iter_mut().zip(column).for_each(|(e, x)| *e -= b * x);
+        }
+        fit.df_residual = residuals.len().saturating_sub(kept.len() + data.absorbed.rank);
+        fit.estimates = estimates;
+        fit.inverse = inverse;
+        fit.residuals = residuals;
+        fit
+    }
+
+    /// Wald's test that columns added to this regression have coefficients of zero; `nothing` says what it means that
+    /// none of them adds anything.
+    fn test_added(
+        &self,
+        (test, null): (&'static str, &str),
+        more: Vec<Added>,
+        covariance: &Covariance,
+        nothing: &str,
+    ) -> Result<SpecificationTest> {
+        let own = self.estimates.len();
+        let augmented = self.augmented(more);
+        // Its own columns come first, and stay.
+        let b = augmented.estimates.get(own..).unwrap_or_default();
+        if b.is_empty() {
+            return Err(cannot(test, nothing));
+        }
+        let covariance = augmented.covariance(covariance)?;
+        let v = Array2::from_shape_fn((b.len(), b.len()), |(i, j)| covariance.matrix[[own + i, own + j]]);
+        let statistic = quadratic_form(b, &v).ok_or_else(|| {
+            cannot(
+                test,
+                "the covariance of the added coefficients is singular: there are fewer clusters than coefficients, or \
+                 nothing is left to explain; use another covariance",
+            )
+        })?;
+        Ok(SpecificationTest::wald(test, null, statistic, b.len(), covariance.df).warn(covariance.warnings))
+    }
+
+    /// A regression with residuals, of which something can be said.
+    fn check_residuals(&self, test: &'static str) -> Result<()> {
+        if self.df_residual == 0 {
+            let what = format!("residual degrees of freedom for {test}: take terms out");
+            return Err(Error::TooFew { what, expected: 1, found: 0 });
+        }
+        let total = self.data.outcome.iter().zip(&self.data.weights).map(|(y, w)| w * y * y).sum::<f64>();
+        // Below so small a part, residuals are rounding.
+        if self.sum_of_squares() <= 1e-26 * total {
+            return Err(cannot(test, "the regression fits the outcome exactly, and leaves no residuals to test"));
+        }
+        Ok(())
+    }
+}
+
+/// A test that cannot be had.
+fn cannot(test: &'static str, reason: &str) -> Error {
+    Error::Method { method: test, reason: reason.to_string() }
+}

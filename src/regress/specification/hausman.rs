@@ -1,0 +1,175 @@
+//! Are the effects related to the columns? Hausman's test, from two regressions and from an auxiliary one.
+
+use super::{Added, NullDistribution, SpecificationTest, cannot};
+use crate::error::Result;
+use crate::fit::{Warning, symmetric_eigen};
+use crate::regress::transform::{Absorbed, INTERCEPT};
+use crate::regress::{Covariance, Estimator, FittedRegression};
+
+const TEST: &str = "the Hausman test";
+const NULL: &str = "the effects are unrelated to the columns";
+/// An eigenvalue of the difference of covariances, scaled by the larger one's standard errors, at or below which it is
+/// rounding.
+const NOTHING: f64 = 1e-11;
+
+impl FittedRegression {
+    /// Hausman's test of this regression, which is consistent whether or not effects are related to the columns (within,
+    /// first differences, between), against another that is efficient where they are not (random effects, pooled):
+    ///
+    /// ```text
+    /// H = (b − b')'(V − V')⁻¹(b − b')  ~ χ²(k),  over the k slopes that both have
+    /// ```
+    ///
+    /// V and V' are the covariances for errors alike and unrelated, each with its own residual variance, as in plm's
+    /// `phtest`. In finite samples V − V' may not be positive definite. Then the inverse is the generalised one of its
+    /// positive part, the degrees of freedom are the rank of that, and the test carries a warning;
+    /// [`hausman_regression`](Self::hausman_regression) has no such difficulty, and can be robust.
+    ///
+    /// J. A. Hausman (1978), <https://doi.org/10.2307/1913827>; the generalised inverse: J. A. Hausman and W. E. Taylor
+    /// (1981), <https://doi.org/10.2307/1911406>.
+    ///
+    /// # Errors
+    /// [`Error::Method`](crate::Error::Method) for other estimators, regressions of other rows, outcomes or weights, no
+    /// slope in common, and where V − V' has no positive part.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Estimator, NullDistribution, Panel, PanelRegression, SIMULATED_ENGLAND_SEED};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let regression = PanelRegression::new("cpp_rate", ["low_income_pct", "vacancy_rate"]);
+    /// let within = regression.clone().estimator(Estimator::Within).fit(&panel)?;
+    /// let pooled = regression.fit(&panel)?;
+    /// let test = within.hausman(&pooled)?;
+    /// assert!(matches!(test.distribution, NullDistribution::ChiSquared { df } if df <= 2.0));
+    /// assert!(pooled.hausman(&within).is_err(), "the consistent one comes first");
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn hausman(&self, efficient: &FittedRegression) -> Result<SpecificationTest> {
+        self.check_pair(efficient)?;
+        let common: Vec<(usize, usize)> = (0..self.names().len())
+            .filter(|&at| self.names()[at] != INTERCEPT)
+            .filter_map(|at| Some((at, efficient.names().iter().position(|name| *name == self.names()[at])?)))
+            .collect();
+        if common.is_empty() {
+            let reason = "the regressions have no slope in common: fit both with the same terms, some of which vary \
+                          within units";
+            return Err(cannot(TEST, reason));
+        }
+        self.check_residuals(TEST)?;
+        efficient.check_residuals(TEST)?;
+        let v = self.covariance(&Covariance::iid())?.matrix;
+        let v_efficient = efficient.covariance(&Covariance::iid())?.matrix;
+        let k = common.len();
+        // Scaled, since coefficients differ in their units.
+        let scale: Vec<f64> = common.iter().map(|&(i, _)| v[[i, i]].sqrt()).collect();
+        let difference: Vec<f64> =
+            common.iter().zip(&scale).map(|(&(i, j), s)| (self.estimates[i] - efficient.estimates[j]) / s).collect();
+        let mut matrix = Vec::with_capacity(k * k);
+        for (row, &(i, j)) in common.iter().enumerate() {
+            for (column, &(l, m)) in common.iter().enumerate() {
+                matrix.push((v[[i, l]] - v_efficient[[j, m]]) / scale[row] / scale[column]);
+            }
+        }
+        let (values, vectors) = symmetric_eigen::<f64>(matrix, k);
+        let positive: Vec<usize> = (0..k).filter(|&at| values[at] > NOTHING).collect();
+        if positive.is_empty() {
+            let reason = "the second regression's covariance is nowhere below the first one's: use the auxiliary \
+                          regression instead (hausman_regression, of a random-effects estimator)";
+            return Err(cannot(TEST, reason));
+        }
+        let along = |at: usize| (0..k).map(|i| vectors[at * k + i] * difference[i]).sum::<f64>();
+        let statistic = positive.iter().map(|&at| along(at).powi(2) / values[at]).sum();
+        let distribution = NullDistribution::ChiSquared { df: positive.len() as f64 };
+        let warning = (positive.len() < k).then_some(Warning::DifferenceNotPositive { kept: positive.len(), of: k });
+        Ok(SpecificationTest::new(TEST, NULL, statistic, distribution).warn(warning))
+    }
+
+    /// Whether Hausman's test can compare this regression with the other.
+    fn check_pair(&self, efficient: &FittedRegression) -> Result<()> {
+        let is_consistent = |estimator| {
+            use Estimator::{Between, FirstDifference, Twoway, Within, WithinPeriod};
+            matches!(estimator, Within | WithinPeriod | Twoway | FirstDifference | Between)
+        };
+        let is_efficient = |estimator| {
+            use Estimator::{Pooled, Random, RandomPeriod, RandomTwoway};
+            matches!(estimator, Pooled | Random | RandomPeriod | RandomTwoway)
+        };
+        let (first, second) = (self.estimator(), efficient.estimator());
+        let wrong = |what: String| Err(cannot(TEST, &what));
+        if is_efficient(first) && is_consistent(second) {
+            return wrong(format!("ask it of the {second} regression, with the {first} one in the brackets"));
+        }
+        if !is_consistent(first) || !is_efficient(second) || efficient.data.absorbed.any() {
+            return wrong(format!(
+                "it compares a within, first_difference or between regression with a random or pooled one without \
+                 unit_effects, not {first} with {second}"
+            ));
+        }
+        let (a, b) = (&self.design, &efficient.design);
+        if a.outcome_name != b.outcome_name {
+            return wrong(format!("the outcomes differ, {} and {}: fit both to one", a.outcome_name, b.outcome_name));
+        }
+        if a.rows != b.rows || a.outcome != b.outcome {
+            let (n, m) = (a.rows.len(), b.rows.len());
+            return wrong(format!("the samples differ ({n} and {m} rows): fit both to the same complete rows"));
+        }
+        if a.weights != b.weights {
+            return wrong("the weights differ: fit both with the same".to_string());
+        }
+        Ok(())
+    }
+
+    /// Hausman's test by an auxiliary regression, asked of a random-effects estimator: the deviations from unit means
+    /// (from period means, from both, as the effects are) are added to the quasi-demeaned columns, and Wald's test is
+    /// that their coefficients are zero.
+    ///
+    /// It compares the estimates within and between groups, as [`hausman`](Self::hausman) does, cannot fail for want of
+    /// a positive matrix, and holds with related or unlike errors under a robust covariance such as
+    /// [`Covariance::cluster`]. It is F with the degrees of freedom of the covariance, χ² where it has none: with
+    /// [`Covariance::iid`] and [`SmallSample::Plm`](crate::SmallSample::Plm) it is the statistic of plm's
+    /// `phtest(method = "aux")`.
+    ///
+    /// Y. Mundlak (1978), <https://doi.org/10.2307/1913646>; M. Arellano (1993), *Journal of
+    /// Econometrics* 59, 87–97.
+    ///
+    /// # Errors
+    /// [`Error::Method`](crate::Error::Method) for other estimators (a Mundlak regression holds these columns already),
+    /// and where no column varies within; those of [`covariance`](Self::covariance).
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Covariance, Estimator, Panel, PanelRegression, SIMULATED_ENGLAND_SEED};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let fit = PanelRegression::new("cpp_rate", ["vacancy_rate"]).estimator(Estimator::Random).fit(&panel)?;
+    /// let test = fit.hausman_regression(&Covariance::cluster())?;
+    /// assert!(test.p_value > 0.0 && test.p_value < 1.0);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn hausman_regression(&self, covariance: &Covariance) -> Result<SpecificationTest> {
+        const TEST: &str = "the regression-based Hausman test";
+        let (units, periods) = match self.estimator() {
+            Estimator::Random => (true, false),
+            Estimator::RandomPeriod => (false, true),
+            Estimator::RandomTwoway => (true, true),
+            _ => {
+                let reason = "it adds columns to a regression with random effects: fit with the random, random_period \
+                              or random_twoway estimator";
+                return Err(cannot(TEST, reason));
+            }
+        };
+        self.check_residuals(TEST)?;
+        let absorb = Absorbed { units, periods, rank: 0 }.absorb(&self.design);
+        let lead = usize::from(self.data.has_intercept);
+        let added = |(at, levels): (usize, &[f64])| Added {
+            name: format!("within({})", self.data.names[at + lead]),
+            values: absorb.residuals(levels),
+            length: self.data.lengths[at + lead],
+            rounding: self.data.roundings[at + lead],
+        };
+        let more = self.data.levels(&self.design).enumerate().map(added).collect();
+        let nothing = "no column varies within, so there is no within estimate to compare with";
+        self.test_added((TEST, NULL), more, covariance, nothing)
+    }
+}

@@ -1,0 +1,368 @@
+//! Is a coefficient zero, where there are few clusters? The wild cluster bootstrap with the null imposed.
+
+use rand::{Rng, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::FittedRegression;
+use super::covariance::Clusters;
+use super::inference::check_level;
+use super::least_squares::{Problem, dot};
+use super::transform::Absorbed;
+use crate::error::{Error, Result};
+use crate::fit::rounding;
+use crate::model::Groups;
+
+/// Fewest draws: below, a p-value has one digit.
+const LEAST_DRAWS: usize = 99;
+/// Halvings of the step by which an end of the interval is found: a millionth of a standard error.
+const HALVINGS: usize = 24;
+
+/// What the residuals of a cluster are multiplied by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WildWeights {
+    /// ±1. All 2^G of them are taken, once each, where the draws would be as many.
+    Rademacher,
+    /// ±√½, ±1, ±√(3/2): six values, so that few clusters still give many different draws. The default, as its p-values
+    /// are not coarse with ten clusters or fewer.
+    ///
+    /// M. D. Webb (2014), Queen's Economics Department Working Paper 1315.
+    #[default]
+    Webb,
+}
+
+/// How a wild cluster bootstrap is drawn.
+///
+/// # Examples
+/// ```
+/// use apportion::{Panel, PanelRegression, SIMULATED_ENGLAND_SEED, WildBootstrap};
+///
+/// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+/// let fit = PanelRegression::new("cpp_rate", ["low_income_pct", "vacancy_rate"]).fit(&panel)?;
+/// let test = fit.wild_bootstrap("vacancy_rate", &WildBootstrap::new(999, 1))?;
+/// assert!(test.p_value >= 0.0 && test.lower < Some(test.estimate) && Some(test.estimate) < test.upper);
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WildBootstrap {
+    /// How many draws. 9,999 give a p-value to about half a per cent.
+    pub draws: usize,
+    /// The seed; the same on any number of threads and any machine.
+    pub seed: u64,
+    /// What residuals are multiplied by. Default: [`WildWeights::Webb`].
+    pub weights: WildWeights,
+    /// The column whose levels are the clusters. Default: `None`, the units.
+    pub by: Option<String>,
+    /// The value under test. Default: 0.
+    pub null: f64,
+    /// The level of the interval. Default: 0.95.
+    pub level: f64,
+}
+
+impl WildBootstrap {
+    /// So many draws by this seed, of a test that the coefficient is zero, units being the clusters.
+    pub fn new(draws: usize, seed: u64) -> Self {
+        WildBootstrap { draws, seed, weights: WildWeights::default(), by: None, null: 0.0, level: 0.95 }
+    }
+
+    /// Sets what residuals are multiplied by.
+    pub fn weights(mut self, weights: WildWeights) -> Self {
+        self.weights = weights;
+        self
+    }
+
+    /// Sets the column whose levels are the clusters.
+    pub fn cluster_by(mut self, column: impl Into<String>) -> Self {
+        self.by = Some(column.into());
+        self
+    }
+
+    /// Sets the value under test.
+    pub fn null(mut self, value: f64) -> Self {
+        self.null = value;
+        self
+    }
+
+    /// Sets the level of the interval.
+    pub fn level(mut self, level: f64) -> Self {
+        self.level = level;
+        self
+    }
+}
+
+/// A coefficient tested by the wild cluster bootstrap.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WildTest {
+    /// The coefficient.
+    pub name: String,
+    /// Its estimate.
+    pub estimate: f64,
+    /// The value under test.
+    pub null: f64,
+    /// (b − null) over the cluster-robust standard error, without a small-sample factor (which cancels).
+    pub statistic: f64,
+    /// The part of draws whose statistic is at least as far from zero.
+    pub p_value: f64,
+    /// The values that are not refused at one less the level: the interval's lower end, `None` where it has none.
+    pub lower: Option<f64>,
+    /// Its upper end.
+    pub upper: Option<f64>,
+    /// The level.
+    pub level: f64,
+    /// Draws; 2^G where all were taken.
+    pub draws: usize,
+    /// Clusters.
+    pub clusters: usize,
+}
+
+impl FittedRegression {
+    /// Tests one coefficient by the wild cluster bootstrap-t with the null imposed: residuals e of the regression that
+    /// takes the null for given are multiplied, cluster by cluster, with random v_g of mean zero and variance one, and
+    /// the statistic of every draw is compared with that of the sample. Nothing is refitted: with A = (X'WX)⁻¹, a its
+    /// row of the coefficient, S_g = X_g'W e_g and P_g = X_g'W X_g,
+    ///
+    /// ```text
+    /// b* − null   = a' Σ v_g S_g
+    /// variance*   = Σ_g (v_g a'S_g − a'P_g A Σ_h v_h S_h)²
+    /// ```
+    ///
+    /// The interval holds the nulls with a p-value above one less the level. Absorbed effects that are nested in
+    /// clusters stay absorbed, others become columns. Random effects are taken with the variances of the sample.
+    ///
+    /// # Errors
+    /// [`Error::UnknownColumn`] for a name without a coefficient; [`Error::Option`] for fewer than 99 draws, a null that is
+    /// not finite or a level outside 0 to 1; those of cluster covariances for the clusters.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Panel, PanelRegression, SIMULATED_ENGLAND_SEED, WildBootstrap, WildWeights};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct"]).fit(&panel)?;
+    /// // Nine regions are few clusters: all 2⁹ sign patterns are taken.
+    /// let by_region = WildBootstrap::new(999, 1).cluster_by("region").weights(WildWeights::Rademacher);
+    /// let test = fit.wild_bootstrap("low_income_pct", &by_region)?;
+    /// assert_eq!((test.clusters, test.draws), (9, 512));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    ///
+    /// A. C. Cameron, J. B. Gelbach and D. L. Miller (2008), Review of Economics and Statistics 90,
+    /// <https://doi.org/10.1162/rest.90.3.414>; D. Roodman and others (2019), Stata Journal 19,
+    /// <https://doi.org/10.1177/1536867X19830877>.
+    pub fn wild_bootstrap(&self, name: &str, options: &WildBootstrap) -> Result<WildTest> {
+        let at = self.position(name)?;
+        check_level(options.level)?;
+        let option = |option, expected: &str, found: String| {
+            Err(Error::Option { option, expected: expected.to_string(), found })
+        };
+        if options.draws < LEAST_DRAWS {
+            return option("draws", "99 are the least, 9,999 are usual", options.draws.to_string());
+        }
+        if !options.null.is_finite() {
+            return option("null", "it must be a finite number", options.null.to_string());
+        }
+        let clusters = self.clusters(options.by.as_deref())?;
+        let parts = Parts::new(self, at, &clusters)?;
+        let draws = Draws::new(options, clusters.len());
+        let (estimate, alpha) = (self.estimates[at], 1.0 - options.level);
+        let p_value = |null: f64| parts.p_value(null, &draws);
+        let step = parts.std_error.max(f64::MIN_POSITIVE);
+        Ok(WildTest {
+            name: name.to_string(),
+            estimate,
+            null: options.null,
+            statistic: parts.statistic(options.null),
+            p_value: p_value(options.null),
+            lower: end(estimate, -step, alpha, &p_value),
+            upper: end(estimate, step, alpha, &p_value),
+            level: options.level,
+            draws: draws.len(),
+            clusters: clusters.len(),
+        })
+    }
+}
+
+/// The null furthest from the estimate, in the direction of the step, whose p-value is above alpha.
+fn end(estimate: f64, step: f64, alpha: f64, p_value: &impl Fn(f64) -> f64) -> Option<f64> {
+    let mut out = 2.0;
+    while p_value(estimate + out * step) > alpha {
+        out *= 2.0;
+        if out > 1e6 {
+            return None;
+        }
+    }
+    let mut inside = 0.0;
+    for _ in 0..HALVINGS {
+        let middle = 0.5 * (inside + out);
+        if p_value(estimate + middle * step) > alpha { inside = middle } else { out = middle }
+    }
+    Some(estimate + 0.5 * (inside + out) * step)
+}
+
+/// What the draws are worked out from. Scores depend on the null linearly.
+struct Parts {
+    estimate: f64,
+    std_error: f64,
+    /// a'S_g at the estimate and how it grows with b − null.
+    own: Vec<(f64, f64)>,
+    /// S_g likewise.
+    scores: Vec<(Vec<f64>, Vec<f64>)>,
+    /// A P_g a.
+    passed: Vec<Vec<f64>>,
+}
+
+impl Parts {
+    fn new(fit: &FittedRegression, at: usize, clusters: &Clusters) -> Result<Self> {
+        let estimate = fit.estimates[at];
+        let (columns, inverse, residuals, at) = fit.with_effects_as_columns(clusters, at)?;
+        let k = columns.len();
+        let weights = &fit.data.weights;
+        let a: Vec<f64> = (0..k).map(|i| inverse[[at, i]]).collect();
+        let rows = clusters.rows();
+        let of_cluster = |rows: &Vec<usize>| {
+            let sums = |values: &dyn Fn(usize) -> f64| -> Vec<f64> {
+                columns.iter().map(|c| rows.iter().map(|&r| weights[r] * c[r] * values(r)).sum()).collect()
+            };
+            let along = |r: usize| columns.iter().zip(&a).map(|(c, a)| a * c[r]).sum::<f64>();
+            let score = sums(&|r| residuals[r]);
+            // P_g a: the scores of x'a, and what the residuals gain where the null is imposed.
+            let of_along = sums(&along);
+            let growth: Vec<f64> = of_along.iter().map(|x| x / a[at]).collect();
+            let passed = (0..k).map(|i| (0..k).map(|j| inverse[[i, j]] * of_along[j]).sum()).collect();
+            (score, growth, passed)
+        };
+        let parts: Vec<(Vec<f64>, Vec<f64>, Vec<f64>)> = rows.par_iter().map(of_cluster).collect();
+        let product = |x: &[f64]| a.iter().zip(x).map(|(a, x)| a * x).sum::<f64>();
+        let own: Vec<(f64, f64)> = parts.iter().map(|(score, growth, _)| (product(score), product(growth))).collect();
+        let std_error = own.iter().map(|(s, _)| s * s).sum::<f64>().sqrt();
+        let mut scores = Vec::with_capacity(parts.len());
+        let mut passed = Vec::with_capacity(parts.len());
+        for (score, growth, of_along) in parts {
+            scores.push((score, growth));
+            passed.push(of_along);
+        }
+        Ok(Parts { estimate, std_error, own, scores, passed })
+    }
+
+    fn statistic(&self, null: f64) -> f64 {
+        (self.estimate - null) / self.std_error
+    }
+
+    fn p_value(&self, null: f64, draws: &Draws) -> f64 {
+        let excess = self.estimate - null;
+        let own: Vec<f64> = self.own.iter().map(|(s, t)| s + excess * t).collect();
+        let scores: Vec<Vec<f64>> =
+            self.scores.iter().map(|(s, t)| s.iter().zip(t).map(|(s, t)| s + excess * t).collect()).collect();
+        let k = scores.first().map_or(0, Vec::len);
+        // A hair below, so that a draw that is the sample itself counts as one.
+        let statistic = self.statistic(null).abs() * (1.0 - 1e-10);
+        let exceeds = |draw: usize| {
+            let v = draws.draw(draw);
+            let mut sum = vec![0.0; k];
+            for (v, score) in v.iter().zip(&scores) {
+                sum.iter_mut().zip(score).for_each(|(sum, s)| *sum += v * s);
+            }
+            let numerator: f64 = v.iter().zip(&own).map(|(v, n)| v * n).sum();
+            let of_cluster = |((v, n), passed): ((&f64, &f64), &Vec<f64>)| {
+                (v * n - passed.iter().zip(&sum).map(|(p, s)| p * s).sum::<f64>()).powi(2)
+            };
+            let variance: f64 = v.iter().zip(&own).zip(&self.passed).map(of_cluster).sum();
+            numerator.abs() >= statistic * variance.sqrt()
+        };
+        let count = (0..draws.len()).into_par_iter().filter(|&draw| exceeds(draw)).count();
+        count as f64 / draws.len() as f64
+    }
+}
+
+/// The multipliers of every draw.
+struct Draws {
+    clusters: usize,
+    weights: WildWeights,
+    seed: u64,
+    draws: usize,
+    /// Whether the draws are all sign patterns, each once.
+    is_complete: bool,
+}
+
+impl Draws {
+    fn new(options: &WildBootstrap, clusters: usize) -> Self {
+        let all = if clusters < 32 { 1_usize << clusters } else { usize::MAX };
+        let is_complete = options.weights == WildWeights::Rademacher && all <= options.draws;
+        let draws = if is_complete { all } else { options.draws };
+        Draws { clusters, weights: options.weights, seed: options.seed, draws, is_complete }
+    }
+
+    fn len(&self) -> usize {
+        self.draws
+    }
+
+    fn draw(&self, draw: usize) -> Vec<f64> {
+        if self.is_complete {
+            return (0..self.clusters).map(|g| if draw >> g & 1 == 1 { -1.0 } else { 1.0 }).collect();
+        }
+        // One stream for each draw: the answer does not depend on the number of threads.
+        let mut random =
+            Xoshiro256PlusPlus::seed_from_u64(self.seed ^ (draw as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let webb = [-1.5_f64.sqrt(), -1.0, -0.5_f64.sqrt(), 0.5_f64.sqrt(), 1.0, 1.5_f64.sqrt()];
+        let one = |random: &mut Xoshiro256PlusPlus| match self.weights {
+            WildWeights::Rademacher => {
+                if random.next_u64() >> 63 == 1 {
+                    -1.0
+                } else {
+                    1.0
+                }
+            }
+            // The bias of a remainder of 2^64 by six is 1e-19.
+            WildWeights::Webb => webb[(random.next_u64() % 6) as usize],
+        };
+        (0..self.clusters).map(|_| one(&mut random)).collect()
+    }
+}
+
+impl FittedRegression {
+    /// The regression with absorbed effects that are not nested in the clusters as columns: columns, the inverse of
+    /// their cross-products, residuals, and where the coefficient `at` stands among them.
+    fn with_effects_as_columns(&self, clusters: &Clusters, at: usize) -> Result<Expanded> {
+        let absorbed = self.data.absorbed;
+        let sets = [(absorbed.units, self.design.units.as_ref()), (absorbed.periods, self.design.periods.as_ref())];
+        let is_nested = |groups: &Groups| clusters.nest(groups);
+        let [units, periods] = sets.map(|(is_absorbed, groups)| groups.filter(|_| is_absorbed));
+        let others: Vec<&Groups> = [units, periods].into_iter().flatten().filter(|groups| !is_nested(groups)).collect();
+        if others.is_empty() {
+            return Ok((self.data.columns.clone(), self.inverse.clone(), self.residuals.clone(), at));
+        }
+        let nested = Absorbed { units: units.is_some_and(is_nested), periods: periods.is_some_and(is_nested), rank: 0 };
+        let absorb = nested.absorb(&self.design);
+        let levels = self.data.levels(&self.design).map(<[f64]>::to_vec);
+        let dummies = others.iter().flat_map(|groups| {
+            let dummy = |code: usize| groups.codes.iter().map(|&c| f64::from(u8::from(c as usize == code))).collect();
+            (0..groups.names.len()).map(dummy).collect::<Vec<Vec<f64>>>()
+        });
+        let raw: Vec<Vec<f64>> = levels.chain(dummies).collect();
+        // Where nothing is nested the mean is not taken out either: the intercept is among the dummies.
+        let left = |c: &[f64]| if nested.any() { absorb.residuals(c) } else { c.to_vec() };
+        let columns: Vec<Vec<f64>> = raw.par_iter().map(|c| left(c)).collect();
+        let length = |c: &Vec<f64>| dot(c, c, &self.data.weights).sqrt();
+        let problem = Problem {
+            has_intercept: false,
+            outcome: &left(&self.design.outcome),
+            weights: &self.data.weights,
+            lengths: &raw.iter().map(length).collect::<Vec<_>>(),
+            roundings: &raw.iter().map(|c| rounding(length(c))).collect::<Vec<_>>(),
+            columns: &columns,
+        };
+        let solution = problem.solve();
+        let columns: Vec<Vec<f64>> = solution.kept.iter().map(|&c| columns[c].clone()).collect();
+        let mut residuals = problem.outcome.to_vec();
+        for (b, column) in solution.estimates.iter().zip(&columns) {
+            residuals.iter_mut().zip(column).for_each(|(e, x)| *e -= b * x);
+        }
+        let at = solution.kept.iter().position(|&c| c == at).unwrap_or(at);
+        Ok((columns, solution.inverse, residuals, at))
+    }
+}
+
+/// Columns, inverse cross-products, residuals, and the position of the coefficient.
+type Expanded = (Vec<Vec<f64>>, ndarray::Array2<f64>, Vec<f64>, usize);
