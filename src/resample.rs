@@ -30,6 +30,7 @@ mod clusters;
 mod comparisons;
 mod draws;
 mod gelbach;
+mod influence;
 mod interval;
 mod method_table;
 mod replicates;
@@ -40,6 +41,7 @@ use std::sync::Arc;
 
 pub use comparisons::{Comparison, Difference, Rank};
 pub use gelbach::GelbachReplicates;
+pub use influence::{ShareInfluence, ShareWithout};
 pub use replicates::Replicates;
 pub use selection::{ComponentFrequency, Selection, SubsetFrequency};
 
