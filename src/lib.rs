@@ -48,10 +48,11 @@
 //! | data | [`Panel`], [`PanelSchema`]; [`Sample`] with the audit of what was left out |
 //! | question | [`Model`], [`Component`], [`Term`] |
 //! | fit | [`FittedModel`], its [`Moments`] and [`Regression`]; [`Warning`]s |
+//! | regression | [`PanelRegression`] → [`FittedRegression`], its [`Covariance`], tests and diagnostics |
 //! | breakdown | [`FittedModel::sequential`], [`FittedModel::shapley`], … (see [`Method`]) → [`Breakdown`]; [`FittedModel::all_methods`] → [`MethodTable`]; [`FittedModel::order_range`] |
 //! | beside it | [`FittedModel::shapley_sampled`] for any number of components; [`FittedModel::gelbach`]; [`FittedModel::best_subsets`]; [`Game`] for other values than R² |
 //! | interval | [`FittedModel::jackknife`], [`FittedModel::bootstrap`] → [`Resampling`], for breakdowns, [comparisons](Resampling::comparisons), [selection](Resampling::selection) |
-//! | report | every result prints itself; [`Report`] is the JSON document |
+//! | report | every result prints itself; [`RegressionTable`] sets regressions side by side; [`Report`] is the JSON document |
 //!
 //! # What the numbers are, and are not
 //!
@@ -78,7 +79,7 @@
 //!
 //! # Limits
 //!
-//! Least squares only: no counts, no random effects. Unit effects are absorbed, all other effects are columns, at most
+//! Least squares only: no counts; random effects in a [`PanelRegression`] but not in a breakdown. Unit effects are absorbed, all other effects are columns, at most
 //! 3,000 of them. Under resampling, what is made from the whole sample (factor levels, unit means) is held fixed.
 //!
 //! | method | components |
@@ -107,6 +108,7 @@ mod error;
 mod fit;
 mod model;
 mod panel;
+mod regress;
 mod report;
 mod resample;
 
@@ -123,13 +125,20 @@ pub use panel::{
     Column, ColumnKind, ColumnSummary, Dropped, KeySummary, Missing, Panel, PanelBuilder, PanelSchema, PanelSummary,
     Reason, SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES, Sample, Values,
 };
+pub use regress::{
+    ClusterCorrection, CoefficientEstimate, CoefficientTable, Collinearity, ColumnInflation, Covariance,
+    CovarianceKind, CovarianceMatrix, CrossSectionLm, Effect, Estimator, FittedRegression, Influence, JointTest,
+    Leverage, NullDistribution, PanelRegression, Prediction, QuasiDemeaning, RSquared, RandomEffect, RandomMethod,
+    SmallSample, SpecificationTest, VarianceComponents, WildBootstrap, WildTest, WildWeights,
+};
 pub use report::{
-    Elapsed, Report, ReportBySize, ReportComponent, ReportCovariance, ReportDropped, ReportInterval, ReportMethod,
-    ReportPair, ReportShare, ReportSubset, ReportTerm,
+    Elapsed, RegressionElapsed, RegressionReport, RegressionTable, Report, ReportBySize, ReportComponent,
+    ReportCovariance, ReportCovarianceMatrix, ReportDropped, ReportInterval, ReportMethod, ReportPair, ReportShare,
+    ReportSubset, ReportTerm,
 };
 pub use resample::{
     Comparison, ComponentFrequency, Difference, GelbachReplicates, Rank, Replicates, Resampling, Selection,
-    SubsetFrequency,
+    ShareInfluence, ShareWithout, SubsetFrequency,
 };
 
 /// The code in the README compiles and runs.

@@ -2,7 +2,8 @@
 //!
 //! A [`Breakdown`](crate::Breakdown), an [`OrderRange`](crate::OrderRange) and a
 //! [`PanelSummary`](crate::PanelSummary) print as tables that fit 80 columns, whatever the names and numbers in them; a
-//! [`Report`] is the document that other programs read. Nothing is computed here: the floors below have done that.
+//! [`RegressionTable`] sets regressions side by side; a [`Report`] is the document that other programs read. Nothing is
+//! computed here: the floors below have done that.
 //!
 //! # Examples
 //! ```
@@ -31,8 +32,11 @@
 //! # Ok::<(), apportion::Error>(())
 //! ```
 
+mod aligned;
+mod coefficients;
 mod comparison;
 mod detail;
+mod estimates;
 mod export;
 mod export_beside;
 mod export_detail;
@@ -40,6 +44,8 @@ mod gelbach;
 mod grid;
 mod method_table;
 mod range;
+mod regression;
+mod regression_table;
 mod sampled;
 mod subsets;
 mod summary;
@@ -48,3 +54,5 @@ mod text;
 
 pub use export::{Elapsed, Report, ReportComponent, ReportDropped, ReportInterval, ReportMethod, ReportShare};
 pub use export_detail::{ReportBySize, ReportCovariance, ReportPair, ReportSubset, ReportTerm};
+pub use regression::{RegressionElapsed, RegressionReport, ReportCovarianceMatrix};
+pub use regression_table::RegressionTable;

@@ -27,6 +27,7 @@ fn questions() {
     let terms = [
         Term::column("odd (name)"),
         Term::column("x").log().lag(2),
+        Term::column("x").lead(2),
         Term::factor("region").interact(Term::PeriodEffects),
         Term::column("x").within(),
         Term::column("x").between(),

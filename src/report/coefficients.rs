@@ -1,0 +1,44 @@
+//! The coefficients of a regression as a table of at most 80 columns.
+
+use std::fmt;
+
+use super::aligned::{Line, aligned};
+use super::estimates::{Digits, counts, covariance, intervals, meaning, p_value, r_squared, r_squareds, statistic};
+use super::text::wrapped;
+use crate::regress::{CoefficientEstimate, CoefficientTable};
+
+impl fmt::Display for CoefficientTable {
+    /// Outcome and estimator; a row for each coefficient with its estimate and interval to four significant digits; below
+    /// them rows, units, periods and degrees of freedom, R², how the standard errors came about, columns without a
+    /// coefficient and warnings. Names are not cut: a long one stands above its numbers.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines = wrapped(&format!("{}, {}: {}", self.outcome, self.estimator, meaning(self.estimator)));
+        lines.push(String::new());
+        let letter = if self.covariance.df.is_some() { "t" } else { "z" };
+        let heading = ["estimate", "std. error", letter, "p", "lower", "upper"].map(str::to_string);
+        let rows = self.coefficients.iter().map(row);
+        lines.extend(aligned(&[Line::new("", heading.to_vec())].into_iter().chain(rows).collect::<Vec<_>>()));
+        lines.push(String::new());
+        lines.extend(wrapped(&counts(self)));
+        let parts = r_squareds(&self.r_squared).into_iter();
+        let parts: Vec<String> =
+            parts.filter_map(|(name, r2)| r2.map(|r2| format!("{name} {}", r_squared(r2)))).collect();
+        lines.extend(wrapped(&format!("R² {}", parts.join(", "))));
+        lines.extend(wrapped(&format!("standard errors: {}; {}", covariance(&self.covariance), intervals(self))));
+        if !self.dropped.is_empty() {
+            let dropped = self.dropped.join(", ");
+            lines.extend(wrapped(&format!("dropped, as combinations of columns before or of effects: {dropped}")));
+        }
+        let warnings = self.warnings.iter().chain(&self.covariance.warnings);
+        lines.extend(warnings.flat_map(|warning| wrapped(&format!("warning: {warning}"))));
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+fn row(coefficient: &CoefficientEstimate) -> Line {
+    let number = |x| Digits::default().text(x);
+    let CoefficientEstimate { name, estimate, std_error, statistic: ratio, p_value: p, lower, upper } = coefficient;
+    let cells =
+        vec![number(*estimate), number(*std_error), statistic(*ratio), p_value(*p), number(*lower), number(*upper)];
+    Line::new(name, cells)
+}

@@ -1,0 +1,55 @@
+//! The table in Markdown.
+
+use super::RegressionTable;
+
+impl RegressionTable {
+    /// As a Markdown table (GitHub's), with the notes as a list below it.
+    ///
+    /// Characters that Markdown would read as its own are escaped by a backslash; a line break in a name becomes `<br>`.
+    ///
+    /// # Examples
+    /// ```
+    /// # use apportion::{Covariance, Panel, PanelRegression, RegressionTable};
+    /// # let panel = Panel::builder().column("y", [1.0, 3.0, 2.0, 5.0]).column("low_x", [0.0, 1.0, 2.0, 3.0]).build()?;
+    /// let fit = PanelRegression::new("y", ["low_x"]).fit(&panel)?;
+    /// let table = RegressionTable::new([("all", &fit.coefficients(&Covariance::iid())?)]);
+    /// assert!(table.to_markdown().contains("| low\\_x | 1.100 |\n|  | (0.5196) |\n"));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn to_markdown(&self) -> String {
+        let names = self.models.iter().map(|model| escaped(&model.name)).collect();
+        let mut lines = vec![line("", names), format!("|:--|{}", "--:|".repeat(self.models.len()))];
+        for row in self.rows() {
+            let estimates = row.cells.iter().map(|cell| {
+                cell.map_or(String::new(), |c| format!("{}{}", self.number(c.estimate), escaped(self.stars_of(c))))
+            });
+            let errors =
+                row.cells.iter().map(|cell| cell.map_or(String::new(), |c| format!("({})", self.number(c.std_error))));
+            lines.push(line(&escaped(row.name), estimates.collect()));
+            lines.push(line("", errors.collect()));
+        }
+        for (label, cells) in self.statistics() {
+            lines.push(line(&label, cells.iter().map(|cell| escaped(cell)).collect()));
+        }
+        lines.push(String::new());
+        lines.extend(self.notes().iter().map(|note| format!("- {}", escaped(note))));
+        lines.join("\n") + "\n"
+    }
+}
+
+fn line(name: &str, cells: Vec<String>) -> String {
+    let cells: String = cells.iter().map(|cell| format!(" {cell} |")).collect();
+    format!("| {name} |{cells}")
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in text.replace("\r\n", "\n").chars() {
+        match c {
+            '\n' | '\r' => escaped.push_str("<br>"),
+            '\\' | '`' | '*' | '_' | '|' | '<' | '>' | '&' | '[' | ']' | '~' | '$' => escaped.extend(['\\', c]),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,69 @@
+//! The table as text, in blocks of as many models as fit.
+
+use std::fmt;
+use std::ops::Range;
+
+use super::{RegressionTable, Row};
+use crate::report::aligned::{Line, aligned, column_width};
+use crate::report::text::{WIDTH, cut, wrapped};
+
+/// The most of a model's name, outcome and weights that stands in a cell; names stand in full below.
+const CELL: usize = 16;
+/// Names up to this long keep their room beside the numbers.
+const LONG_NAME: usize = 24;
+
+impl fmt::Display for RegressionTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = self.rows();
+        let mut lines = Vec::new();
+        let mut first = 0;
+        while first < self.models.len() {
+            let models = first..self.last_of_block(&rows, first);
+            first = models.end;
+            lines.extend(aligned(&self.lines(&rows, models)));
+            lines.push(String::new());
+        }
+        lines.extend(self.notes().iter().flat_map(|note| wrapped(note)));
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl RegressionTable {
+    /// The end of the block of models that begins with this one.
+    fn last_of_block(&self, rows: &[Row<'_>], first: usize) -> usize {
+        let lines = self.lines(rows, first..self.models.len());
+        let longest = lines.iter().map(|line| line.name.chars().count()).max().unwrap_or(0);
+        let mut taken = longest.min(LONG_NAME);
+        let fit = (0..self.models.len() - first).take_while(|&column| {
+            taken += column_width(&lines, column);
+            taken <= WIDTH
+        });
+        first + fit.count().max(1)
+    }
+
+    fn lines(&self, rows: &[Row<'_>], models: Range<usize>) -> Vec<Line> {
+        // Room for a bracket, or for stars, so that digits stand below digits.
+        let room = if self.stars { 3 } else { 1 };
+        let names = self.models[models.clone()].iter().map(|model| cut(&model.name, CELL)).collect();
+        let mut lines = vec![Line::new("", names)];
+        for row in rows {
+            let cells = || row.cells[models.clone()].iter();
+            if cells().all(Option::is_none) {
+                continue;
+            }
+            let estimates = cells().map(|cell| {
+                cell.map_or(String::new(), |c| format!("{}{:room$}", self.number(c.estimate), self.stars_of(c)))
+            });
+            let errors = cells()
+                .map(|cell| cell.map_or(String::new(), |c| format!("({}{:room$}", self.number(c.std_error), ")")));
+            lines.push(Line::new(row.name, estimates.collect()));
+            lines.push(Line::new("", errors.collect()));
+        }
+        lines.push(Line::new("", Vec::new()));
+        for (label, cells) in self.statistics() {
+            let cells = cells[models.clone()].iter().map(|cell| cut(cell, CELL)).collect();
+            lines.push(Line::new(label, cells));
+        }
+        lines
+    }
+}
