@@ -2,75 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it should be")]
 
+#[path = "common/example.rs"]
+mod example;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
+use example::{Directory, example, json_of, printed, refused};
 use serde_json::{Value, json};
-
-/// The example of this name, which cargo builds beside the tests.
-fn example(name: &str) -> Command {
-    let tests = std::env::current_exe().unwrap();
-    let profile = tests.parent().and_then(Path::parent).unwrap();
-    let binary = profile.join("examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    assert!(binary.exists(), "{} is missing: run all of `cargo test`, or `cargo build --examples`", binary.display());
-    Command::new(binary)
-}
-
-/// What an example prints when it succeeds, with nothing on standard error.
-fn printed(command: &mut Command) -> String {
-    let Output { status, stdout, stderr } = command.output().unwrap();
-    let stderr = String::from_utf8(stderr).unwrap();
-    assert_eq!((status.code(), stderr.as_str()), (Some(0), ""), "{command:?}");
-    let stdout = String::from_utf8(stdout).unwrap();
-    assert!(stdout.ends_with('\n') && !stdout.ends_with("\n\n"), "{stdout:?}");
-    stdout
-}
-
-/// The one line on standard error of an example that refuses.
-fn refused(command: &mut Command) -> String {
-    let Output { status, stdout, stderr } = command.output().unwrap();
-    let stderr = String::from_utf8(stderr).unwrap();
-    assert_eq!(status.code(), Some(2), "{command:?}: {stderr}");
-    assert!(stdout.is_empty(), "{command:?} prints {}", String::from_utf8_lossy(&stdout));
-    assert!(stderr.ends_with('\n') && stderr.lines().count() == 1, "{command:?}: {stderr:?}");
-    assert!(stderr.starts_with("error: ") && !stderr.starts_with("error: error"), "{stderr}");
-    stderr
-}
-
-fn json_of(command: &mut Command) -> Value {
-    serde_json::from_str(&printed(command)).unwrap()
-}
-
-/// A directory of its own, removed in the end.
-struct Directory(PathBuf);
-
-impl Directory {
-    fn new() -> Self {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let name = format!("apportion-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let path = std::env::temp_dir().join(name);
-        fs::create_dir_all(&path).unwrap();
-        Directory(path)
-    }
-
-    fn write(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.0.join(name);
-        fs::write(&path, text).unwrap();
-        path
-    }
-
-    fn entries(&self) -> Vec<String> {
-        fs::read_dir(&self.0).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect()
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 const UNITS: usize = 12;
 const YEARS: usize = 5;

@@ -1,0 +1,164 @@
+//! Fits a panel regression to a CSV file: coefficients and standard errors under a stated convention.
+//!
+//! ```text
+//! cargo run --release --example regress -- --data england.csv --outcome cpp_rate --unit la_number --period year \
+//!     --terms 'low_income_pct,log(spend_core_per_child)' --estimator twoway --vcov cluster
+//! ```
+
+#[path = "cli/face.rs"]
+mod face;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use apportion::{
+    Covariance, Estimator, Leverage, Panel, PanelRegression, PanelSchema, RandomMethod, RegressionElapsed,
+    RegressionReport, SmallSample, Term, parse_terms,
+};
+use clap::{CommandFactory, Parser};
+use face::Result;
+
+/// What are the coefficients of a panel regression, and how sure are they?
+#[derive(Parser)]
+#[command(name = "regress")]
+struct Arguments {
+    /// Panel in CSV with a header line
+    #[arg(long, value_name = "FILE")]
+    data: PathBuf,
+    /// Column that is explained, or log() and the like of it
+    #[arg(long, value_name = "TERM")]
+    outcome: Term,
+    /// What explains it
+    #[arg(long, value_name = "TERM,TERM")]
+    terms: String,
+    /// Column of the units, such as authorities
+    #[arg(long, value_name = "COL")]
+    unit: Option<String>,
+    /// Column of the periods, such as years
+    #[arg(long, value_name = "COL")]
+    period: Option<String>,
+    /// pooled, within, within_period, twoway, between, first_difference, random, random_period, random_twoway or mundlak
+    #[arg(long, value_name = "NAME", default_value_t = Estimator::Pooled)]
+    estimator: Estimator,
+    /// How the variances of random effects are estimated: swar, walhus, amemiya or nerlove [default: swar]
+    #[arg(long, value_name = "NAME")]
+    random_method: Option<RandomMethod>,
+    /// Column of weights
+    #[arg(long, value_name = "COL")]
+    weights: Option<String>,
+    /// Leaves the intercept out
+    #[arg(long)]
+    no_intercept: bool,
+    /// iid, hc0, hc1, hc2, hc3, hc4, cluster, twoway_cluster, newey_west or driscoll_kraay [default: iid, with --cluster
+    /// cluster]
+    #[arg(long, value_name = "NAME")]
+    vcov: Option<String>,
+    /// Column whose levels are the clusters [default: the unit]
+    #[arg(long, value_name = "COL")]
+    cluster: Option<String>,
+    /// Periods over which errors are related, for newey_west and driscoll_kraay [default: ⌊T^¼⌋]
+    #[arg(long, value_name = "N")]
+    bandwidth: Option<usize>,
+    /// Convention of the small-sample factor: none, fixest, plm or stata
+    #[arg(long, value_name = "NAME", default_value_t = SmallSample::Fixest)]
+    small_sample: SmallSample,
+    /// The probability that the intervals are meant to cover
+    #[arg(long, value_name = "PART", default_value_t = 0.95)]
+    level: f64,
+    /// Prints one JSON document instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> ExitCode {
+    face::run(Arguments::command(), answer)
+}
+
+fn answer(arguments: Arguments) -> Result<String> {
+    let covariance = arguments.covariance()?;
+    let regression = arguments.regression()?;
+    let mut elapsed = RegressionElapsed::default();
+    let panel = timed(&mut elapsed.read, || arguments.read())?;
+    let fit = timed(&mut elapsed.fit, || Ok(regression.fit(&panel)?))?;
+    let table = timed(&mut elapsed.covariance, || Ok(fit.coefficients_at(&covariance, arguments.level)?))?;
+    if !arguments.json {
+        return Ok(table.to_string());
+    }
+    let mut report = RegressionReport::new(&fit, &table);
+    report.elapsed_ms = elapsed;
+    Ok(serde_json::to_string(&report)?)
+}
+
+impl Arguments {
+    fn covariance(&self) -> Result<Covariance> {
+        let default = if self.cluster.is_some() { "cluster" } else { "iid" };
+        let name = self.vcov.as_deref().unwrap_or(default);
+        let covariance = match (name, &self.cluster) {
+            ("iid", _) => Covariance::iid(),
+            ("hc0", _) => Covariance::heteroskedastic(Leverage::Hc0),
+            ("hc1", _) => Covariance::heteroskedastic(Leverage::Hc1),
+            ("hc2", _) => Covariance::heteroskedastic(Leverage::Hc2),
+            ("hc3", _) => Covariance::heteroskedastic(Leverage::Hc3),
+            ("hc4", _) => Covariance::heteroskedastic(Leverage::Hc4),
+            ("cluster", None) => Covariance::cluster(),
+            ("cluster", Some(column)) => Covariance::cluster_by(column),
+            ("twoway_cluster", _) => Covariance::twoway_cluster(),
+            ("newey_west", _) => Covariance::newey_west(self.bandwidth),
+            ("driscoll_kraay", _) => Covariance::driscoll_kraay(self.bandwidth),
+            _ => {
+                let known = "iid, hc0, hc1, hc2, hc3, hc4, cluster, twoway_cluster, newey_west, driscoll_kraay";
+                return Err(format!("no covariance \"{name}\": --vcov takes one of {known}").into());
+            }
+        };
+        if self.cluster.is_some() && name != "cluster" {
+            return Err(format!("--cluster does nothing for --vcov {name}: use --vcov cluster, or leave it out").into());
+        }
+        if self.bandwidth.is_some() && !matches!(name, "newey_west" | "driscoll_kraay") {
+            let message = "use newey_west or driscoll_kraay, or leave it out";
+            return Err(format!("--bandwidth does nothing for --vcov {name}: {message}").into());
+        }
+        Ok(covariance.small_sample(self.small_sample))
+    }
+
+    fn regression(&self) -> Result<PanelRegression> {
+        let random = [Estimator::Random, Estimator::RandomPeriod, Estimator::RandomTwoway, Estimator::Mundlak];
+        if self.random_method.is_some() && !random.contains(&self.estimator) {
+            let message = "use a random estimator or mundlak, or leave it out";
+            return Err(format!("--random-method does nothing for --estimator {}: {message}", self.estimator).into());
+        }
+        let mut regression =
+            PanelRegression::new(self.outcome.to_string(), parse_terms(&self.terms)?).estimator(self.estimator);
+        if let Some(method) = self.random_method {
+            regression = regression.random_method(method);
+        }
+        if let Some(weights) = &self.weights {
+            regression = regression.weights(weights);
+        }
+        Ok(if self.no_intercept { regression.without_intercept() } else { regression })
+    }
+
+    fn read(&self) -> Result<Panel> {
+        let terms = parse_terms(&self.terms)?;
+        let used = [&self.outcome].into_iter().chain(&terms).flat_map(Term::columns);
+        let mut schema = PanelSchema::cross_section().only(used.chain(self.cluster.as_deref()));
+        if let Some(unit) = &self.unit {
+            schema = schema.unit(unit);
+        }
+        if let Some(period) = &self.period {
+            schema = schema.period(period);
+        }
+        if let Some(weights) = &self.weights {
+            schema = schema.weight(weights);
+        }
+        Ok(Panel::read_csv(&self.data, &schema)?)
+    }
+}
+
+/// Does a step, and says how many milliseconds it took.
+fn timed<T>(elapsed: &mut f64, step: impl FnOnce() -> Result<T>) -> Result<T> {
+    let start = Instant::now();
+    let done = step();
+    *elapsed = 1_000.0 * start.elapsed().as_secs_f64();
+    done
+}
