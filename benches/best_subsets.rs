@@ -72,5 +72,9 @@ fn best_subsets(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, best_subsets);
+criterion_group! {
+    name = benches;
+    config = common::settings();
+    targets = best_subsets
+}
 criterion_main!(benches);

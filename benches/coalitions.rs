@@ -5,8 +5,6 @@
 
 mod common;
 
-use std::time::Duration;
-
 use apportion::{FittedModel, Model, Panel, Result};
 use common::Numbers;
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
@@ -35,7 +33,7 @@ fn fit(players: usize, block: usize) -> Result<FittedModel> {
 fn coalitions(c: &mut Criterion) {
     for (block, sizes) in [(1, &[5, 12, 20, 22, 24, 28, 32][..]), (3, &[5, 12, 20, 22][..])] {
         let mut group = c.benchmark_group(format!("shapley, {block} columns a player"));
-        group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(2));
+        group.sample_size(10);
         // The largest take a second or so each.
         group.sampling_mode(SamplingMode::Flat);
         for &players in sizes {
@@ -59,5 +57,9 @@ fn coalitions(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, coalitions);
+criterion_group! {
+    name = benches;
+    config = common::settings();
+    targets = coalitions
+}
 criterion_main!(benches);

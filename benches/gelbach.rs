@@ -54,5 +54,9 @@ fn gelbach(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, gelbach);
+criterion_group! {
+    name = benches;
+    config = common::settings();
+    targets = gelbach
+}
 criterion_main!(benches);

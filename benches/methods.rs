@@ -93,5 +93,9 @@ fn games(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, points, replicates, games);
+criterion_group! {
+    name = benches;
+    config = common::settings();
+    targets = points, replicates, games
+}
 criterion_main!(benches);

@@ -76,5 +76,9 @@ fn panel(rows: usize) -> Result<Panel> {
     builder.build()
 }
 
-criterion_group!(benches, moments, fit);
+criterion_group! {
+    name = benches;
+    config = common::settings();
+    targets = moments, fit
+}
 criterion_main!(benches);

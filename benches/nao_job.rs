@@ -84,5 +84,9 @@ fn nao_job(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, nao_job);
+criterion_group! {
+    name = benches;
+    config = common::settings();
+    targets = nao_job
+}
 criterion_main!(benches);

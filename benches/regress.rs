@@ -3,8 +3,6 @@
 
 mod common;
 
-use std::time::Duration;
-
 use apportion::{Covariance, Estimator, Panel, PanelRegression};
 use common::Numbers;
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
@@ -32,7 +30,7 @@ fn panel() -> Panel {
 fn regress(c: &mut Criterion) {
     let panel = panel();
     let mut group = c.benchmark_group("within, 1000000 rows, clustered by unit");
-    group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(3));
+    group.sample_size(10);
     group.sampling_mode(SamplingMode::Flat);
     group.throughput(Throughput::Elements(panel.n_rows() as u64));
     for (effects, estimator) in [("one effect", Estimator::Within), ("two effects", Estimator::Twoway)] {
@@ -54,5 +52,9 @@ fn regress(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, regress);
+criterion_group! {
+    name = benches;
+    config = common::settings();
+    targets = regress
+}
 criterion_main!(benches);

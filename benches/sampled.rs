@@ -64,5 +64,9 @@ fn sampled(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, sampled);
+criterion_group! {
+    name = benches;
+    config = common::settings();
+    targets = sampled
+}
 criterion_main!(benches);

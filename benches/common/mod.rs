@@ -1,8 +1,16 @@
 //! Seeded data for the benches, built outside what is timed.
 #![allow(dead_code)]
 
+use std::time::Duration;
+
+use criterion::Criterion;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
+
+/// Short enough that all benches together take a few minutes.
+pub fn settings() -> Criterion {
+    Criterion::default().warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_millis(1_500))
+}
 
 /// Roughly normal numbers: sums of twelve uniforms.
 pub struct Numbers(Xoshiro256PlusPlus);
