@@ -753,3 +753,32 @@ fn values_whose_squares_overflow_are_refused_by_name() {
         assert!(refused.contains(name) && refused.contains("other units"), "{refused}");
     }
 }
+
+/// One series without units, and the same as the only unit of a panel; by hand with two lags.
+#[test]
+fn newey_west_takes_a_series_without_units() {
+    let y = [1.0, 2.5, 2.0, 4.0, 3.0, 5.0, 4.0, 6.5];
+    let x = [0.0, 1.0, 3.0, 2.0, 1.0, 4.0, 2.0, 5.0];
+    let panel = Panel::builder().periods(2000..2008).column("y", y).column("x", x).build().expect("a series");
+    let fit = PanelRegression::new("y", ["x"]).fit(&panel).expect("it fits");
+    let found =
+        fit.covariance(&Covariance::newey_west(Some(2)).small_sample(SmallSample::Unadjusted)).expect("a covariance");
+    let design = Array2::from_shape_fn((8, 2), |(row, c)| [1.0, x[row]][c]);
+    let bread = power(&design.t().dot(&design), -1.0);
+    let y = Array1::from(y.to_vec());
+    let e = &y - &design.dot(&bread.dot(&design.t().dot(&y)));
+    let mut meat = Array2::<f64>::zeros((2, 2));
+    for i in 0..8_usize {
+        for j in 0..8_usize {
+            let kernel = 1.0 - i.abs_diff(j) as f64 / 3.0;
+            for (a, b) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+                meat[[a, b]] += kernel.max(0.0) * design[[i, a]] * e[i] * design[[j, b]] * e[j];
+            }
+        }
+    }
+    assert_close("a series", &found, &bread.dot(&meat).dot(&bread), 1e-12);
+    let twice = Panel::builder().periods([1, 1, 2, 2, 3, 3]).column("y", &y.to_vec()[..6]).column("x", &x[..6]);
+    let fit = PanelRegression::new("y", ["x"]).fit(&twice.build().expect("a panel")).expect("it fits");
+    let refused = fit.covariance(&Covariance::newey_west(Some(1))).expect_err("whose rows?").to_string();
+    assert!(refused.contains("name the unit column"), "{refused}");
+}

@@ -45,11 +45,20 @@ impl FittedRegression {
             }
             sums.into_iter().map(|(period, sum)| (sum, (0, period))).unzip()
         } else {
-            let units = self.unit_clusters()?;
-            (scores, units.codes.iter().copied().zip(periods).collect())
+            // Without units the rows are one series.
+            let codes = match self.panel.unit_indices() {
+                Some(_) => self.unit_clusters()?.codes,
+                None => vec![0; periods.len()],
+            };
+            (scores, codes.into_iter().zip(periods).collect())
         };
         let mut sum = sum_of_squares(&vectors, k);
         let position: HashMap<(u32, i64), usize> = keys.iter().copied().zip(0..).collect();
+        if position.len() < keys.len() {
+            let reason =
+                "periods have several rows, and it needs to know whose they are: name the unit column".to_string();
+            return Err(Error::Method { method: "the Newey–West covariance", reason });
+        }
         for lag in 1..=bandwidth {
             let kernel = 1.0 - lag as f64 / (bandwidth + 1) as f64;
             for (&(unit, period), vector) in keys.iter().zip(&vectors) {

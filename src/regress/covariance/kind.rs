@@ -125,7 +125,7 @@ impl Covariance {
         Self::of(CovarianceKind::TwowayCluster)
     }
 
-    /// Newey and West's, within units. `None` for a bandwidth of ⌊T^¼⌋ periods.
+    /// Newey and West's, within units; without units the rows are one series. `None` for a bandwidth of ⌊T^¼⌋ periods.
     pub fn newey_west(bandwidth: Option<usize>) -> Self {
         Self::of(CovarianceKind::NeweyWest { bandwidth })
     }
