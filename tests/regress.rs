@@ -782,3 +782,14 @@ fn newey_west_takes_a_series_without_units() {
     let refused = fit.covariance(&Covariance::newey_west(Some(1))).expect_err("whose rows?").to_string();
     assert!(refused.contains("name the unit column"), "{refused}");
 }
+
+#[test]
+fn a_bandwidth_that_reaches_no_pair_is_reported() {
+    let panel =
+        Panel::builder().periods((0..8).map(|i| 2000 + 2 * i)).column("y", [1.0, 2.5, 2.0, 4.0, 3.0, 5.0, 4.0, 6.5]);
+    let panel = panel.column("x", [0.0, 1.0, 3.0, 2.0, 1.0, 4.0, 2.0, 5.0]).build().expect("every second year");
+    let fit = PanelRegression::new("y", ["x"]).fit(&panel).expect("it fits");
+    let warnings = |bandwidth| fit.covariance(&Covariance::newey_west(bandwidth)).expect("a covariance").warnings;
+    assert!(warnings(None)[0].to_string().contains("bandwidth of 1"), "{:?}", warnings(None));
+    assert!(warnings(Some(2)).is_empty());
+}

@@ -109,6 +109,11 @@ pub enum Warning {
         /// The coefficients.
         coefficients: Vec<String>,
     },
+    /// A bandwidth within which no two rows lie, as with years that are two apart: errors then count as unrelated.
+    NothingWithin {
+        /// Periods.
+        bandwidth: usize,
+    },
     /// A regression that leaves no more than rounding: its standard errors are rounding too.
     ExactFit,
     /// A panel that falls into parts without a common unit or period, between which two-way effects cannot be compared.
@@ -228,6 +233,11 @@ impl fmt::Display for Warning {
                 "{} cannot be had without one of the clusters, which counts for nothing in the standard error: it is too \
                  small",
                 coefficients.join(", ")
+            ),
+            Warning::NothingWithin { bandwidth } => write!(
+                f,
+                "no two periods are within the bandwidth of {bandwidth}, so errors count as unrelated over time: name a \
+                 larger one"
             ),
             Warning::ExactFit => {
                 write!(f, "the fit is exact: what is left, and the standard errors with it, is rounding")

@@ -153,11 +153,13 @@ impl FittedRegression {
                 let across = matches!(covariance.kind, CovarianceKind::DriscollKraay { .. });
                 let periods = self.period_clusters()?;
                 let bandwidth = autocorrelation::bandwidth(*bandwidth, periods.len())?;
+                let (products, are_related) = self.autocorrelated(bandwidth, across)?;
+                warnings.extend((bandwidth > 0 && !are_related).then_some(Warning::NothingWithin { bandwidth }));
                 Meat {
                     clustered_by: vec![periods.name.clone()],
                     clusters: vec![periods.len()],
                     bandwidth: Some(bandwidth),
-                    ..Meat::plain(sandwich(&self.autocorrelated(bandwidth, across)?))
+                    ..Meat::plain(sandwich(&products))
                 }
             }
             CovarianceKind::Jackknife => {

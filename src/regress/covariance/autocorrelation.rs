@@ -31,8 +31,8 @@ pub(super) fn bandwidth(asked: Option<usize>, n_periods: usize) -> Result<usize>
 
 impl FittedRegression {
     /// Products of scores that are up to `bandwidth` periods apart, those further apart counting less (Bartlett's
-    /// kernel): within units, or of sums over all units.
-    pub(super) fn autocorrelated(&self, bandwidth: usize, across_units: bool) -> Result<Array2<f64>> {
+    /// kernel): within units, or of sums over all units. Also whether there were any.
+    pub(super) fn autocorrelated(&self, bandwidth: usize, across_units: bool) -> Result<(Array2<f64>, bool)> {
         let k = self.estimates.len();
         let of_sample = period_values(&self.design)?;
         let periods: Vec<i64> = self.data.rows.iter().map(|&row| of_sample[row]).collect();
@@ -59,15 +59,17 @@ impl FittedRegression {
                 "periods have several rows, and it needs to know whose they are: name the unit column".to_string();
             return Err(Error::Method { method: "the Newey–West covariance", reason });
         }
+        let mut are_related = false;
         for lag in 1..=bandwidth {
             let kernel = 1.0 - lag as f64 / (bandwidth + 1) as f64;
             for (&(unit, period), vector) in keys.iter().zip(&vectors) {
                 if let Some(&earlier) = position.get(&(unit, period - lag as i64)) {
+                    are_related = true;
                     add_product(&mut sum, vector, &vectors[earlier], kernel);
                     add_product(&mut sum, &vectors[earlier], vector, kernel);
                 }
             }
         }
-        Ok(sum)
+        Ok((sum, are_related))
     }
 }
