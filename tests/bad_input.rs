@@ -1,7 +1,11 @@
 //! Each bad input has its own clear error, which names the column, unit or option and what to do.
 #![allow(clippy::expect_used, clippy::panic)]
 
+#[path = "common/message.rs"]
+mod message;
+
 use apportion::{Error, FittedModel, Model, Panel, PanelSchema, Place, Result, Term, TermSyntax, Warning};
+use message::error;
 
 fn schema() -> PanelSchema {
     PanelSchema::new("unit", "year")
@@ -15,18 +19,6 @@ const GOOD: &str = "unit,year,y,x,w\na,2001,1,2,1\na,2002,3,1,1\nb,2001,2,5,1\nb
 
 fn fit(model: Model) -> Result<FittedModel> {
     model.fit(&read(GOOD).expect("the file is good"))
-}
-
-/// The error, whose message must hold every one of these words.
-#[track_caller]
-fn error<T>(result: Result<T>, words: &[&str]) -> Error {
-    let Err(error) = result else { panic!("this must fail") };
-    let message = error.to_string();
-    assert!(!message.contains('\n'), "one line: {message}");
-    for word in words {
-        assert!(message.contains(word), "{word:?} is not in: {message}");
-    }
-    error
 }
 
 #[test]

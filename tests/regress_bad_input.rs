@@ -1,10 +1,13 @@
 //! Bad input to a panel regression: an error that names the culprit and says what to do, or a stated warning.
 #![allow(clippy::expect_used, clippy::panic)]
 
+#[path = "common/message.rs"]
+mod message;
+
 use apportion::{
-    Covariance, Error, Estimator, FittedRegression, Leverage, Panel, PanelRegression, PanelSchema, Result, Term,
-    Warning,
+    Covariance, Error, Estimator, FittedRegression, Leverage, Panel, PanelRegression, PanelSchema, Term, Warning,
 };
+use message::error;
 
 const GOOD: &str = "\
 firm,year,y,x,z,size,region,one,w
@@ -35,18 +38,6 @@ fn regression<const N: usize>(terms: [&str; N]) -> PanelRegression {
 
 fn fit(regression: PanelRegression) -> FittedRegression {
     regression.fit(&read(GOOD)).expect("fits")
-}
-
-/// The error, whose message must be one line and hold every one of these words.
-#[track_caller]
-fn error<T>(result: Result<T>, words: &[&str]) -> Error {
-    let Err(error) = result else { panic!("this must fail") };
-    let message = error.to_string();
-    assert!(!message.contains('\n'), "one line: {message}");
-    for word in words {
-        assert!(message.contains(word), "{word:?} is not in: {message}");
-    }
-    error
 }
 
 #[test]
