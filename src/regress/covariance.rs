@@ -201,7 +201,7 @@ impl FittedRegression {
 
     /// A difference of covariances may leave a coefficient no variance.
     fn check_variances(&self, matrix: &Array2<f64>) -> Result<()> {
-        let iid = self.sum_of_squares() / self.df_residual as f64;
+        let iid = self.error_variance();
         let is_none = |&at: &usize| matrix[[at, at]] <= 1e-12 * iid * self.inverse[[at, at]];
         let Some(at) = (0..matrix.nrows()).find(is_none) else { return Ok(()) };
         let reason = format!(

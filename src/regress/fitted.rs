@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::components::{QuasiDemeaning, RandomEffect, VarianceComponents};
-use super::least_squares::{Problem, Solution, dot};
+use super::least_squares::{Solution, dot};
 use super::transform::{Absorbed, Transformed, needs, period_values};
 use super::{Estimator, PanelRegression, RSquared};
 use crate::error::{Error, Result};
@@ -66,15 +66,10 @@ impl FittedRegression {
             );
             return Err(Error::Method { method: estimator.name(), reason });
         }
-        let problem = Problem {
-            columns: &data.columns,
-            has_intercept: data.has_intercept,
-            outcome: &data.outcome,
-            weights: &data.weights,
-            lengths: &data.lengths,
-            roundings: &data.roundings,
-        };
-        let Solution { kept, estimates, inverse } = problem.solve();
+        let problem = data.problem();
+        let solution = problem.solve();
+        let residuals = problem.residuals(&solution);
+        let Solution { kept, estimates, inverse } = solution;
         let dropped: Vec<String> =
             (0..data.names.len()).filter(|c| !kept.contains(c)).map(|c| data.names[c].clone()).collect();
         data.keep(&kept);
@@ -91,10 +86,6 @@ impl FittedRegression {
         if parameters > rows {
             let what = format!("rows for {parameters} coefficients and effects (take terms out)");
             return Err(Error::TooFew { what, expected: parameters + 1, found: rows });
-        }
-        let mut residuals = data.outcome.clone();
-        for (b, column) in estimates.iter().zip(&data.columns) {
-            residuals.iter_mut().zip(column).for_each(|(e, x)| *e -= b * x);
         }
         let df_residual = rows - parameters;
         let mut warnings = Vec::new();
@@ -207,7 +198,7 @@ impl FittedRegression {
     /// The residual variance Σ w e²/(degrees of freedom), e of the transformed rows and w the user's weights: the
     /// variance of the error of a row with weight one. NaN without degrees of freedom.
     pub fn sigma2(&self) -> f64 {
-        self.data.weights_scale * self.sum_of_squares() / self.df_residual as f64
+        self.data.weights_scale * self.error_variance()
     }
 
     /// Parts of the outcome's variation that are explained.
@@ -233,6 +224,11 @@ impl FittedRegression {
     /// What deserves doubt about the fit.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
+    }
+
+    /// The residual variance, the weights having mean one.
+    pub(crate) fn error_variance(&self) -> f64 {
+        self.sum_of_squares() / self.df_residual as f64
     }
 
     /// Σ w e², the weights having mean one.

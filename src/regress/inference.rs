@@ -300,7 +300,8 @@ impl FittedRegression {
             c[self.position(name)?] += weight;
         }
         let text: Vec<String> = weights.iter().map(|(name, weight)| format!("{weight} {name}")).collect();
-        self.function(text.join(" + "), |b| c.iter().zip(b).map(|(c, b)| c * b).sum(), &c, covariance)
+        let estimate = c.iter().zip(self.estimates()).map(|(c, b)| c * b).sum();
+        function_of_estimates(text.join(" + "), estimate, &c, &self.covariance(covariance)?)
     }
 
     /// A smooth function of the coefficients, with the standard error of the delta method, √(g'Vg), g its gradient, taken
@@ -325,7 +326,8 @@ impl FittedRegression {
         function: impl Fn(&[f64]) -> f64,
         covariance: &Covariance,
     ) -> Result<CoefficientEstimate> {
-        let std_errors = self.covariance(covariance)?.std_errors();
+        let covariance = self.covariance(covariance)?;
+        let std_errors = covariance.std_errors();
         let mut b = self.estimates().to_vec();
         let mut gradient = Array1::zeros(b.len());
         for i in 0..b.len() {
@@ -338,28 +340,7 @@ impl FittedRegression {
             gradient[i] = (above - function(&b)) / (2.0 * step);
             b[i] = at;
         }
-        self.function(name.into(), &function, &gradient, covariance)
-    }
-
-    fn function(
-        &self,
-        name: String,
-        function: impl Fn(&[f64]) -> f64,
-        gradient: &Array1<f64>,
-        covariance: &Covariance,
-    ) -> Result<CoefficientEstimate> {
-        let covariance = self.covariance(covariance)?;
-        let estimate = function(self.estimates());
-        if !estimate.is_finite() || gradient.iter().any(|g| !g.is_finite()) {
-            let reason = format!("{name} is not finite at the estimates, or near them: choose another function");
-            return Err(Error::Method { method: "the delta method", reason });
-        }
-        let variance = gradient.dot(&covariance.matrix.dot(gradient));
-        if gradient.iter().all(|g| *g == 0.0) {
-            let reason = format!("{name} does not change with the coefficients: choose another function");
-            return Err(Error::Method { method: "the delta method", reason });
-        }
-        Ok(CoefficientEstimate::new(name, estimate, variance.max(0.0).sqrt(), covariance.df, 0.95))
+        function_of_estimates(name.into(), function(self.estimates()), &gradient, &covariance)
     }
 
     /// The position of a coefficient.
@@ -367,6 +348,25 @@ impl FittedRegression {
         let position = self.names().iter().position(|n| n == name);
         position.ok_or_else(|| unknown_column(name, self.names().iter().map(String::as_str)))
     }
+}
+
+/// A function of the estimates by its value and gradient there.
+fn function_of_estimates(
+    name: String,
+    estimate: f64,
+    gradient: &Array1<f64>,
+    covariance: &CovarianceMatrix,
+) -> Result<CoefficientEstimate> {
+    if !estimate.is_finite() || gradient.iter().any(|g| !g.is_finite()) {
+        let reason = format!("{name} is not finite at the estimates, or near them: choose another function");
+        return Err(Error::Method { method: "the delta method", reason });
+    }
+    if gradient.iter().all(|g| *g == 0.0) {
+        let reason = format!("{name} does not change with the coefficients: choose another function");
+        return Err(Error::Method { method: "the delta method", reason });
+    }
+    let variance = gradient.dot(&covariance.matrix.dot(gradient));
+    Ok(CoefficientEstimate::new(name, estimate, variance.max(0.0).sqrt(), covariance.df, 0.95))
 }
 
 /// b'V⁻¹b, `None` where V is singular.

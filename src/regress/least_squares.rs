@@ -56,6 +56,15 @@ impl Problem<'_> {
         self.solve_in_double(kept)
     }
 
+    /// What a solution leaves of the outcome.
+    pub(crate) fn residuals(&self, solution: &Solution) -> Vec<f64> {
+        let mut residuals = self.outcome.to_vec();
+        for (b, &column) in solution.estimates.iter().zip(&solution.kept) {
+            residuals.iter_mut().zip(&self.columns[column]).for_each(|(e, x)| *e -= b * x);
+        }
+        residuals
+    }
+
     /// The columns that add something to those before them.
     fn independent(&self, centred: &Centred) -> Vec<usize> {
         let lead = usize::from(self.has_intercept);

@@ -66,7 +66,7 @@ impl FittedRegression {
             None => vec![1.0; panel.n_rows()],
         };
         let random = self.variance_components().map_or(0.0, |c| c.unit.unwrap_or(0.0) + c.period.unwrap_or(0.0));
-        let variance = self.sum_of_squares() / self.df_residual as f64;
+        let variance = self.error_variance();
         let of_row = |(row, (expected, x, own)): (usize, (f64, Vec<f64>, f64))| {
             let weight = weights[row];
             if weight.is_nan() || weight <= 0.0 {

@@ -29,7 +29,7 @@ pub use cross_section::CrossSectionLm;
 use super::FittedRegression;
 use super::covariance::Covariance;
 use super::inference::{JointTest, quadratic_form};
-use super::least_squares::{Problem, Solution};
+use super::least_squares::Solution;
 use crate::error::{Error, Result};
 use crate::fit::Warning;
 
@@ -158,20 +158,11 @@ impl FittedRegression {
             // No column of the design: any will do, as levels are not asked for.
             data.positions.push(0);
         }
-        let problem = Problem {
-            columns: &data.columns,
-            has_intercept: data.has_intercept,
-            outcome: &data.outcome,
-            weights: &data.weights,
-            lengths: &data.lengths,
-            roundings: &data.roundings,
-        };
-        let Solution { kept, estimates, inverse } = problem.solve();
+        let problem = data.problem();
+        let solution = problem.solve();
+        let residuals = problem.residuals(&solution);
+        let Solution { kept, estimates, inverse } = solution;
         data.keep(&kept);
-        let mut residuals = data.outcome.clone();
-        for (b, column) in estimates.iter().zip(&data.columns) {
-            residuals.iter_mut().zip(column).for_each(|(e, x)| *e -= b * x);
-        }
         fit.df_residual = residuals.len().saturating_sub(kept.len() + data.absorbed.rank);
         fit.estimates = estimates;
         fit.inverse = inverse;

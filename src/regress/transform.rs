@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::components::{QuasiDemean, QuasiDemeaning, RandomEffect, VarianceComponents, variance_components};
-use super::least_squares::dot;
+use super::least_squares::{Problem, dot};
 use super::{Estimator, PanelRegression};
 use crate::error::{Error, Result};
 use crate::fit::{Absorb, Projection, rounding};
@@ -103,6 +103,18 @@ impl Transformed {
                 let own_levels = Some(levels.columns.clone());
                 Ok(Transformed { own_levels, ..levels.random(RandomEffect::Unit, question)? })
             }
+        }
+    }
+
+    /// Least squares on these rows.
+    pub(crate) fn problem(&self) -> Problem<'_> {
+        Problem {
+            columns: &self.columns,
+            has_intercept: self.has_intercept,
+            outcome: &self.outcome,
+            weights: &self.weights,
+            lengths: &self.lengths,
+            roundings: &self.roundings,
         }
     }
 

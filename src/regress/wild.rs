@@ -354,11 +354,8 @@ impl FittedRegression {
             columns: &columns,
         };
         let solution = problem.solve();
+        let residuals = problem.residuals(&solution);
         let columns: Vec<Vec<f64>> = solution.kept.iter().map(|&c| columns[c].clone()).collect();
-        let mut residuals = problem.outcome.to_vec();
-        for (b, column) in solution.estimates.iter().zip(&columns) {
-            residuals.iter_mut().zip(column).for_each(|(e, x)| *e -= b * x);
-        }
         let at = solution.kept.iter().position(|&c| c == at).unwrap_or(at);
         Ok((columns, solution.inverse, residuals, at))
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::replicates::check_same_fit;
 use crate::decompose::Breakdown;
 use crate::error::{Error, Result};
 use crate::fit::FittedModel;
@@ -92,10 +93,7 @@ impl FittedModel {
             return Err(Error::TooFew { what, expected: 2, found: periods.names.len() });
         }
         let whole = shares(breakdown);
-        if shares(&self.breakdown(&breakdown.method)?).iter().map(|(name, _)| name).ne(whole.iter().map(|(n, _)| n)) {
-            let message = "the components are not the same".to_string();
-            return Err(Error::OtherFit { message });
-        }
+        check_same_fit(self, &self.credited(&breakdown.method), breakdown)?;
         let of_period = |(code, name): (usize, &String)| {
             let fit = match self.on(|row| periods.codes[row] as usize != code) {
                 // Without this period the outcome says nothing.

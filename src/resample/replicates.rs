@@ -284,7 +284,7 @@ fn check_size(plans: &[Plan], replicates: usize) -> Result<()> {
 }
 
 /// A breakdown that was stored and read again passes; one of another model or sample does not.
-fn check_same_fit(fit: &FittedModel, players: &Players, breakdown: &Breakdown) -> Result<()> {
+pub(super) fn check_same_fit(fit: &FittedModel, players: &Players, breakdown: &Breakdown) -> Result<()> {
     let differs = |message: String| Err(Error::OtherFit { message });
     let (here, there) = (&fit.design().outcome_name, &breakdown.outcome);
     if here != there {

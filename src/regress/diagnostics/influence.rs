@@ -94,7 +94,7 @@ impl FittedRegression {
         let (n, k) = (self.n_observations(), self.estimates.len());
         let parameters = n - self.df_residual;
         let total = self.sum_of_squares();
-        let variance = total / self.df_residual as f64;
+        let variance = self.error_variance();
         let scale: Vec<f64> = (0..k).map(|i| self.inverse[[i, i]].sqrt()).collect();
         // X'WX, scaled as the inverse of a matrix with a unit diagonal.
         let scaled = ndarray::Array2::from_shape_fn((k, k), |(i, j)| self.inverse[[i, j]] / scale[i] / scale[j]);

@@ -2,7 +2,7 @@
 
 use super::{NullDistribution, SpecificationTest, cannot};
 use crate::error::Result;
-use crate::regress::least_squares::{Problem, dot};
+use crate::regress::least_squares::dot;
 use crate::regress::transform::Transformed;
 use crate::regress::{Estimator, FittedRegression};
 
@@ -39,19 +39,9 @@ impl FittedRegression {
         design.unit_effects.clear();
         design.columns.retain(|column| !(absorbed.periods && column.is_period_dummy));
         let data = Transformed::new(&question, &design, &self.panel)?;
-        let problem = Problem {
-            columns: &data.columns,
-            has_intercept: data.has_intercept,
-            outcome: &data.outcome,
-            weights: &data.weights,
-            lengths: &data.lengths,
-            roundings: &data.roundings,
-        };
+        let problem = data.problem();
         let solution = problem.solve();
-        let mut residuals = data.outcome.clone();
-        for (b, &column) in solution.estimates.iter().zip(&solution.kept) {
-            residuals.iter_mut().zip(&data.columns[column]).for_each(|(e, x)| *e -= b * x);
-        }
+        let residuals = problem.residuals(&solution);
         let pooled = dot(&residuals, &residuals, &data.weights);
         let parameters = self.estimates.len() + absorbed.rank;
         let added = parameters.saturating_sub(solution.kept.len());
