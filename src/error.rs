@@ -169,6 +169,14 @@ pub enum Error {
         /// The closest names there are, closest first.
         nearest: Vec<String>,
     },
+    /// Two panels that do not fit together as asked.
+    #[error("cannot join {columns}: {message}")]
+    Join {
+        /// The columns to be joined on.
+        columns: String,
+        /// Why, and what to do.
+        message: String,
+    },
     /// A column given in memory is longer or shorter than the others.
     #[error("column \"{column}\" has {found} values, the panel has {expected} rows")]
     Length {

@@ -6,10 +6,12 @@
 mod builder;
 mod cells;
 mod column;
+mod join;
 mod keys;
 mod missing;
 mod number;
 mod period;
+mod provenance;
 mod read;
 mod rows;
 mod sample;
@@ -23,8 +25,10 @@ use serde::{Deserialize, Serialize};
 
 pub use self::builder::PanelBuilder;
 pub use self::column::{Column, ColumnKind, Values};
+pub use self::join::{Join, JoinKind, JoinReport, Unmatched};
 use self::keys::Key;
 pub use self::missing::Missing;
+pub use self::provenance::{FileOrigin, Origin, Provenance, Quantity, Step};
 pub(crate) use self::rows::unknown_column;
 pub(crate) use self::sample::Selection;
 pub use self::sample::{Dropped, Reason, Sample};
@@ -133,7 +137,8 @@ impl PanelSchema {
 ///
 /// Rows are sorted by unit, then period, so a panel does not depend on the order in which they came. Units that repeat
 /// without a period column keep their order, and so does a cross-section. Two panels are equal when names, units,
-/// periods, values, missing marks and description are; where the rows stood in their files is not compared.
+/// periods, values, missing marks and description are; where the rows stood in their files, and what is known of where
+/// they come from, is not compared.
 ///
 /// ```
 /// use apportion::Panel;
@@ -157,6 +162,9 @@ pub struct Panel {
     columns: Arc<Vec<Column>>,
     places: Arc<Vec<Place>>,
     description: Option<String>,
+    /// The columns that describe a unit rather than measure it: its other code, its name, its region.
+    labels: Vec<String>,
+    steps: Vec<Step>,
 }
 
 impl PartialEq for Panel {
@@ -303,6 +311,26 @@ impl Panel {
             (Some(units), Some(periods)) => units.values.len().checked_mul(periods.values.len()) == Some(self.n_rows()),
             _ => true,
         }
+    }
+
+    /// The columns that describe a unit rather than measure it: its other code, its name, its region. Joins do not bring
+    /// them twice.
+    pub fn label_columns(&self) -> &[String] {
+        &self.labels
+    }
+
+    /// Says which columns describe a unit rather than measure it; the first of them that is text names units in
+    /// messages.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownColumn`].
+    pub fn with_labels<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Result<Self> {
+        self.labels = columns.into_iter().map(Into::into).collect();
+        for label in &self.labels {
+            self.column(label)?;
+        }
+        Ok(self)
     }
 
     /// What the panel is, in a sentence; `None` unless set.

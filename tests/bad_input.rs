@@ -179,7 +179,7 @@ fn all_rows_dropped_says_why() {
     let panel = read("unit,year,y,x\na,2001,5,c\na,2002,,3\nb,2001,1,0\n").expect("read");
     let found = error(
         Model::new("y").component("c", ["log(x)"]).fit(&panel),
-        &["y missing: empty", "x missing: confidential (c)", "log(x)"],
+        &["y missing: empty", "x missing: suppressed (c)", "log(x)"],
     );
     assert!(matches!(found, Error::NothingLeft { .. }));
 }

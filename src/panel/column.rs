@@ -3,12 +3,14 @@
 //! A column is made of cells or of numbers, and knows nothing of units and periods.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::cells::{Cells, decode, ranked};
 use super::missing::Missing;
 use super::number::read_number;
+use super::provenance::Provenance;
 use crate::error::{Error, Place, Result};
 
 /// Whether a column holds numbers or text.
@@ -82,9 +84,11 @@ pub struct Column {
     missing: Vec<Option<Missing>>,
     /// The first cell of a text column that is not a number.
     not_a_number: Option<(Place, String)>,
+    provenance: Arc<Provenance>,
 }
 
-/// Equal when name, values and missing marks are; where the rows stood in the file is not compared.
+/// Equal when name, values and missing marks are; where the rows stood in the file, and which file it was, is not
+/// compared.
 impl PartialEq for Column {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name && self.values == other.values && self.missing == other.missing
@@ -155,6 +159,101 @@ impl Column {
         counts
     }
 
+    /// Where the values come from.
+    pub fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+
+    /// The same column, said to come from elsewhere.
+    pub(crate) fn with_provenance(mut self, provenance: Arc<Provenance>) -> Self {
+        self.provenance = provenance;
+        self
+    }
+
+    /// The same column under another name.
+    pub(crate) fn renamed(mut self, name: String) -> Self {
+        self.name = name;
+        self
+    }
+
+    /// A column of numbers, each a value or why there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Infinite`] for the first value that is not finite.
+    pub(crate) fn from_values(name: String, values: impl IntoIterator<Item = Result<f64, Missing>>) -> Result<Self> {
+        let (mut numbers, mut marks) = (Vec::new(), Vec::new());
+        for value in values {
+            let (number, mark) = match value {
+                Ok(number) if !number.is_finite() => {
+                    return Err(Error::Infinite { column: name, place: Place::Row(numbers.len()) });
+                }
+                Ok(number) => (number, None),
+                Err(mark) => (f64::NAN, Some(mark)),
+            };
+            numbers.push(number);
+            marks.push(mark);
+        }
+        let missing = if marks.iter().any(Option::is_some) { marks } else { Vec::new() };
+        Ok(Self { name, values: Values::Number(numbers), missing, not_a_number: None, provenance: Arc::default() })
+    }
+
+    /// A column of texts, each one or why there is none; all missing counts as numbers.
+    pub(crate) fn from_texts(name: String, texts: &[Result<&str, Missing>]) -> Self {
+        let present: Vec<String> = texts.iter().flatten().map(|text| (*text).to_owned()).collect();
+        let (levels, ranks) = ranked(&present, String::cmp);
+        let mut ranks = ranks.into_iter();
+        let (mut codes, mut missing) = (Vec::with_capacity(texts.len()), Vec::new());
+        for (row, text) in texts.iter().enumerate() {
+            match text {
+                Ok(_) => codes.push(ranks.next().unwrap_or(Values::NO_LEVEL)),
+                Err(mark) => {
+                    note_missing(&mut missing, row, texts.len(), *mark);
+                    codes.push(Values::NO_LEVEL);
+                }
+            }
+        }
+        let not_a_number = texts.iter().position(Result::is_ok).and_then(|row| {
+            let text = texts.get(row)?.ok()?;
+            Some((Place::Row(row), text.to_owned()))
+        });
+        let values = if levels.is_empty() {
+            Values::Number(vec![f64::NAN; texts.len()])
+        } else {
+            Values::Text { codes, levels }
+        };
+        Self { name, values, missing, not_a_number, provenance: Arc::default() }
+    }
+
+    /// The text of a row; `None` where it is missing, beyond the last row and in a column of numbers.
+    pub fn text(&self, row: usize) -> Option<&str> {
+        match &self.values {
+            Values::Number(_) => None,
+            Values::Text { codes, levels } => levels.get(*codes.get(row)? as usize).map(String::as_str),
+        }
+    }
+
+    /// The column on other rows: for each of them one of its own, or none, which is missing as [`Missing::Absent`].
+    pub(crate) fn gather(&self, rows: &[Option<usize>]) -> Result<Self> {
+        let mark = |row: Option<usize>| match row {
+            Some(row) => self.missing(row).unwrap_or(Missing::Empty),
+            None => Missing::Absent,
+        };
+        let gathered = match &self.values {
+            Values::Number(numbers) => {
+                let value = |row: &Option<usize>| {
+                    row.and_then(|row| numbers.get(row).copied()).filter(|v| !v.is_nan()).ok_or(mark(*row))
+                };
+                Self::from_values(self.name.clone(), rows.iter().map(value))?
+            }
+            Values::Text { .. } => {
+                let text = |row: &Option<usize>| row.and_then(|row| self.text(row)).ok_or(mark(*row));
+                Self::from_texts(self.name.clone(), &rows.iter().map(text).collect::<Vec<_>>())
+            }
+        };
+        Ok(gathered.with_provenance(self.provenance.clone()))
+    }
+
     /// Makes a column of numbers when the cells are, otherwise one of text.
     ///
     /// # Errors
@@ -181,7 +280,13 @@ impl Column {
         }
         match infinite {
             Some(row) => Err(Error::Infinite { column: name, place: place_of(places, row) }),
-            None => Ok(Self { name, values: Values::Number(numbers), missing, not_a_number: None }),
+            None => Ok(Self {
+                name,
+                values: Values::Number(numbers),
+                missing,
+                not_a_number: None,
+                provenance: Arc::default(),
+            }),
         }
     }
 
@@ -212,7 +317,7 @@ impl Column {
         }
         if levels.is_empty() {
             let values = Values::Number(vec![f64::NAN; codes.len()]);
-            return Self { name, values, missing, not_a_number: None };
+            return Self { name, values, missing, not_a_number: None, provenance: Arc::default() };
         }
         // A column given as text may hold nothing but numbers: then its first value is named.
         let offending = (0..distinct.len())
@@ -220,7 +325,7 @@ impl Column {
             .or_else(|| marks.iter().position(Option::is_none))
             .and_then(|first| firsts.iter().position(|&f| f as usize == first).map(|row| (first, row)));
         let not_a_number = offending.map(|(first, row)| (place_of(places, row), distinct[first].clone().into_owned()));
-        Self { name, values: Values::Text { codes, levels }, missing, not_a_number }
+        Self { name, values: Values::Text { codes, levels }, missing, not_a_number, provenance: Arc::default() }
     }
 
     /// Makes a column of numbers held in memory; NaN is missing.
@@ -237,7 +342,7 @@ impl Column {
                 return Err(Error::Infinite { column: name, place: Place::Row(row) });
             }
         }
-        Ok(Self { name, values: Values::Number(numbers), missing, not_a_number: None })
+        Ok(Self { name, values: Values::Number(numbers), missing, not_a_number: None, provenance: Arc::default() })
     }
 
     /// Whether a column of text has cells that read as numbers, so that it may be numbers with a slip in it.

@@ -110,6 +110,16 @@ pub(super) fn order_of_rows(
     Ok(if keys.is_sorted() { None } else { Some(order) })
 }
 
+impl<T: Clone> Key<T> {
+    /// The key on some of the rows, without the values that none of them has.
+    pub(super) fn on_rows(&self, rows: &[usize]) -> Self {
+        let kept: Vec<u32> = rows.iter().filter_map(|&row| self.indices.get(row).copied()).collect();
+        let (used, indices) = ranked(&kept, u32::cmp);
+        let values = used.iter().filter_map(|&index| self.values.get(index as usize).cloned()).collect();
+        Key { name: self.name.clone(), values, indices }
+    }
+}
+
 impl<T> Key<T> {
     /// Puts the rows in another order, a permutation.
     pub(super) fn reorder(&mut self, order: &[usize]) {

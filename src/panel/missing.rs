@@ -28,7 +28,7 @@ pub enum Missing {
     NotAvailable,
     /// `x` or `[x]`: not available; suppressed in releases before 2018.
     Suppressed,
-    /// `c` or `[c]`: confidential.
+    /// `c` or `[c]`: suppressed to keep the few it counts confidential.
     Confidential,
     /// `z` or `[z]`: not applicable.
     NotApplicable,
@@ -44,6 +44,12 @@ pub enum Missing {
     Dash,
     /// `~`, whose meaning differs between publishers.
     Tilde,
+    /// `[absent]`: the source has no row for this unit and period.
+    Absent,
+    /// `[reorganised]`: the areas were merged or split, and the value is not defined on the areas they became.
+    Reorganised,
+    /// `[undefined]`: the formula has no value here, as the logarithm of zero has none.
+    Undefined,
 }
 
 impl Missing {
@@ -62,6 +68,9 @@ impl Missing {
             Missing::Dots => "..",
             Missing::Dash => "-",
             Missing::Tilde => "~",
+            Missing::Absent => "[absent]",
+            Missing::Reorganised => "[reorganised]",
+            Missing::Undefined => "[undefined]",
         }
     }
 
@@ -90,6 +99,9 @@ impl Missing {
             b".." => Some(Missing::Dots),
             b"-" => Some(Missing::Dash),
             b"~" => Some(Missing::Tilde),
+            b"[absent]" => Some(Missing::Absent),
+            b"[reorganised]" => Some(Missing::Reorganised),
+            b"[undefined]" => Some(Missing::Undefined),
             _ if cell.eq_ignore_ascii_case(b"NA") || cell.eq_ignore_ascii_case(b"N/A") => Some(Missing::NotAvailable),
             _ if cell.eq_ignore_ascii_case(b"NaN") => Some(Missing::NotANumber),
             _ => None,
@@ -104,10 +116,13 @@ impl fmt::Display for Missing {
             Missing::NotANumber => "not a number",
             Missing::NotAvailable => "not available",
             Missing::Suppressed => "suppressed or not available",
-            Missing::Confidential => "confidential",
+            Missing::Confidential => "suppressed",
             Missing::NotApplicable => "not applicable",
             Missing::Unreliable => "unreliable",
             Missing::RoundsToZero => "rounds to zero",
+            Missing::Absent => return f.write_str("no row in the source"),
+            Missing::Reorganised => return f.write_str("not defined on the reorganised areas"),
+            Missing::Undefined => return f.write_str("the formula has no value"),
             Missing::Colon | Missing::Dots | Missing::Dash | Missing::Tilde => "marked missing",
         };
         write!(f, "{meaning} ({})", self.mark())
@@ -118,7 +133,7 @@ impl fmt::Display for Missing {
 mod tests {
     use super::*;
 
-    const ALL: [Missing; 12] = [
+    const ALL: [Missing; 15] = [
         Missing::Empty,
         Missing::NotANumber,
         Missing::NotAvailable,
@@ -131,6 +146,9 @@ mod tests {
         Missing::Dots,
         Missing::Dash,
         Missing::Tilde,
+        Missing::Absent,
+        Missing::Reorganised,
+        Missing::Undefined,
     ];
 
     #[test]
@@ -169,7 +187,7 @@ mod tests {
     #[test]
     fn display_names_the_mark() {
         assert_eq!(Missing::Empty.to_string(), "empty");
-        assert_eq!(Missing::Confidential.to_string(), "confidential (c)");
+        assert_eq!(Missing::Confidential.to_string(), "suppressed (c)");
         assert_eq!(Missing::Dots.to_string(), "marked missing (..)");
     }
 

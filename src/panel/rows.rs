@@ -49,6 +49,8 @@ impl Rows {
             columns: Arc::new(self.columns),
             places: Arc::new(self.places),
             description: None,
+            labels: Vec::new(),
+            steps: Vec::new(),
         })
     }
 

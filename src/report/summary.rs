@@ -157,7 +157,7 @@ mod tests {
         let text = assert_fits(&summary);
         assert!(text.contains("not balanced: 5 gaps (a 2019, b 2017, b 2019, …)"), "{text}");
         assert!(text.contains("weight: v"), "{text}");
-        assert!(text.contains("missing: 1 confidential (c)"), "{text}");
+        assert!(text.contains("missing: 1 suppressed (c)"), "{text}");
     }
 
     #[test]

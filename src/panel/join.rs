@@ -1,0 +1,388 @@
+//! How do the columns of two panels come to stand side by side?
+//!
+//! Keys are compared as they stand: on units, and on periods moved by a stated offset. What finds no partner is
+//! reported, on both sides, and nothing is dropped but what an inner join says it drops.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::provenance::{Origin, Step, signed};
+use super::{Column, Panel};
+use crate::error::{Error, Result};
+
+/// How many unmatched units an error or a report names.
+const NAMED: usize = 8;
+
+/// What happens to rows that find no partner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JoinKind {
+    /// Every row of the left panel stays; what it finds no value for is missing as [`Missing::Absent`](super::Missing).
+    Left,
+    /// Only rows that find a partner stay.
+    Inner,
+    /// Every row of either panel must find a partner.
+    OneToOne,
+}
+
+/// How two panels are joined.
+///
+/// ```
+/// use apportion::{Join, Panel};
+/// let plans = Panel::builder().units([201, 202]).periods([2018, 2018]).column("plans", [1.0, 2.0]).build()?;
+/// let children = Panel::builder().units([202, 203]).periods([2017, 2017]).column("children", [40.0, 50.0]).build()?;
+/// // Mid-year population of the year before.
+/// let panel = plans.join(&children, &Join::left().period_offset(-1))?;
+/// assert_eq!(panel.column("children")?.numbers()?[1], 40.0);
+/// assert_eq!(
+///     panel.joins().last().unwrap().to_string(),
+///     "children, left join on unit and period t − 1: 1 row matched; without a partner here: 201 2018; \
+///      in the source alone: 203 2018"
+/// );
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Join {
+    kind: JoinKind,
+    on_unit: bool,
+    period_offset: i32,
+}
+
+impl Join {
+    fn new(kind: JoinKind) -> Self {
+        Join { kind, on_unit: false, period_offset: 0 }
+    }
+
+    /// Keeps every row of the left panel.
+    pub fn left() -> Self {
+        Self::new(JoinKind::Left)
+    }
+
+    /// Keeps the rows that are in both panels.
+    pub fn inner() -> Self {
+        Self::new(JoinKind::Inner)
+    }
+
+    /// Insists that every row of either panel has its partner.
+    pub fn one_to_one() -> Self {
+        Self::new(JoinKind::OneToOne)
+    }
+
+    /// Joins on units alone: the right panel has one row for each unit, which stands for all periods.
+    pub fn on_unit(mut self) -> Self {
+        self.on_unit = true;
+        self
+    }
+
+    /// A row in period t takes the right panel's row in period t plus this. Default: 0, the same period.
+    pub fn period_offset(mut self, offset: i32) -> Self {
+        self.period_offset = offset;
+        self
+    }
+}
+
+/// What a join matched and what it did not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JoinReport {
+    /// The columns that were joined on.
+    pub columns: Vec<String>,
+    /// What happened to rows without a partner.
+    pub kind: JoinKind,
+    /// Whether the join was on units alone.
+    pub on_unit: bool,
+    /// A row in period t took the source's row in period t plus this.
+    pub period_offset: i32,
+    /// Rows of the left panel that found a partner.
+    pub matched: usize,
+    /// Rows of the left panel that found none.
+    pub left_only: Vec<Unmatched>,
+    /// Rows of the right panel that no row took, in the periods that the left panel has.
+    pub right_only: Vec<Unmatched>,
+    /// Periods of the right panel, in terms of the left, that the left panel does not have at all.
+    pub right_periods: Vec<i32>,
+}
+
+/// A unit with rows that found no partner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unmatched {
+    /// The unit.
+    pub unit: String,
+    /// Its name, where a label column gives one.
+    pub name: Option<String>,
+    /// The periods, in terms of the left panel; empty where the join was on units alone.
+    pub periods: Vec<i32>,
+}
+
+impl fmt::Display for Unmatched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.unit)?;
+        if let Some(name) = &self.name {
+            write!(f, " {name}")?;
+        }
+        match self.periods.as_slice() {
+            [] => Ok(()),
+            [period] => write!(f, " {period}"),
+            [first, .., last] if last - first + 1 == self.periods.len() as i32 => write!(f, " {first}–{last}"),
+            periods => {
+                let periods: Vec<String> = periods.iter().map(i32::to_string).collect();
+                write!(f, " {}", periods.join(", "))
+            }
+        }
+    }
+}
+
+fn listed(unmatched: &[Unmatched]) -> String {
+    let named: Vec<String> = unmatched.iter().take(NAMED).map(Unmatched::to_string).collect();
+    match unmatched.len().saturating_sub(NAMED) {
+        0 => named.join("; "),
+        more => format!("{}; and {more} more", named.join("; ")),
+    }
+}
+
+impl fmt::Display for JoinReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            JoinKind::Left => "left join",
+            JoinKind::Inner => "inner join",
+            JoinKind::OneToOne => "one-to-one join",
+        };
+        write!(f, "{}, {kind} on unit", self.columns.join(", "))?;
+        match (self.on_unit, self.period_offset) {
+            (true, _) => f.write_str(" alone")?,
+            (false, 0) => f.write_str(" and period")?,
+            (false, offset) => write!(f, " and period t {}", signed(offset))?,
+        }
+        write!(f, ": {} row{} matched", self.matched, if self.matched == 1 { "" } else { "s" })?;
+        if !self.left_only.is_empty() {
+            let verb = if self.kind == JoinKind::Inner { "left out" } else { "without a partner here" };
+            write!(f, "; {verb}: {}", listed(&self.left_only))?;
+        }
+        if !self.right_only.is_empty() {
+            write!(f, "; in the source alone: {}", listed(&self.right_only))?;
+        }
+        if let (Some(first), Some(last)) = (self.right_periods.first(), self.right_periods.last()) {
+            write!(f, "; periods of the source alone: {}", self.right_periods.len())?;
+            write!(f, " ({first} to {last})")?;
+        }
+        Ok(())
+    }
+}
+
+impl Panel {
+    /// Puts the columns of another panel beside this one's, by unit and period or by unit alone.
+    ///
+    /// The labels of the other panel (its other code, its names, see [`Panel::label_columns`]) come with it only where
+    /// this panel has no column of that name. What matched is the last of [`Panel::joins`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Join`] where a panel lacks the keys, the right panel has a unit twice in a join on units alone, a column
+    /// stands in both, or a one-to-one join leaves a row without a partner.
+    pub fn join(&self, right: &Panel, how: &Join) -> Result<Panel> {
+        let (columns, labels) = self.columns_to_join(right)?;
+        let names: Vec<String> = columns.iter().map(|column| column.name().to_owned()).collect();
+        let refuse = |message: String| Error::Join { columns: names.join(", "), message };
+        let partners = partners(self, right, how).map_err(&refuse)?;
+
+        let rows: Vec<usize> = match how.kind {
+            JoinKind::Inner => (0..self.n_rows()).filter(|&row| partners[row].is_some()).collect(),
+            JoinKind::Left | JoinKind::OneToOne => (0..self.n_rows()).collect(),
+        };
+        let mut taken = vec![false; right.n_rows()];
+        for row in partners.iter().flatten() {
+            taken[*row] = true;
+        }
+        let left_only = unmatched(self, partners.iter().map(Option::is_some), how.on_unit, 0);
+        let all_right = unmatched(right, taken.into_iter(), how.on_unit, how.period_offset);
+        let (right_only, right_periods) = split_periods(all_right, self.periods(), how.on_unit);
+        if how.kind == JoinKind::OneToOne
+            && !(left_only.is_empty() && right_only.is_empty() && right_periods.is_empty())
+        {
+            let report = [("this panel", &left_only), ("the other", &right_only)];
+            let mut sides: Vec<String> = (report.iter().filter(|(_, rows)| !rows.is_empty()))
+                .map(|(side, rows)| format!("in {side} alone: {}", listed(rows)))
+                .collect();
+            if !right_periods.is_empty() {
+                sides.push(format!("periods of the other alone: {right_periods:?}"));
+            }
+            return Err(refuse(format!("not one to one; {}: use a left or an inner join", sides.join("; "))));
+        }
+        if rows.is_empty() {
+            return Err(refuse("no row has a partner: are units and periods written alike in both?".to_owned()));
+        }
+        let report = JoinReport {
+            columns: names,
+            kind: how.kind,
+            on_unit: how.on_unit,
+            period_offset: how.period_offset,
+            matched: partners.iter().flatten().count(),
+            left_only,
+            right_only,
+            right_periods,
+        };
+        let partner_of_kept: Vec<Option<usize>> = rows.iter().map(|&row| partners[row]).collect();
+        let mut joined = self.on_rows(&rows)?;
+        let mut all = joined.columns.to_vec();
+        for column in columns {
+            let mut provenance = column.provenance().clone();
+            if let Origin::File(file) = &mut provenance.origin {
+                file.period_offset += how.period_offset;
+            }
+            all.push(column.gather(&partner_of_kept)?.with_provenance(Arc::new(provenance)));
+        }
+        joined.columns = Arc::new(all);
+        joined.labels.extend(labels);
+        joined.steps.extend(right.steps.iter().cloned());
+        joined.steps.push(Step::Join(report));
+        Ok(joined)
+    }
+
+    /// What each join matched, in order.
+    pub fn joins(&self) -> Vec<&JoinReport> {
+        self.steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::Join(report) => Some(report),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The rows of these periods, both ends included.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoRows`] where there are none.
+    ///
+    /// ```
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().units([1, 1, 1]).periods([2017, 2018, 2019]).build()?;
+    /// assert_eq!(panel.in_periods(2018..=2030)?.periods(), [2018, 2019]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn in_periods(&self, periods: std::ops::RangeInclusive<i32>) -> Result<Panel> {
+        let inside = |&row: &usize| self.period_of(row).is_some_and(|period| periods.contains(&period));
+        self.on_rows(&(0..self.n_rows()).filter(inside).collect::<Vec<_>>())
+    }
+
+    /// The panel on some of its rows, ascending.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoRows`] for none.
+    pub(crate) fn on_rows(&self, rows: &[usize]) -> Result<Panel> {
+        if rows.is_empty() {
+            return Err(Error::NoRows { path: "what is left of the panel".to_owned() });
+        }
+        let mut panel = self.clone();
+        if rows.len() < self.n_rows() {
+            let gathered: Vec<Option<usize>> = rows.iter().map(|&row| Some(row)).collect();
+            panel.units = self.units.as_ref().map(|key| key.on_rows(rows));
+            panel.periods = self.periods.as_ref().map(|key| key.on_rows(rows));
+            panel.columns = Arc::new(self.columns.iter().map(|c| c.gather(&gathered)).collect::<Result<_>>()?);
+            panel.places = Arc::new(rows.iter().map(|&row| self.place(row)).collect());
+        }
+        Ok(panel)
+    }
+
+    /// What a label column calls the unit of a row.
+    pub(crate) fn name_of(&self, row: usize) -> Option<&str> {
+        self.labels.iter().find_map(|label| self.column(label).ok()?.text(row))
+    }
+
+    /// The columns of another panel to take, and which of them are labels.
+    fn columns_to_join<'a>(&self, right: &'a Panel) -> Result<(Vec<&'a Column>, Vec<String>)> {
+        let is_label = |column: &Column| right.labels.iter().any(|label| label == column.name());
+        let there = |name: &str| {
+            self.has_column(name) || self.unit_column() == Some(name) || self.period_column() == Some(name)
+        };
+        let columns: Vec<&Column> =
+            right.columns().iter().filter(|column| !(is_label(column) && there(column.name()))).collect();
+        if let Some(twice) = columns.iter().find(|column| there(column.name())) {
+            return Err(Error::Join {
+                columns: twice.name().to_owned(),
+                message: "this panel has a column of that name: rename one of them".to_owned(),
+            });
+        }
+        let labels = columns.iter().filter(|column| is_label(column)).map(|column| column.name().to_owned()).collect();
+        Ok((columns, labels))
+    }
+}
+
+/// For each row of the left panel its row in the right one.
+fn partners(left: &Panel, right: &Panel, how: &Join) -> std::result::Result<Vec<Option<usize>>, String> {
+    let (Some(left_units), Some(right_units)) = (&left.units, &right.units) else {
+        return Err("both panels need units: name their unit columns".to_owned());
+    };
+    let positions: HashMap<&str, usize> =
+        right_units.values.iter().enumerate().map(|(position, unit)| (unit.as_str(), position)).collect();
+    let in_right: Vec<Option<usize>> =
+        left_units.values.iter().map(|unit| positions.get(unit.as_str()).copied()).collect();
+    let right_unit = |row: usize| in_right.get(*left_units.indices.get(row)? as usize).copied().flatten();
+
+    if how.on_unit {
+        let mut rows = vec![None; right_units.values.len()];
+        for (row, &unit) in right_units.indices.iter().enumerate() {
+            if let Some(first) = rows[unit as usize].replace(row) {
+                let (unit, places) = (&right_units.values[unit as usize], (right.place(first), right.place(row)));
+                return Err(format!(
+                    "unit {unit} has more than one row ({} and {}): join on unit and period, or keep one row a unit",
+                    places.0, places.1
+                ));
+            }
+        }
+        return Ok((0..left.n_rows()).map(|row| right_unit(row).and_then(|unit| rows[unit])).collect());
+    }
+    let (Some(_), Some(right_periods)) = (&left.periods, &right.periods) else {
+        return Err("both panels need periods: use on_unit() for measures that have none".to_owned());
+    };
+    let rows: HashMap<(u32, i32), usize> = (right_units.indices.iter().zip(&right_periods.indices).enumerate())
+        .map(|(row, (&unit, &period))| ((unit, right_periods.values[period as usize]), row))
+        .collect();
+    let partner = |row: usize| {
+        let period = left.period_of(row)?.checked_add(how.period_offset)?;
+        rows.get(&(right_unit(row)? as u32, period)).copied()
+    };
+    Ok((0..left.n_rows()).map(partner).collect())
+}
+
+/// The units whose rows found no partner, with the periods, in terms of the left panel.
+fn unmatched(panel: &Panel, found: impl Iterator<Item = bool>, on_unit: bool, offset: i32) -> Vec<Unmatched> {
+    let mut by_unit: BTreeMap<u32, Unmatched> = BTreeMap::new();
+    let units = panel.unit_indices().unwrap_or_default();
+    for (row, (&unit, _)) in units.iter().zip(found).enumerate().filter(|(_, (_, found))| !found) {
+        let entry = by_unit.entry(unit).or_insert_with(|| Unmatched {
+            unit: panel.unit_of(row).unwrap_or_default().to_owned(),
+            name: panel.name_of(row).map(str::to_owned),
+            periods: Vec::new(),
+        });
+        if let (false, Some(period)) = (on_unit, panel.period_of(row)) {
+            entry.periods.push(period.saturating_sub(offset));
+        }
+    }
+    by_unit.into_values().collect()
+}
+
+/// Takes the periods that the left panel does not have out of what only the right one has.
+fn split_periods(right: Vec<Unmatched>, left_periods: &[i32], on_unit: bool) -> (Vec<Unmatched>, Vec<i32>) {
+    if on_unit {
+        return (right, Vec::new());
+    }
+    let (mut rows, mut others) = (Vec::new(), Vec::new());
+    for mut unit in right {
+        let (inside, outside): (Vec<i32>, Vec<i32>) =
+            unit.periods.iter().partition(|period| left_periods.binary_search(period).is_ok());
+        others.extend(outside);
+        if !inside.is_empty() {
+            unit.periods = inside;
+            rows.push(unit);
+        }
+    }
+    others.sort_unstable();
+    others.dedup();
+    (rows, others)
+}

@@ -1,0 +1,189 @@
+//! Where does each column come from, and what was done to the panel since?
+//!
+//! Knows only what it is told: readers, joins and derivations say where values come from, nothing is inferred.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Panel;
+use super::join::JoinReport;
+use super::missing::Missing;
+use crate::error::Result;
+
+/// Whether the values of areas may be added up when areas merge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quantity {
+    /// A number of things, persons or pounds: areas add up.
+    Count,
+    /// So much for so many persons: areas are averaged, weighted by population.
+    Rate,
+    /// A score, rank or grade, which neither adds up nor averages without further assumptions.
+    Score,
+}
+
+/// Where one column comes from.
+///
+/// ```
+/// use apportion::{Origin, Panel};
+/// let panel = Panel::builder().column("rate", [43.0]).build()?;
+/// assert_eq!(panel.provenance("rate")?.origin, Origin::Unstated);
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Provenance {
+    /// What the values are measured in, such as "children" or "£ per child"; `None` where nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured_in: Option<String>,
+    /// Whether the values are counts, rates or scores; `None` where nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Quantity>,
+    /// The file or the derivation behind the values.
+    pub origin: Origin,
+}
+
+/// The file or the derivation behind a column.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Origin {
+    /// Given in memory, or read by a reader that says no more.
+    #[default]
+    Unstated,
+    /// Read from a published file.
+    File(FileOrigin),
+    /// Worked out from other columns.
+    Derived {
+        /// The formula, in the names of columns.
+        formula: String,
+        /// The columns it uses.
+        columns: Vec<String>,
+    },
+}
+
+/// What was taken from a published file.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FileOrigin {
+    /// The name of the file, without its folder.
+    pub file: String,
+    /// The publisher's title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The publisher.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publisher: Option<String>,
+    /// The layout it was read by.
+    pub layout: String,
+    /// The measure's own name in the file.
+    pub measure: String,
+    /// The rows taken, as column and value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filters: Vec<(String, String)>,
+    /// A row of the panel in period t holds the file's value for t plus this.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub period_offset: i32,
+    /// What the caller said of marks whose meaning differs between releases.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub marks: BTreeMap<String, Missing>,
+    /// Joint returns that were given to each of the authorities they name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joint_returns: Vec<String>,
+}
+
+fn is_zero(offset: &i32) -> bool {
+    *offset == 0
+}
+
+/// Something done to the rows of a panel after it was read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Step {
+    /// Columns of another panel were joined on.
+    Join(JoinReport),
+}
+
+impl Provenance {
+    /// What is known of a column derived from others.
+    pub(crate) fn derived(formula: String, columns: Vec<String>) -> Self {
+        Provenance { origin: Origin::Derived { formula, columns }, ..Provenance::default() }
+    }
+}
+
+impl fmt::Display for Provenance {
+    /// One line: the measure, file, title, publisher, filter, offset; or the formula.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(measured_in) = &self.measured_in {
+            write!(f, "[{measured_in}] ")?;
+        }
+        match &self.origin {
+            Origin::Unstated => f.write_str("not stated"),
+            Origin::Derived { formula, .. } => write!(f, "= {formula}"),
+            Origin::File(file) => file.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for FileOrigin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} in {}", self.measure, self.file)?;
+        let stated: Vec<&str> = [&self.title, &self.publisher].into_iter().flatten().map(String::as_str).collect();
+        if !stated.is_empty() {
+            write!(f, " ({})", stated.join("; "))?;
+        }
+        for (column, value) in &self.filters {
+            write!(f, ", {column} = \"{value}\"")?;
+        }
+        if self.period_offset != 0 {
+            write!(f, ", period t {}", signed(self.period_offset))?;
+        }
+        for (mark, meaning) in &self.marks {
+            write!(f, ", \"{mark}\" read as {meaning}")?;
+        }
+        if !self.joint_returns.is_empty() {
+            write!(f, ", joint returns given to each: {}", self.joint_returns.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+/// An offset as it stands after "t".
+pub(crate) fn signed(offset: i32) -> String {
+    if offset < 0 { format!("− {}", offset.unsigned_abs()) } else { format!("+ {offset}") }
+}
+
+impl Panel {
+    /// Where a column comes from.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownColumn`](crate::Error::UnknownColumn).
+    pub fn provenance(&self, column: &str) -> Result<&Provenance> {
+        Ok(self.column(column)?.provenance())
+    }
+
+    /// What was done to the rows since the panel was read, in order: joins, units left out, reorganisations.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// The columns named and all that they are derived from, however indirectly, each once, in the panel's order, with
+    /// where they come from. Names that are no column are passed over: units, periods.
+    pub fn lineage<'a>(&self, columns: impl IntoIterator<Item = &'a str>) -> Vec<(String, Provenance)> {
+        let mut wanted: Vec<String> = columns.into_iter().map(str::to_owned).collect();
+        let mut next = 0;
+        while let Some(name) = wanted.get(next) {
+            if let Ok(Provenance { origin: Origin::Derived { columns, .. }, .. }) = self.provenance(name) {
+                let new: Vec<String> = columns.iter().filter(|&column| !wanted.contains(column)).cloned().collect();
+                wanted.extend(new);
+            }
+            next += 1;
+        }
+        let found = self.columns().iter().filter(|column| wanted.iter().any(|name| name == column.name()));
+        found.map(|column| (column.name().to_owned(), column.provenance().clone())).collect()
+    }
+}
