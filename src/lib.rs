@@ -111,6 +111,7 @@ mod panel;
 mod regress;
 mod report;
 mod resample;
+mod sources;
 
 pub use decompose::{
     Attribution, BestSubset, BestSubsets, Breakdown, Coalition, Credit, Criterion, Detail, Game, Gelbach,
@@ -141,6 +142,7 @@ pub use resample::{
     Comparison, ComponentFrequency, Difference, GelbachReplicates, Rank, Replicates, Resampling, Selection,
     ShareInfluence, ShareWithout, SubsetFrequency,
 };
+pub use sources::{Layout, Lookup, Measure, NationCheck, Published, Source};
 
 /// The code in the README compiles and runs.
 #[cfg(doctest)]

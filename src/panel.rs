@@ -13,6 +13,7 @@ mod number;
 mod period;
 mod provenance;
 mod read;
+mod records;
 mod rows;
 mod sample;
 mod simulated;
@@ -24,12 +25,16 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use self::builder::PanelBuilder;
+pub(crate) use self::cells::{Cells, decode};
+pub(crate) use self::column::read_value;
 pub use self::column::{Column, ColumnKind, Values};
 pub use self::join::{Join, JoinKind, JoinReport, Unmatched};
 use self::keys::Key;
 pub use self::missing::Missing;
+pub(crate) use self::period::{PeriodForm, read_period};
 pub use self::provenance::{FileOrigin, Origin, Provenance, Quantity, Step};
-pub(crate) use self::rows::unknown_column;
+pub(crate) use self::records::{Records, column_names};
+pub(crate) use self::rows::{nearest_names, unknown_column};
 pub(crate) use self::sample::Selection;
 pub use self::sample::{Dropped, Reason, Sample};
 pub use self::simulated::{SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES};
@@ -180,6 +185,22 @@ impl PartialEq for Panel {
 }
 
 impl Panel {
+    /// Puts a panel together from columns that have been read, one row for each unit and period.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DuplicateRow`] for a unit and period that occur twice, [`Error::MissingKey`] for a unit that is empty.
+    pub(crate) fn from_columns(
+        (unit_name, units): (String, &Cells),
+        periods: Option<(String, Vec<i32>)>,
+        columns: Vec<Column>,
+        places: Vec<Place>,
+    ) -> Result<Panel> {
+        let units = Some(keys::read_units(unit_name, units, &places)?);
+        let periods = periods.map(|(name, periods)| keys::periods_in_memory(name, &periods));
+        rows::Rows { units, periods, weight: None, population: None, columns, places }.into_panel()
+    }
+
     /// Starts a panel from values in memory.
     pub fn builder() -> PanelBuilder {
         PanelBuilder::default()

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floors, lowest first; a file or folder of this name stands on it.
-const FLOORS: [&str; 8] = ["error", "panel", "model", "fit", "regress", "decompose", "resample", "report"];
+const FLOORS: [&str; 9] = ["error", "panel", "sources", "model", "fit", "regress", "decompose", "resample", "report"];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("src is readable") {

@@ -5,6 +5,8 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 mod common;
+#[path = "shared/official.rs"]
+mod official;
 #[path = "shared/regress.rs"]
 mod regress;
 

@@ -11,22 +11,22 @@ use encoding_rs::WINDOWS_1252;
 
 /// The trimmed cells of one column, in the order of the rows.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Cells {
+pub(crate) struct Cells {
     bytes: Vec<u8>,
     ends: Vec<usize>,
 }
 
 impl Cells {
-    pub(super) fn push(&mut self, cell: &[u8]) {
+    pub(crate) fn push(&mut self, cell: &[u8]) {
         self.bytes.extend_from_slice(cell.trim_ascii());
         self.ends.push(self.bytes.len());
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.ends.len()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         self.ends.iter().scan(0, |start, &end| {
             let cell = self.bytes.get(*start..end).unwrap_or_default();
             *start = end;
@@ -35,7 +35,7 @@ impl Cells {
     }
 
     /// The distinct cells in order of first appearance, as text, and for each row the position of its own.
-    pub(super) fn distinct(&self) -> (Vec<Cow<'_, str>>, Vec<u32>) {
+    pub(crate) fn distinct(&self) -> (Vec<Cow<'_, str>>, Vec<u32>) {
         let mut positions: HashMap<&[u8], u32> = HashMap::new();
         let (mut distinct, mut codes) = (Vec::new(), Vec::with_capacity(self.len()));
         // Rows of a unit often stand together.
@@ -66,7 +66,7 @@ impl<T: AsRef<[u8]>> FromIterator<T> for Cells {
 }
 
 /// A cell as trimmed text: UTF-8, or else Windows-1252, in which every byte has a meaning.
-pub(super) fn decode(cell: &[u8]) -> Cow<'_, str> {
+pub(crate) fn decode(cell: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(cell) {
         Ok(text) => Cow::Borrowed(text.trim()),
         Err(_) => Cow::Owned(WINDOWS_1252.decode_without_bom_handling(cell).0.trim().to_owned()),

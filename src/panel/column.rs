@@ -170,12 +170,6 @@ impl Column {
         self
     }
 
-    /// The same column under another name.
-    pub(crate) fn renamed(mut self, name: String) -> Self {
-        self.name = name;
-        self
-    }
-
     /// A column of numbers, each a value or why there is none.
     ///
     /// # Errors
@@ -196,6 +190,11 @@ impl Column {
         }
         let missing = if marks.iter().any(Option::is_some) { marks } else { Vec::new() };
         Ok(Self { name, values: Values::Number(numbers), missing, not_a_number: None, provenance: Arc::default() })
+    }
+
+    /// Cells as texts, whatever they look like.
+    pub(crate) fn texts_from_cells(name: String, cells: &Cells) -> Self {
+        Self::from_text(name, cells, &[])
     }
 
     /// A column of texts, each one or why there is none; all missing counts as numbers.
@@ -390,6 +389,15 @@ fn read_cell(cell: &[u8]) -> Cell {
     // A space that does not break, beside a number or alone, is not ASCII and is trimmed only once decoded.
     let text = decode(cell);
     if text.is_ascii() { read_cell(text.as_bytes()) } else { Cell::Text }
+}
+
+/// The number in a cell, or the mark in its place; `None` for any other text.
+pub(crate) fn read_value(cell: &[u8]) -> Option<Result<f64, Missing>> {
+    match read_cell(cell) {
+        Cell::Number(number) => Some(Ok(number)),
+        Cell::Missing(mark) => Some(Err(mark)),
+        Cell::Text => None,
+    }
 }
 
 fn note_missing(missing: &mut Vec<Option<Missing>>, row: usize, rows: usize, kind: Missing) {

@@ -74,6 +74,11 @@ impl Missing {
         }
     }
 
+    /// The mark that a trimmed text of a column of text is, if it is one.
+    pub(crate) fn of_text(text: &str) -> Option<Missing> {
+        Missing::in_text(text.as_bytes())
+    }
+
     /// Reads a trimmed cell of a column of numbers.
     pub(super) fn in_numbers(cell: &[u8]) -> Option<Missing> {
         match cell {

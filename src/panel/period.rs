@@ -6,12 +6,8 @@
 ///
 /// A span of years must be one year long. A trailing remark in brackets, as in `2016-17 (OT)`, is ignored, and so is
 /// the `.0` that spreadsheets add. Six digits are always a span: `201718` is 2018, and `201712` is no period.
-pub(super) fn read_period(text: &str) -> Option<i32> {
-    let text = text.trim();
-    let text = match text.strip_suffix(')').and_then(|rest| rest.split_once('(')) {
-        Some((before, _)) => before.trim_end(),
-        None => text,
-    };
+pub(crate) fn read_period(text: &str) -> Option<i32> {
+    let text = without_remark(text);
     let text = match text.split_once('.') {
         Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|b| b == b'0') => whole,
         _ => text,
@@ -25,6 +21,40 @@ pub(super) fn read_period(text: &str) -> Option<i32> {
     }
     let (from, to) = text.split_once(['-', '/', '–'])?;
     span(from.trim_end(), to.trim_start())
+}
+
+/// How a period is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PeriodForm {
+    /// 2018.
+    Year,
+    /// 2017-18 or 2017/18.
+    Span,
+    /// 201718.
+    SixDigits,
+}
+
+impl PeriodForm {
+    /// The form of a text that is a period.
+    pub(crate) fn of(text: &str) -> Self {
+        let text = without_remark(text);
+        if text.get(1..).is_some_and(|rest| rest.contains(['-', '/', '–'])) {
+            PeriodForm::Span
+        } else if text.bytes().filter(u8::is_ascii_digit).count() >= 6 {
+            PeriodForm::SixDigits
+        } else {
+            PeriodForm::Year
+        }
+    }
+}
+
+/// The text without a remark in brackets at its end.
+fn without_remark(text: &str) -> &str {
+    let text = text.trim();
+    match text.strip_suffix(')').and_then(|rest| rest.split_once('(')) {
+        Some((before, _)) => before.trim_end(),
+        None => text,
+    }
 }
 
 /// The end of a span of one year: four digits, then two or four.

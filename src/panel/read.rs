@@ -4,22 +4,18 @@
 //! end.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::Path;
 
-use csv::{ByteRecord, ReaderBuilder};
 use rayon::prelude::*;
 
-use super::cells::{Cells, decode};
+use super::cells::Cells;
 use super::column::Column;
 use super::keys::{read_periods, read_units};
-use super::rows::{Rows, check_distinct, unknown_column};
-use super::text::{END, NotText, TextReader};
+use super::records::{Records, column_names};
+use super::rows::{Rows, unknown_column};
 use super::{Panel, PanelSchema};
 use crate::error::{Error, Place, Result};
-
-/// Large enough that calls to the system do not count, small enough for the processor's own memory.
-const BUFFER: usize = 1 << 16;
 
 /// What a reader without a path is called in messages.
 const READER: &str = "the reader";
@@ -138,19 +134,6 @@ fn into_rows(
     Ok(Rows { units, periods, weight, population, columns, places })
 }
 
-/// The names of the header, those of nameless columns by position.
-fn column_names(header: &ByteRecord) -> Result<Vec<String>> {
-    let names: Vec<String> = (1..)
-        .zip(header)
-        .map(|(position, cell)| match decode(cell) {
-            name if name.is_empty() => format!("unnamed_{position}"),
-            name => name.into_owned(),
-        })
-        .collect();
-    check_distinct(names.iter().map(String::as_str))?;
-    Ok(names)
-}
-
 impl PanelSchema {
     /// The positions of the columns to be read.
     fn positions(&self, names: &[String]) -> Result<Vec<usize>> {
@@ -184,54 +167,10 @@ impl PanelSchema {
     }
 }
 
-/// The rows of a file one after the other, each with the line at which it begins.
-struct Records<'a> {
-    reader: csv::Reader<TextReader<&'a mut dyn Read>>,
-    path: &'a str,
-    record: ByteRecord,
-    line: u64,
-}
-
-impl<'a> Records<'a> {
-    fn new(reader: &'a mut dyn Read, path: &'a str) -> Result<Self> {
-        let text = TextReader::new(reader).map_err(|source| read_error(path, source))?;
-        // Rows of another length are reported here, with their true line.
-        let reader = ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(BUFFER).from_reader(text);
-        Ok(Self { reader, path, record: ByteRecord::new(), line: 0 })
-    }
-
-    /// Moves to the next row; false at the end.
-    fn advance(&mut self) -> Result<bool> {
-        self.reader.read_byte_record(&mut self.record).map_err(|error| match error.into_kind() {
-            csv::ErrorKind::Io(source) => read_error(self.path, source),
-            other => read_error(self.path, io::Error::other(format!("{other:?}"))),
-        })?;
-        let bytes = self.record.as_slice();
-        let breaks = bytes.iter().filter(|&&byte| byte == b'\n').count() as u64;
-        let line_after = self.reader.position().line();
-        match bytes {
-            [END] => Ok(false),
-            [.., END] => Err(Error::OpenQuote { line: line_after.saturating_sub(breaks) }),
-            _ => {
-                // Blank lines before a row are passed over with it, so its line is counted from its end.
-                self.line = line_after.saturating_sub(breaks + 1);
-                Ok(true)
-            }
-        }
-    }
-}
-
-fn read_error(path: &str, source: io::Error) -> Error {
-    let path = path.to_owned();
-    if source.get_ref().is_some_and(|inner| inner.is::<NotText>()) {
-        Error::NotText { path }
-    } else {
-        Error::Read { path, source }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
     use crate::panel::{ColumnKind, Missing};
 

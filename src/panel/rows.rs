@@ -78,11 +78,15 @@ const SUGGESTIONS: usize = 3;
 
 /// The error for a name that is not among those there are.
 pub(crate) fn unknown_column<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Error {
+    Error::UnknownColumn { column: name.to_owned(), nearest: nearest_names(name, names) }
+}
+
+/// The names that come closest to one, closest first, letter case aside.
+pub(crate) fn nearest_names<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let asked = name.to_lowercase();
     let mut ranked: Vec<_> = names.map(|there| (edit_distance(&asked, &there.to_lowercase()), there)).collect();
     ranked.sort_by_key(|(distance, _)| *distance);
-    let nearest = ranked.into_iter().take(SUGGESTIONS).map(|(_, there)| there.to_owned()).collect();
-    Error::UnknownColumn { column: name.to_owned(), nearest }
+    ranked.into_iter().take(SUGGESTIONS).map(|(_, there)| there.to_owned()).collect()
 }
 
 /// The error of two columns with the same name, when there are, with their positions from 1.

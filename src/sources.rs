@@ -1,0 +1,275 @@
+//! How does a file as its publisher wrote it become a panel?
+//!
+//! A [`Source`] says where the file is, how it is laid out and what to take from it; reading gives the rows of
+//! authorities as a panel, with regions and the nation set apart. It knows nothing of models.
+
+mod assemble;
+mod gather;
+mod layout;
+mod lookup;
+mod measure;
+mod published;
+mod table;
+#[cfg(feature = "excel")]
+mod workbook;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufReader, Read, Seek};
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+pub use self::layout::Layout;
+pub use self::lookup::Lookup;
+pub use self::measure::Measure;
+pub use self::published::{NationCheck, Published};
+use crate::error::{Error, Result};
+use crate::panel::Missing;
+
+/// A published file: where it is, how it is laid out, and what to take from it.
+///
+/// ```
+/// use apportion::{Measure, Source};
+/// use std::io::Cursor;
+/// let file = "\
+/// time_period,time_identifier,geographic_level,country_code,country_name,region_code,region_name,old_la_code,\
+/// new_la_code,la_name,category,CPP_At31
+/// 2018,Reporting year,National,E92000001,England,,,,,,All,53790
+/// 2018,Reporting year,Local authority,E92000001,England,E13000001,Inner London,202,E09000007,Camden,All,143
+/// 2018,Reporting year,Local authority,E92000001,England,E13000001,Inner London,201,E09000001,City of London,All,c
+/// ";
+/// let plans = Source::explore_education("plans.csv")
+///     .filter("category", "All")
+///     .measure(Measure::count("CPP_At31").named("cpp_count").measured_in("children"));
+/// let published = plans.read_from(Cursor::new(file))?;
+/// let panel = published.authorities();
+/// assert_eq!(panel.units(), ["201", "202"]);
+/// assert_eq!(panel.column("cpp_count")?.numbers()?[1], 143.0);
+/// assert_eq!(panel.column("la_name")?.text(1), Some("Camden"));
+/// assert_eq!(published.nation().unwrap().column("cpp_count")?.numbers()?, [53790.0]);
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Source {
+    path: PathBuf,
+    layout: Layout,
+    title: Option<String>,
+    publisher: Option<String>,
+    sheet: Option<String>,
+    filters: Vec<(String, String)>,
+    measures: Vec<Measure>,
+    labels: Vec<String>,
+    periods: Option<RangeInclusive<i32>>,
+    marks: BTreeMap<String, Missing>,
+    joint: JointReturns,
+    lookup: Option<Lookup>,
+    new_codes: bool,
+    mixed_periods: bool,
+    dates: bool,
+}
+
+/// What to do with a return filed by several authorities together, such as `314 / 318`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum JointReturns {
+    Refuse,
+    ToEach { flag: String },
+    LeaveOut,
+}
+
+impl Source {
+    /// A file in a stated layout.
+    pub fn new(path: impl Into<PathBuf>, layout: Layout) -> Self {
+        Source {
+            path: path.into(),
+            layout,
+            title: None,
+            publisher: None,
+            sheet: None,
+            filters: Vec::new(),
+            measures: Vec::new(),
+            labels: Vec::new(),
+            periods: None,
+            marks: BTreeMap::new(),
+            joint: JointReturns::Refuse,
+            lookup: None,
+            new_codes: false,
+            mixed_periods: false,
+            dates: false,
+        }
+    }
+
+    /// A CSV file of explore-education-statistics: `time_period`, `geographic_level`, code columns in any order, a column
+    /// a measure.
+    pub fn explore_education(path: impl Into<PathBuf>) -> Self {
+        Self::new(path, Layout::ExploreEducation)
+    }
+
+    /// The long layout of the Local Authority Interactive Tool: a row for each authority, year and `Short Desc`.
+    pub fn lait(path: impl Into<PathBuf>) -> Self {
+        Self::new(path, Layout::Lait)
+    }
+
+    /// The older layout of one year a file: `geog_l`, `geog_c`, `geog_n`, and a column a measure. The file does not say its
+    /// year, so the caller does.
+    pub fn one_year(path: impl Into<PathBuf>, period: i32) -> Self {
+        Self::new(path, Layout::OneYear { period })
+    }
+
+    /// A row for each unit and period, or for each unit, and a column a measure.
+    pub fn table(path: impl Into<PathBuf>, unit: impl Into<String>, period: Option<&str>) -> Self {
+        Self::new(path, Layout::Table { unit: unit.into(), period: period.map(str::to_owned) })
+    }
+
+    /// A row for each unit, period and measure: the measure's name stands in one column, its value in another.
+    pub fn long(
+        path: impl Into<PathBuf>,
+        unit: impl Into<String>,
+        period: impl Into<String>,
+        measure: impl Into<String>,
+        value: impl Into<String>,
+    ) -> Self {
+        let (unit, period, measure, value) = (unit.into(), period.into(), measure.into(), value.into());
+        Self::new(path, Layout::Long { unit, period, measure, value })
+    }
+
+    /// A row for each unit and a column for each period: a measure is named by its columns with `{period}` in the place of
+    /// the period, such as `rate_{period}` for `rate_2017`, `rate_2018`, or `{period}` alone.
+    pub fn wide(path: impl Into<PathBuf>, unit: impl Into<String>) -> Self {
+        Self::new(path, Layout::Wide { unit: unit.into() })
+    }
+
+    /// The publisher's title, for the provenance.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    /// The publisher, for the provenance.
+    pub fn publisher(mut self, publisher: impl Into<String>) -> Self {
+        self.publisher = Some(publisher.into());
+        self
+    }
+
+    /// The sheet of a workbook (xlsx, xlsm, xlsb, xls, ods), trimmed. Default: the only one there is. The header is the
+    /// first row that holds the names asked for. Needs the feature `excel`.
+    pub fn sheet(mut self, sheet: impl Into<String>) -> Self {
+        self.sheet = Some(sheet.into());
+        self
+    }
+
+    /// Takes only the rows that hold this text in this column, both trimmed. Several filters must all hold.
+    pub fn filter(mut self, column: impl Into<String>, value: impl Into<String>) -> Self {
+        self.filters.push((column.into(), value.into()));
+        self
+    }
+
+    /// Takes a measure; repeat for several.
+    pub fn measure(mut self, measure: impl Into<Measure>) -> Self {
+        self.measures.push(measure.into());
+        self
+    }
+
+    /// Takes a column that describes the unit, such as its name. Default: codes, names and regions where the layout has
+    /// them, none in a table, long or wide layout.
+    pub fn label(mut self, column: impl Into<String>) -> Self {
+        self.labels.push(column.into());
+        self
+    }
+
+    /// Takes only these periods, both ends included. Default: all.
+    pub fn periods(mut self, periods: RangeInclusive<i32>) -> Self {
+        self.periods = Some(periods);
+        self
+    }
+
+    /// Says what a mark means in this release. Default: as in [`Missing`], so `x` is "suppressed or not available": before
+    /// 2018 releases suppressed small numbers with `x`, since then `c` does that and `x` says not available.
+    pub fn mark(mut self, mark: impl Into<String>, meaning: Missing) -> Self {
+        self.marks.insert(mark.into(), meaning);
+        self
+    }
+
+    /// Gives a return filed together (`314 / 318`) to each authority it names, with 1 in a column of this name where that
+    /// was done and 0 elsewhere. Right for rates; a count then stands once for each authority. Default: such a return is an
+    /// error.
+    pub fn joint_returns_to_each(mut self, flag: impl Into<String>) -> Self {
+        self.joint = JointReturns::ToEach { flag: flag.into() };
+        self
+    }
+
+    /// Leaves returns filed together out; [`Published::left_out`] lists them.
+    pub fn leave_out_joint_returns(mut self) -> Self {
+        self.joint = JointReturns::LeaveOut;
+        self
+    }
+
+    /// Turns the codes of the file into units by a table of codes. Default: units are the codes as they stand.
+    pub fn lookup(mut self, lookup: Lookup) -> Self {
+        self.lookup = Some(lookup);
+        self
+    }
+
+    /// Takes the nine-character codes of explore-education-statistics as units. Default: the three-digit numbers, which
+    /// survive a recoding of the same area.
+    pub fn by_new_codes(mut self) -> Self {
+        self.new_codes = true;
+        self
+    }
+
+    /// Accepts years and spans of years side by side. Default: an error, since 2018 and 2017-18 may be different years.
+    pub fn accept_mixed_periods(mut self) -> Self {
+        self.mixed_periods = true;
+        self
+    }
+
+    /// The period column holds dates (2019-02-18 or 18/02/2019), taken as the financial year, 1 April to 31 March, in
+    /// which they fall.
+    pub fn periods_from_dates(mut self) -> Self {
+        self.dates = true;
+        self
+    }
+
+    /// Reads the file.
+    ///
+    /// It is read once, as a stream: what is kept in memory is the cells of the rows and columns taken.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`], [`Error::NotText`], [`Error::Workbook`], [`Error::RaggedRow`], [`Error::OpenQuote`] for the file;
+    /// [`Error::Layout`] where columns of the layout are not there, with the layout that the file looks like;
+    /// [`Error::NoSuchValue`] for a measure, filter or level that is not there, with those that are;
+    /// [`Error::RepeatedKey`] for two rows of one key, with what tells them apart; [`Error::MixedPeriods`],
+    /// [`Error::NotAPeriod`], [`Error::MissingKey`], [`Error::UnknownCode`] and [`Error::JointReturn`] for keys;
+    /// [`Error::NotANumber`] and [`Error::Infinite`] for values; [`Error::Feature`] for a workbook without the feature.
+    pub fn read(&self) -> Result<Published> {
+        let path = self.path.display().to_string();
+        match File::open(&self.path) {
+            Ok(file) => self.read_stream(BufReader::new(file)),
+            Err(source) => Err(Error::Read { path, source }),
+        }
+    }
+
+    /// Reads the content of the file from elsewhere, such as bytes in memory; the path only names it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Source::read`].
+    pub fn read_from(&self, reader: impl Read + Seek) -> Result<Published> {
+        self.read_stream(reader)
+    }
+
+    /// The name of the file, without its folder.
+    fn file_name(&self) -> String {
+        self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy().into_owned()
+    }
+
+    /// The path as messages name it.
+    fn path_name(&self) -> String {
+        self.path.display().to_string()
+    }
+
+    fn is_workbook(&self) -> bool {
+        let extension = Path::new(&self.path).extension().map(|extension| extension.to_string_lossy().to_lowercase());
+        self.sheet.is_some() || extension.is_some_and(|e| ["xlsx", "xlsm", "xlsb", "xls", "ods"].contains(&e.as_str()))
+    }
+}

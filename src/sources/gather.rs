@@ -1,0 +1,297 @@
+//! Which rows of a file are taken, and which of their cells?
+//!
+//! One pass over the file; rows that are not taken leave no trace but the names that an error may have to list.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::Source;
+use super::layout::{Level, Levels, Measures, Periods, Plan};
+use super::table::Table;
+use crate::error::{Error, Place, Result};
+use crate::panel::{Cells, PeriodForm, decode, read_period};
+
+/// How many distinct names are remembered for an error that lists them.
+const REMEMBERED: usize = 200;
+
+/// The rows taken, as cells: those of one level with the same measures.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    pub(super) units: Cells,
+    pub(super) periods: Vec<i32>,
+    pub(super) lines: Vec<u64>,
+    /// One for each label of the plan.
+    pub(super) labels: Vec<Cells>,
+    /// One for each measure of the group.
+    pub(super) values: Vec<Cells>,
+    form: Option<(PeriodForm, String, u64)>,
+}
+
+impl Kept {
+    fn new(labels: usize, values: usize) -> Self {
+        let cells = |n| vec![Cells::default(); n];
+        Kept { labels: cells(labels), values: cells(values), ..Kept::default() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.lines.len()
+    }
+}
+
+/// Everything taken from a file.
+pub(super) struct Gathered {
+    /// For each group the positions of its measures in the source.
+    pub(super) groups: Vec<Vec<usize>>,
+    /// By level, then by group.
+    pub(super) kept: [Vec<Kept>; 3],
+    /// Rows of levels that are neither authorities, regions nor the nation, by the level's name.
+    pub(super) other_levels: BTreeMap<String, usize>,
+}
+
+/// Names seen in one column.
+#[derive(Default)]
+struct Seen {
+    names: BTreeSet<Vec<u8>>,
+    last: Vec<u8>,
+}
+
+impl Seen {
+    fn note(&mut self, name: &[u8]) {
+        if self.last != name {
+            self.last = name.to_vec();
+            if self.names.len() < REMEMBERED {
+                self.names.insert(self.last.clone());
+            }
+        }
+    }
+
+    fn list(&self) -> Vec<String> {
+        self.names.iter().map(|name| decode(name).into_owned()).collect()
+    }
+}
+
+/// Reads the rows of a table.
+///
+/// # Errors
+///
+/// Those of rows and periods, see [`Source::read`]; [`Error::NoSuchValue`] for a filter or measure that no row holds.
+pub(super) fn gather(source: &Source, plan: &Plan, width: usize, table: &mut Table<'_>) -> Result<Gathered> {
+    let groups: Vec<Vec<usize>> = match (&plan.measures, plan.periods) {
+        (Measures::Columns(columns), Periods::None | Periods::Fixed(_) | Periods::Column(_)) => {
+            vec![columns.iter().map(|(_, measure, _)| *measure).collect()]
+        }
+        _ => (0..source.measures.len()).map(|measure| vec![measure]).collect(),
+    };
+    let empty = || groups.iter().map(|group| Kept::new(plan.labels.len(), group.len())).collect::<Vec<_>>();
+    let mut kept = [empty(), empty(), empty()];
+    let mut other_levels = BTreeMap::new();
+    let mut filters: Vec<Seen> = plan.filters.iter().map(|_| Seen::default()).collect();
+    let mut names = Seen::default();
+    let asked: HashMap<&[u8], usize> =
+        source.measures.iter().enumerate().map(|(at, measure)| (measure.measure.trim().as_bytes(), at)).collect();
+    let mut periods = PeriodReader { source, plan, known: HashMap::new() };
+    let mut any_row = false;
+
+    while table.advance()? {
+        if table.len() != width {
+            if table.len() == 1 && table.cell(0).is_empty() {
+                continue; // a line of spaces
+            }
+            return Err(Error::RaggedRow { line: table.line(), expected: width, found: table.len() });
+        }
+        any_row = true;
+        let mut holds = true;
+        for ((at, value), seen) in plan.filters.iter().zip(&mut filters) {
+            let cell = table.cell(*at);
+            seen.note(cell);
+            holds &= cell == value.as_bytes() || (!cell.is_ascii() && decode(cell) == *value);
+        }
+        if !holds {
+            continue;
+        }
+        let level = match level(plan, table) {
+            Ok(level) => level,
+            Err(name) => {
+                *other_levels.entry(name).or_insert(0) += 1;
+                continue;
+            }
+        };
+        let unit = plan.units[level as usize];
+        match &plan.measures {
+            Measures::Named { name, value } => {
+                let name = table.cell(*name);
+                names.note(name);
+                let Some(&measure) = asked.get(name) else { continue };
+                periods.push(&mut kept[level as usize][measure], table, unit, [*value].into_iter(), None)?;
+            }
+            Measures::Columns(columns) if matches!(plan.periods, Periods::Header) => {
+                for (at, measure, period) in columns {
+                    periods.push(&mut kept[level as usize][*measure], table, unit, [*at].into_iter(), Some(*period))?;
+                }
+            }
+            Measures::Columns(columns) => {
+                let cells = columns.iter().map(|(at, _, _)| *at);
+                periods.push(&mut kept[level as usize][0], table, unit, cells, None)?;
+            }
+        }
+    }
+    if !any_row {
+        return Err(Error::NoRows { path: source.path_name() });
+    }
+    let no_such = |what: String, asked: &str, available: Vec<String>| Error::NoSuchValue {
+        path: source.path_name(),
+        what,
+        asked: asked.to_owned(),
+        available,
+    };
+    for ((_, value), (seen, (column, _))) in plan.filters.iter().zip(filters.iter().zip(&source.filters)) {
+        if !seen.names.contains(value.as_bytes()) && !seen.list().contains(value) && seen.names.len() < REMEMBERED {
+            return Err(no_such(format!("row with {column} ="), value, seen.list()));
+        }
+    }
+    if let Measures::Named { .. } = plan.measures {
+        for (at, measure) in source.measures.iter().enumerate() {
+            if kept.iter().all(|groups| groups[at].len() == 0)
+                && !names.names.contains(measure.measure.trim().as_bytes())
+            {
+                return Err(no_such("measure".to_owned(), &measure.measure, names.list()));
+            }
+        }
+    }
+    Ok(Gathered { groups, kept, other_levels })
+}
+
+/// The level of a row, or the name of one that is none of the three.
+fn level(plan: &Plan, table: &Table<'_>) -> std::result::Result<Level, String> {
+    match plan.levels {
+        Levels::One => Ok(Level::Authority),
+        Levels::Named(at) => match table.cell(at) {
+            b"Local authority" | b"Local Authority" | b"LA" | b"Local authority (upper tier)" => Ok(Level::Authority),
+            b"Regional" | b"Region" | b"REGION" => Ok(Level::Region),
+            b"National" | b"NATIONAL" | b"England" => Ok(Level::Nation),
+            other => Err(decode(other).into_owned()),
+        },
+        Levels::Numbered(at) => {
+            let number = std::str::from_utf8(table.cell(at)).ok().and_then(|text| text.parse::<u32>().ok());
+            Ok(match number {
+                Some(970) => Level::Nation,
+                Some(number) if !(200..970).contains(&number) => Level::Region,
+                _ => Level::Authority,
+            })
+        }
+    }
+}
+
+/// Reads periods, each text once.
+struct PeriodReader<'a> {
+    source: &'a Source,
+    plan: &'a Plan,
+    known: HashMap<Vec<u8>, (i32, PeriodForm)>,
+}
+
+impl PeriodReader<'_> {
+    /// Takes the cells of a row, unless its period is not asked for.
+    fn push(
+        &mut self,
+        kept: &mut Kept,
+        table: &Table<'_>,
+        unit: usize,
+        cells: impl Iterator<Item = usize>,
+        in_header: Option<i32>,
+    ) -> Result<()> {
+        let period = match (self.plan.periods, in_header) {
+            (_, Some(period)) | (Periods::Fixed(period), None) => period,
+            (Periods::Column(at), None) => match self.read(kept, table, at)? {
+                Some(period) => period,
+                None => return Ok(()),
+            },
+            (Periods::None | Periods::Header, None) => 0,
+        };
+        if !matches!(self.plan.periods, Periods::None)
+            && self.source.periods.as_ref().is_some_and(|asked| !asked.contains(&period))
+        {
+            return Ok(());
+        }
+        kept.units.push(table.cell(unit));
+        kept.periods.push(period);
+        kept.lines.push(table.line());
+        for ((at, _), label) in self.plan.labels.iter().zip(&mut kept.labels) {
+            label.push(table.cell(*at));
+        }
+        for (at, values) in cells.zip(&mut kept.values) {
+            values.push(table.cell(at));
+        }
+        Ok(())
+    }
+
+    /// The period in a column; `None` where it is not asked for.
+    fn read(&mut self, kept: &mut Kept, table: &Table<'_>, at: usize) -> Result<Option<i32>> {
+        let cell = table.cell(at);
+        let (period, form) = match self.known.get(cell) {
+            Some(known) => *known,
+            None => {
+                let text = decode(cell);
+                let column = || self.plan.period_name.clone();
+                let place = Place::Line(table.line());
+                if text.is_empty() {
+                    return Err(Error::MissingKey { column: column(), place });
+                }
+                let period = if self.source.dates { financial_year(&text) } else { read_period(&text) };
+                let Some(period) = period else {
+                    return Err(Error::NotAPeriod { column: column(), place, text: text.into_owned() });
+                };
+                let known = (period, PeriodForm::of(&text));
+                self.known.insert(cell.to_vec(), known);
+                known
+            }
+        };
+        if self.source.periods.as_ref().is_some_and(|asked| !asked.contains(&period)) {
+            return Ok(None);
+        }
+        match &kept.form {
+            None => kept.form = Some((form, decode(cell).into_owned(), table.line())),
+            Some((first, text, line)) if *first != form && !self.source.mixed_periods && !self.source.dates => {
+                return Err(Error::MixedPeriods {
+                    column: self.plan.period_name.clone(),
+                    first: text.clone(),
+                    first_place: Place::Line(*line),
+                    second: decode(cell).into_owned(),
+                    second_place: Place::Line(table.line()),
+                });
+            }
+            Some(_) => {}
+        }
+        Ok(Some(period))
+    }
+}
+
+/// The financial year, 1 April to 31 March, in which a date falls, by the year in which it ends.
+fn financial_year(text: &str) -> Option<i32> {
+    let parts: Vec<&str> = text.split(['-', '/']).collect();
+    let [a, b, c] = parts.as_slice() else { return None };
+    let (year, month, day) = if a.len() == 4 { (a, b, c) } else { (c, b, a) };
+    let (year, month, day): (i32, u32, u32) = (year.parse().ok()?, month.parse().ok()?, day.get(..2)?.parse().ok()?);
+    if year < 1000 || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    Some(if month >= 4 { year + 1 } else { year })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_fall_into_financial_years() {
+        for (date, year) in [
+            ("2019-03-31", Some(2019)),
+            ("2019-04-01", Some(2020)),
+            ("31/03/2019", Some(2019)),
+            ("01/04/2019", Some(2020)),
+            ("2019-13-01", None),
+            ("2019", None),
+            ("soon", None),
+        ] {
+            assert_eq!(financial_year(date), year, "{date}");
+        }
+    }
+}

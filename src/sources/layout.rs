@@ -1,0 +1,283 @@
+//! Where in a row do the unit, the period and the measures stand?
+//!
+//! Knows the headers of published files, not their rows.
+
+use serde::{Deserialize, Serialize};
+
+use super::Source;
+use crate::error::{Error, Result};
+use crate::panel::{read_period, unknown_column};
+
+/// How a published file is laid out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Layout {
+    /// See [`Source::explore_education`].
+    ExploreEducation,
+    /// See [`Source::lait`].
+    Lait,
+    /// See [`Source::one_year`].
+    OneYear {
+        /// The year, which the file does not say.
+        period: i32,
+    },
+    /// See [`Source::table`].
+    Table {
+        /// The unit column.
+        unit: String,
+        /// The period column; `None` for measures that do not change.
+        period: Option<String>,
+    },
+    /// See [`Source::long`].
+    Long {
+        /// The unit column.
+        unit: String,
+        /// The period column.
+        period: String,
+        /// The column with the measure's name.
+        measure: String,
+        /// The column with its value.
+        value: String,
+    },
+    /// See [`Source::wide`].
+    Wide {
+        /// The unit column.
+        unit: String,
+    },
+}
+
+impl Layout {
+    /// Its name in messages and provenance.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Layout::ExploreEducation => "explore-education-statistics",
+            Layout::Lait => "the Local Authority Interactive Tool",
+            Layout::OneYear { .. } => "one year a file (geog_l, geog_c, geog_n)",
+            Layout::Table { .. } => "a table with a column a measure",
+            Layout::Long { .. } => "a long table with a row a measure",
+            Layout::Wide { .. } => "a wide table with a column a period",
+        }
+    }
+
+    /// The columns without which a header is not this layout's.
+    pub(super) fn required(&self) -> Vec<&str> {
+        match self {
+            Layout::ExploreEducation => {
+                vec!["time_period", "geographic_level", "old_la_code", "new_la_code", "la_name"]
+            }
+            Layout::Lait => vec!["Short Desc", "Years", "LA Number", "Values"],
+            Layout::OneYear { .. } => vec!["geog_l", "geog_c", "geog_n"],
+            Layout::Table { unit, period } => [unit.as_str()].into_iter().chain(period.as_deref()).collect(),
+            Layout::Long { unit, period, measure, value } => vec![unit, period, measure, value],
+            Layout::Wide { unit } => vec![unit],
+        }
+    }
+}
+
+/// A row's kind of area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    Authority = 0,
+    Region = 1,
+    Nation = 2,
+}
+
+/// How a row's level is told.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Levels {
+    /// Every row is of an authority.
+    One,
+    /// A column says so in words.
+    Named(usize),
+    /// By the number of the area: from 970 on and below 200 they are regions, 970 the nation.
+    Numbered(usize),
+}
+
+/// Where the period of a row is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Periods {
+    None,
+    Fixed(i32),
+    Column(usize),
+    /// In the header, with each measure.
+    Header,
+}
+
+/// Where the measures are.
+#[derive(Debug, Clone)]
+pub(super) enum Measures {
+    /// Columns, each with the position of its measure and, in a wide table, its period.
+    Columns(Vec<(usize, usize, i32)>),
+    /// A column of names and a column of values.
+    Named { name: usize, value: usize },
+}
+
+/// Where everything is in the rows of one file.
+#[derive(Debug, Clone)]
+pub(super) struct Plan {
+    /// The unit column of authorities, regions and the nation.
+    pub(super) units: [usize; 3],
+    pub(super) unit_name: String,
+    pub(super) periods: Periods,
+    pub(super) period_name: String,
+    pub(super) labels: Vec<(usize, String)>,
+    pub(super) levels: Levels,
+    pub(super) measures: Measures,
+    pub(super) filters: Vec<(usize, String)>,
+}
+
+impl Plan {
+    /// Finds the columns of the source's layout in a header.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Layout`] for a column of the layout, [`Error::UnknownColumn`] for a filter or label, and
+    /// [`Error::NoSuchValue`] for a measure that is not there; [`Error::Option`] where no measure is named.
+    pub(super) fn new(source: &Source, header: &[String]) -> Result<Plan> {
+        let layout = &source.layout;
+        let at = |name: &str| header.iter().position(|there| there == name);
+        let required = |name: &str| {
+            at(name).ok_or_else(|| Error::Layout {
+                path: source.path_name(),
+                expected: layout.name().to_owned(),
+                missing: format!("\"{name}\""),
+                found: looks_like(header),
+            })
+        };
+        let known = |name: &String| at(name).ok_or_else(|| unknown_column(name, header.iter().map(String::as_str)));
+        for name in layout.required() {
+            required(name)?;
+        }
+        let mut labels: Vec<String> = Vec::new();
+        let (units, periods, period_name, levels) = match layout {
+            Layout::ExploreEducation => {
+                let (unit, other) =
+                    if source.new_codes { ("new_la_code", "old_la_code") } else { ("old_la_code", "new_la_code") };
+                labels.extend(["la_name", other].map(str::to_owned));
+                labels.extend(at("region_name").map(|_| "region_name".to_owned()));
+                let unit = required(unit)?;
+                let units = [unit, at("region_code").unwrap_or(unit), at("country_code").unwrap_or(unit)];
+                let levels = Levels::Named(required("geographic_level")?);
+                (units, Periods::Column(required("time_period")?), "time_period", levels)
+            }
+            Layout::Lait => {
+                labels.extend(
+                    ["LA and Regions", "Region"].map(str::to_owned).into_iter().filter(|name| at(name).is_some()),
+                );
+                let unit = required("LA Number")?;
+                ([unit; 3], Periods::Column(required("Years")?), "Years", Levels::Numbered(unit))
+            }
+            Layout::OneYear { period } => {
+                labels.push("geog_n".to_owned());
+                let unit = required("geog_c")?;
+                ([unit; 3], Periods::Fixed(*period), "year", Levels::Named(required("geog_l")?))
+            }
+            Layout::Table { unit, period } => {
+                let periods = match period {
+                    Some(period) => Periods::Column(required(period)?),
+                    None => Periods::None,
+                };
+                ([required(unit)?; 3], periods, period.as_deref().unwrap_or(""), Levels::One)
+            }
+            Layout::Long { unit, period, .. } => {
+                ([required(unit)?; 3], Periods::Column(required(period)?), period.as_str(), Levels::One)
+            }
+            Layout::Wide { unit } => ([required(unit)?; 3], Periods::Header, "period", Levels::One),
+        };
+        for label in &source.labels {
+            known(label)?;
+            if !labels.contains(label) {
+                labels.push(label.clone());
+            }
+        }
+        let labels = labels.into_iter().filter_map(|label| Some((at(&label)?, label))).collect();
+        let filters = source
+            .filters
+            .iter()
+            .map(|(column, value)| Ok((known(column)?, value.trim().to_owned())))
+            .collect::<Result<_>>()?;
+        let measures = measures(source, header)?;
+        let unit_name = header.get(units[0]).cloned().unwrap_or_default();
+        Ok(Plan { units, unit_name, periods, period_name: period_name.to_owned(), labels, levels, measures, filters })
+    }
+}
+
+fn measures(source: &Source, header: &[String]) -> Result<Measures> {
+    let position = |name: &str| header.iter().position(|there| there == name);
+    let keys = source.layout.required();
+    let others = || header.iter().filter(|name| !keys.contains(&name.as_str())).cloned().collect::<Vec<_>>();
+    if source.measures.is_empty() {
+        let found = match source.layout {
+            Layout::Long { .. } | Layout::Lait => "none".to_owned(),
+            _ => format!("none, and {} has {}", source.path_name(), others().join(", ")),
+        };
+        return Err(Error::Option { option: "measure", expected: "name at least one".to_owned(), found });
+    }
+    let no_such = |measure: &str| Error::NoSuchValue {
+        path: source.path_name(),
+        what: "measure".to_owned(),
+        asked: measure.to_owned(),
+        available: others(),
+    };
+    match &source.layout {
+        Layout::Lait => {
+            let (name, value) = (position("Short Desc"), position("Values"));
+            Ok(Measures::Named { name: name.unwrap_or_default(), value: value.unwrap_or_default() })
+        }
+        Layout::Long { measure, value, .. } => {
+            let (name, value) = (position(measure), position(value));
+            Ok(Measures::Named { name: name.unwrap_or_default(), value: value.unwrap_or_default() })
+        }
+        Layout::Wide { .. } => {
+            let mut columns = Vec::new();
+            for (index, measure) in source.measures.iter().enumerate() {
+                let Some((before, after)) = measure.measure.split_once("{period}") else {
+                    return Err(Error::Option {
+                        option: "measure",
+                        expected: "in a wide table its columns are named with {period} in the place of the period"
+                            .to_owned(),
+                        found: format!("\"{}\"", measure.measure),
+                    });
+                };
+                let period = |name: &str| read_period(name.strip_prefix(before)?.strip_suffix(after)?);
+                let found = header.iter().enumerate().filter_map(|(at, name)| Some((at, index, period(name)?)));
+                let known = columns.len();
+                columns.extend(found);
+                if columns.len() == known {
+                    return Err(no_such(&measure.measure));
+                }
+            }
+            Ok(Measures::Columns(columns))
+        }
+        _ => {
+            let column = |(index, measure): (usize, &super::Measure)| {
+                let name = measure.measure.trim();
+                position(name).map(|at| (at, index, 0)).ok_or_else(|| no_such(name))
+            };
+            Ok(Measures::Columns(source.measures.iter().enumerate().map(column).collect::<Result<_>>()?))
+        }
+    }
+}
+
+/// What a header looks like, as the end of a sentence.
+fn looks_like(header: &[String]) -> String {
+    let has = |names: &[&str]| names.iter().all(|name| header.iter().any(|there| there == name));
+    let periods = header.iter().filter(|name| read_period(name).is_some_and(|p| (1900..2200).contains(&p))).count();
+    if has(&["time_period", "geographic_level"]) {
+        "it looks like explore-education-statistics: use Source::explore_education, or Source::table where code columns differ".to_owned()
+    } else if has(&["Short Desc", "Values"]) {
+        "it looks like the Local Authority Interactive Tool: use Source::lait".to_owned()
+    } else if has(&["geog_l", "geog_c"]) {
+        "it looks like the older layout of one year a file: use Source::one_year".to_owned()
+    } else if periods > 1 {
+        "it looks like a wide table with a column a period: use Source::wide".to_owned()
+    } else {
+        const SHOWN: usize = 12;
+        let mut columns = header.iter().take(SHOWN).map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+        if header.len() > SHOWN {
+            columns.push_str(&format!(" and {} more", header.len() - SHOWN));
+        }
+        format!("its columns are {columns}: see Source::table, Source::long and Source::wide")
+    }
+}

@@ -1,0 +1,99 @@
+//! Which unit does a code stand for?
+
+use std::collections::HashMap;
+
+use crate::error::{Error, Result};
+use crate::panel::{Panel, nearest_names};
+
+/// A table from codes to units, for files that know an area by another code than the panel does.
+///
+/// ```
+/// use apportion::{Lookup, Measure, Source};
+/// use std::io::Cursor;
+/// let lookup = Lookup::new([("E09000007", "202"), ("E10000002", "825"), ("E06000060", "825")])?;
+/// let scores = Source::table("idaci.csv", "code", None).measure("score").lookup(lookup);
+/// let published = scores.read_from(Cursor::new("code,score\nE09000007,0.2\nE06000060,0.085\n"))?;
+/// assert_eq!(published.authorities().units(), ["202", "825"]);
+/// let error = scores.read_from(Cursor::new("code,score\nE09000008,0.2\n")).unwrap_err();
+/// assert!(error.to_string().contains("\"E09000008\" is in no lookup"));
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lookup {
+    units: HashMap<String, String>,
+    leave_out: bool,
+}
+
+impl Lookup {
+    /// A table of codes and their units; several codes may stand for one unit.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Code`] for a code with two units.
+    pub fn new<C: Into<String>, U: Into<String>>(codes: impl IntoIterator<Item = (C, U)>) -> Result<Self> {
+        let mut lookup = Lookup::default();
+        for (code, unit) in codes {
+            lookup.insert(code.into(), unit.into())?;
+        }
+        Ok(lookup)
+    }
+
+    /// The codes in a column of text of a panel, each for the unit of its row.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownColumn`]; [`Error::Code`] for a code that stands beside two units.
+    pub fn from_panel(panel: &Panel, column: &str) -> Result<Self> {
+        let codes = panel.column(column)?;
+        let pairs = (0..panel.n_rows()).filter_map(|row| Some((codes.text(row)?, panel.unit_of(row)?)));
+        Lookup::new(pairs)
+    }
+
+    /// Adds the codes of another table.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Code`] for a code with two units.
+    pub fn with(mut self, other: Lookup) -> Result<Self> {
+        for (code, unit) in other.units {
+            self.insert(code, unit)?;
+        }
+        Ok(self)
+    }
+
+    /// Leaves rows out whose code is not in the table; [`Published::left_out`](super::Published::left_out) lists them.
+    /// Default: an error, since such a row would be lost.
+    pub fn leaving_out_others(mut self) -> Self {
+        self.leave_out = true;
+        self
+    }
+
+    /// The unit of a code.
+    pub fn unit(&self, code: &str) -> Option<&str> {
+        self.units.get(code).map(String::as_str)
+    }
+
+    pub(super) fn leaves_out(&self) -> bool {
+        self.leave_out
+    }
+
+    /// The codes that come closest to one that is not there.
+    pub(super) fn nearest(&self, code: &str) -> Vec<String> {
+        let mut codes: Vec<&str> = self.units.keys().map(String::as_str).collect();
+        codes.sort_unstable();
+        nearest_names(code, codes.into_iter())
+    }
+
+    fn insert(&mut self, code: String, unit: String) -> Result<()> {
+        match self.units.get(&code) {
+            Some(other) if *other != unit => {
+                let message = format!("stands for {other} and for {unit}: give each code one unit");
+                Err(Error::Code { code, message })
+            }
+            _ => {
+                self.units.insert(code, unit);
+                Ok(())
+            }
+        }
+    }
+}

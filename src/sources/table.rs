@@ -1,0 +1,99 @@
+//! What stands in the rows of a file, whether it is text or a workbook?
+
+use std::io::{Read, Seek, SeekFrom};
+
+use super::Source;
+use crate::error::{Error, Result};
+use crate::panel::{Records, column_names};
+
+/// The rows of a file after its header, one at a time.
+pub(super) enum Table<'a> {
+    Text(Records<'a>),
+    #[cfg(feature = "excel")]
+    Sheet(super::workbook::Sheet),
+}
+
+impl<'a> Table<'a> {
+    /// Opens the file and reads its header.
+    ///
+    /// # Errors
+    ///
+    /// Those of the file, see [`Source::read`].
+    pub(super) fn open<R: Read + Seek>(
+        source: &Source,
+        reader: &'a mut R,
+        path: &'a str,
+    ) -> Result<(Table<'a>, Vec<String>)> {
+        if source.is_workbook() {
+            return Self::open_workbook(source, reader, path);
+        }
+        let io = |source| Error::Read { path: path.to_owned(), source };
+        let mut start = [0; 4];
+        let read = reader.read(&mut start).map_err(io)?;
+        reader.seek(SeekFrom::Start(0)).map_err(io)?;
+        if read == start.len() && [&b"PK\x03\x04"[..], b"\xD0\xCF\x11\xE0"].contains(&&start[..]) {
+            return Err(Error::Workbook {
+                path: path.to_owned(),
+                message: "it looks like a workbook, and its name does not say so: name the sheet with sheet()"
+                    .to_owned(),
+            });
+        }
+        let mut records = Records::new(reader, path)?;
+        if !records.advance()? {
+            return Err(Error::EmptyFile { path: path.to_owned() });
+        }
+        let header = column_names(records.record.iter())?;
+        Ok((Table::Text(records), header))
+    }
+
+    #[cfg(feature = "excel")]
+    fn open_workbook<R: Read + Seek>(
+        source: &Source,
+        reader: &'a mut R,
+        path: &'a str,
+    ) -> Result<(Table<'a>, Vec<String>)> {
+        let (sheet, header) = super::workbook::Sheet::open(source, reader, path)?;
+        Ok((Table::Sheet(sheet), header))
+    }
+
+    #[cfg(not(feature = "excel"))]
+    fn open_workbook<R: Read + Seek>(_: &Source, _: &'a mut R, path: &'a str) -> Result<(Table<'a>, Vec<String>)> {
+        Err(Error::Feature { what: format!("reading the workbook {path}"), feature: "excel" })
+    }
+
+    /// Moves to the next row; false at the end.
+    pub(super) fn advance(&mut self) -> Result<bool> {
+        match self {
+            Table::Text(records) => records.advance(),
+            #[cfg(feature = "excel")]
+            Table::Sheet(sheet) => Ok(sheet.advance()),
+        }
+    }
+
+    /// A cell of the row, trimmed; empty beyond its end.
+    pub(super) fn cell(&self, at: usize) -> &[u8] {
+        match self {
+            Table::Text(records) => records.record.get(at).unwrap_or_default().trim_ascii(),
+            #[cfg(feature = "excel")]
+            Table::Sheet(sheet) => sheet.cell(at),
+        }
+    }
+
+    /// The number of cells of the row.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Table::Text(records) => records.record.len(),
+            #[cfg(feature = "excel")]
+            Table::Sheet(sheet) => sheet.len(),
+        }
+    }
+
+    /// The line of the file, or the row of the sheet, from 1.
+    pub(super) fn line(&self) -> u64 {
+        match self {
+            Table::Text(records) => records.line,
+            #[cfg(feature = "excel")]
+            Table::Sheet(sheet) => sheet.line(),
+        }
+    }
+}
