@@ -88,7 +88,7 @@ impl Join {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JoinReport {
-    /// The columns that were joined on.
+    /// The columns that were joined on, without labels.
     pub columns: Vec<String>,
     /// What happened to rows without a partner.
     pub kind: JoinKind,
@@ -184,7 +184,10 @@ impl Panel {
     /// stands in both, or a one-to-one join leaves a row without a partner.
     pub fn join(&self, right: &Panel, how: &Join) -> Result<Panel> {
         let (columns, labels) = self.columns_to_join(right)?;
-        let names: Vec<String> = columns.iter().map(|column| column.name().to_owned()).collect();
+        let mut names: Vec<String> = columns.iter().map(|column| column.name().to_owned()).collect();
+        if names.len() > labels.len() {
+            names.retain(|name| !labels.contains(name));
+        }
         let refuse = |message: String| Error::Join { columns: names.join(", "), message };
         let partners = partners(self, right, how).map_err(&refuse)?;
 

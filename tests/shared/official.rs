@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use apportion::{Join, Lookup, Measure, Panel, PanelSchema, Published, Quantity, Source};
+#[cfg(feature = "excel")]
+use apportion::{Error, Lookup};
+use apportion::{Join, Measure, Panel, PanelSchema, Published, Source};
 
 use crate::shared;
 
@@ -14,7 +16,7 @@ const FINANCE: &str = "lait_2026-04-08_extract.csv";
 
 /// The authorities whose population before 2020 is `x` in the file of estimates, and from another release in the panel.
 const OTHER_POPULATION: [&str; 3] = ["835", "836", "837"];
-/// Kingston, Richmond and the two Northamptonshires file one workforce return each.
+/// Kingston and Richmond, and the two Northamptonshires, file one workforce return for both.
 const JOINT: [&str; 4] = ["314", "318", "940", "941"];
 
 fn read(folder: &Path, source: impl FnOnce(std::path::PathBuf) -> Source, file: &str) -> Published {
@@ -122,4 +124,133 @@ fn the_official_files_give_the_panel_cell_by_cell() {
     }
     println!("in all {cells} cells compared, {all} equal");
     assert_eq!(panel.n_rows(), built.n_rows());
+}
+
+#[test]
+fn joint_returns_are_refused_given_to_each_or_left_out() {
+    let Some(folder) = shared() else { return };
+    let path = folder.join("data/official").join(WORKFORCE);
+    let source = || Source::explore_education(&path).measure("vacancy_rate_fte");
+    let error = source().read().expect_err("joint returns were not asked for").to_string();
+    assert!(error.contains("\"940 / 941\" is a joint return"), "{error}");
+
+    let left_out = source().leave_out_joint_returns().read().expect("it reads");
+    assert_eq!(left_out.left_out(), ["940 / 941", "314 / 318"]);
+    let panel = workforce(&folder).into_authorities();
+    let flags = panel.column("workforce_joint_return").expect("flagged").numbers().expect("numbers");
+    for row in 0..panel.n_rows() {
+        let joint = panel.unit_of(row).is_some_and(|unit| JOINT.contains(&unit));
+        assert_eq!(flags[row], if joint { 1.0 } else { 0.0 }, "{}", panel.row_label(row));
+    }
+    let name = |row: usize| panel.column("la_name").expect("a label").text(row).map(str::to_owned);
+    let kingston = (0..panel.n_rows()).find(|&row| panel.unit_of(row) == Some("314")).expect("Kingston is there");
+    assert_eq!(name(kingston).as_deref(), Some("Kingston upon Thames"));
+}
+
+/// Authorities add up to the nation, but where some are missing: Norfolk's plans of 2013, Hackney's of 2021 and 2022,
+/// Hampshire's of 2024, two suppressed counts in 2015, and the population of Bournemouth, Poole and Dorset to 2018. In the
+/// spending of 2018 the rows of England and of the North East are £60,000,000 above their authorities, all of which are
+/// there.
+#[test]
+fn authorities_add_up_to_england() {
+    let Some(folder) = shared() else { return };
+    let (plans, population, spending) = (plans(&folder), population(&folder), spending(&folder));
+    let (mut checked, mut excepted) = (0, Vec::new());
+    let finance = ["TotalLACFinance", "SafeguardingFinance", "FamilySupportFinance"].map(|name| (name, &spending));
+    for (column, published) in [("cpp_count", &plans), ("population_0_17", &population)].into_iter().chain(finance) {
+        for check in published.sums_against_nation(column).expect("there is a row of England") {
+            let off = check.relative_difference();
+            println!(
+                "{column} {}: authorities {}, England {}, {:.4}%, {} missing",
+                check.period,
+                check.authorities,
+                check.nation,
+                100.0 * off,
+                check.missing
+            );
+            checked += 1;
+            if off.abs() > 2e-4 {
+                excepted.push((column, check.period));
+            }
+        }
+    }
+    println!("{checked} sums checked, beyond 0.02%: {excepted:?}");
+    let missing = [2013, 2015, 2021, 2022, 2024].map(|period| ("cpp_count", period));
+    let marked = (2012..=2018).map(|period| ("population_0_17", period));
+    let expected: Vec<_> = missing.into_iter().chain(marked).chain([("TotalLACFinance", 2018)]).collect();
+    assert_eq!((checked, excepted), (53, expected));
+}
+
+#[cfg(feature = "excel")]
+mod workbooks {
+    use super::*;
+
+    const IMD_2019: &str = "imd-2019.xlsx";
+    const CODE_2019: &str = "Upper Tier Local Authority District code (2019)";
+
+    fn idaci(folder: &Path, codes: &Panel) -> Published {
+        let lookup = Lookup::from_panel(codes, "new_la_code").expect("each code has one authority");
+        let source = |path| {
+            Source::table(path, CODE_2019, None)
+                .sheet("IDACI")
+                .lookup(lookup)
+                .measure(Measure::score("IDACI - Average score").named("idaci_2019"))
+        };
+        read(folder, source, IMD_2019)
+    }
+
+    #[test]
+    fn idaci_2019_gives_the_panel_cell_by_cell() {
+        let Some(folder) = shared() else { return };
+        let plans = plans(&folder).into_authorities();
+        let panel = plans.in_periods(2018..=2024).expect("these years are there");
+        let panel = panel.join(idaci(&folder, &plans).authorities(), &Join::left().on_unit()).expect("they fit");
+        let (compared, equal, differ) = compare(&panel, &built(&folder), "idaci_2019");
+        println!("idaci_2019: {compared} cells compared, {equal} equal");
+        assert!(differ.is_empty(), "{differ:?}");
+        assert_eq!(compared, 1063);
+    }
+
+    #[test]
+    fn what_a_workbook_does_not_have_is_listed() {
+        let Some(folder) = shared() else { return };
+        let path = folder.join("data/official").join(IMD_2019);
+        let source = || Source::table(&path, CODE_2019, None).measure("IDACI - Average score");
+        let error = source().read().expect_err("there are many sheets");
+        assert!(matches!(&error, Error::NoSuchValue { available, .. } if available.len() == 11), "{error}");
+        let error = source().sheet("IDAC").read().expect_err("no such sheet").to_string();
+        assert!(error.contains("no sheet \"IDAC\"") && error.contains("\"IDACI\""), "{error}");
+        let error = source().sheet("IDACI").measure("IDACI - Average").read().expect_err("no such measure").to_string();
+        assert!(error.contains("\"IDACI - Average rank\""), "{error}");
+        let error = Source::lait(&path).sheet("IDACI").measure("x").read().expect_err("another layout").to_string();
+        assert!(error.contains("Short Desc") && error.contains(CODE_2019), "{error}");
+
+        let whole = std::fs::read(&path).expect("the workbook is there");
+        for cut in [0, 4, 1_000, whole.len() / 2, whole.len() - 1] {
+            let cut = std::io::Cursor::new(&whole[..cut]);
+            let error = source().sheet("IDACI").read_from(cut).expect_err("a part of a workbook");
+            assert!(matches!(error, Error::Workbook { .. }), "{error}");
+        }
+    }
+
+    /// Inspections of Barking and Dagenham began on 18 February 2019 and 10 July 2023, as the sheet says.
+    #[test]
+    fn inspections_by_the_financial_year_of_their_date() {
+        let Some(folder) = shared() else { return };
+        let source = |path| {
+            Source::table(path, "Local authority area code", Some("Inspection date"))
+                .sheet("ILACS_inspection_history")
+                .periods_from_dates()
+                .label("Local authority name")
+                .measure(Measure::text("Overall effectiveness").named("judgement"))
+        };
+        let history = read(&folder, source, "LA_Inspection_Outcomes_as_at_31_March_2025.ods").into_authorities();
+        let barking: Vec<_> = (0..history.n_rows()).filter(|&row| history.unit_of(row) == Some("E09000002")).collect();
+        let judgements: Vec<_> = barking
+            .iter()
+            .map(|&row| (history.period_of(row).expect("a year"), history.column("judgement").expect("read").text(row)))
+            .collect();
+        let expected = "Requires improvement to be good";
+        assert_eq!(judgements, [(2019, Some(expected)), (2024, Some(expected))]);
+    }
 }
