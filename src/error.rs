@@ -282,6 +282,14 @@ pub enum Error {
         /// Why, and what to do.
         message: String,
     },
+    /// A column that cannot be derived as asked.
+    #[error("cannot derive \"{column}\": {message}")]
+    Derivation {
+        /// The column to be.
+        column: String,
+        /// Why, and what to do.
+        message: String,
+    },
     /// A column given in memory is longer or shorter than the others.
     #[error("column \"{column}\" has {found} values, the panel has {expected} rows")]
     Length {

@@ -123,9 +123,9 @@ pub use error::{Error, Place, Result, TermSyntax};
 pub use fit::{Coefficient, FittedModel, Moments, RANK_TOLERANCE, Regression, Warning};
 pub use model::{Component, Model, Term, parse_terms};
 pub use panel::{
-    Column, ColumnKind, ColumnSummary, Dropped, FileOrigin, Join, JoinKind, JoinReport, KeySummary, Missing, Origin,
-    Panel, PanelBuilder, PanelSchema, PanelSummary, Provenance, Quantity, Reason, SIMULATED_ENGLAND_SEED,
-    SIMULATED_ENGLAND_SHARES, Sample, Step, Unmatched, Values,
+    Column, ColumnKind, ColumnSummary, Derivation, Dropped, FileOrigin, Join, JoinKind, JoinReport, KeySummary,
+    Missing, Origin, Panel, PanelBuilder, PanelSchema, PanelSummary, Provenance, Quantity, Reason,
+    SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES, Sample, Step, Unmatched, Values,
 };
 pub use regress::{
     ClusterCorrection, CoefficientEstimate, CoefficientTable, Collinearity, ColumnInflation, Covariance,

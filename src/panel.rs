@@ -6,6 +6,7 @@
 mod builder;
 mod cells;
 mod column;
+mod derive;
 mod join;
 mod keys;
 mod missing;
@@ -28,6 +29,7 @@ pub use self::builder::PanelBuilder;
 pub(crate) use self::cells::{Cells, decode};
 pub(crate) use self::column::read_value;
 pub use self::column::{Column, ColumnKind, Values};
+pub use self::derive::Derivation;
 pub use self::join::{Join, JoinKind, JoinReport, Unmatched};
 use self::keys::Key;
 pub use self::missing::Missing;

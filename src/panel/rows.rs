@@ -27,7 +27,7 @@ impl Rows {
     /// [`Error::DuplicateRow`] for a unit and period that occur twice.
     pub(super) fn into_panel(mut self) -> Result<Panel> {
         for name in self.weight.iter().chain(&self.population) {
-            self.check_weight(name)?;
+            check_weight(&self.columns, &self.places, name)?;
         }
         if let Some(order) = order_of_rows(self.units.as_ref(), self.periods.as_ref(), &self.places)? {
             if let Some(units) = &mut self.units {
@@ -53,15 +53,14 @@ impl Rows {
             steps: Vec::new(),
         })
     }
+}
 
-    fn check_weight(&self, name: &str) -> Result<()> {
-        let column = find(&self.columns, name)?;
-        match column.numbers()?.iter().position(|&weight| weight < 0.0) {
-            None => Ok(()),
-            Some(row) => {
-                Err(Error::Negative { column: name.to_owned(), place: self.places[row], value: column.numbers()?[row] })
-            }
-        }
+/// The error of a weight or population column that is unknown, text or negative.
+pub(super) fn check_weight(columns: &[Column], places: &[Place], name: &str) -> Result<()> {
+    let numbers = find(columns, name)?.numbers()?;
+    match numbers.iter().position(|&weight| weight < 0.0) {
+        None => Ok(()),
+        Some(row) => Err(Error::Negative { column: name.to_owned(), place: places[row], value: numbers[row] }),
     }
 }
 
