@@ -290,6 +290,20 @@ pub enum Error {
         /// Why, and what to do.
         message: String,
     },
+    /// Areas that cannot be put together as asked, or a table of reorganisations that cannot be read.
+    #[error("reorganisations: {message}")]
+    Reorganisation {
+        /// Why, and what to do.
+        message: String,
+    },
+    /// A unit that the panel does not have.
+    #[error("no unit \"{unit}\"{}", nearest_text(.nearest))]
+    NoSuchUnit {
+        /// The unit asked for.
+        unit: String,
+        /// The closest there are.
+        nearest: Vec<String>,
+    },
     /// A column given in memory is longer or shorter than the others.
     #[error("column \"{column}\" has {found} values, the panel has {expected} rows")]
     Length {

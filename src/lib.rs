@@ -123,9 +123,10 @@ pub use error::{Error, Place, Result, TermSyntax};
 pub use fit::{Coefficient, FittedModel, Moments, RANK_TOLERANCE, Regression, Warning};
 pub use model::{Component, Model, Term, parse_terms};
 pub use panel::{
-    Column, ColumnKind, ColumnSummary, Derivation, Dropped, FileOrigin, Join, JoinKind, JoinReport, KeySummary,
-    Missing, Origin, Panel, PanelBuilder, PanelSchema, PanelSummary, Provenance, Quantity, Reason,
-    SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES, Sample, Step, Unmatched, Values,
+    Area, AreaRule, Column, ColumnKind, ColumnSummary, Derivation, Dropped, FileOrigin, Join, JoinKind, JoinReport,
+    KeySummary, LeftOutUnit, LeftOutUnits, Missing, Origin, Panel, PanelBuilder, PanelSchema, PanelSummary, Provenance,
+    Quantity, Reason, Reorganisation, ReorganisationKind, ReorganisationReport, Reorganisations,
+    SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES, Sample, Step, UnitRule, Unmatched, Values,
 };
 pub use regress::{
     ClusterCorrection, CoefficientEstimate, CoefficientTable, Collinearity, ColumnInflation, Covariance,

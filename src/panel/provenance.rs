@@ -8,8 +8,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Panel;
+use super::exclude::LeftOutUnits;
 use super::join::JoinReport;
 use super::missing::Missing;
+use super::reorganise::ReorganisationReport;
 use crate::error::Result;
 
 /// Whether the values of areas may be added up when areas merge.
@@ -105,6 +107,20 @@ fn is_zero(offset: &i32) -> bool {
 pub enum Step {
     /// Columns of another panel were joined on.
     Join(JoinReport),
+    /// Units were left out by a rule.
+    LeftOut(LeftOutUnits),
+    /// The panel was put on areas that compare over the years.
+    Reorganised(ReorganisationReport),
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Step::Join(report) => report.fmt(f),
+            Step::LeftOut(units) => units.fmt(f),
+            Step::Reorganised(report) => report.fmt(f),
+        }
+    }
 }
 
 impl Provenance {

@@ -1,0 +1,129 @@
+//! Which units are left out of a panel, by which rule, and why?
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Panel;
+use super::provenance::Step;
+use super::rows::nearest_names;
+use crate::error::{Error, Result};
+
+/// A named rule that leaves units out, each with its reason.
+///
+/// ```
+/// use apportion::{Panel, UnitRule};
+/// let panel = Panel::builder().units([201, 202]).column("plans", [0.0, 143.0]).build()?;
+/// let panel = panel.without(&UnitRule::degenerate_authorities())?;
+/// assert_eq!(panel.units(), ["202"]);
+/// assert!(panel.steps()[0].to_string().starts_with("left out by the rule \"degenerate authorities\": 201 (1 row)"));
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitRule {
+    name: String,
+    /// The names a unit may have, and the reason.
+    units: Vec<(Vec<String>, String)>,
+    /// Whether a unit that the panel does not have is an error.
+    strict: bool,
+}
+
+impl UnitRule {
+    /// A rule of this name; add units to it.
+    pub fn new(name: impl Into<String>) -> Self {
+        UnitRule { name: name.into(), units: Vec::new(), strict: true }
+    }
+
+    /// Leaves a unit out, for a reason that the panel keeps.
+    pub fn unit(mut self, unit: impl ToString, reason: impl Into<String>) -> Self {
+        self.units.push((vec![unit.to_string()], reason.into()));
+        self
+    }
+
+    /// City of London and Isles of Scilly: so few children and social workers live or work there that one more or less moves
+    /// a rate by more than all other authorities differ. Known by number or by code; a panel need not have them.
+    pub fn degenerate_authorities() -> Self {
+        let reason = "so few children that one plan more or less moves the rate beyond any other authority's";
+        let unit = |number: &str, code: &str| (vec![number.to_owned(), code.to_owned()], reason.to_owned());
+        UnitRule {
+            name: "degenerate authorities".to_owned(),
+            units: vec![unit("201", "E09000001"), unit("420", "E06000053")],
+            strict: false,
+        }
+    }
+}
+
+/// Units that a rule left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LeftOutUnits {
+    /// The rule's name.
+    pub rule: String,
+    /// The units.
+    pub units: Vec<LeftOutUnit>,
+}
+
+/// A unit that a rule left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOutUnit {
+    /// The unit.
+    pub unit: String,
+    /// Its name, where a label column gives one.
+    pub name: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// How many rows it had.
+    pub rows: usize,
+}
+
+impl fmt::Display for LeftOutUnits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "left out by the rule \"{}\":", self.rule)?;
+        if self.units.is_empty() {
+            return f.write_str(" no unit, none of them is in the panel");
+        }
+        for (position, unit) in self.units.iter().enumerate() {
+            write!(f, "{} {}", if position > 0 { ";" } else { "" }, unit.unit)?;
+            if let Some(name) = &unit.name {
+                write!(f, " {name}")?;
+            }
+            write!(f, " ({} row{}), {}", unit.rows, if unit.rows == 1 { "" } else { "s" }, unit.reason)?;
+        }
+        Ok(())
+    }
+}
+
+impl Panel {
+    /// The panel without the units of a rule; [`Panel::steps`] keeps which and why.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoSuchUnit`] for a unit of the caller's own rule that the panel does not have; [`Error::NoRows`] where
+    /// nothing is left.
+    pub fn without(&self, rule: &UnitRule) -> Result<Panel> {
+        let mut left_out = LeftOutUnits { rule: rule.name.clone(), units: Vec::new() };
+        for (names, reason) in &rule.units {
+            let found = self.units().iter().find(|unit| names.contains(unit));
+            match found {
+                None if rule.strict => {
+                    let unit = names.first().cloned().unwrap_or_default();
+                    let nearest = nearest_names(&unit, self.units().iter().map(String::as_str));
+                    return Err(Error::NoSuchUnit { unit, nearest });
+                }
+                None => {}
+                Some(unit) => {
+                    let rows: Vec<usize> = (0..self.n_rows()).filter(|&row| self.unit_of(row) == Some(unit)).collect();
+                    let name = rows.first().and_then(|&row| self.name_of(row)).map(str::to_owned);
+                    let (unit, reason) = (unit.clone(), reason.clone());
+                    left_out.units.push(LeftOutUnit { unit, name, reason, rows: rows.len() });
+                }
+            }
+        }
+        let is_left_out =
+            |row: usize| self.unit_of(row).is_some_and(|unit| left_out.units.iter().any(|u| u.unit == unit));
+        let rows: Vec<usize> = (0..self.n_rows()).filter(|&row| !is_left_out(row)).collect();
+        let mut panel = self.on_rows(&rows)?;
+        panel.steps.push(Step::LeftOut(left_out));
+        Ok(panel)
+    }
+}

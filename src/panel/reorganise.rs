@@ -1,0 +1,331 @@
+//! Which areas does a panel compare over the years, when areas merge, split and move their borders?
+//!
+//! Knows a table of events and their dates. What cannot be added up exactly is flagged, not hidden.
+
+mod areas;
+mod combine;
+mod events;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use self::areas::Areas;
+pub use self::events::{Area, Reorganisation, ReorganisationKind, Reorganisations};
+use super::provenance::Step;
+use super::{Panel, Quantity, Values};
+use crate::error::{Error, Result};
+
+/// The column that flags areas which do not add up exactly.
+const FLAG: &str = "boundary_changed";
+
+/// What becomes of areas that were reorganised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Policy {
+    Constant,
+    EndAndBegin,
+    LeaveOut,
+}
+
+/// How a panel is put on areas that compare over the years.
+///
+/// ```
+/// use apportion::{AreaRule, Panel, Reorganisations};
+/// // Cumbria (909) was split in April 2023; row t is the year ending 31 March t.
+/// let panel = Panel::builder()
+///     .units([909, 942, 943])
+///     .periods([2023, 2024, 2024])
+///     .column("plans", [300.0, 140.0, 170.0])
+///     .column("rate", [30.0, 20.0, 40.0])
+///     .column("children", [100.0, 60.0, 40.0])
+///     .build()?
+///     .with_population("children")?;
+/// let rule = AreaRule::constant().counts(["plans"]).rates(["rate"]);
+/// let constant = panel.reorganise(&Reorganisations::england(), &rule)?;
+/// assert_eq!(constant.units(), ["909"]);
+/// assert_eq!(constant.column("plans")?.numbers()?, [300.0, 310.0]);
+/// assert_eq!(constant.column("rate")?.numbers()?, [30.0, (20.0 * 60.0 + 40.0 * 40.0) / 100.0]);
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AreaRule {
+    policy: Policy,
+    unite: bool,
+    period_end: (u8, u8),
+    flag: String,
+    average_scores: bool,
+    quantities: BTreeMap<String, Quantity>,
+}
+
+impl AreaRule {
+    fn new(policy: Policy) -> Self {
+        AreaRule {
+            policy,
+            unite: false,
+            period_end: (3, 31),
+            flag: FLAG.to_owned(),
+            average_scores: false,
+            quantities: BTreeMap::new(),
+        }
+    }
+
+    /// Every area stands for the same ground in all periods: predecessors are combined where areas merged, successors where
+    /// one was split. Counts are added, rates averaged by population, scores left missing.
+    pub fn constant() -> Self {
+        Self::new(Policy::Constant)
+    }
+
+    /// Areas end and others begin, as they did.
+    pub fn end_and_begin() -> Self {
+        Self::new(Policy::EndAndBegin)
+    }
+
+    /// Areas that a merger, split or boundary change touches within the panel's periods are left out.
+    pub fn leave_out() -> Self {
+        Self::new(Policy::LeaveOut)
+    }
+
+    /// Makes one area of those between which a part moved, so that counts add up exactly. Default: they stay apart, and are
+    /// flagged in the column "boundary_changed".
+    pub fn unite_boundary_changes(mut self) -> Self {
+        self.unite = true;
+        self
+    }
+
+    /// The day on which a period ends. Default: 31 March, the end of a financial year.
+    pub fn periods_end(mut self, month: u8, day: u8) -> Self {
+        self.period_end = (month, day);
+        self
+    }
+
+    /// The name of the column that flags areas which do not add up exactly. Default: "boundary_changed".
+    pub fn flag(mut self, column: impl Into<String>) -> Self {
+        self.flag = column.into();
+        self
+    }
+
+    /// Columns that add up. Default: what is known of a column's [`Quantity`].
+    pub fn counts<S: Into<String>>(self, columns: impl IntoIterator<Item = S>) -> Self {
+        self.with(columns, Quantity::Count)
+    }
+
+    /// Columns that are averaged by population.
+    pub fn rates<S: Into<String>>(self, columns: impl IntoIterator<Item = S>) -> Self {
+        self.with(columns, Quantity::Rate)
+    }
+
+    /// Columns that are left missing where areas are combined, as [`Missing::Reorganised`](super::Missing::Reorganised).
+    pub fn scores<S: Into<String>>(self, columns: impl IntoIterator<Item = S>) -> Self {
+        self.with(columns, Quantity::Score)
+    }
+
+    /// Averages scores by population too. Default: they are left missing, since an average of scores need not be the score
+    /// of the whole.
+    pub fn average_scores(mut self) -> Self {
+        self.average_scores = true;
+        self
+    }
+
+    fn with<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>, quantity: Quantity) -> Self {
+        self.quantities.extend(columns.into_iter().map(|column| (column.into(), quantity)));
+        self
+    }
+
+    fn end_of(&self, period: i32) -> String {
+        format!("{period:04}-{:02}-{:02}", self.period_end.0, self.period_end.1)
+    }
+}
+
+/// What a reorganisation did to the rows of a panel.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ReorganisationReport {
+    /// "constant areas", "areas end and begin", "reorganised areas left out".
+    pub policy: String,
+    /// Areas put together, each with the units it consists of.
+    pub areas: BTreeMap<String, Vec<String>>,
+    /// Areas that do not add up exactly, and why.
+    pub flagged: BTreeMap<String, String>,
+    /// Units that have another code now: the old one and the new.
+    pub recoded: BTreeMap<String, String>,
+    /// Units left out.
+    pub left_out: Vec<String>,
+    /// Parts that should have a row and have none, as "unit period".
+    pub absent: Vec<String>,
+    /// Rows of areas that did not exist, without any value, which were taken out.
+    pub empty_rows: usize,
+}
+
+impl fmt::Display for ReorganisationReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.policy)?;
+        for (area, parts) in &self.areas {
+            write!(f, "; {area} from {}", parts.join(", "))?;
+        }
+        for (area, why) in &self.flagged {
+            write!(f, "; {area} does not add up exactly: {why}")?;
+        }
+        for (old, new) in &self.recoded {
+            write!(f, "; {old} is {new} now")?;
+        }
+        if !self.left_out.is_empty() {
+            write!(f, "; left out: {}", self.left_out.join(", "))?;
+        }
+        if !self.absent.is_empty() {
+            write!(f, "; parts without a row: {}", self.absent.join(", "))?;
+        }
+        if self.empty_rows > 0 {
+            write!(f, "; {} rows of areas that did not exist, all without a value", self.empty_rows)?;
+        }
+        Ok(())
+    }
+}
+
+/// A row to be: its unit and period, the rows it is combined from, and whether a part is missing.
+struct Combined {
+    unit: String,
+    period: i32,
+    rows: Vec<usize>,
+    whole: bool,
+    flagged: bool,
+}
+
+impl Panel {
+    /// Puts the panel on areas that compare over its periods.
+    ///
+    /// Units are matched by number or by code. A recoded area has its latest code throughout. Text that differs between
+    /// combined areas is the name of the new area where it is a label, and otherwise missing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Reorganisation`] where the panel lacks units or periods, a row stands for an area that did not exist at the
+    /// end of its period, columns are neither counts, rates nor scores, or rates are to be combined without a population
+    /// column; [`Error::UnknownColumn`] for a column of the rule.
+    pub fn reorganise(&self, table: &Reorganisations, rule: &AreaRule) -> Result<Panel> {
+        for column in rule.quantities.keys() {
+            self.column(column)?;
+        }
+        let refuse = |message: String| Error::Reorganisation { message };
+        let (Some(units), Some(_)) = (self.unit_indices(), self.period_indices()) else {
+            return Err(refuse("the panel needs units and periods: name both columns".to_owned()));
+        };
+        let (month, day) = rule.period_end;
+        if !((1..=12).contains(&month) && (1..=31).contains(&day)) {
+            return Err(refuse(format!("periods end on day {day} of month {month}, which is no date")));
+        }
+        let ends: Vec<String> = self.periods().iter().map(|&period| rule.end_of(period)).collect();
+        let areas = Areas::new(table, self.units(), &ends, rule.policy == Policy::Constant && rule.unite);
+        let mut report = ReorganisationReport {
+            policy: match rule.policy {
+                Policy::Constant => "constant areas",
+                Policy::EndAndBegin => "areas end and begin",
+                Policy::LeaveOut => "reorganised areas left out",
+            }
+            .to_owned(),
+            recoded: areas.recoded(self.units()),
+            ..ReorganisationReport::default()
+        };
+
+        let mut rows: Vec<usize> = Vec::with_capacity(self.n_rows());
+        for (row, &unit) in units.iter().enumerate() {
+            let (unit, period) = (&self.units()[unit as usize], self.period_of(row).unwrap_or_default());
+            let life = areas.life(unit);
+            let end = rule.end_of(period);
+            if life.is_none_or(|life| life.holds(&end)) {
+                rows.push(row);
+            } else if self.is_empty_row(row) {
+                report.empty_rows += 1;
+            } else {
+                let life = life.map(|life| life.to_string()).unwrap_or_default();
+                return Err(refuse(format!(
+                    "unit {unit} has values for period {period}, which ends on {end}, but the area {life}: say when periods end with periods_end(), or take the row out"
+                )));
+            }
+        }
+
+        let (combined, flagged) = match rule.policy {
+            Policy::EndAndBegin => (self.as_they_are(&areas, &rows), false),
+            Policy::LeaveOut => {
+                let touched: BTreeSet<&str> =
+                    self.units().iter().map(String::as_str).filter(|unit| areas.is_touched(unit)).collect();
+                report.left_out = touched.iter().map(|unit| (*unit).to_owned()).collect();
+                rows.retain(|&row| self.unit_of(row).is_none_or(|unit| !touched.contains(unit)));
+                (self.as_they_are(&areas, &rows), false)
+            }
+            Policy::Constant => {
+                let combined = self.combined(&areas, rule, &rows, &mut report);
+                let flagged = !report.flagged.is_empty();
+                (combined, flagged)
+            }
+        };
+        if combined.is_empty() {
+            return Err(refuse("no row is left".to_owned()));
+        }
+        let mut panel = self.on_areas(&areas, rule, &combined, flagged)?;
+        panel.steps.push(Step::Reorganised(report));
+        Ok(panel)
+    }
+
+    /// Whether all numbers of a row are missing.
+    fn is_empty_row(&self, row: usize) -> bool {
+        self.columns().iter().all(|column| match column.values() {
+            Values::Number(_) => column.missing(row).is_some(),
+            Values::Text { .. } => true,
+        })
+    }
+
+    /// Rows with nothing combined, under the latest code.
+    fn as_they_are(&self, areas: &Areas, rows: &[usize]) -> Vec<Combined> {
+        let row = |&row: &usize| {
+            let unit = self.unit_of(row).unwrap_or_default();
+            Combined {
+                unit: areas.latest(unit),
+                period: self.period_of(row).unwrap_or_default(),
+                rows: vec![row],
+                whole: true,
+                flagged: false,
+            }
+        };
+        rows.iter().map(row).collect()
+    }
+
+    /// Rows of constant areas.
+    fn combined(
+        &self,
+        areas: &Areas,
+        rule: &AreaRule,
+        rows: &[usize],
+        report: &mut ReorganisationReport,
+    ) -> Vec<Combined> {
+        let mut by_key: BTreeMap<(String, i32), Vec<usize>> = BTreeMap::new();
+        let mut members: HashMap<String, BTreeSet<String>> = HashMap::new();
+        for &row in rows {
+            let (unit, period) = (self.unit_of(row).unwrap_or_default(), self.period_of(row).unwrap_or_default());
+            let area = areas.constant(unit);
+            members.entry(area.clone()).or_default().insert(areas.latest(unit));
+            let rows_of_key = by_key.entry((area, period)).or_default();
+            rows_of_key.push(row);
+        }
+        for (area, parts) in members {
+            if parts.len() > 1 || !parts.contains(&area) {
+                report.areas.insert(area.clone(), parts.into_iter().collect());
+            }
+            if let Some(why) = areas.flagged(&area) {
+                report.flagged.insert(area, why);
+            }
+        }
+        let mut combined = Vec::with_capacity(by_key.len());
+        for ((unit, period), rows) in by_key {
+            let there: Vec<String> =
+                rows.iter().filter_map(|&row| self.unit_of(row)).map(|unit| areas.latest(unit)).collect();
+            let lacking: Vec<String> =
+                areas.parts(&unit, &rule.end_of(period)).into_iter().filter(|part| !there.contains(part)).collect();
+            report.absent.extend(lacking.iter().map(|part| format!("{part} {period}")));
+            let flagged = report.flagged.contains_key(&unit);
+            combined.push(Combined { unit, period, rows, whole: lacking.is_empty(), flagged });
+        }
+        combined
+    }
+}

@@ -1,0 +1,161 @@
+//! What is the value of an area, given those of its parts?
+
+use std::sync::Arc;
+
+use super::areas::Areas;
+use super::{AreaRule, Combined};
+use crate::error::{Error, Place, Result};
+use crate::panel::provenance::Provenance;
+use crate::panel::{Cells, Column, Missing, Panel, Quantity, Values};
+
+type Value = std::result::Result<f64, Missing>;
+
+impl Panel {
+    /// The panel on combined rows.
+    pub(super) fn on_areas(
+        &self,
+        areas: &Areas,
+        rule: &AreaRule,
+        combined: &[Combined],
+        flagged: bool,
+    ) -> Result<Panel> {
+        let any_combined = combined.iter().any(|row| row.rows.len() > 1 || !row.whole);
+        let quantities = if any_combined { self.quantities(rule)? } else { vec![None; self.columns().len()] };
+        let needs_population = quantities.iter().any(|quantity| match quantity {
+            Some(Quantity::Rate) => true,
+            Some(Quantity::Score) => rule.average_scores,
+            _ => false,
+        });
+        let population = match self.population_column() {
+            Some(name) => Some(self.column(name)?),
+            None if any_combined && needs_population => {
+                let message = "rates are averaged by population: name the population column with with_population()";
+                return Err(Error::Reorganisation { message: message.to_owned() });
+            }
+            None => None,
+        };
+        let mut columns = Vec::with_capacity(self.columns().len());
+        for (column, quantity) in self.columns().iter().zip(quantities) {
+            let made = match column.values() {
+                Values::Number(_) => {
+                    let value = |row: &Combined| number(column, quantity, rule, population, row);
+                    Column::from_values(column.name().to_owned(), combined.iter().map(value))?
+                }
+                Values::Text { .. } => {
+                    let is_name =
+                        self.labels.iter().find(|label| self.column(label).is_ok_and(|c| c.levels().is_some()))
+                            == Some(&column.name().to_owned());
+                    let text = |row: &Combined| text(column, areas, row, is_name);
+                    let texts: Vec<_> = combined.iter().map(text).collect();
+                    let texts: Vec<_> = texts.iter().map(|text| text.as_deref().map_err(|mark| *mark)).collect();
+                    Column::from_texts(column.name().to_owned(), &texts)
+                }
+            };
+            columns.push(made.with_provenance(Arc::new(column.provenance().clone())));
+        }
+        if flagged {
+            if self.has_column(&rule.flag) {
+                let message = format!("the panel has a column \"{}\" already: choose another with flag()", rule.flag);
+                return Err(Error::Reorganisation { message });
+            }
+            let flags = combined.iter().map(|row| Ok(if row.flagged { 1.0 } else { 0.0 }));
+            let provenance = Provenance::derived("1 where a part of the area moved to another".to_owned(), Vec::new());
+            columns.push(Column::from_values(rule.flag.clone(), flags)?.with_provenance(Arc::new(provenance)));
+        }
+        let mut units = Cells::default();
+        for row in combined {
+            units.push(row.unit.as_bytes());
+        }
+        let place = |row: &Combined| row.rows.first().map_or(Place::Row(0), |&row| self.place(row));
+        let (unit_name, period_name) =
+            (self.unit_column().unwrap_or("unit").to_owned(), self.period_column().unwrap_or("period").to_owned());
+        let periods = combined.iter().map(|row| row.period).collect();
+        let places = combined.iter().map(place).collect();
+        let mut panel = Panel::from_columns((unit_name, &units), Some((period_name, periods)), columns, places)?;
+        panel.weight = self.weight.clone();
+        panel.population = self.population.clone();
+        panel.description = self.description.clone();
+        panel.labels = self.labels.clone();
+        panel.steps = self.steps.clone();
+        Ok(panel)
+    }
+
+    /// Whether each column adds up; `None` for text.
+    fn quantities(&self, rule: &AreaRule) -> Result<Vec<Option<Quantity>>> {
+        let mut unknown = Vec::new();
+        let mut quantities = Vec::with_capacity(self.columns().len());
+        for column in self.columns() {
+            let name = column.name();
+            let known = match column.values() {
+                Values::Text { .. } => None,
+                Values::Number(_) if self.population_column() == Some(name) => Some(Quantity::Count),
+                Values::Number(_) => {
+                    let stated = rule.quantities.get(name).copied().or(column.provenance().quantity);
+                    // What holds nothing has nothing to combine.
+                    if stated.is_none() && column.n_missing() < self.n_rows() {
+                        unknown.push(name);
+                    }
+                    stated
+                }
+            };
+            quantities.push(known);
+        }
+        if unknown.is_empty() {
+            return Ok(quantities);
+        }
+        let message = format!(
+            "say whether these columns are counts, rates or scores, with counts(), rates() and scores(): {}",
+            unknown.join(", ")
+        );
+        Err(Error::Reorganisation { message })
+    }
+}
+
+fn number(
+    column: &Column,
+    quantity: Option<Quantity>,
+    rule: &AreaRule,
+    population: Option<&Column>,
+    row: &Combined,
+) -> Value {
+    let of = |column: &Column, row: usize| match (column.missing(row), column.values()) {
+        (Some(mark), _) => Err(mark),
+        (None, Values::Number(numbers)) => numbers.get(row).copied().ok_or(Missing::Absent),
+        (None, Values::Text { .. }) => Err(Missing::Undefined),
+    };
+    if let ([only], true) = (row.rows.as_slice(), row.whole) {
+        return of(column, *only);
+    }
+    let averaged = match quantity {
+        Some(Quantity::Score) if !rule.average_scores => return Err(Missing::Reorganised),
+        Some(Quantity::Count) => false,
+        _ => true,
+    };
+    let (mut sum, mut weights) = (0.0, 0.0);
+    for &part in &row.rows {
+        let value = of(column, part)?;
+        if !averaged {
+            sum += value;
+            continue;
+        }
+        let weight = population.map_or(Err(Missing::Undefined), |population| of(population, part))?;
+        sum += weight * value;
+        weights += weight;
+    }
+    match (row.whole, averaged) {
+        (false, _) => Err(Missing::Absent),
+        (true, false) => Ok(sum),
+        (true, true) if weights > 0.0 => Ok(sum / weights),
+        (true, true) => Err(Missing::Undefined),
+    }
+}
+
+fn text(column: &Column, areas: &Areas, row: &Combined, is_name: bool) -> std::result::Result<String, Missing> {
+    let of = |part: usize| column.text(part).ok_or(column.missing(part).unwrap_or(Missing::Empty));
+    let mut parts = row.rows.iter().map(|&part| of(part));
+    let first = parts.next().unwrap_or(Err(Missing::Absent));
+    if is_name && let Some(name) = areas.name(&row.unit).filter(|_| row.rows.len() > 1) {
+        return Ok(name.to_owned());
+    }
+    if parts.all(|part| part == first) { first.map(str::to_owned) } else { Err(Missing::Reorganised) }
+}

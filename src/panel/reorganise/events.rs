@@ -1,0 +1,214 @@
+//! Which areas became which, and when?
+
+use std::io::Read;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Place, Result};
+use crate::panel::{Records, column_names, decode, unknown_column};
+
+/// The columns of a table of reorganisations.
+const COLUMNS: [&str; 10] =
+    ["effective", "kind", "from_number", "from_code", "from_name", "to_number", "to_code", "to_name", "source", "note"];
+
+/// What happened to an area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReorganisationKind {
+    /// An area became the whole or a part of a larger one.
+    Merge,
+    /// An area became several.
+    Split,
+    /// A part of an area went to another, so that neither compares exactly with what it was.
+    BoundaryChange,
+    /// The same area has another code.
+    Recode,
+}
+
+/// An area as tables name it. A number or a code may be empty where it has none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Area {
+    /// The number by the Department for Education.
+    pub number: String,
+    /// The nine-character code.
+    pub code: String,
+    /// The name.
+    pub name: String,
+}
+
+/// One area becoming another, whole or in part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reorganisation {
+    /// The first day, as in 2019-04-01.
+    pub effective: String,
+    /// What happened.
+    pub kind: ReorganisationKind,
+    /// The area before.
+    pub from: Area,
+    /// The area after.
+    pub to: Area,
+    /// The law behind it.
+    pub source: String,
+    /// What else is worth saying.
+    pub note: String,
+}
+
+/// A table of reorganisations.
+///
+/// ```
+/// use apportion::{ReorganisationKind, Reorganisations};
+/// let table = Reorganisations::england();
+/// let cumbria: Vec<_> = table.events().iter().filter(|event| event.from.name == "Cumbria").collect();
+/// assert_eq!(cumbria.len(), 2);
+/// assert_eq!((cumbria[0].kind, cumbria[0].effective.as_str()), (ReorganisationKind::Split, "2023-04-01"));
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reorganisations {
+    events: Vec<Reorganisation>,
+}
+
+impl Reorganisations {
+    /// Authorities in England with children's services, 2009 to 2025, from the orders that made the changes.
+    pub fn england() -> Self {
+        // The table is checked by a test of this file, so it reads.
+        Self::read_csv_from(include_str!("england.csv").as_bytes()).unwrap_or_default()
+    }
+
+    /// Reads a table with the columns effective, kind (merge, split, boundary change, recode), from_number, from_code,
+    /// from_name, to_number, to_code, to_name, source and note.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownColumn`] for a column that is not there, [`Error::RaggedRow`] and the like for the file, and
+    /// [`Error::Reorganisation`] for a kind or date that is none, or an area without number and code.
+    pub fn read_csv_from(mut reader: impl Read) -> Result<Self> {
+        let mut records = Records::new(&mut reader, "the table of reorganisations")?;
+        if !records.advance()? {
+            return Err(Error::EmptyFile { path: "the table of reorganisations".to_owned() });
+        }
+        let header = column_names(records.record.iter())?;
+        let position = |name: &&str| {
+            let found = header.iter().position(|there| there == name);
+            found.ok_or_else(|| unknown_column(name, header.iter().map(String::as_str)))
+        };
+        let positions: Vec<usize> = COLUMNS.iter().map(position).collect::<Result<_>>()?;
+        let mut table = Reorganisations::default();
+        while records.advance()? {
+            if records.record.len() != header.len() {
+                let (line, found) = (records.line, records.record.len());
+                return Err(Error::RaggedRow { line, expected: header.len(), found });
+            }
+            let cells: Vec<String> =
+                positions.iter().map(|&at| decode(records.record.get(at).unwrap_or_default()).into_owned()).collect();
+            let [effective, kind, from_number, from_code, from_name, to_number, to_code, to_name, source, note] =
+                cells.as_slice()
+            else {
+                continue;
+            };
+            let at = Place::Line(records.line);
+            let kind = match kind.to_lowercase().as_str() {
+                "merge" => ReorganisationKind::Merge,
+                "split" => ReorganisationKind::Split,
+                "boundary change" | "boundary_change" => ReorganisationKind::BoundaryChange,
+                "recode" => ReorganisationKind::Recode,
+                _ => {
+                    let message = format!("\"{kind}\" is no kind: use merge, split, boundary change or recode");
+                    return Err(Error::Reorganisation { message: format!("{at}: {message}") });
+                }
+            };
+            let area = |number: &String, code: &String, name: &String| Area {
+                number: number.clone(),
+                code: code.clone(),
+                name: name.clone(),
+            };
+            let event = Reorganisation {
+                effective: effective.clone(),
+                kind,
+                from: area(from_number, from_code, from_name),
+                to: area(to_number, to_code, to_name),
+                source: source.clone(),
+                note: note.clone(),
+            };
+            table = table.with(event).map_err(|error| match error {
+                Error::Reorganisation { message } => Error::Reorganisation { message: format!("{at}: {message}") },
+                other => other,
+            })?;
+        }
+        Ok(table)
+    }
+
+    /// Adds an event.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Reorganisation`] for a date that is none, or an area with neither number nor code.
+    pub fn with(mut self, event: Reorganisation) -> Result<Self> {
+        if !is_date(&event.effective) {
+            let message = format!("\"{}\" is no date: write it as 2019-04-01", event.effective);
+            return Err(Error::Reorganisation { message });
+        }
+        for area in [&event.from, &event.to] {
+            if area.number.is_empty() && area.code.is_empty() {
+                let message = format!("area \"{}\" has neither number nor code: give it one", area.name);
+                return Err(Error::Reorganisation { message });
+            }
+        }
+        self.events.push(event);
+        Ok(self)
+    }
+
+    /// The events, as they stand in the table.
+    pub fn events(&self) -> &[Reorganisation] {
+        &self.events
+    }
+}
+
+fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [year, month, day] = parts.as_slice() else { return false };
+    let number = |text: &str, digits: usize, most: u32| {
+        text.len() == digits && text.parse::<u32>().is_ok_and(|number| (1..=most).contains(&number))
+    };
+    number(year, 4, 9999) && number(month, 2, 12) && number(day, 2, 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    const HEADER: &str = "effective,kind,from_number,from_code,from_name,to_number,to_code,to_name,source,note\n";
+
+    #[test]
+    fn the_table_of_england_is_consistent() {
+        let table = Reorganisations::read_csv_from(include_str!("england.csv").as_bytes()).unwrap();
+        assert_eq!(table, Reorganisations::england());
+        assert_eq!(table.events().len(), 19);
+        let (mut codes, mut begins) = (BTreeMap::new(), BTreeMap::new());
+        for event in table.events() {
+            for area in [&event.from, &event.to] {
+                let number = codes.entry(&area.code).or_insert(&area.number);
+                assert!(area.code.is_empty() || *number == &area.number, "{area:?}");
+            }
+            if event.kind != ReorganisationKind::Recode {
+                let begin = begins.entry(&event.to.number).or_insert(&event.effective);
+                assert_eq!(*begin, &event.effective, "{event:?} begins twice");
+            } else {
+                assert_eq!(event.from.number, event.to.number, "{event:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_table() {
+        let read =
+            |row: &str| Reorganisations::read_csv_from(format!("{HEADER}{row}\n").as_bytes()).unwrap_err().to_string();
+        assert!(read("2019-4-1,merge,1,,A,2,,B,,").contains("line 2: \"2019-4-1\" is no date"));
+        assert!(read("2019-04-01,union,1,,A,2,,B,,").contains("line 2: \"union\" is no kind"));
+        assert!(read("2019-04-01,merge,,,A,2,,B,,").contains("area \"A\" has neither"));
+        assert!(read("2019-04-01,merge").contains("line 2 has 2 cells"));
+        let error = Reorganisations::read_csv_from(&b"effective,sort\n"[..]).unwrap_err().to_string();
+        assert!(error.contains("no column \"kind\""), "{error}");
+    }
+}
