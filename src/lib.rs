@@ -45,7 +45,7 @@
 //!
 //! | floor | what is there |
 //! |---|---|
-//! | data | [`Panel`], [`PanelSchema`]; [`Sample`] with the audit of what was left out |
+//! | data | [`Panel`], [`PanelSchema`]; [`Panel::describe`] → [`Description`]; [`Sample`] with the audit of what was left out |
 //! | question | [`Model`], [`Component`], [`Term`] |
 //! | fit | [`FittedModel`], its [`Moments`] and [`Regression`]; [`Warning`]s |
 //! | regression | [`PanelRegression`] → [`FittedRegression`], its [`Covariance`], tests and diagnostics |
@@ -123,10 +123,11 @@ pub use error::{Error, Place, Result, TermSyntax};
 pub use fit::{Coefficient, FittedModel, Moments, RANK_TOLERANCE, Regression, Warning};
 pub use model::{Component, Model, Term, parse_terms};
 pub use panel::{
-    Area, AreaRule, Column, ColumnKind, ColumnSummary, Derivation, Dropped, FileOrigin, Join, JoinKind, JoinReport,
-    KeySummary, LeftOutUnit, LeftOutUnits, Missing, Origin, Panel, PanelBuilder, PanelSchema, PanelSummary, Provenance,
-    Quantity, Reason, Reorganisation, ReorganisationKind, ReorganisationReport, Reorganisations,
-    SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES, Sample, Step, UnitRule, Unmatched, Values,
+    Area, AreaRule, Column, ColumnKind, ColumnStatistics, ColumnSummary, Correlation, Coverage, Derivation,
+    Description, Distribution, Dropped, FileOrigin, Join, JoinKind, JoinReport, KeySummary, LeftOutUnit, LeftOutUnits,
+    Missing, Origin, Panel, PanelBuilder, PanelSchema, PanelSummary, PeriodStatistics, Provenance, Quantity, Reason,
+    Reorganisation, ReorganisationKind, ReorganisationReport, Reorganisations, SIMULATED_ENGLAND_SEED,
+    SIMULATED_ENGLAND_SHARES, Sample, Step, UnitRule, Unmatched, Values, VariableDescription, Variation,
 };
 pub use regress::{
     ClusterCorrection, CoefficientEstimate, CoefficientTable, Collinearity, ColumnInflation, Covariance,

@@ -7,6 +7,7 @@ mod builder;
 mod cells;
 mod column;
 mod derive;
+mod describe;
 mod exclude;
 mod join;
 mod keys;
@@ -32,6 +33,10 @@ pub(crate) use self::cells::{Cells, decode};
 pub(crate) use self::column::read_value;
 pub use self::column::{Column, ColumnKind, Values};
 pub use self::derive::Derivation;
+pub use self::describe::{
+    ColumnStatistics, Correlation, Coverage, Description, Distribution, PeriodStatistics, VariableDescription,
+    Variation,
+};
 pub use self::exclude::{LeftOutUnit, LeftOutUnits, UnitRule};
 pub use self::join::{Join, JoinKind, JoinReport, Unmatched};
 use self::keys::Key;

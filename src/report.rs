@@ -35,6 +35,7 @@
 mod aligned;
 mod coefficients;
 mod comparison;
+mod description;
 mod detail;
 mod estimates;
 mod export;

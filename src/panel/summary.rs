@@ -140,7 +140,7 @@ fn first_gaps(panel: &Panel) -> Vec<String> {
 }
 
 impl KeySummary {
-    fn of<T: ToString>(column: &str, values: &[T]) -> Self {
+    pub(super) fn of<T: ToString>(column: &str, values: &[T]) -> Self {
         let text = |value: Option<&T>| value.map(T::to_string).unwrap_or_default();
         Self { column: column.to_owned(), n: values.len(), first: text(values.first()), last: text(values.last()) }
     }

@@ -3,6 +3,9 @@
 /// Characters of a printed line.
 pub(super) const WIDTH: usize = 80;
 
+/// Characters of a printed statistic, enough for five digits, a sign and an exponent.
+pub(super) const NUMBER: usize = 9;
+
 /// A text on one line, without control characters.
 fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
@@ -66,6 +69,54 @@ pub(super) fn level(level: f64) -> String {
     format!("{}%", (level * 1e8).round() / 1e6)
 }
 
+/// A statistic in at most [`NUMBER`] characters: whole numbers in full up to eight digits, others with four significant
+/// digits.
+pub(super) fn short(value: Option<f64>) -> String {
+    let Some(value) = value else { return "–".to_owned() };
+    let magnitude = value.abs();
+    if value == 0.0 {
+        return "0".to_owned(); // and not "-0"
+    }
+    if value.fract() == 0.0 && magnitude < 1e8 {
+        return format!("{value}");
+    }
+    if (1e-3..1e7).contains(&magnitude) {
+        let decimals = (3.0 - magnitude.log10().floor()).clamp(0.0, 6.0) as usize;
+        return format!("{value:.decimals$}");
+    }
+    let exponent = format!("{value:.2e}");
+    if exponent.len() <= NUMBER { exponent } else { format!("{value:.1e}") }
+}
+
+/// A row of a Markdown table, of cells that are escaped already.
+pub(super) fn markdown_row(name: &str, cells: Vec<String>) -> String {
+    let cells: String = cells.iter().map(|cell| format!(" {cell} |")).collect();
+    format!("| {name} |{cells}")
+}
+
+/// A text for Markdown: characters that it would read as its own are escaped, a line break becomes `<br>`.
+pub(super) fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in text.replace("\r\n", "\n").chars() {
+        match c {
+            '\n' | '\r' => escaped.push_str("<br>"),
+            '\\' | '`' | '*' | '_' | '|' | '<' | '>' | '&' | '[' | ']' | '~' | '$' => escaped.extend(['\\', c]),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// A cell of CSV, in quotes where it needs them (RFC 4180).
+pub(super) fn quoted(text: &str) -> String {
+    // Some readers take away space at the ends of what is not quoted.
+    if text.contains([',', '"', '\n', '\r']) || text.trim() != text {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_string()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,5 +162,31 @@ mod tests {
     #[test]
     fn levels_are_short() {
         assert_eq!([0.95, 0.999, 0.8].map(level), ["95%", "99.9%", "80%"]);
+    }
+
+    #[test]
+    fn statistics_in_nine_characters() {
+        for (value, text) in [
+            (0.0, "0"),
+            (43.0, "43"),
+            (43.123_456, "43.12"),
+            (-0.001_234_5, "-0.001234"),
+            (34_438_756.0, "34438756"),
+            (34_438_756.5, "3.44e7"),
+            (999_999.96, "1000000"),
+            (1e300, "1.00e300"),
+            (-1.5e-300, "-1.5e-300"),
+        ] {
+            assert_eq!(short(Some(value)), text);
+        }
+        assert_eq!(short(None), "–");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_statistic_fits(value in proptest::num::f64::ANY) {
+            proptest::prop_assume!(value.is_finite());
+            proptest::prop_assert!(short(Some(value)).len() <= NUMBER, "{}", short(Some(value)));
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The table as CSV.
 
 use super::{Model, RegressionTable};
+use crate::report::text::quoted;
 
 impl RegressionTable {
     /// As CSV: a line for each coefficient of each model, under `model,name,estimate,std_error,statistic,p_value,lower,upper`.
@@ -29,14 +30,5 @@ impl RegressionTable {
             }
         }
         text
-    }
-}
-
-fn quoted(text: &str) -> String {
-    // Some readers take away space at the ends of what is not quoted.
-    if text.contains([',', '"', '\n', '\r']) || text.trim() != text {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_string()
     }
 }

@@ -1,6 +1,7 @@
 //! The table in Markdown.
 
 use super::RegressionTable;
+use crate::report::text::{escaped, markdown_row};
 
 impl RegressionTable {
     /// As a Markdown table (GitHub's), with the notes as a list below it.
@@ -18,38 +19,21 @@ impl RegressionTable {
     /// ```
     pub fn to_markdown(&self) -> String {
         let names = self.models.iter().map(|model| escaped(&model.name)).collect();
-        let mut lines = vec![line("", names), format!("|:--|{}", "--:|".repeat(self.models.len()))];
+        let mut lines = vec![markdown_row("", names), format!("|:--|{}", "--:|".repeat(self.models.len()))];
         for row in self.rows() {
             let estimates = row.cells.iter().map(|cell| {
                 cell.map_or(String::new(), |c| format!("{}{}", self.number(c.estimate), escaped(self.stars_of(c))))
             });
             let errors =
                 row.cells.iter().map(|cell| cell.map_or(String::new(), |c| format!("({})", self.number(c.std_error))));
-            lines.push(line(&escaped(row.name), estimates.collect()));
-            lines.push(line("", errors.collect()));
+            lines.push(markdown_row(&escaped(row.name), estimates.collect()));
+            lines.push(markdown_row("", errors.collect()));
         }
         for (label, cells) in self.statistics() {
-            lines.push(line(&label, cells.iter().map(|cell| escaped(cell)).collect()));
+            lines.push(markdown_row(&label, cells.iter().map(|cell| escaped(cell)).collect()));
         }
         lines.push(String::new());
         lines.extend(self.notes().iter().map(|note| format!("- {}", escaped(note))));
         lines.join("\n") + "\n"
     }
-}
-
-fn line(name: &str, cells: Vec<String>) -> String {
-    let cells: String = cells.iter().map(|cell| format!(" {cell} |")).collect();
-    format!("| {name} |{cells}")
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for c in text.replace("\r\n", "\n").chars() {
-        match c {
-            '\n' | '\r' => escaped.push_str("<br>"),
-            '\\' | '`' | '*' | '_' | '|' | '<' | '>' | '&' | '[' | ']' | '~' | '$' => escaped.extend(['\\', c]),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

@@ -1,0 +1,86 @@
+//! How are numbers spread: mean, standard deviation, quantiles?
+
+use super::Distribution;
+
+/// The distribution of numbers without missing ones; `None` when there are none.
+pub(super) fn distribution(mut values: Vec<f64>) -> Option<Distribution> {
+    // In order, a sum does not depend on that of the rows.
+    values.sort_by(f64::total_cmp);
+    let scale = scale(&values);
+    let scaled: Vec<f64> = values.iter().map(|x| x * scale).collect();
+    let mean = mean(&scaled)?;
+    let squares = scaled.iter().map(|x| (x - mean).powi(2)).sum();
+    Some(Distribution {
+        mean: mean / scale,
+        sd: sd(squares, scaled.len(), scale),
+        min: *values.first()?,
+        lower_quartile: quantile(&scaled, 0.25)? / scale,
+        median: quantile(&scaled, 0.5)? / scale,
+        upper_quartile: quantile(&scaled, 0.75)? / scale,
+        max: *values.last()?,
+    })
+}
+
+/// A power of two by which values are multiplied, exactly, so that their squares neither overflow nor vanish.
+pub(super) fn scale(values: &[f64]) -> f64 {
+    match largest(values) {
+        large if large > 1e140 => 2_f64.powi(-600),
+        small if small > 0.0 && small < 1e-140 => 2_f64.powi(600),
+        _ => 1.0,
+    }
+}
+
+/// The largest absolute value.
+pub(super) fn largest(values: &[f64]) -> f64 {
+    values.iter().fold(0.0_f64, |most, x| most.max(x.abs()))
+}
+
+/// The mean, exact where all values are equal: about the first, and then again about what that gave.
+pub(super) fn mean(values: &[f64]) -> Option<f64> {
+    let n = values.len() as f64;
+    let about = |origin: f64| origin + values.iter().map(|x| x - origin).sum::<f64>() / n;
+    values.first().map(|&first| about(about(first)))
+}
+
+/// The standard deviation from a sum of `n` squares of scaled deviations; `None` below two and beyond the doubles.
+pub(super) fn sd(squares: f64, n: usize, scale: f64) -> Option<f64> {
+    let sd = (squares / n.checked_sub(1)? as f64).sqrt() / scale;
+    sd.is_finite().then_some(sd)
+}
+
+/// Hyndman and Fan's quantile of type 7.
+fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
+    let h = (sorted.len().checked_sub(1)?) as f64 * p;
+    let (below, part) = (h.floor() as usize, h.fract());
+    let low = *sorted.get(below)?;
+    let high = sorted.get(below + 1).copied().unwrap_or(low);
+    Some(low + part * (high - low))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn constants_have_no_spread() {
+        for value in [0.1, 1e9 / 3.0, 1e300, -1e-300] {
+            let x = distribution(vec![value; 7]).unwrap();
+            assert_eq!((x.mean, x.sd, x.lower_quartile, x.max), (value, Some(0.0), value, value));
+        }
+        assert_eq!(distribution(Vec::new()), None);
+        assert_eq!(distribution(vec![3.0]).unwrap().sd, None);
+    }
+
+    #[test]
+    fn values_of_any_size() {
+        let x = distribution(vec![1e300, 3e300]).unwrap();
+        assert!((x.mean / 2e300 - 1.0).abs() < 1e-15 && (x.sd.unwrap() / (2_f64.sqrt() * 1e300) - 1.0).abs() < 1e-15);
+        let x = distribution(vec![1e-300, 3e-300]).unwrap();
+        assert!((x.sd.unwrap() / (2_f64.sqrt() * 1e-300) - 1.0).abs() < 1e-15);
+        let x = distribution(vec![f64::MAX, f64::MIN]).unwrap();
+        assert_eq!((x.mean, x.sd, x.median), (0.0, None, 0.0));
+        // A mean of 1e9 loses nothing of a spread of 1.
+        let x = distribution(vec![1e9 + 1.0, 1e9 + 2.0, 1e9 + 3.0]).unwrap();
+        assert_eq!((x.mean, x.sd), (1e9 + 2.0, Some(1.0)));
+    }
+}
