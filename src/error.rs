@@ -304,6 +304,33 @@ pub enum Error {
         /// The closest there are.
         nearest: Vec<String>,
     },
+    /// A file could not be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// The path as given.
+        path: String,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// A text that a CSV file would not give back as it is.
+    #[error(
+        "column \"{}\", {row}: a text with a carriage return, a zero byte or spaces around it would not read back: change it",
+        .column.escape_debug()
+    )]
+    Unwritable {
+        /// The column.
+        column: String,
+        /// Unit and period of the row, or its place; or that it is the column's name.
+        row: String,
+    },
+    /// A document beside a CSV file that does not fit it.
+    #[error("{path} {message}")]
+    Sidecar {
+        /// Its path.
+        path: String,
+        /// Why, and what to do.
+        message: String,
+    },
     /// A column given in memory is longer or shorter than the others.
     #[error("column \"{column}\" has {found} values, the panel has {expected} rows")]
     Length {

@@ -20,9 +20,11 @@ mod records;
 mod reorganise;
 mod rows;
 mod sample;
+mod sidecar;
 mod simulated;
 mod summary;
 mod text;
+mod write;
 
 use std::sync::Arc;
 

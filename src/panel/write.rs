@@ -1,0 +1,238 @@
+//! How is a panel kept in a file, so that nothing of it is lost?
+//!
+//! A CSV file for every program, and beside it a JSON document with what CSV cannot say. Both are read back to an equal
+//! panel.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::cells::{Cells, decode};
+use super::column::{Column, ColumnKind, Values, read_value};
+use super::keys::{periods_in_memory, read_units};
+use super::missing::Missing;
+use super::records::{Records, column_names};
+use super::rows::Rows;
+use super::sidecar::{Sidecar, VERSION};
+use super::{Panel, period};
+use crate::error::{Error, Place, Result};
+
+/// The extension of the document beside a CSV file, in place of its own.
+const EXTENSION: &str = "provenance.json";
+
+impl Panel {
+    /// Writes the panel to a CSV file, and where its values come from to a JSON document beside it: for `panel.csv` that is
+    /// `panel.provenance.json`. [`Panel::read_written`] reads both back to an equal panel.
+    ///
+    /// Numbers are written in the shortest form that reads back to the same bits, missing values by their marks, in
+    /// columns of text in the bracketed form. Each file is written whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Write`] where a file cannot be written; [`Error::Unwritable`] for a name or text that would not read back
+    /// as it is: with a carriage return or a zero byte, or with spaces around it.
+    ///
+    /// ```
+    /// use apportion::{Panel, SIMULATED_ENGLAND_SEED};
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// # let folder = std::env::temp_dir().join(format!("apportion-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// let path = folder.join("panel.csv");
+    /// panel.write_csv(&path)?;
+    /// assert_eq!(Panel::read_written(&path)?, panel);
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn write_csv(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let csv = self.to_csv()?;
+        let document = serde_json::to_string_pretty(&Sidecar::of(self))
+            .map_err(|error| Error::Write { path: beside(path).display().to_string(), source: error.into() })?;
+        write_whole(&beside(path), &(document + "\n"))?;
+        write_whole(path, &csv)
+    }
+
+    /// The CSV document that [`Panel::write_csv`] writes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unwritable`].
+    pub fn to_csv(&self) -> Result<String> {
+        let names: Vec<&str> = (self.unit_column().into_iter().chain(self.period_column()))
+            .chain(self.columns().iter().map(Column::name))
+            .collect();
+        for (position, name) in (1..).zip(&names) {
+            if name.is_empty() || !reads_back(name) {
+                return Err(Error::Unwritable {
+                    column: (*name).to_owned(),
+                    row: format!("its name, column {position}"),
+                });
+            }
+        }
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let failed =
+            |error: csv::Error| Error::Write { path: "the panel".to_owned(), source: std::io::Error::other(error) };
+        writer.write_record(&names).map_err(failed)?;
+        for row in 0..self.n_rows() {
+            let keys =
+                self.unit_of(row).map(str::to_owned).into_iter().chain(self.period_of(row).map(|p| p.to_string()));
+            let cells = self.columns().iter().map(|column| cell(column, row));
+            let record: Vec<String> = keys.chain(cells).collect();
+            for (name, text) in names.iter().zip(&record) {
+                if !reads_back(text) {
+                    return Err(Error::Unwritable { column: (*name).to_owned(), row: self.row_label(row) });
+                }
+            }
+            writer.write_record(&record).map_err(failed)?;
+        }
+        let bytes = writer.into_inner().map_err(|error| failed(error.into_error().into()))?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Reads a panel that [`Panel::write_csv`] wrote, with where its values come from.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`] where a file is not there; [`Error::Sidecar`] where the document is of another version, is none, or
+    /// does not fit the file, which was then changed since; and those of [`Panel::read_csv`].
+    pub fn read_written(path: impl AsRef<Path>) -> Result<Panel> {
+        let path = path.as_ref();
+        let document = beside(path);
+        let name = document.display().to_string();
+        let text = fs::read_to_string(&document).map_err(|source| Error::Read { path: name.clone(), source })?;
+        let refuse = |message: String| Error::Sidecar { path: name.clone(), message };
+        let version: Version = serde_json::from_str(&text)
+            .map_err(|error| refuse(format!("is not the document of a written panel: {error}")))?;
+        if version.version != VERSION {
+            return Err(refuse(format!(
+                "is of version {}, this crate reads {VERSION}: write the panel again",
+                version.version
+            )));
+        }
+        let sidecar: Sidecar = serde_json::from_str(&text).map_err(|error| refuse(format!("is not whole: {error}")))?;
+        let csv = path.display().to_string();
+        let mut file = File::open(path).map_err(|source| Error::Read { path: csv.clone(), source })?;
+        read(&mut file, &csv, sidecar, &refuse)
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Version {
+    version: u32,
+}
+
+/// The document beside a CSV file.
+fn beside(path: &Path) -> PathBuf {
+    path.with_extension(EXTENSION)
+}
+
+/// Writes beside the file and puts it in its place, so that a file is never half written.
+fn write_whole(path: &Path, text: &str) -> Result<()> {
+    let failed = |source| Error::Write { path: path.display().to_string(), source };
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".unfinished");
+    fs::write(&unfinished, text).map_err(failed)?;
+    fs::rename(&unfinished, path).map_err(failed)
+}
+
+/// Whether a reader gives a text back as it is.
+fn reads_back(text: &str) -> bool {
+    !text.contains(['\r', '\0'])
+        && decode(text.as_bytes()) == text
+        && text.trim_ascii() == text
+        && !text.starts_with('\u{feff}')
+}
+
+/// A cell as it is written.
+fn cell(column: &Column, row: usize) -> String {
+    match (column.missing(row), column.values()) {
+        (Some(mark), Values::Number(_)) => mark.mark().to_owned(),
+        (Some(mark), Values::Text { .. }) => match mark.mark() {
+            letter if Missing::of_text(letter) == Some(mark) => letter.to_owned(),
+            letter => format!("[{letter}]"),
+        },
+        (None, Values::Number(numbers)) => numbers.get(row).map(f64::to_string).unwrap_or_default(),
+        (None, Values::Text { .. }) => column.text(row).unwrap_or_default().to_owned(),
+    }
+}
+
+fn read(file: &mut dyn Read, csv: &str, sidecar: Sidecar, refuse: &dyn Fn(String) -> Error) -> Result<Panel> {
+    let mut records = Records::new(file, csv)?;
+    if !records.advance()? {
+        return Err(Error::EmptyFile { path: csv.to_owned() });
+    }
+    let header = column_names(records.record.iter())?;
+    let expected: Vec<&String> =
+        (sidecar.unit.iter().chain(&sidecar.period)).chain(sidecar.columns.iter().map(|column| &column.name)).collect();
+    if !header.iter().eq(expected.iter().copied()) {
+        let names = expected.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+        return Err(refuse(format!(
+            "is of a file with the columns {names}, which {csv} has not: write the panel again"
+        )));
+    }
+    let mut cells = vec![Cells::default(); header.len()];
+    let mut places = Vec::new();
+    while records.advance()? {
+        if records.record.len() != header.len() {
+            let (line, found) = (records.line, records.record.len());
+            return Err(Error::RaggedRow { line, expected: header.len(), found });
+        }
+        for (cell, cells) in records.record.iter().zip(&mut cells) {
+            cells.push(cell);
+        }
+        places.push(Place::Line(records.line));
+    }
+    if places.len() != sidecar.rows {
+        let (rows, found) = (sidecar.rows, places.len());
+        return Err(refuse(format!("is of a file with {rows} rows, and {csv} has {found}: write the panel again")));
+    }
+    let mut cells = cells.into_iter();
+    let units = match &sidecar.unit {
+        Some(name) => Some(read_units(name.clone(), &cells.next().unwrap_or_default(), &places)?),
+        None => None,
+    };
+    let periods = match &sidecar.period {
+        Some(name) => {
+            Some(periods_in_memory(name.clone(), &whole_numbers(name, &cells.next().unwrap_or_default(), &places)?))
+        }
+        None => None,
+    };
+    let columns: Vec<Column> = (sidecar.columns.into_iter().zip(cells))
+        .map(|(written, cells)| {
+            let column = match written.kind {
+                ColumnKind::Text => Column::texts_from_cells(written.name, &cells),
+                ColumnKind::Number => numbers(written.name, &cells, &places)?,
+            };
+            Ok(column.with_provenance(Arc::new(written.provenance)))
+        })
+        .collect::<Result<_>>()?;
+    let (weight, population) = (sidecar.weight, sidecar.population);
+    let mut panel =
+        Rows { units, periods, weight, population, columns, places }.into_panel()?.with_labels(sidecar.labels)?;
+    panel.description = sidecar.description;
+    panel.steps = sidecar.steps;
+    Ok(panel)
+}
+
+/// Periods as they stand: 201718 is not read as a financial year.
+fn whole_numbers(name: &str, cells: &Cells, places: &[Place]) -> Result<Vec<i32>> {
+    let number = |(cell, place): (&[u8], &Place)| {
+        let text = decode(cell);
+        text.parse().ok().or_else(|| period::read_period(&text)).ok_or_else(|| Error::NotAPeriod {
+            column: name.to_owned(),
+            place: *place,
+            text: text.into_owned(),
+        })
+    };
+    cells.iter().zip(places).map(number).collect()
+}
+
+fn numbers(name: String, cells: &Cells, places: &[Place]) -> Result<Column> {
+    let value = |(cell, place): (&[u8], &Place)| {
+        let not = || Error::NotANumber { column: name.clone(), place: *place, text: decode(cell).into_owned() };
+        read_value(cell).ok_or_else(not)
+    };
+    let values: Vec<_> = cells.iter().zip(places).map(value).collect::<Result<_>>()?;
+    Column::from_values(name, values)
+}
