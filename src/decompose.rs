@@ -170,6 +170,7 @@ impl FittedModel {
             sample: design.sample.clone(),
             weights: design.weights_name.clone(),
             panel: design.panel_description.clone(),
+            lineage: design.lineage.clone(),
             interval: None,
             warnings,
         })

@@ -48,7 +48,7 @@ pub(crate) use unit_moments::UnitMoments;
 
 use crate::error::{Error, Result};
 use crate::model::{Design, Model};
-use crate::panel::{Panel, Sample};
+use crate::panel::{Lineage, Panel, Sample};
 use conditioning::Conditioning;
 
 /// A model put to a panel: its sample, its design, and the cross-products that every breakdown is computed from.
@@ -149,6 +149,11 @@ impl FittedModel {
     /// What the panel says of itself; a simulated panel says so.
     pub fn panel_description(&self) -> Option<&str> {
         self.design.panel_description.as_deref()
+    }
+
+    /// Where the columns of the question come from, and what was done to the panel's rows.
+    pub fn lineage(&self) -> &Lineage {
+        &self.design.lineage
     }
 
     /// The rows used, and for those left out, why.

@@ -123,11 +123,12 @@ pub use error::{Error, Place, Result, TermSyntax};
 pub use fit::{Coefficient, FittedModel, Moments, RANK_TOLERANCE, Regression, Warning};
 pub use model::{Component, Model, Term, parse_terms};
 pub use panel::{
-    Area, AreaRule, Column, ColumnKind, ColumnStatistics, ColumnSummary, Correlation, Coverage, Derivation,
-    Description, Distribution, Dropped, FileOrigin, Join, JoinKind, JoinReport, KeySummary, LeftOutUnit, LeftOutUnits,
-    Missing, Origin, Panel, PanelBuilder, PanelSchema, PanelSummary, PeriodStatistics, Provenance, Quantity, Reason,
-    Reorganisation, ReorganisationKind, ReorganisationReport, Reorganisations, SIMULATED_ENGLAND_SEED,
-    SIMULATED_ENGLAND_SHARES, Sample, Step, UnitRule, Unmatched, Values, VariableDescription, Variation,
+    Area, AreaRule, Column, ColumnKind, ColumnLineage, ColumnStatistics, ColumnSummary, Correlation, Coverage,
+    Derivation, Description, Distribution, Dropped, FileOrigin, Join, JoinKind, JoinReport, KeySummary, LeftOutUnit,
+    LeftOutUnits, Lineage, Missing, Origin, Panel, PanelBuilder, PanelSchema, PanelSummary, PeriodStatistics,
+    Provenance, Quantity, Reason, Reorganisation, ReorganisationKind, ReorganisationReport, Reorganisations,
+    SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES, Sample, Step, UnitRule, Unmatched, Values, VariableDescription,
+    Variation,
 };
 pub use regress::{
     ClusterCorrection, CoefficientEstimate, CoefficientTable, Collinearity, ColumnInflation, Covariance,

@@ -44,7 +44,7 @@ pub use self::join::{Join, JoinKind, JoinReport, Unmatched};
 use self::keys::Key;
 pub use self::missing::Missing;
 pub(crate) use self::period::{PeriodForm, read_period};
-pub use self::provenance::{FileOrigin, Origin, Provenance, Quantity, Step};
+pub use self::provenance::{ColumnLineage, FileOrigin, Lineage, Origin, Provenance, Quantity, Step};
 pub(crate) use self::records::{Records, column_names};
 pub use self::reorganise::{Area, AreaRule, Reorganisation, ReorganisationKind, ReorganisationReport, Reorganisations};
 pub(crate) use self::rows::{nearest_names, unknown_column};

@@ -258,6 +258,16 @@ impl Source {
         self.read_stream(reader)
     }
 
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The publisher's title and the publisher, as far as they are stated; empty otherwise.
+    pub fn publication(&self) -> (&str, &str) {
+        (self.title.as_deref().unwrap_or_default(), self.publisher.as_deref().unwrap_or_default())
+    }
+
     /// The name of the file, without its folder.
     fn file_name(&self) -> String {
         self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy().into_owned()

@@ -92,7 +92,7 @@ fn units_and_formulas_are_recorded() {
         panel.provenance("log_rate").expect("derived").measured_in.as_deref(),
         Some("log of children per 10000 children")
     );
-    let lineage: Vec<String> = panel.lineage(["log_rate"]).into_iter().map(|(name, _)| name).collect();
+    let lineage: Vec<String> = panel.lineage(["log_rate"]).columns.into_iter().map(|line| line.column).collect();
     assert_eq!(lineage, ["n", "pop", "rate", "log_rate"]);
     assert!(matches!(&rate.origin, Origin::Derived { formula, .. } if formula == "10000 × n / pop"));
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::detail::{Cell, Detail};
 use crate::error::{Error, Result};
 use crate::fit::Warning;
-use crate::panel::Sample;
+use crate::panel::{Lineage, Sample};
 
 /// How the variation was split.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -216,6 +216,9 @@ pub struct Breakdown {
     pub weights: Option<String>,
     /// What the panel says of itself; a simulated panel says so.
     pub panel: Option<String>,
+    /// Where the columns of the question come from, where the panel knows; so that the answer can be traced.
+    #[serde(default, skip_serializing_if = "Lineage::is_empty")]
+    pub lineage: Lineage,
     /// How the intervals were made; `None` without intervals.
     pub interval: Option<IntervalMethod>,
     /// What deserves doubt.

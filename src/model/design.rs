@@ -4,7 +4,7 @@ use super::term::Term;
 use super::variables::{NO_LEVEL, Part, checked_numbers, parts, resolve};
 use super::{Model, Weights};
 use crate::error::{Error, Place, Result};
-use crate::panel::{Panel, Reason, Sample, Selection};
+use crate::panel::{Lineage, Panel, Reason, Sample, Selection};
 
 /// The most columns a design may have: their cross-products then fill 36 MB, and one elimination takes seconds.
 const MOST_COLUMNS: usize = 3_000;
@@ -74,6 +74,8 @@ pub(crate) struct Design {
     pub(crate) sample: Sample,
     /// What the panel says of itself.
     pub(crate) panel_description: Option<String>,
+    /// Where the columns of the question come from.
+    pub(crate) lineage: Lineage,
 }
 
 impl Design {
@@ -100,6 +102,8 @@ impl Design {
         unit_effects.dedup();
 
         let (weights_name, weights) = weights(model, panel, &mut selection)?;
+        let terms = evaluated.iter().map(|(_, _, term, _)| term).chain([outcome_term]);
+        let used: Vec<String> = terms.flat_map(Term::columns).map(str::to_owned).chain(weights_name.clone()).collect();
         let rows = selection.rows();
         let sample = selection.into_sample();
         if rows.is_empty() {
@@ -136,6 +140,7 @@ impl Design {
             rows,
             sample,
             panel_description: panel.description().map(str::to_string),
+            lineage: panel.lineage(used.iter().map(String::as_str)),
         };
         if !design.unit_effects.is_empty() {
             design.terms.push(DesignTerm { term: Term::UnitEffects, cells: None });
@@ -178,6 +183,7 @@ impl Design {
             unit_effect_terms: self.unit_effect_terms.clone(),
             sample: self.sample.clone(),
             panel_description: self.panel_description.clone(),
+            lineage: self.lineage.clone(),
             weights_mean: self.weights_mean,
             has_period_effects: self.has_period_effects,
         }

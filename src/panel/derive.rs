@@ -302,7 +302,6 @@ impl Work<'_> {
         let (times, each) =
             if per == 1.0 { (String::new(), String::new()) } else { (format!("{per} × "), format!("{per} ")) };
         let measured_in = match (self.unit(numerator), self.unit(denominator)) {
-            (Some(a), Some(b)) if per == 1.0 => Some(format!("{a} per one of {b}")),
             (Some(a), Some(b)) => Some(format!("{a} per {each}{b}")),
             _ => None,
         };

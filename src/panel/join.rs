@@ -176,7 +176,7 @@ impl Panel {
     /// Puts the columns of another panel beside this one's, by unit and period or by unit alone.
     ///
     /// The labels of the other panel (its other code, its names, see [`Panel::label_columns`]) come with it only where
-    /// this panel has no column of that name. What matched is the last of [`Panel::joins`].
+    /// this panel has none. What matched is the last of [`Panel::joins`].
     ///
     /// # Errors
     ///
@@ -303,8 +303,9 @@ impl Panel {
         let there = |name: &str| {
             self.has_column(name) || self.unit_column() == Some(name) || self.period_column() == Some(name)
         };
-        let columns: Vec<&Column> =
-            right.columns().iter().filter(|column| !(is_label(column) && there(column.name()))).collect();
+        // One set of names and codes is enough, and the left panel's own stand in every row.
+        let brought = |column: &&Column| !is_label(column) || self.labels.is_empty() && !there(column.name());
+        let columns: Vec<&Column> = right.columns().iter().filter(brought).collect();
         if let Some(twice) = columns.iter().find(|column| there(column.name())) {
             return Err(Error::Join {
                 columns: twice.name().to_owned(),

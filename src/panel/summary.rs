@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Panel;
 use super::column::{Column, ColumnKind, Values};
 use super::missing::Missing;
+use super::provenance::Lineage;
 
 /// How many gaps are named.
 const GAPS_NAMED: usize = 3;
@@ -60,6 +61,9 @@ pub struct PanelSummary {
     pub population: Option<String>,
     /// The columns, in the order of the source.
     pub columns: Vec<ColumnSummary>,
+    /// Where they come from and what was done to the rows, where the panel knows.
+    #[serde(default)]
+    pub lineage: Lineage,
 }
 
 /// The units or the periods of a panel.
@@ -116,6 +120,7 @@ impl PanelSummary {
             weight: panel.weight_column().map(str::to_owned),
             population: panel.population_column().map(str::to_owned),
             columns: panel.columns().iter().map(ColumnSummary::of).collect(),
+            lineage: panel.lineage(panel.columns().iter().map(Column::name)),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{Estimator, PanelRegression, RSquared};
 use crate::error::{Error, Result};
 use crate::fit::{Warning, check_within, rounding};
 use crate::model::{Design, Groups};
-use crate::panel::{Panel, Sample};
+use crate::panel::{Lineage, Panel, Sample};
 
 /// Values beyond this, or apart by less than one over it, are refused: squares of their sums leave the range of doubles.
 const LARGEST: f64 = 1e145;
@@ -157,6 +157,11 @@ impl FittedRegression {
     /// Columns that are combinations of earlier ones or of the absorbed effects, and have no coefficient.
     pub fn dropped(&self) -> &[String] {
         &self.dropped
+    }
+
+    /// Where the columns of the question come from, and what was done to the panel's rows.
+    pub fn lineage(&self) -> &Lineage {
+        &self.design.lineage
     }
 
     /// The rows used, and for those left out, why.

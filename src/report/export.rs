@@ -8,7 +8,7 @@ use crate::decompose::{
     Breakdown, GelbachColumn, GelbachCovariance, Interval, IntervalKind, IntervalMethod, Method, Share, ShareRange,
 };
 use crate::error::{Error, Result};
-use crate::panel::Sample;
+use crate::panel::{Lineage, Sample};
 use crate::resample::{Difference, Rank};
 
 /// Two R² of the same fit differ by no more.
@@ -44,6 +44,9 @@ pub struct Report {
     /// What the panel says of itself; a simulated panel says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub panel: Option<String>,
+    /// Where the columns of the question come from, where the panel knows.
+    #[serde(default, skip_serializing_if = "Lineage::is_empty")]
+    pub lineage: Lineage,
     /// Rows used.
     pub n_observations: usize,
     /// Distinct units among them; 0 without a unit column.
@@ -201,6 +204,7 @@ impl Report {
         Ok(Report {
             outcome: first.outcome.clone(),
             panel: first.panel.clone(),
+            lineage: first.lineage.clone(),
             n_observations: first.sample.n_observations,
             n_units: first.sample.n_units,
             n_periods: first.sample.n_periods,

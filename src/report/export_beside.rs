@@ -47,6 +47,7 @@ impl Report {
         Report {
             outcome: fit.outcome_name().to_string(),
             panel: fit.panel_description().map(str::to_string),
+            lineage: fit.lineage().clone(),
             n_observations: sample.n_observations,
             n_units: sample.n_units,
             n_periods: sample.n_periods,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::export::ReportDropped;
+use crate::panel::Lineage;
 use crate::regress::{CoefficientEstimate, CoefficientTable, Estimator, FittedRegression, SmallSample};
 
 /// A fitted regression with standard errors, in the layout of the `regress` example's JSON.
@@ -57,6 +58,9 @@ pub struct RegressionReport {
     pub vcov: ReportCovarianceMatrix,
     /// The rows left out, by reason.
     pub dropped: Vec<ReportDropped>,
+    /// Where the columns of the question come from, where the panel knows.
+    #[serde(default, skip_serializing_if = "Lineage::is_empty")]
+    pub lineage: Lineage,
     /// What deserves doubt.
     pub warnings: Vec<String>,
     /// Milliseconds.
@@ -128,6 +132,7 @@ impl RegressionReport {
                 df: covariance.df,
             },
             dropped: ReportDropped::all(fit.sample()),
+            lineage: fit.lineage().clone(),
             warnings,
             elapsed_ms: RegressionElapsed::default(),
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::text::{NUMBER, WIDTH, counted, cut, short, wrapped, wrapped_at};
-use crate::panel::{ColumnSummary, KeySummary, PanelSummary, Sample};
+use crate::panel::{ColumnLineage, ColumnSummary, KeySummary, PanelSummary, Provenance, Sample};
 
 /// The characters from the mean to the greatest value, with the two spaces before them.
 const STATISTICS: usize = 4 * (NUMBER + 1) + 1;
@@ -19,6 +19,17 @@ impl fmt::Display for PanelSummary {
         if !self.columns.is_empty() {
             lines.push(String::new());
             lines.extend(self.table());
+        }
+        let from = |column: &ColumnLineage| wrapped_at("  ", &format!("{}: {}", column.column, column.provenance));
+        let stated = self.lineage.columns.iter().filter(|column| column.provenance != Provenance::default());
+        let sources: Vec<String> = stated.flat_map(from).collect();
+        let steps = self.lineage.steps.iter().flat_map(|step| wrapped_at("  ", &step.to_string()));
+        for (title, block) in [("where the columns come from", sources), ("what was done to the rows", steps.collect())]
+        {
+            if !block.is_empty() {
+                lines.extend([String::new(), title.to_owned()]);
+                lines.extend(block);
+            }
         }
         lines.iter().try_for_each(|line| writeln!(f, "{line}"))
     }

@@ -133,6 +133,7 @@ mod tests {
     use super::*;
     use crate::decompose::Detail;
     use crate::fit::Warning;
+    use crate::panel::Lineage;
     use crate::panel::{Dropped, Missing, Reason};
     use crate::report::text::WIDTH;
 
@@ -163,6 +164,7 @@ mod tests {
             },
             weights: Some("population_0_17".to_string()),
             panel: Some("simulated England, seed 744: no real authority".to_string()),
+            lineage: Lineage::default(),
             interval: Some(IntervalMethod {
                 kind: IntervalKind::Jackknife,
                 level: 0.95,

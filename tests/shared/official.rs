@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use apportion::{AreaRule, Derivation, Join, Measure, Panel, PanelSchema, Published, Reorganisations, Source, Step};
 #[cfg(feature = "excel")]
 use apportion::{Error, Lookup};
-use apportion::{Join, Measure, Panel, PanelSchema, Published, Source};
 
 use crate::shared;
 
@@ -73,7 +73,15 @@ fn official(folder: &Path) -> Panel {
     let panel = join(panel, population(folder), &before);
     let panel = join(panel, workforce(folder), &before);
     let panel = join(panel, spending(folder), &Join::left());
-    join(panel, poverty(folder), &Join::left())
+    let panel = join(panel, poverty(folder), &Join::left());
+    let core = Derivation::sum(["TotalLACFinance", "SafeguardingFinance", "FamilySupportFinance"]);
+    let per_child = Derivation::ratio("spend_core", "population_0_17").rounded(4);
+    panel
+        .with_population("population_0_17")
+        .and_then(|panel| panel.derive("spend_core", &core))
+        .and_then(|panel| panel.derive("spend_core_per_child", &per_child))
+        .and_then(|panel| panel.derive("cpp_rate", &Derivation::rate("cpp_count")))
+        .expect("the columns are there")
 }
 
 /// Compares a column with the panel built elsewhere, and returns cells compared, cells equal and the keys that differ.
@@ -108,6 +116,7 @@ fn the_official_files_give_the_panel_cell_by_cell() {
     for (column, exceptions) in [
         ("cpp_count", &[][..]),
         ("population_0_17", &OTHER_POPULATION),
+        ("spend_core_per_child", &OTHER_POPULATION),
         ("vacancy_rate", &[]),
         ("agency_rate", &[]),
         ("turnover_rate", &[]),
@@ -179,6 +188,52 @@ fn authorities_add_up_to_england() {
     let marked = (2012..=2018).map(|period| ("population_0_17", period));
     let expected: Vec<_> = missing.into_iter().chain(marked).chain([("TotalLACFinance", 2018)]).collect();
     assert_eq!((checked, excepted), (53, expected));
+}
+
+/// What is summed over constant areas is what was there; nothing is flagged once what moved is united.
+#[test]
+fn constant_areas_keep_every_count() {
+    let Some(folder) = shared() else { return };
+    let panel = official(&folder);
+    let rule = AreaRule::constant().scores(["workforce_joint_return"]);
+    let total = |panel: &Panel, year: i32, column: &str| {
+        let values = panel.column(column).expect("there").numbers().expect("numbers");
+        let rows = (0..panel.n_rows()).filter(|&row| panel.period_of(row) == Some(year) && !values[row].is_nan());
+        rows.map(|row| values[row]).sum::<f64>()
+    };
+    for (rule, areas, flagged) in [(rule.clone(), 150, 2), (rule.unite_boundary_changes(), 149, 0)] {
+        let constant = panel.reorganise(&Reorganisations::england(), &rule).expect("it can be reorganised");
+        let Some(Step::Reorganised(report)) = constant.steps().last() else { panic!("the last step is this one") };
+        println!("{report}");
+        assert_eq!((constant.n_units(), report.flagged.len()), (areas, flagged));
+        assert!(report.absent.is_empty() && report.empty_rows == 0, "{report}");
+        for year in 2018..=2024 {
+            for column in ["cpp_count", "TotalLACFinance"] {
+                let (before, after) = (total(&panel, year, column), total(&constant, year, column));
+                // Where a part has no value its area has none.
+                let lost = if after < before { before - after } else { 0.0 };
+                assert!(after <= before && lost < 0.01 * before, "{column} {year}: {before} became {after}");
+            }
+            assert_eq!(total(&panel, year, "SafeguardingFinance"), total(&constant, year, "SafeguardingFinance"));
+        }
+        let northamptonshire = (0..constant.n_rows()).filter(|&row| constant.unit_of(row) == Some("928")).count();
+        assert_eq!(northamptonshire, 7);
+    }
+}
+
+#[test]
+fn the_official_panel_reads_back_equal() {
+    let Some(folder) = shared() else { return };
+    let panel = official(&folder);
+    let out = std::env::temp_dir().join(format!("apportion-official-{}", std::process::id()));
+    std::fs::create_dir_all(&out).expect("a temporary folder");
+    let path = out.join("panel.csv");
+    panel.write_csv(&path).expect("it can be written");
+    let read = Panel::read_written(&path).expect("it can be read");
+    std::fs::remove_dir_all(&out).expect("it is ours");
+    assert_eq!(read, panel);
+    assert_eq!(read.steps(), panel.steps());
+    assert_eq!(read.provenance("vacancy_rate").expect("there"), panel.provenance("vacancy_rate").expect("there"));
 }
 
 #[cfg(feature = "excel")]
