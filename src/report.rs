@@ -1,9 +1,9 @@
 //! How is the answer printed, and how is it handed on?
 //!
-//! A [`Breakdown`](crate::Breakdown), an [`OrderRange`](crate::OrderRange) and a
-//! [`PanelSummary`](crate::PanelSummary) print as tables that fit 80 columns, whatever the names and numbers in them; a
-//! [`RegressionTable`] sets regressions side by side; a [`Report`] is the document that other programs read. Nothing is
-//! computed here: the floors below have done that.
+//! A [`Breakdown`](crate::Breakdown), an [`OrderRange`](crate::OrderRange), a
+//! [`PanelSummary`](crate::PanelSummary) and a [`Description`](crate::Description) print as tables that fit 80 columns,
+//! whatever the names and numbers in them; a [`RegressionTable`] sets regressions side by side; a [`Report`] is the
+//! document that other programs read. Nothing is computed here: the floors below have done that.
 //!
 //! # Examples
 //! ```

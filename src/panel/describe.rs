@@ -10,8 +10,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+pub use self::correlation::Correlation;
 use self::correlation::correlations;
+pub use self::distribution::Distribution;
 use self::distribution::distribution;
+pub use self::within::Variation;
 use self::within::variation;
 use super::Panel;
 use super::column::{Column, ColumnKind, Values};
@@ -43,9 +46,9 @@ use crate::error::Result;
 /// 4 rows: 2 units (area), 2 periods (year, 2017 to 2018), balanced
 ///
 /// values
-///         n  missing  mean     sd  min     q1  median     q3  max
-/// rate    3        1    20     10   10     15      20     25   30
-/// poor    4        0     2  1.155    1      1       2      3    3
+///         n  missing  mean     sd  min  q1  median  q3  max
+/// rate    3        1    20     10   10  15      20  25   30
+/// poor    4        0     2  1.155    1   1       2   3    3
 /// region  4        0
 /// rate: missing 1 not a number (NaN)
 /// region: text, 2 levels
@@ -147,140 +150,6 @@ pub struct PeriodStatistics {
     pub period: i32,
     /// Over its rows.
     pub statistics: ColumnStatistics,
-}
-
-/// How numbers are spread.
-///
-/// # Formula
-///
-/// ```text
-/// mean x̄ = Σx / n,   sd = √(Σ(x − x̄)² / (n − 1))
-/// quantile p = x₍ⱼ₎ + (h − j)(x₍ⱼ₊₁₎ − x₍ⱼ₎),   h = 1 + (n − 1)p,  j = ⌊h⌋,  x₍₁₎ ≤ … ≤ x₍ₙ₎
-/// ```
-///
-/// The quantiles are type 7 of R. J. Hyndman and Y. Fan (1996), <https://doi.org/10.1080/00031305.1996.10473566>, the
-/// default of R's `quantile` and of numpy.
-///
-/// # Examples
-/// ```
-/// # use apportion::Panel;
-/// let description = Panel::builder().column("x", [4.0, 1.0, 2.0, 10.0]).build()?.describe();
-/// let x = description.variables[0].overall.distribution.as_ref().unwrap();
-/// // R: quantile(c(4, 1, 2, 10), type = 7)
-/// assert_eq!([x.min, x.lower_quartile, x.median, x.upper_quartile, x.max], [1.0, 1.75, 3.0, 5.5, 10.0]);
-/// # Ok::<(), apportion::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Distribution {
-    /// The mean.
-    pub mean: f64,
-    /// The sample standard deviation (n − 1); `None` below two values, or beyond the largest double.
-    pub sd: Option<f64>,
-    /// The least value.
-    pub min: f64,
-    /// The quantile of a quarter.
-    pub lower_quartile: f64,
-    /// The median.
-    pub median: f64,
-    /// The quantile of three quarters.
-    pub upper_quartile: f64,
-    /// The greatest value.
-    pub max: f64,
-}
-
-/// How much of a variable's spread is between units and how much within them, as Stata's `xtsum` reports it.
-///
-/// # Formula
-///
-/// With x̄ᵢ the mean of the nᵢ values of unit i, G units that have any, and N values,
-///
-/// ```text
-/// overall = √(Σᵢₜ (xᵢₜ − x̄)² / (N − 1))
-/// between = √(Σᵢ (x̄ᵢ − m)² / (G − 1)),   m = Σᵢ x̄ᵢ / G
-/// within  = √(Σᵢₜ (xᵢₜ − x̄ᵢ)² / (N − 1))      the standard deviation of xᵢₜ − x̄ᵢ + x̄
-/// ```
-///
-/// Their squares do not add up: the divisors differ, and units count once between and by their rows overall. What
-/// varies by no more than the rounding of its values, or by 1e-11 of the whole, varies by exactly 0.
-///
-/// # Examples
-/// ```
-/// # use apportion::Panel;
-/// let panel = Panel::builder()
-///     .units(["A", "A", "B", "B"])
-///     .periods([1, 2, 1, 2])
-///     .column("x", [1.0, 3.0, 5.0, 7.0])
-///     .build()?;
-/// let description = panel.describe();
-/// let x = description.variables[0].variation.as_ref().unwrap();
-/// assert!((x.between.unwrap() - 8_f64.sqrt()).abs() < 1e-15, "means 2 and 6");
-/// assert!((x.within.unwrap() - (4.0 / 3.0_f64).sqrt()).abs() < 1e-15, "deviations of 1");
-/// assert_eq!((x.n_units, x.mean_periods), (2, Some(2.0)));
-/// # Ok::<(), apportion::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Variation {
-    /// Over all values; `None` below two values.
-    pub overall: Option<f64>,
-    /// Over the means of units; `None` below two units with values.
-    pub between: Option<f64>,
-    /// Over the deviations from them; `None` below two values.
-    pub within: Option<f64>,
-    /// G, the units with at least one value.
-    pub n_units: usize,
-    /// T̄ = N / G, values per unit that has any; `None` without values.
-    pub mean_periods: Option<f64>,
-}
-
-/// How two variables go together over the rows where neither is missing.
-///
-/// # Formula
-///
-/// ```text
-/// r = Σ ab / √(Σa² Σb²)
-/// ```
-///
-/// with a and b the deviations of rows from their mean (overall), of the units' means from the mean of these means
-/// (between), and of rows from the means of their units (within). It is `None` where a or b does not vary: where its
-/// deviations are no more than the rounding of the values, or 1e-11 of the overall ones. So a variable that is constant
-/// over the periods of each unit has no correlation within units.
-///
-/// # Examples
-/// ```
-/// # use apportion::Panel;
-/// let panel = Panel::builder()
-///     .units(["A", "A", "B", "B"])
-///     .periods([1, 2, 1, 2])
-///     .column("x", [1.0, 3.0, 5.0, 7.0])
-///     .column("falling", [4.0, 2.0, 9.0, 7.0])
-///     .column("constant", [0.1, 0.1, 0.7, 0.7])
-///     .build()?;
-/// let description = panel.describe();
-/// let pair = description.correlation("falling", "x").unwrap();
-/// assert_eq!((pair.n_rows, pair.n_units), (4, 2));
-/// assert!((pair.between.unwrap() - 1.0).abs() < 1e-15 && (pair.within.unwrap() + 1.0).abs() < 1e-15);
-/// assert_eq!(description.correlation("x", "constant").unwrap().within, None);
-/// # Ok::<(), apportion::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Correlation {
-    /// The one variable.
-    pub first: String,
-    /// The other.
-    pub second: String,
-    /// Rows in which neither is missing.
-    pub n_rows: usize,
-    /// Units with such a row; 0 without units.
-    pub n_units: usize,
-    /// Of the rows.
-    pub overall: Option<f64>,
-    /// Of the units' means over these rows; `None` without units.
-    pub between: Option<f64>,
-    /// Of the deviations from these means; `None` without units.
-    pub within: Option<f64>,
 }
 
 /// How many values there are of each variable in each period.

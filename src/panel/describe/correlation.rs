@@ -1,7 +1,57 @@
 //! How do variables go together: over rows, over units, and within units?
 
-use super::Correlation;
+use serde::{Deserialize, Serialize};
+
 use super::within::{Deviations, squares};
+
+/// How two variables go together over the rows where neither is missing.
+///
+/// # Formula
+///
+/// ```text
+/// r = Σ ab / √(Σa² Σb²)
+/// ```
+///
+/// with a and b the deviations of rows from their mean (overall), of the units' means from the mean of these means
+/// (between), and of rows from the means of their units (within). It is `None` where a or b does not vary: where its
+/// deviations are no more than the rounding of the values, or 1e-11 of the overall ones. So a variable that is constant
+/// over the periods of each unit has no correlation within units.
+///
+/// # Examples
+/// ```
+/// # use apportion::Panel;
+/// let panel = Panel::builder()
+///     .units(["A", "A", "B", "B"])
+///     .periods([1, 2, 1, 2])
+///     .column("x", [1.0, 3.0, 5.0, 7.0])
+///     .column("falling", [4.0, 2.0, 9.0, 7.0])
+///     .column("constant", [0.1, 0.1, 0.7, 0.7])
+///     .build()?;
+/// let description = panel.describe();
+/// let pair = description.correlation("falling", "x").unwrap();
+/// assert_eq!((pair.n_rows, pair.n_units), (4, 2));
+/// assert!((pair.between.unwrap() - 1.0).abs() < 1e-15 && (pair.within.unwrap() + 1.0).abs() < 1e-15);
+/// assert_eq!(description.correlation("x", "constant").unwrap().within, None);
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Correlation {
+    /// The one variable.
+    pub first: String,
+    /// The other.
+    pub second: String,
+    /// Rows in which neither is missing.
+    pub n_rows: usize,
+    /// Units with such a row; 0 without units.
+    pub n_units: usize,
+    /// Of the rows.
+    pub overall: Option<f64>,
+    /// Of the units' means over these rows; `None` without units.
+    pub between: Option<f64>,
+    /// Of the deviations from these means; `None` without units.
+    pub within: Option<f64>,
+}
 
 /// The correlations of every pair of columns of numbers, NaN where missing.
 pub(super) fn correlations(columns: &[(&str, &[f64])], units: Option<&[u32]>) -> Vec<Correlation> {

@@ -1,6 +1,46 @@
 //! How are numbers spread: mean, standard deviation, quantiles?
 
-use super::Distribution;
+use serde::{Deserialize, Serialize};
+
+/// How numbers are spread.
+///
+/// # Formula
+///
+/// ```text
+/// mean x̄ = Σx / n,   sd = √(Σ(x − x̄)² / (n − 1))
+/// quantile p = x₍ⱼ₎ + (h − j)(x₍ⱼ₊₁₎ − x₍ⱼ₎),   h = 1 + (n − 1)p,  j = ⌊h⌋,  x₍₁₎ ≤ … ≤ x₍ₙ₎
+/// ```
+///
+/// The quantiles are type 7 of R. J. Hyndman and Y. Fan (1996), <https://doi.org/10.1080/00031305.1996.10473566>, the
+/// default of R's `quantile` and of numpy.
+///
+/// # Examples
+/// ```
+/// # use apportion::Panel;
+/// let description = Panel::builder().column("x", [4.0, 1.0, 2.0, 10.0]).build()?.describe();
+/// let x = description.variables[0].overall.distribution.as_ref().unwrap();
+/// // In R: quantile(c(4, 1, 2, 10), type = 7)
+/// assert_eq!([x.min, x.lower_quartile, x.median, x.upper_quartile, x.max], [1.0, 1.75, 3.0, 5.5, 10.0]);
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Distribution {
+    /// The mean.
+    pub mean: f64,
+    /// The sample standard deviation (n − 1); `None` below two values, or beyond the largest double.
+    pub sd: Option<f64>,
+    /// The least value.
+    pub min: f64,
+    /// The quantile of a quarter.
+    pub lower_quartile: f64,
+    /// The median.
+    pub median: f64,
+    /// The quantile of three quarters.
+    pub upper_quartile: f64,
+    /// The greatest value.
+    pub max: f64,
+}
 
 /// The distribution of numbers without missing ones; `None` when there are none.
 pub(super) fn distribution(mut values: Vec<f64>) -> Option<Distribution> {

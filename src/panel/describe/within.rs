@@ -1,12 +1,58 @@
 //! How much of the spread is between units and how much within them?
 
-use super::Variation;
+use serde::{Deserialize, Serialize};
+
 use super::distribution::{largest, mean, scale, sd};
 
-/// Deviations that are at most this many units in the last place of the largest value are its rounding.
+/// Deviations that are at most this part of the largest value are its rounding.
 const ROUNDING: f64 = 8.0 * f64::EPSILON;
 /// Deviations whose length is at most this part of that of the overall ones are taken as none, as regressions take them.
 const NEGLIGIBLE: f64 = 1e-11;
+
+/// How much of a variable's spread is between units and how much within them, as Stata's `xtsum` reports it.
+///
+/// # Formula
+///
+/// With x̄ᵢ the mean of the nᵢ values of unit i, G units that have any, and N values,
+///
+/// ```text
+/// overall = √(Σᵢₜ (xᵢₜ − x̄)² / (N − 1))
+/// between = √(Σᵢ (x̄ᵢ − m)² / (G − 1)),   m = Σᵢ x̄ᵢ / G
+/// within  = √(Σᵢₜ (xᵢₜ − x̄ᵢ)² / (N − 1))      the standard deviation of xᵢₜ − x̄ᵢ + x̄
+/// ```
+///
+/// Their squares do not add up: the divisors differ, and units count once between and by their rows overall. What
+/// varies by no more than the rounding of its values, or by 1e-11 of the whole, varies by exactly 0.
+///
+/// # Examples
+/// ```
+/// # use apportion::Panel;
+/// let panel = Panel::builder()
+///     .units(["A", "A", "B", "B"])
+///     .periods([1, 2, 1, 2])
+///     .column("x", [1.0, 3.0, 5.0, 7.0])
+///     .build()?;
+/// let description = panel.describe();
+/// let x = description.variables[0].variation.as_ref().unwrap();
+/// assert!((x.between.unwrap() - 8_f64.sqrt()).abs() < 1e-15, "means 2 and 6");
+/// assert!((x.within.unwrap() - (4.0 / 3.0_f64).sqrt()).abs() < 1e-15, "deviations of 1");
+/// assert_eq!((x.n_units, x.mean_periods), (2, Some(2.0)));
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Variation {
+    /// Over all values; `None` below two values.
+    pub overall: Option<f64>,
+    /// Over the means of units; `None` below two units with values.
+    pub between: Option<f64>,
+    /// Over the deviations from them; `None` below two values.
+    pub within: Option<f64>,
+    /// G, the units with at least one value.
+    pub n_units: usize,
+    /// T̄ = N / G, values per unit that has any; `None` without values.
+    pub mean_periods: Option<f64>,
+}
 
 /// Deviations of values of which none is missing, all multiplied by `scale`; those that are rounding are 0.
 pub(super) struct Deviations {
