@@ -46,6 +46,7 @@
 //! | floor | what is there |
 //! |---|---|
 //! | data | [`Panel`], [`PanelSchema`]; [`Panel::describe`] → [`Description`]; [`Sample`] with the audit of what was left out |
+//! | sources | [`Source`] → [`Published`]; [`Panel::join`], [`Panel::derive`], [`Panel::reorganise`]; [`Provenance`] of every column |
 //! | question | [`Model`], [`Component`], [`Term`] |
 //! | fit | [`FittedModel`], its [`Moments`] and [`Regression`]; [`Warning`]s |
 //! | regression | [`PanelRegression`] → [`FittedRegression`], its [`Covariance`], tests and diagnostics |
