@@ -276,6 +276,13 @@ fn a_workbook_that_is_none() {
 }
 
 #[test]
+fn a_mark_is_no_code() {
+    let text = EES.replace("202,E09000007,Camden,All", "z,E09000007,Camden,All");
+    message::error(read(&all().measure("plans"), &text), &["code \"z\"", "old_la_code, line 4", "by_new_codes()"]);
+    assert!(read(&all().measure("plans").by_new_codes(), &text).is_ok());
+}
+
+#[test]
 fn codes_and_lookups() {
     let plans = read(&all().measure("plans"), EES).expect("it reads").into_authorities();
     let lookup = Lookup::from_panel(&plans, "new_la_code").expect("codes");

@@ -177,6 +177,13 @@ impl Assembly<'_> {
         if code.is_empty() {
             return Err(Error::MissingKey { column: column(), place });
         }
+        if matches!(read_value(code.as_bytes()), Some(Err(_))) {
+            let message = format!(
+                "({}, {place}) is a mark for a missing value, not an authority: use another code, as with by_new_codes(), or filter such rows out",
+                column()
+            );
+            return Err(Error::Code { code: code.to_owned(), message });
+        }
         let parts = joint_parts(code);
         if parts.len() > 1 {
             match self.source.joint {

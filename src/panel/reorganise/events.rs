@@ -157,6 +157,20 @@ impl Reorganisations {
         Ok(self)
     }
 
+    /// Every code of the table with its number, the old codes and the new: what a [`Lookup`](crate::Lookup) of codes is made
+    /// of, for files of another year than the panel's.
+    ///
+    /// ```
+    /// use apportion::{Lookup, Reorganisations};
+    /// let lookup = Lookup::new(Reorganisations::england().codes())?;
+    /// assert_eq!((lookup.unit("E10000002"), lookup.unit("E06000060")), (Some("825"), Some("825")));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn codes(&self) -> impl Iterator<Item = (&str, &str)> {
+        let areas = self.events.iter().flat_map(|event| [&event.from, &event.to]);
+        areas.filter(|area| !area.code.is_empty()).map(|area| (area.code.as_str(), area.number.as_str()))
+    }
+
     /// The events, as they stand in the table.
     pub fn events(&self) -> &[Reorganisation] {
         &self.events
