@@ -210,6 +210,8 @@ fn what_the_caller_has_to_say() {
     message::error(panel.reorganise(&england, &rule().flag("n")), &["\"n\"", "flag()"]);
     let without = Panel::read_csv_from(PLANS.as_bytes(), &PanelSchema::new("unit", "year")).expect("it reads");
     message::error(without.reorganise(&england, &rule().counts(["pop"])), &["with_population()"]);
+    let early = Panel::builder().units([1]).periods([-1]).column("n", [1.0]).build().expect("a panel");
+    message::error(early.reorganise(&england, &rule_of_n()), &["period -1 is no year"]);
     let cross = Panel::builder().column("n", [1.0]).build().expect("a panel");
     message::error(cross.reorganise(&england, &rule_of_n()), &["units and periods"]);
 }

@@ -276,6 +276,13 @@ fn a_workbook_that_is_none() {
 }
 
 #[test]
+fn a_name_with_an_ampersand_is_one_area() {
+    let table = Source::table("t.csv", "area", None).measure("v");
+    let panel = read(&table, "area,v\nTyne & Wear,1\nBath/Wells,2\n").expect("it reads").into_authorities();
+    assert_eq!(panel.units(), ["Bath/Wells", "Tyne & Wear"]);
+}
+
+#[test]
 fn a_mark_is_no_code() {
     let text = EES.replace("202,E09000007,Camden,All", "z,E09000007,Camden,All");
     message::error(read(&all().measure("plans"), &text), &["code \"z\"", "old_la_code, line 4", "by_new_codes()"]);
@@ -356,6 +363,10 @@ fn joins_that_make_no_sense() {
     let without = Panel::builder().units(["A"]).column("b", [1.0]).build().expect("a panel");
     says(&without, &Join::left(), &["need periods", "on_unit()"]);
     says(&Panel::builder().column("b", [1.0]).build().expect("a panel"), &Join::left(), &["need units"]);
+    let far = small("b", &[("A", 2017, 1.0), ("B", i32::MIN, 1.0), ("B", i32::MAX, 1.0)]);
+    let wide = small("a", &[("A", 2017, 1.0), ("C", i32::MIN, 1.0), ("C", i32::MAX, 1.0)]);
+    let joined = wide.join(&far, &Join::left()).expect("they fit");
+    assert_says(&joined.joins()[0].to_string(), &["C -2147483648, 2147483647"]);
     says(&small("b", &[("A", i32::MAX, 1.0)]), &Join::inner().period_offset(i32::MAX), &["no row has a partner"]);
 }
 

@@ -126,7 +126,9 @@ impl fmt::Display for Unmatched {
         match self.periods.as_slice() {
             [] => Ok(()),
             [period] => write!(f, " {period}"),
-            [first, .., last] if last - first + 1 == self.periods.len() as i32 => write!(f, " {first}–{last}"),
+            [first, .., last] if i64::from(*last) - i64::from(*first) + 1 == self.periods.len() as i64 => {
+                write!(f, " {first}–{last}")
+            }
             periods => {
                 let periods: Vec<String> = periods.iter().map(i32::to_string).collect();
                 write!(f, " {}", periods.join(", "))
@@ -233,7 +235,7 @@ impl Panel {
         for column in columns {
             let mut provenance = column.provenance().clone();
             if let Origin::File(file) = &mut provenance.origin {
-                file.period_offset += how.period_offset;
+                file.period_offset = file.period_offset.saturating_add(how.period_offset);
             }
             all.push(column.gather(&partner_of_kept)?.with_provenance(Arc::new(provenance)));
         }

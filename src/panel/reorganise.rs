@@ -215,6 +215,9 @@ impl Panel {
         if !((1..=12).contains(&month) && (1..=31).contains(&day)) {
             return Err(refuse(format!("periods end on day {day} of month {month}, which is no date")));
         }
+        if let Some(period) = self.periods().iter().find(|period| !(1..=9999).contains(*period)) {
+            return Err(refuse(format!("period {period} is no year, so it cannot be held against dates")));
+        }
         let ends: Vec<String> = self.periods().iter().map(|&period| rule.end_of(period)).collect();
         let areas = Areas::new(table, self.units(), &ends, rule.policy == Policy::Constant && rule.unite);
         let mut report = ReorganisationReport {

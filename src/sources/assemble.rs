@@ -347,7 +347,9 @@ impl Assembly<'_> {
 /// The codes of a return filed together, or the one code.
 fn joint_parts(code: &str) -> Vec<&str> {
     let parts: Vec<&str> = code.split(['/', '&', '+', ',']).map(str::trim).collect();
-    let is_code = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric());
+    // A code has a digit, so that "Tyne & Wear" is one area.
+    let is_code =
+        |part: &&str| part.chars().all(|c| c.is_ascii_alphanumeric()) && part.chars().any(|c| c.is_ascii_digit());
     if parts.iter().all(is_code) { parts } else { vec![code] }
 }
 

@@ -273,7 +273,7 @@ fn financial_year(text: &str) -> Option<i32> {
     if year < 1000 || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
     }
-    Some(if month >= 4 { year + 1 } else { year })
+    if month >= 4 { year.checked_add(1) } else { Some(year) }
 }
 
 #[cfg(test)]
@@ -287,6 +287,7 @@ mod tests {
             ("2019-04-01", Some(2020)),
             ("31/03/2019", Some(2019)),
             ("01/04/2019", Some(2020)),
+            ("01/04/2147483647", None),
             ("2019-13-01", None),
             ("2019", None),
             ("soon", None),
