@@ -230,3 +230,107 @@ fn units_left_out_by_a_rule() {
     let none = panel.without(&UnitRule::degenerate_authorities()).expect("a panel need not have them");
     assert_eq!((none.n_rows(), none.steps().len()), (7, 1));
 }
+
+fn table(rows: &str) -> Reorganisations {
+    let header = "effective,kind,from_number,from_code,from_name,to_number,to_code,to_name,source,note\n";
+    Reorganisations::read_csv_from(format!("{header}{rows}").as_bytes()).expect("it reads")
+}
+
+#[test]
+fn two_codes_of_one_area_in_one_period_are_not_added_up() {
+    let csv = "unit,year,n\nE10000002,2020,1\nE06000060,2020,2\nE06000060,2021,2\n";
+    let panel = Panel::read_csv_from(csv.as_bytes(), &PanelSchema::new("unit", "year")).expect("it reads");
+    for rule in [rule_of_n(), AreaRule::end_and_begin(), AreaRule::leave_out()] {
+        let result = panel.reorganise(&Reorganisations::england(), &rule);
+        message::error(result, &["E10000002", "E06000060", "2020-04-01", "period 2020"]);
+    }
+}
+
+#[test]
+fn labels_that_are_codes_or_numbers_are_not_taken_for_names() {
+    let csv = "unit,year,code,name,region,ons,n\n\
+               836,2019,E06000029,Poole,South West,1,6\n\
+               837,2019,E06000028,Bournemouth,South West,2,7\n\
+               839,2020,E06000058,\"Bournemouth, Christchurch and Poole\",South West,3,25\n";
+    let schema = PanelSchema::new("unit", "year");
+    for labels in [["code", "name", "region", "ons"], ["region", "ons", "code", "name"]] {
+        let panel =
+            Panel::read_csv_from(csv.as_bytes(), &schema).expect("it reads").with_labels(labels).expect("labels");
+        let panel = panel.reorganise(&Reorganisations::england(), &rule_of_n()).expect("it can be reorganised");
+        let text = |column: &str, row| panel.column(column).expect("a label").text(row).map(str::to_owned);
+        assert_eq!(text("code", 0), None);
+        assert_eq!(panel.column("code").expect("a label").missing(0), Some(Missing::Reorganised));
+        assert_eq!(text("code", 1).as_deref(), Some("E06000058"));
+        assert_eq!(text("name", 0).as_deref(), Some("Bournemouth, Christchurch and Poole"));
+        assert_eq!(text("region", 0).as_deref(), Some("South West"));
+        check(&panel, "ons", &[("839 2019", Err(Missing::Reorganised)), ("839 2020", Ok(3.0))]);
+    }
+}
+
+#[test]
+fn united_areas_have_the_names_of_both() {
+    let panel = constant(PLANS, &rule().unite_boundary_changes());
+    let name = panel.column("name").expect("a label").text(2);
+    assert_eq!(name, Some("Dorset + Bournemouth, Christchurch and Poole"));
+}
+
+#[test]
+fn a_boundary_change_outside_the_periods_flags_nothing() {
+    let table =
+        table("2019-04-01,merge,1,,A,3,,C,,\n2019-04-01,merge,2,,B,3,,C,,\n2030-04-01,boundary change,3,,C,4,,D,,\n");
+    let panel = read("unit,year,n,pop\n1,2019,1,1\n2,2019,2,1\n3,2020,4,2\n4,2019,1,1\n4,2020,1,1\n");
+    let constant = panel.reorganise(&table, &rule_of_n()).expect("it can be reorganised");
+    assert!(report(&constant).flagged.is_empty() && !constant.has_column("boundary_changed"));
+    let events = report(&constant).events;
+    assert_eq!(events.iter().map(|event| event.from.name.as_str()).collect::<Vec<_>>(), ["A", "B"]);
+}
+
+#[test]
+fn a_boundary_change_alone_is_flagged_or_united() {
+    let table = table("2019-04-01,boundary change,1,,A,2,,B,,\n");
+    let panel = read("unit,year,n,pop\n1,2019,5,1\n1,2020,4,1\n2,2019,1,1\n2,2020,2,2\n3,2019,9,1\n3,2020,9,1\n");
+    let apart = panel.reorganise(&table, &rule_of_n()).expect("it can be reorganised");
+    let flags: Vec<_> = cells(&apart, "boundary_changed").into_iter().map(|(_, flag)| flag).collect();
+    assert_eq!(flags, [Ok(1.0), Ok(1.0), Ok(1.0), Ok(1.0), Ok(0.0), Ok(0.0)]);
+    assert_eq!(report(&apart).flagged["2"], "a part of A went to B (2019-04-01)");
+    let united = panel.reorganise(&table, &rule_of_n().unite_boundary_changes()).expect("it can be reorganised");
+    check(&united, "n", &[("1+2 2019", Ok(6.0)), ("1+2 2020", Ok(6.0)), ("3 2019", Ok(9.0)), ("3 2020", Ok(9.0))]);
+}
+
+#[test]
+fn an_area_that_takes_in_another_goes_on() {
+    let table = table("2019-04-01,merge,1,,A,2,,B,,\n2019-04-01,merge,2,,B,2,,B,,\n");
+    let panel = read("unit,year,n,pop\n1,2019,5,1\n2,2019,1,1\n2,2020,7,2\n");
+    let constant = panel.reorganise(&table, &rule_of_n()).expect("it can be reorganised");
+    check(&constant, "n", &[("2 2019", Ok(6.0)), ("2 2020", Ok(7.0))]);
+    let late = read("unit,year,n,pop\n1,2019,5,1\n2,2019,1,1\n1,2020,7,2\n");
+    message::error(late.reorganise(&table, &rule_of_n()), &["unit 1", "ended before 2019-04-01"]);
+}
+
+#[test]
+fn totals_stay_as_they_were() {
+    let table = Reorganisations::england();
+    let before_and_after =
+        [(2019, &[835, 836, 837][..], &[838, 839][..]), (2021, &[928], &[940, 941]), (2023, &[909], &[942, 943])];
+    let (mut units, mut periods, mut plans, mut children) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for year in 2016..=2025 {
+        let alive = before_and_after.iter().flat_map(|(last, old, new)| if year <= *last { *old } else { *new });
+        for &unit in alive.chain(&[201, 825]) {
+            units.push(unit);
+            periods.push(year);
+            plans.push(f64::from(unit * 7 % 113 + year % 5));
+            children.push(f64::from(unit * 31 % 977 + 100));
+        }
+    }
+    let panel = Panel::builder().units(units).periods(periods).column("n", &plans).column("pop", &children);
+    let panel = panel.population("pop").build().expect("a panel");
+    let total = |panel: &Panel, column: &str| -> f64 {
+        panel.column(column).expect("a column").numbers().expect("numbers").iter().sum()
+    };
+    for rule in [rule_of_n(), rule_of_n().unite_boundary_changes()] {
+        let constant = panel.reorganise(&table, &rule).expect("it can be reorganised");
+        // Whole numbers add up exactly in any order.
+        assert_eq!((total(&constant, "n"), total(&constant, "pop")), (total(&panel, "n"), total(&panel, "pop")));
+        assert!(constant.is_balanced() && report(&constant).absent.is_empty());
+    }
+}

@@ -92,6 +92,24 @@ fn what_the_file_alone_would_lose() {
     assert_eq!(read.column("code").expect("text").levels().map(<[String]>::len), Some(2));
 }
 
+/// Units that are numbers only once others are left out are ordered as numbers, as a reader orders them.
+#[test]
+fn a_part_of_a_panel() {
+    let folder = Folder::new("part");
+    let panel = Panel::builder()
+        .units(["9", "10", "x", "9"])
+        .periods([2018, 2018, 2017, 2019])
+        .column("v", [1.0, 2.0, 3.0, 4.0])
+        .build()
+        .and_then(|panel| panel.in_periods(2018..=2019))
+        .expect("a panel");
+    assert_eq!(
+        (panel.units(), panel.column("v").expect("v").numbers().expect("numbers")),
+        (&["9".to_owned(), "10".to_owned()][..], &[1.0, 4.0, 2.0][..])
+    );
+    assert_same(&panel, &round_trip(&panel, &folder));
+}
+
 #[test]
 fn cross_sections_and_a_single_column() {
     let folder = Folder::new("cross");

@@ -139,7 +139,7 @@ impl Panel {
         let name = name.into();
         let refuse = |message: String| Error::Derivation { column: name.clone(), message };
         let taken = [self.unit_column(), self.period_column()].into_iter().flatten().any(|key| key == name);
-        if name.trim().is_empty() || taken || self.has_column(&name) {
+        if name.is_empty() || name.trim() != name || taken || self.has_column(&name) {
             return Err(refuse("the panel has a column of that name, or it is no name: choose another".to_owned()));
         }
         let work = Work { panel: self, refuse: &refuse };

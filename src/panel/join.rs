@@ -9,7 +9,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::cells::Cells;
+use super::keys::read_units;
 use super::provenance::{Origin, Step, signed};
+use super::rows::Rows;
 use super::{Column, Panel};
 use crate::error::{Error, Result};
 
@@ -229,17 +232,17 @@ impl Panel {
             right_only,
             right_periods,
         };
-        let partner_of_kept: Vec<Option<usize>> = rows.iter().map(|&row| partners[row]).collect();
-        let mut joined = self.on_rows(&rows)?;
+        let mut joined = self.clone();
         let mut all = joined.columns.to_vec();
         for column in columns {
             let mut provenance = column.provenance().clone();
             if let Origin::File(file) = &mut provenance.origin {
                 file.period_offset = file.period_offset.saturating_add(how.period_offset);
             }
-            all.push(column.gather(&partner_of_kept)?.with_provenance(Arc::new(provenance)));
+            all.push(column.gather(&partners)?.with_provenance(Arc::new(provenance)));
         }
         joined.columns = Arc::new(all);
+        let mut joined = joined.on_rows(&rows)?;
         joined.labels.extend(labels);
         joined.steps.extend(right.steps.iter().cloned());
         joined.steps.push(Step::Join(report));
@@ -283,14 +286,31 @@ impl Panel {
         if rows.is_empty() {
             return Err(Error::NoRows { path: "what is left of the panel".to_owned() });
         }
-        let mut panel = self.clone();
-        if rows.len() < self.n_rows() {
-            let gathered: Vec<Option<usize>> = rows.iter().map(|&row| Some(row)).collect();
-            panel.units = self.units.as_ref().map(|key| key.on_rows(rows));
-            panel.periods = self.periods.as_ref().map(|key| key.on_rows(rows));
-            panel.columns = Arc::new(self.columns.iter().map(|c| c.gather(&gathered)).collect::<Result<_>>()?);
-            panel.places = Arc::new(rows.iter().map(|&row| self.place(row)).collect());
+        if rows.len() == self.n_rows() {
+            return Ok(self.clone());
         }
+        let gathered: Vec<Option<usize>> = rows.iter().map(|&row| Some(row)).collect();
+        let places: Vec<_> = rows.iter().map(|&row| self.place(row)).collect();
+        // Units are ordered anew: what is left may be numbers, where it was not before.
+        let units = match self.unit_column() {
+            Some(name) => {
+                let cells: Cells = rows.iter().filter_map(|&row| self.unit_of(row)).collect();
+                Some(read_units(name.to_owned(), &cells, &places)?)
+            }
+            None => None,
+        };
+        let kept = Rows {
+            units,
+            periods: self.periods.as_ref().map(|key| key.on_rows(rows)),
+            weight: self.weight.clone(),
+            population: self.population.clone(),
+            columns: self.columns.iter().map(|column| column.gather(&gathered)).collect::<Result<_>>()?,
+            places,
+        };
+        let mut panel = kept.into_panel()?;
+        panel.description = self.description.clone();
+        panel.labels = self.labels.clone();
+        panel.steps = self.steps.clone();
         Ok(panel)
     }
 

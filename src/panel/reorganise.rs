@@ -94,7 +94,8 @@ impl AreaRule {
         self
     }
 
-    /// The day on which a period ends. Default: 31 March, the end of a financial year.
+    /// The day on which a period ends. Default: 31 March, the end of a financial year, since a row of period t describes
+    /// the year ending then; an area of 1 April 2019 has its first row in 2020.
     pub fn periods_end(mut self, month: u8, day: u8) -> Self {
         self.period_end = (month, day);
         self
@@ -144,6 +145,9 @@ impl AreaRule {
 pub struct ReorganisationReport {
     /// "constant areas", "areas end and begin", "reorganised areas left out".
     pub policy: String,
+    /// The events that changed something within the panel's periods, and the recodes of its units, by date.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<Reorganisation>,
     /// Areas put together, each with the units it consists of.
     pub areas: BTreeMap<String, Vec<String>>,
     /// Areas that do not add up exactly, and why.
@@ -195,13 +199,17 @@ struct Combined {
 impl Panel {
     /// Puts the panel on areas that compare over its periods.
     ///
-    /// Units are matched by number or by code. A recoded area has its latest code throughout. Text that differs between
-    /// combined areas is the name of the new area where it is a label, and otherwise missing.
+    /// Units are matched by number or by code. A recoded area has its latest code throughout. Where areas with rows
+    /// p are combined, a count is Σ yₚ and a rate Σ nₚ yₚ / Σ nₚ with n the population; a part without a value leaves the
+    /// area without one, marked as the part is. Labels and text are kept where the parts agree; a label that holds names
+    /// takes the new area's name where they do not, and all other text is then missing as
+    /// [`Missing::Reorganised`](super::Missing::Reorganised). Events that none of the panel's periods stand on both sides
+    /// of combine nothing. What was done is the last of [`Panel::steps`].
     ///
     /// # Errors
     ///
     /// [`Error::Reorganisation`] where the panel lacks units or periods, a row stands for an area that did not exist at the
-    /// end of its period, columns are neither counts, rates nor scores, or rates are to be combined without a population
+    /// end of its period, an area has rows under two codes in one period, columns are neither counts, rates nor scores, or rates are to be combined without a population
     /// column; [`Error::UnknownColumn`] for a column of the rule.
     pub fn reorganise(&self, table: &Reorganisations, rule: &AreaRule) -> Result<Panel> {
         for column in rule.quantities.keys() {
@@ -227,6 +235,7 @@ impl Panel {
                 Policy::LeaveOut => "reorganised areas left out",
             }
             .to_owned(),
+            events: areas.events().to_vec(),
             recoded: areas.recoded(self.units()),
             ..ReorganisationReport::default()
         };
@@ -247,6 +256,8 @@ impl Panel {
                 )));
             }
         }
+
+        self.check_codes(&areas, &rows)?;
 
         let (combined, flagged) = match rule.policy {
             Policy::EndAndBegin => (self.as_they_are(&areas, &rows), false),
@@ -269,6 +280,24 @@ impl Panel {
         let mut panel = self.on_areas(&areas, rule, &combined, flagged)?;
         panel.steps.push(Step::Reorganised(report));
         Ok(panel)
+    }
+
+    /// An area with two codes has one row in a period.
+    fn check_codes(&self, areas: &Areas, rows: &[usize]) -> Result<()> {
+        let mut seen: HashMap<(String, Option<i32>), &str> = HashMap::new();
+        for &row in rows {
+            let (unit, period) = (self.unit_of(row).unwrap_or_default(), self.period_of(row));
+            if let Some(other) = seen.insert((areas.latest(unit), period), unit) {
+                let since = areas.recoded_on(unit).map(|date| format!(" since {date}")).unwrap_or_default();
+                let period = period.unwrap_or_default();
+                return Err(Error::Reorganisation {
+                    message: format!(
+                        "units {other} and {unit} are one area under two codes{since}, and both have a row for period {period}: take one of the rows out"
+                    ),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Whether all numbers of a row are missing.

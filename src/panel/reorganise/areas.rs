@@ -1,9 +1,9 @@
 //! When did an area exist, and with which others does it make up the same ground?
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 
-use super::events::{Reorganisation, ReorganisationKind, Reorganisations};
+use super::events::{Area, Reorganisation, ReorganisationKind, Reorganisations};
 
 /// When an area existed: from the first day on, until the day before the last.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,6 +40,8 @@ struct Node {
     number: String,
     name: String,
     life: Life,
+    /// The day of its latest code.
+    recoded: Option<String>,
     /// Whether its unit in the panel is a code.
     by_code: bool,
     in_panel: bool,
@@ -54,6 +56,11 @@ pub(super) struct Areas {
     /// Why areas do not add up exactly, by root.
     boundary: BTreeMap<usize, BTreeSet<String>>,
     touched: BTreeSet<usize>,
+    /// The areas that a combining event ended, and those that one began.
+    ended: BTreeSet<usize>,
+    begun: BTreeSet<usize>,
+    /// The events that matter to the panel, by date.
+    events: Vec<Reorganisation>,
 }
 
 impl Areas {
@@ -68,7 +75,11 @@ impl Areas {
             root: Vec::new(),
             boundary: BTreeMap::new(),
             touched: BTreeSet::new(),
+            ended: BTreeSet::new(),
+            begun: BTreeSet::new(),
+            events: Vec::new(),
         };
+        let mut changes: Vec<(&Reorganisation, usize, usize)> = Vec::with_capacity(events.len());
         for event in &events {
             let from = areas.node([&event.from.number, &event.from.code], &event.from.name);
             // The same area under another code is the same node.
@@ -76,9 +87,25 @@ impl Areas {
                 ReorganisationKind::Recode => areas.add_ids(from, [&event.to.number, &event.to.code]),
                 _ => areas.node([&event.to.number, &event.to.code], &event.to.name),
             };
+            if event.kind == ReorganisationKind::Recode {
+                areas.nodes[from].recoded = Some(event.effective.clone());
+            }
+            changes.push((event, from, to));
+        }
+        // An area that takes in or gives away another, and goes on, is its own successor.
+        let goes_on: HashSet<(usize, &str)> = changes
+            .iter()
+            .filter(|(_, from, to)| from == to)
+            .map(|(e, node, _)| (*node, e.effective.as_str()))
+            .collect();
+        for (event, from, to) in &changes {
             if matches!(event.kind, ReorganisationKind::Merge | ReorganisationKind::Split) {
-                areas.nodes[from].life.end = Some(event.effective.clone());
-                areas.nodes[to].life.begin = Some(event.effective.clone());
+                if !goes_on.contains(&(*from, event.effective.as_str())) {
+                    areas.nodes[*from].life.end = Some(event.effective.clone());
+                }
+                if !goes_on.contains(&(*to, event.effective.as_str())) {
+                    areas.nodes[*to].life.begin = Some(event.effective.clone());
+                }
             }
         }
         for unit in units {
@@ -89,30 +116,49 @@ impl Areas {
             }
         }
         areas.root = (0..areas.nodes.len()).collect();
-        for event in &events {
+        let is_old_unit = |area: &Area| {
+            let is_there = |id: &String| !id.is_empty() && units.contains(id);
+            is_there(&area.code) || is_there(&area.number)
+        };
+        let mut moved = Vec::new();
+        for (event, from, to) in changes {
+            if event.kind == ReorganisationKind::Recode {
+                let latest = areas.id(from);
+                if is_old_unit(&event.from) && ![&event.from.number, &event.from.code].contains(&&latest) {
+                    areas.events.push(event.clone());
+                }
+                continue;
+            }
             let within = ends.first().is_some_and(|first| *first < event.effective)
                 && ends.last().is_some_and(|last| event.effective <= *last);
-            let id = |area: &super::Area| if area.number.is_empty() { area.code.clone() } else { area.number.clone() };
-            let (Some(&from), Some(&to)) = (areas.by_id.get(&id(&event.from)), areas.by_id.get(&id(&event.to))) else {
+            if !within {
                 continue;
-            };
-            if !within || event.kind == ReorganisationKind::Recode {
-                continue;
+            }
+            if areas.nodes[from].in_panel || areas.nodes[to].in_panel {
+                areas.events.push(event.clone());
             }
             areas.touched.extend([from, to]);
             if event.kind != ReorganisationKind::BoundaryChange || unite {
                 areas.unite(from, to);
+                let is_day = |date: &Option<String>| date.as_ref() == Some(&event.effective);
+                if is_day(&areas.nodes[from].life.end) {
+                    areas.ended.insert(from);
+                }
+                if is_day(&areas.nodes[to].life.begin) {
+                    areas.begun.insert(to);
+                }
+            } else {
+                moved.push((event, from, to));
             }
         }
-        for event in events.iter().filter(|event| event.kind == ReorganisationKind::BoundaryChange && !unite) {
-            let ids =
-                [&event.from, &event.to].map(|area| if area.number.is_empty() { &area.code } else { &area.number });
-            for node in ids.into_iter().filter_map(|id| areas.by_id.get(id).copied()) {
-                if areas.touched.contains(&node) {
-                    let root = areas.root[node];
-                    let why = format!("{} ({})", event.note, event.effective);
-                    areas.boundary.entry(root).or_default().insert(why);
-                }
+        for (event, from, to) in moved {
+            let what = match event.note.as_str() {
+                "" => format!("a part of {} went to {}", event.from.name, event.to.name),
+                note => note.to_owned(),
+            };
+            for node in [from, to] {
+                let why = format!("{what} ({})", event.effective);
+                areas.boundary.entry(areas.root[node]).or_default().insert(why);
             }
         }
         areas
@@ -198,8 +244,8 @@ impl Areas {
         if ground.len() < 2 {
             return self.latest(unit);
         }
-        let successors: Vec<usize> = self.outer(&ground, |life| &life.end);
-        let predecessors: Vec<usize> = self.outer(&ground, |life| &life.begin);
+        let without = |gone: &BTreeSet<usize>| ground.iter().copied().filter(|node| !gone.contains(node)).collect();
+        let (successors, predecessors): (Vec<usize>, Vec<usize>) = (without(&self.ended), without(&self.begun));
         match (successors.as_slice(), predecessors.as_slice()) {
             ([one], _) | (_, [one]) => self.id(*one),
             (several, _) => {
@@ -210,29 +256,36 @@ impl Areas {
         }
     }
 
-    /// The areas of a ground that come last, or first: those that no event of the ground ends, or begins.
-    fn outer(&self, ground: &[usize], date: impl Fn(&Life) -> &Option<String>) -> Vec<usize> {
-        let is_inner = |node: usize| {
-            date(&self.nodes[node].life).as_ref().is_some_and(|date_of_node| {
-                // An event outside the ground's own periods does not count: it combined nothing here.
-                ground.iter().any(|&other| {
-                    other != node
-                        && [&self.nodes[other].life.begin, &self.nodes[other].life.end]
-                            .contains(&&Some(date_of_node.clone()))
-                })
-            })
-        };
-        ground.iter().copied().filter(|&node| !is_inner(node)).collect()
+    /// The name of a constant area, or the names of the successors that make it up.
+    pub(super) fn name(&self, area: &str) -> Option<String> {
+        let names: Option<Vec<&str>> = area.split('+').map(|unit| self.own_name(unit)).collect();
+        names.map(|names| names.join(" + "))
     }
 
-    /// The name of a constant area.
-    pub(super) fn name(&self, area: &str) -> Option<&str> {
-        self.by_id.get(area).map(|&node| self.nodes[node].name.as_str())
+    /// The name of the area of a unit.
+    pub(super) fn own_name(&self, unit: &str) -> Option<&str> {
+        self.by_id.get(unit).map(|&node| self.nodes[node].name.as_str())
+    }
+
+    /// Whether a text is the number or code of an area.
+    pub(super) fn is_id(&self, text: &str) -> bool {
+        self.by_id.contains_key(text)
+    }
+
+    /// The day from which the area of a unit has its latest code.
+    pub(super) fn recoded_on(&self, unit: &str) -> Option<&str> {
+        self.by_id.get(unit).and_then(|&node| self.nodes[node].recoded.as_deref())
+    }
+
+    /// The events that matter to the panel.
+    pub(super) fn events(&self) -> &[Reorganisation] {
+        &self.events
     }
 
     /// Why a constant area does not add up exactly.
     pub(super) fn flagged(&self, area: &str) -> Option<String> {
-        let root = self.root[*self.by_id.get(area)?];
+        let first = area.split('+').next().unwrap_or(area);
+        let root = self.root[*self.by_id.get(first)?];
         let why = self.boundary.get(&root)?;
         Some(why.iter().cloned().collect::<Vec<_>>().join("; "))
     }

@@ -34,17 +34,20 @@ impl Panel {
             }
             None => None,
         };
+        let naming = self.naming_label(areas);
         let mut columns = Vec::with_capacity(self.columns().len());
         for (column, quantity) in self.columns().iter().zip(quantities) {
             let made = match column.values() {
                 Values::Number(_) => {
-                    let value = |row: &Combined| number(column, quantity, rule, population, row);
+                    let is_label = self.is_label(column.name());
+                    let value = |row: &Combined| match is_label {
+                        true => agreed(column, row),
+                        false => number(column, quantity, rule, population, row),
+                    };
                     Column::from_values(column.name().to_owned(), combined.iter().map(value))?
                 }
                 Values::Text { .. } => {
-                    let is_name =
-                        self.labels.iter().find(|label| self.column(label).is_ok_and(|c| c.levels().is_some()))
-                            == Some(&column.name().to_owned());
+                    let is_name = naming == Some(column.name());
                     let text = |row: &Combined| text(column, areas, row, is_name);
                     let texts: Vec<_> = combined.iter().map(text).collect();
                     let texts: Vec<_> = texts.iter().map(|text| text.as_deref().map_err(|mark| *mark)).collect();
@@ -80,7 +83,25 @@ impl Panel {
         Ok(panel)
     }
 
-    /// Whether each column adds up; `None` for text.
+    fn is_label(&self, column: &str) -> bool {
+        self.labels.iter().any(|label| label == column)
+    }
+
+    /// The first label of text that holds names: one that agrees with the table's name of an area, or else the first
+    /// without numbers and codes.
+    fn naming_label(&self, areas: &Areas) -> Option<&str> {
+        let texts = || self.labels.iter().filter_map(|label| self.column(label).ok()).filter(|c| c.levels().is_some());
+        let names_an_area = |column: &&Column| {
+            (0..self.n_rows()).any(|row| {
+                let own = self.unit_of(row).and_then(|unit| areas.own_name(unit));
+                own.is_some() && own == column.text(row)
+            })
+        };
+        let has_no_id = |column: &&Column| !column.levels().unwrap_or_default().iter().any(|text| areas.is_id(text));
+        texts().find(names_an_area).or_else(|| texts().find(has_no_id)).map(Column::name)
+    }
+
+    /// Whether each column adds up; `None` for text and for labels.
     fn quantities(&self, rule: &AreaRule) -> Result<Vec<Option<Quantity>>> {
         let mut unknown = Vec::new();
         let mut quantities = Vec::with_capacity(self.columns().len());
@@ -88,6 +109,7 @@ impl Panel {
             let name = column.name();
             let known = match column.values() {
                 Values::Text { .. } => None,
+                Values::Number(_) if self.is_label(name) => None,
                 Values::Number(_) if self.population_column() == Some(name) => Some(Quantity::Count),
                 Values::Number(_) => {
                     let stated = rule.quantities.get(name).copied().or(column.provenance().quantity);
@@ -118,11 +140,6 @@ fn number(
     population: Option<&Column>,
     row: &Combined,
 ) -> Value {
-    let of = |column: &Column, row: usize| match (column.missing(row), column.values()) {
-        (Some(mark), _) => Err(mark),
-        (None, Values::Number(numbers)) => numbers.get(row).copied().ok_or(Missing::Absent),
-        (None, Values::Text { .. }) => Err(Missing::Undefined),
-    };
     if let ([only], true) = (row.rows.as_slice(), row.whole) {
         return of(column, *only);
     }
@@ -150,12 +167,28 @@ fn number(
     }
 }
 
+/// The number in a row, or why there is none.
+fn of(column: &Column, row: usize) -> Value {
+    match (column.missing(row), column.values()) {
+        (Some(mark), _) => Err(mark),
+        (None, Values::Number(numbers)) => numbers.get(row).copied().ok_or(Missing::Absent),
+        (None, Values::Text { .. }) => Err(Missing::Undefined),
+    }
+}
+
+/// The number that all parts have.
+fn agreed(column: &Column, row: &Combined) -> Value {
+    let mut parts = row.rows.iter().map(|&part| of(column, part));
+    let first = parts.next().unwrap_or(Err(Missing::Absent));
+    if parts.all(|part| part == first) { first } else { Err(Missing::Reorganised) }
+}
+
 fn text(column: &Column, areas: &Areas, row: &Combined, is_name: bool) -> std::result::Result<String, Missing> {
     let of = |part: usize| column.text(part).ok_or(column.missing(part).unwrap_or(Missing::Empty));
     let mut parts = row.rows.iter().map(|&part| of(part));
     let first = parts.next().unwrap_or(Err(Missing::Absent));
-    if is_name && let Some(name) = areas.name(&row.unit).filter(|_| row.rows.len() > 1) {
-        return Ok(name.to_owned());
+    if parts.all(|part| part == first) {
+        return first.map(str::to_owned);
     }
-    if parts.all(|part| part == first) { first.map(str::to_owned) } else { Err(Missing::Reorganised) }
+    areas.name(&row.unit).filter(|_| is_name).ok_or(Missing::Reorganised)
 }

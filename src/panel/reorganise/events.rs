@@ -1,6 +1,8 @@
 //! Which areas became which, and when?
 
+use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,9 +17,10 @@ const COLUMNS: [&str; 10] =
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReorganisationKind {
-    /// An area became the whole or a part of a larger one.
+    /// An area became the whole or a part of a larger one. One that takes in others and goes on under its number is its own
+    /// predecessor, in an event of its own.
     Merge,
-    /// An area became several.
+    /// An area became several, without remainder. One that goes on beside them is its own successor.
     Split,
     /// A part of an area went to another, so that neither compares exactly with what it was.
     BoundaryChange,
@@ -74,17 +77,45 @@ impl Reorganisations {
         Self::read_csv_from(include_str!("england.csv").as_bytes()).unwrap_or_default()
     }
 
+    /// Reads a table from a CSV file, as [`Reorganisations::read_csv_from`] does.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`] for a file that cannot be read, and all of [`Reorganisations::read_csv_from`].
+    pub fn read_csv(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let name = path.display().to_string();
+        match File::open(path) {
+            Ok(mut file) => Self::read(&mut file, &name),
+            Err(source) => Err(Error::Read { path: name, source }),
+        }
+    }
+
     /// Reads a table with the columns effective, kind (merge, split, boundary change, recode), from_number, from_code,
     /// from_name, to_number, to_code, to_name, source and note.
     ///
     /// # Errors
     ///
     /// [`Error::UnknownColumn`] for a column that is not there, [`Error::RaggedRow`] and the like for the file, and
-    /// [`Error::Reorganisation`] for a kind or date that is none, or an area without number and code.
+    /// [`Error::Reorganisation`], with line and column, for a kind or date that is none, or an area without number and code.
+    ///
+    /// ```
+    /// use apportion::Reorganisations;
+    /// let csv = "effective,kind,from_number,from_code,from_name,to_number,to_code,to_name,source,note\n\
+    ///            2019-02-30,merge,1,,A,3,,C,,\n";
+    /// assert_eq!(
+    ///     Reorganisations::read_csv_from(csv.as_bytes()).unwrap_err().to_string(),
+    ///     "reorganisations: line 2, column \"effective\": \"2019-02-30\" is no date: write it as 2019-04-01"
+    /// );
+    /// ```
     pub fn read_csv_from(mut reader: impl Read) -> Result<Self> {
-        let mut records = Records::new(&mut reader, "the table of reorganisations")?;
+        Self::read(&mut reader, "the table of reorganisations")
+    }
+
+    fn read(reader: &mut dyn Read, path: &str) -> Result<Self> {
+        let mut records = Records::new(reader, path)?;
         if !records.advance()? {
-            return Err(Error::EmptyFile { path: "the table of reorganisations".to_owned() });
+            return Err(Error::EmptyFile { path: path.to_owned() });
         }
         let header = column_names(records.record.iter())?;
         let position = |name: &&str| {
@@ -113,7 +144,7 @@ impl Reorganisations {
                 "recode" => ReorganisationKind::Recode,
                 _ => {
                     let message = format!("\"{kind}\" is no kind: use merge, split, boundary change or recode");
-                    return Err(Error::Reorganisation { message: format!("{at}: {message}") });
+                    return Err(Error::Reorganisation { message: format!("{at}, column \"kind\": {message}") });
                 }
             };
             let area = |number: &String, code: &String, name: &String| Area {
@@ -129,10 +160,10 @@ impl Reorganisations {
                 source: source.clone(),
                 note: note.clone(),
             };
-            table = table.with(event).map_err(|error| match error {
-                Error::Reorganisation { message } => Error::Reorganisation { message: format!("{at}: {message}") },
-                other => other,
-            })?;
+            if let Some((column, message)) = fault(&event) {
+                return Err(Error::Reorganisation { message: format!("{at}, column \"{column}\": {message}") });
+            }
+            table.events.push(event);
         }
         Ok(table)
     }
@@ -143,18 +174,13 @@ impl Reorganisations {
     ///
     /// [`Error::Reorganisation`] for a date that is none, or an area with neither number nor code.
     pub fn with(mut self, event: Reorganisation) -> Result<Self> {
-        if !is_date(&event.effective) {
-            let message = format!("\"{}\" is no date: write it as 2019-04-01", event.effective);
-            return Err(Error::Reorganisation { message });
-        }
-        for area in [&event.from, &event.to] {
-            if area.number.is_empty() && area.code.is_empty() {
-                let message = format!("area \"{}\" has neither number nor code: give it one", area.name);
-                return Err(Error::Reorganisation { message });
+        match fault(&event) {
+            Some((_, message)) => Err(Error::Reorganisation { message }),
+            None => {
+                self.events.push(event);
+                Ok(self)
             }
         }
-        self.events.push(event);
-        Ok(self)
     }
 
     /// Every code of the table with its number, the old codes and the new: what a [`Lookup`](crate::Lookup) of codes is made
@@ -177,13 +203,32 @@ impl Reorganisations {
     }
 }
 
+/// What is wrong with an event, and in which column.
+fn fault(event: &Reorganisation) -> Option<(&'static str, String)> {
+    if !is_date(&event.effective) {
+        return Some(("effective", format!("\"{}\" is no date: write it as 2019-04-01", event.effective)));
+    }
+    let areas = [("from_number", &event.from), ("to_number", &event.to)];
+    let (column, area) = areas.into_iter().find(|(_, area)| area.number.is_empty() && area.code.is_empty())?;
+    Some((column, format!("area \"{}\" has neither number nor code: give it one", area.name)))
+}
+
+/// Whether a text is a day of the calendar, as 2019-04-01.
 fn is_date(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let [year, month, day] = parts.as_slice() else { return false };
     let number = |text: &str, digits: usize, most: u32| {
-        text.len() == digits && text.parse::<u32>().is_ok_and(|number| (1..=most).contains(&number))
+        let written = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse().ok().filter(|number| written && (1..=most).contains(number))
     };
-    number(year, 4, 9999) && number(month, 2, 12) && number(day, 2, 31)
+    let (Some(year), Some(month)) = (number(year, 4, 9999), number(month, 2, 12)) else { return false };
+    let days = match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    };
+    number(day, 2, days).is_some()
 }
 
 #[cfg(test)]
@@ -218,9 +263,12 @@ mod tests {
     fn what_is_wrong_with_a_table() {
         let read =
             |row: &str| Reorganisations::read_csv_from(format!("{HEADER}{row}\n").as_bytes()).unwrap_err().to_string();
-        assert!(read("2019-4-1,merge,1,,A,2,,B,,").contains("line 2: \"2019-4-1\" is no date"));
-        assert!(read("2019-04-01,union,1,,A,2,,B,,").contains("line 2: \"union\" is no kind"));
-        assert!(read("2019-04-01,merge,,,A,2,,B,,").contains("area \"A\" has neither"));
+        assert!(read("2019-4-1,merge,1,,A,2,,B,,").contains("line 2, column \"effective\": \"2019-4-1\" is no date"));
+        assert!(read("2019-02-29,merge,1,,A,2,,B,,").contains("\"2019-02-29\" is no date"));
+        assert!(read("2019-04-01,union,1,,A,2,,B,,").contains("line 2, column \"kind\": \"union\" is no kind"));
+        assert!(read("2019-04-01,merge,,,A,2,,B,,").contains("column \"from_number\": area \"A\" has neither"));
+        let missing = Reorganisations::read_csv("no/such.csv").unwrap_err();
+        assert!(matches!(missing, Error::Read { .. }), "{missing}");
         assert!(read("2019-04-01,merge").contains("line 2 has 2 cells"));
         let error = Reorganisations::read_csv_from(&b"effective,sort\n"[..]).unwrap_err().to_string();
         assert!(error.contains("no column \"kind\""), "{error}");
