@@ -45,9 +45,11 @@ use self::keys::Key;
 pub use self::missing::Missing;
 pub(crate) use self::period::{PeriodForm, read_period};
 pub use self::provenance::{ColumnLineage, FileOrigin, Lineage, Origin, Provenance, Quantity, Step};
-pub(crate) use self::records::{Records, column_names};
+pub(crate) use self::records::Records;
+#[cfg(feature = "excel")]
+pub(crate) use self::records::column_names;
 pub use self::reorganise::{Area, AreaRule, Reorganisation, ReorganisationKind, ReorganisationReport, Reorganisations};
-pub(crate) use self::rows::{nearest_names, unknown_column};
+pub(crate) use self::rows::{check_distinct, nearest_names, unknown_column};
 pub(crate) use self::sample::Selection;
 pub use self::sample::{Dropped, Reason, Sample};
 pub use self::simulated::{SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES};

@@ -242,10 +242,9 @@ impl Source {
     /// [`Error::NotAPeriod`], [`Error::MissingKey`], [`Error::UnknownCode`] and [`Error::JointReturn`] for keys;
     /// [`Error::NotANumber`] and [`Error::Infinite`] for values; [`Error::Feature`] for a workbook without the feature.
     pub fn read(&self) -> Result<Published> {
-        let path = self.path.display().to_string();
         match File::open(&self.path) {
             Ok(file) => self.read_stream(BufReader::new(file)),
-            Err(source) => Err(Error::Read { path, source }),
+            Err(source) => Err(Error::Read { path: self.path_name(), source }),
         }
     }
 

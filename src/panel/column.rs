@@ -192,14 +192,9 @@ impl Column {
         Ok(Self { name, values: Values::Number(numbers), missing, not_a_number: None, provenance: Arc::default() })
     }
 
-    /// Cells as texts, whatever they look like.
-    pub(crate) fn texts_from_cells(name: String, cells: &Cells) -> Self {
-        Self::from_text(name, cells, &[])
-    }
-
     /// A column of texts, each one or why there is none; all missing counts as numbers.
-    pub(crate) fn from_texts(name: String, texts: &[Result<&str, Missing>]) -> Self {
-        let present: Vec<String> = texts.iter().flatten().map(|text| (*text).to_owned()).collect();
+    pub(crate) fn from_texts(name: String, texts: &[Result<impl AsRef<str>, Missing>]) -> Self {
+        let present: Vec<String> = texts.iter().flatten().map(|text| text.as_ref().to_owned()).collect();
         let (levels, ranks) = ranked(&present, String::cmp);
         let mut ranks = ranks.into_iter();
         let (mut codes, mut missing) = (Vec::with_capacity(texts.len()), Vec::new());
@@ -212,16 +207,23 @@ impl Column {
                 }
             }
         }
-        let not_a_number = texts.iter().position(Result::is_ok).and_then(|row| {
-            let text = texts.get(row)?.ok()?;
-            Some((Place::Row(row), text.to_owned()))
-        });
+        let first = texts.iter().enumerate().find_map(|(row, text)| Some((row, text.as_ref().ok()?)));
+        let not_a_number = first.map(|(row, text)| (Place::Row(row), text.as_ref().to_owned()));
         let values = if levels.is_empty() {
             Values::Number(vec![f64::NAN; texts.len()])
         } else {
             Values::Text { codes, levels }
         };
         Self { name, values, missing, not_a_number, provenance: Arc::default() }
+    }
+
+    /// The number in a row, or why there is none.
+    pub(crate) fn value(&self, row: usize) -> Result<f64, Missing> {
+        match (self.missing(row), &self.values) {
+            (Some(mark), _) => Err(mark),
+            (None, Values::Number(numbers)) => numbers.get(row).copied().ok_or(Missing::Absent),
+            (None, Values::Text { .. }) => Err(Missing::Undefined),
+        }
     }
 
     /// The text of a row; `None` where it is missing, beyond the last row and in a column of numbers.
@@ -234,19 +236,16 @@ impl Column {
 
     /// The column on other rows: for each of them one of its own, or none, which is missing as [`Missing::Absent`].
     pub(crate) fn gather(&self, rows: &[Option<usize>]) -> Result<Self> {
-        let mark = |row: Option<usize>| match row {
-            Some(row) => self.missing(row).unwrap_or(Missing::Empty),
-            None => Missing::Absent,
-        };
         let gathered = match &self.values {
-            Values::Number(numbers) => {
-                let value = |row: &Option<usize>| {
-                    row.and_then(|row| numbers.get(row).copied()).filter(|v| !v.is_nan()).ok_or(mark(*row))
-                };
+            Values::Number(_) => {
+                let value = |row: &Option<usize>| row.map_or(Err(Missing::Absent), |row| self.value(row));
                 Self::from_values(self.name.clone(), rows.iter().map(value))?
             }
             Values::Text { .. } => {
-                let text = |row: &Option<usize>| row.and_then(|row| self.text(row)).ok_or(mark(*row));
+                let text = |row: &Option<usize>| {
+                    let row = row.ok_or(Missing::Absent)?;
+                    self.text(row).ok_or(self.missing(row).unwrap_or(Missing::Empty))
+                };
                 Self::from_texts(self.name.clone(), &rows.iter().map(text).collect::<Vec<_>>())
             }
         };
@@ -290,7 +289,7 @@ impl Column {
     }
 
     /// Makes a column of text whatever the cells look like; when all are missing, one of numbers.
-    pub(super) fn from_text(name: String, cells: &Cells, places: &[Place]) -> Self {
+    pub(crate) fn from_text(name: String, cells: &Cells, places: &[Place]) -> Self {
         let (distinct, firsts) = cells.distinct();
         let marks: Vec<_> = distinct.iter().map(|text| Missing::in_text(text.as_bytes())).collect();
         let texts: Vec<String> = distinct

@@ -221,11 +221,7 @@ struct Work<'a> {
 impl Work<'_> {
     fn values(&self, column: &str) -> Result<Vec<Value>> {
         let column = self.panel.column(column)?;
-        let value = |(row, number): (usize, &f64)| match column.missing(row) {
-            Some(mark) => Err(mark),
-            None => Ok(*number),
-        };
-        Ok(column.numbers()?.iter().enumerate().map(value).collect())
+        Ok((0..column.numbers()?.len()).map(|row| column.value(row)).collect())
     }
 
     fn unit(&self, column: &str) -> Option<String> {

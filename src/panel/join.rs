@@ -307,11 +307,15 @@ impl Panel {
             columns: self.columns.iter().map(|column| column.gather(&gathered)).collect::<Result<_>>()?,
             places,
         };
-        let mut panel = kept.into_panel()?;
-        panel.description = self.description.clone();
-        panel.labels = self.labels.clone();
-        panel.steps = self.steps.clone();
-        Ok(panel)
+        Ok(kept.into_panel()?.said_of(self))
+    }
+
+    /// With what is said of another panel: its description, labels and steps.
+    pub(super) fn said_of(mut self, other: &Panel) -> Panel {
+        self.description = other.description.clone();
+        self.labels = other.labels.clone();
+        self.steps = other.steps.clone();
+        self
     }
 
     /// What a label column calls the unit of a row.

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::cells::Cells;
 use super::column::Column;
 use super::keys::{read_periods, read_units};
-use super::records::{Records, column_names};
+use super::records::Records;
 use super::rows::{Rows, unknown_column};
 use super::{Panel, PanelSchema};
 use crate::error::{Error, Place, Result};
@@ -73,10 +73,7 @@ impl Panel {
 
 fn read(reader: &mut dyn Read, path: &str, schema: &PanelSchema) -> Result<Panel> {
     let mut records = Records::new(reader, path)?;
-    if !records.advance()? {
-        return Err(Error::EmptyFile { path: path.to_owned() });
-    }
-    let names = column_names(&records.record)?;
+    let names = records.header()?;
     if let Some(found) = schema.other_separator(&names) {
         return Err(Error::Separator { path: path.to_owned(), found });
     }
@@ -92,9 +89,7 @@ fn read(reader: &mut dyn Read, path: &str, schema: &PanelSchema) -> Result<Panel
         if found == 1 && names.len() > 1 && records.record.as_slice().trim_ascii().is_empty() {
             continue; // a line of spaces
         }
-        if found != names.len() {
-            return Err(Error::RaggedRow { line: records.line, expected: names.len(), found });
-        }
+        records.check_width(names.len())?;
         for (cell, cells) in records.record.iter().zip(&mut kept) {
             if let Some(cells) = cells {
                 cells.push(cell);

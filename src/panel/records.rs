@@ -43,6 +43,26 @@ impl<'a> Records<'a> {
         Ok(Self { reader, path, record: ByteRecord::new(), line: 0 })
     }
 
+    /// The names in the first row.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::EmptyFile`] where there is none, [`Error::DuplicateColumn`] for a name that stands there twice.
+    pub(crate) fn header(&mut self) -> Result<Vec<String>> {
+        if !self.advance()? {
+            return Err(Error::EmptyFile { path: self.path.to_owned() });
+        }
+        column_names(self.record.iter())
+    }
+
+    /// The error of a row with more or fewer cells than the header.
+    pub(crate) fn check_width(&self, expected: usize) -> Result<()> {
+        match self.record.len() {
+            found if found == expected => Ok(()),
+            found => Err(Error::RaggedRow { line: self.line, expected, found }),
+        }
+    }
+
     /// Moves to the next row; false at the end.
     pub(crate) fn advance(&mut self) -> Result<bool> {
         self.reader.read_byte_record(&mut self.record).map_err(|error| match error.into_kind() {

@@ -89,7 +89,7 @@ pub(crate) fn nearest_names<'a>(name: &str, names: impl Iterator<Item = &'a str>
 }
 
 /// The error of two columns with the same name, when there are, with their positions from 1.
-pub(super) fn check_distinct<'a>(names: impl Iterator<Item = &'a str>) -> Result<()> {
+pub(crate) fn check_distinct<'a>(names: impl Iterator<Item = &'a str>) -> Result<()> {
     let mut positions = HashMap::new();
     for (second, name) in (1..).zip(names) {
         if let Some(first) = positions.insert(name, second) {

@@ -12,7 +12,7 @@ use super::cells::{Cells, decode};
 use super::column::{Column, ColumnKind, Values, read_value};
 use super::keys::{periods_in_memory, read_units};
 use super::missing::Missing;
-use super::records::{Records, column_names};
+use super::records::Records;
 use super::rows::Rows;
 use super::sidecar::{Sidecar, VERSION};
 use super::{Panel, period};
@@ -159,10 +159,7 @@ fn cell(column: &Column, row: usize) -> String {
 
 fn read(file: &mut dyn Read, csv: &str, sidecar: Sidecar, refuse: &dyn Fn(String) -> Error) -> Result<Panel> {
     let mut records = Records::new(file, csv)?;
-    if !records.advance()? {
-        return Err(Error::EmptyFile { path: csv.to_owned() });
-    }
-    let header = column_names(records.record.iter())?;
+    let header = records.header()?;
     let expected: Vec<&String> =
         (sidecar.unit.iter().chain(&sidecar.period)).chain(sidecar.columns.iter().map(|column| &column.name)).collect();
     if !header.iter().eq(expected.iter().copied()) {
@@ -174,10 +171,7 @@ fn read(file: &mut dyn Read, csv: &str, sidecar: Sidecar, refuse: &dyn Fn(String
     let mut cells = vec![Cells::default(); header.len()];
     let mut places = Vec::new();
     while records.advance()? {
-        if records.record.len() != header.len() {
-            let (line, found) = (records.line, records.record.len());
-            return Err(Error::RaggedRow { line, expected: header.len(), found });
-        }
+        records.check_width(header.len())?;
         for (cell, cells) in records.record.iter().zip(&mut cells) {
             cells.push(cell);
         }
@@ -201,7 +195,7 @@ fn read(file: &mut dyn Read, csv: &str, sidecar: Sidecar, refuse: &dyn Fn(String
     let columns: Vec<Column> = (sidecar.columns.into_iter().zip(cells))
         .map(|(written, cells)| {
             let column = match written.kind {
-                ColumnKind::Text => Column::texts_from_cells(written.name, &cells),
+                ColumnKind::Text => Column::from_text(written.name, &cells, &[]),
                 ColumnKind::Number => numbers(written.name, &cells, &places)?,
             };
             Ok(column.with_provenance(Arc::new(written.provenance)))

@@ -11,7 +11,7 @@ use super::layout::{Level, Periods, Plan};
 use super::table::Table;
 use super::{JointReturns, Measure, Published, Source};
 use crate::error::{Error, Place, Result};
-use crate::panel::{Cells, Column, FileOrigin, Missing, Origin, Panel, Provenance, decode, read_value};
+use crate::panel::{Cells, Column, FileOrigin, Missing, Origin, Panel, Provenance, check_distinct, decode, read_value};
 
 /// How many columns are named that tell two rows of one key apart.
 const DIFFERENCES: usize = 4;
@@ -26,11 +26,12 @@ impl Source {
             (plan, gathered)
         };
         let Gathered { groups, kept: [authorities, regions, nation], other_levels } = gathered;
-        if authorities.iter().all(|kept| kept.len() == 0) {
+        let some = |kept: &[Kept]| kept.iter().any(|kept| kept.len() > 0);
+        if !some(&authorities) {
             let message = "no row of an authority is left by filters and periods".to_owned();
             let mut levels: Vec<String> = other_levels.keys().cloned().collect();
             let aggregates = [(&regions, "regions"), (&nation, "the nation")];
-            let there = aggregates.iter().filter(|(kept, _)| kept.iter().any(|kept| kept.len() > 0));
+            let there = aggregates.iter().filter(|(kept, _)| some(kept));
             levels.extend(there.map(|(_, name)| (*name).to_owned()));
             return Err(Error::Option {
                 option: "source",
@@ -53,7 +54,6 @@ impl Source {
                 }
             })
         };
-        let some = |kept: &[Kept]| kept.iter().any(|kept| kept.len() > 0);
         let panel = assemble(&authorities, Level::Authority)?;
         let regions = if some(&regions) { Some(assemble(&regions, Level::Region)?) } else { None };
         let nation = if some(&nation) { Some(assemble(&nation, Level::Nation)?) } else { None };
@@ -130,8 +130,12 @@ impl Assembly<'_> {
             let (codes, firsts) = kept.units.distinct();
             let mut units = Vec::with_capacity(codes.len());
             for (position, code) in codes.iter().enumerate() {
-                let first = firsts.iter().position(|&first| first as usize == position).unwrap_or_default();
-                let found = self.units_of(code, Place::Line(kept.lines[first]), left_out)?;
+                // Looked for only where an error names it.
+                let place = || {
+                    let first = firsts.iter().position(|&first| first as usize == position).unwrap_or_default();
+                    Place::Line(kept.lines[first])
+                };
+                let found = self.units_of(code, place, left_out)?;
                 if found.iter().any(|unit| unit.part.is_some()) && !joint_returns.iter().any(|known| known == code) {
                     joint_returns.push(code.to_string());
                 }
@@ -168,19 +172,20 @@ impl Assembly<'_> {
     }
 
     /// The units that a code of the file stands for: one, several for a joint return, none where it is left out.
-    fn units_of(&self, code: &str, place: Place, left_out: &mut Vec<String>) -> Result<Vec<Unit>> {
+    fn units_of(&self, code: &str, place: impl Fn() -> Place, left_out: &mut Vec<String>) -> Result<Vec<Unit>> {
         let column = || self.plan.unit_name.clone();
         if self.level != Level::Authority {
             let unit = if code.is_empty() { "nation".to_owned() } else { code.to_owned() };
             return Ok(vec![Unit { unit, part: None }]);
         }
         if code.is_empty() {
-            return Err(Error::MissingKey { column: column(), place });
+            return Err(Error::MissingKey { column: column(), place: place() });
         }
         if matches!(read_value(code.as_bytes()), Some(Err(_))) {
             let message = format!(
-                "({}, {place}) is a mark for a missing value, not an authority: use another code, as with by_new_codes(), or filter such rows out",
-                column()
+                "({}, {}) is a mark for a missing value, not an authority: use another code, as with by_new_codes(), or filter such rows out",
+                column(),
+                place()
             );
             return Err(Error::Code { code: code.to_owned(), message });
         }
@@ -188,7 +193,7 @@ impl Assembly<'_> {
         if parts.len() > 1 {
             match self.source.joint {
                 JointReturns::Refuse => {
-                    return Err(Error::JointReturn { column: column(), place, code: code.to_owned() });
+                    return Err(Error::JointReturn { column: column(), place: place(), code: code.to_owned() });
                 }
                 JointReturns::LeaveOut => {
                     left_out.push(code.to_owned());
@@ -209,7 +214,12 @@ impl Assembly<'_> {
                     }
                     None => {
                         let nearest = lookup.nearest(code);
-                        return Err(Error::UnknownCode { column: column(), place, code: (*code).to_owned(), nearest });
+                        return Err(Error::UnknownCode {
+                            column: column(),
+                            place: place(),
+                            code: (*code).to_owned(),
+                            nearest,
+                        });
                     }
                 },
             };
@@ -233,17 +243,9 @@ impl Assembly<'_> {
             let column = Column::from_values(flag.clone(), flags)?;
             columns.push(column.with_provenance(Arc::new(Provenance::derived(formula, Vec::new()))));
         }
-        let mut names: HashMap<&str, usize> =
-            [(self.plan.unit_name.as_str(), 1), (self.plan.period_name.as_str(), 2)].into();
-        for (position, column) in (3..).zip(&columns) {
-            if let Some(first) = names.insert(column.name(), position) {
-                return Err(Error::DuplicateColumn { column: column.name().to_owned(), first, second: position });
-            }
-        }
-        let mut units = Cells::default();
-        for row in rows {
-            units.push(row.unit.as_bytes());
-        }
+        let keys = [self.plan.unit_name.as_str(), self.plan.period_name.as_str()];
+        check_distinct(keys.into_iter().chain(columns.iter().map(Column::name)))?;
+        let units: Cells = rows.iter().map(|row| &row.unit).collect();
         let periods = match self.plan.periods {
             Periods::None => None,
             _ => Some((self.plan.period_name.clone(), rows.iter().map(|row| row.period).collect())),
@@ -271,7 +273,7 @@ impl Assembly<'_> {
                 _ => texts.push(cell),
             }
         }
-        Column::texts_from_cells(name, &texts)
+        Column::from_text(name, &texts, &[])
     }
 
     fn measure(&self, index: usize, measure: &Measure, rows: &[Row], joint_returns: &[String]) -> Result<Column> {
@@ -286,7 +288,6 @@ impl Assembly<'_> {
         let name = measure.column_name().to_owned();
         let column = if measure.text {
             let texts: Vec<_> = rows.iter().map(|row| self.text(row.sources[group].map(|at| cells[at]))).collect();
-            let texts: Vec<_> = texts.iter().map(|text| text.as_deref().map_err(|mark| *mark)).collect();
             Column::from_texts(name, &texts)
         } else {
             let mut values = Vec::with_capacity(rows.len());

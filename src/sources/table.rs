@@ -4,7 +4,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use super::Source;
 use crate::error::{Error, Result};
-use crate::panel::{Records, column_names};
+use crate::panel::Records;
 
 /// The rows of a file after its header, one at a time.
 pub(super) enum Table<'a> {
@@ -39,10 +39,7 @@ impl<'a> Table<'a> {
             });
         }
         let mut records = Records::new(reader, path)?;
-        if !records.advance()? {
-            return Err(Error::EmptyFile { path: path.to_owned() });
-        }
-        let header = column_names(records.record.iter())?;
+        let header = records.header()?;
         Ok((Table::Text(records), header))
     }
 

@@ -33,8 +33,6 @@ impl fmt::Display for Life {
 /// One area under all its numbers and codes.
 #[derive(Debug, Default)]
 struct Node {
-    /// Number and codes, oldest first.
-    ids: Vec<String>,
     /// The latest code.
     code: String,
     number: String,
@@ -175,9 +173,7 @@ impl Areas {
 
     fn add_ids(&mut self, node: usize, [number, code]: [&String; 2]) -> usize {
         for id in [number, code].into_iter().filter(|id| !id.is_empty()) {
-            if self.by_id.insert(id.clone(), node).is_none() {
-                self.nodes[node].ids.push(id.clone());
-            }
+            self.by_id.insert(id.clone(), node);
         }
         if !number.is_empty() {
             self.nodes[node].number = number.clone();

@@ -50,7 +50,6 @@ impl Panel {
                     let is_name = naming == Some(column.name());
                     let text = |row: &Combined| text(column, areas, row, is_name);
                     let texts: Vec<_> = combined.iter().map(text).collect();
-                    let texts: Vec<_> = texts.iter().map(|text| text.as_deref().map_err(|mark| *mark)).collect();
                     Column::from_texts(column.name().to_owned(), &texts)
                 }
             };
@@ -65,10 +64,7 @@ impl Panel {
             let provenance = Provenance::derived("1 where a part of the area moved to another".to_owned(), Vec::new());
             columns.push(Column::from_values(rule.flag.clone(), flags)?.with_provenance(Arc::new(provenance)));
         }
-        let mut units = Cells::default();
-        for row in combined {
-            units.push(row.unit.as_bytes());
-        }
+        let units: Cells = combined.iter().map(|row| &row.unit).collect();
         let place = |row: &Combined| row.rows.first().map_or(Place::Row(0), |&row| self.place(row));
         let (unit_name, period_name) =
             (self.unit_column().unwrap_or("unit").to_owned(), self.period_column().unwrap_or("period").to_owned());
@@ -77,10 +73,7 @@ impl Panel {
         let mut panel = Panel::from_columns((unit_name, &units), Some((period_name, periods)), columns, places)?;
         panel.weight = self.weight.clone();
         panel.population = self.population.clone();
-        panel.description = self.description.clone();
-        panel.labels = self.labels.clone();
-        panel.steps = self.steps.clone();
-        Ok(panel)
+        Ok(panel.said_of(self))
     }
 
     fn is_label(&self, column: &str) -> bool {
@@ -141,7 +134,7 @@ fn number(
     row: &Combined,
 ) -> Value {
     if let ([only], true) = (row.rows.as_slice(), row.whole) {
-        return of(column, *only);
+        return column.value(*only);
     }
     let averaged = match quantity {
         Some(Quantity::Score) if !rule.average_scores => return Err(Missing::Reorganised),
@@ -150,12 +143,12 @@ fn number(
     };
     let (mut sum, mut weights) = (0.0, 0.0);
     for &part in &row.rows {
-        let value = of(column, part)?;
+        let value = column.value(part)?;
         if !averaged {
             sum += value;
             continue;
         }
-        let weight = population.map_or(Err(Missing::Undefined), |population| of(population, part))?;
+        let weight = population.map_or(Err(Missing::Undefined), |population| population.value(part))?;
         sum += weight * value;
         weights += weight;
     }
@@ -167,18 +160,9 @@ fn number(
     }
 }
 
-/// The number in a row, or why there is none.
-fn of(column: &Column, row: usize) -> Value {
-    match (column.missing(row), column.values()) {
-        (Some(mark), _) => Err(mark),
-        (None, Values::Number(numbers)) => numbers.get(row).copied().ok_or(Missing::Absent),
-        (None, Values::Text { .. }) => Err(Missing::Undefined),
-    }
-}
-
 /// The number that all parts have.
 fn agreed(column: &Column, row: &Combined) -> Value {
-    let mut parts = row.rows.iter().map(|&part| of(column, part));
+    let mut parts = row.rows.iter().map(|&part| column.value(part));
     let first = parts.next().unwrap_or(Err(Missing::Absent));
     if parts.all(|part| part == first) { first } else { Err(Missing::Reorganised) }
 }

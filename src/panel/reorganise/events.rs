@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Place, Result};
-use crate::panel::{Records, column_names, decode, unknown_column};
+use crate::panel::{Records, decode, unknown_column};
 
 /// The columns of a table of reorganisations.
 const COLUMNS: [&str; 10] =
@@ -114,10 +114,7 @@ impl Reorganisations {
 
     fn read(reader: &mut dyn Read, path: &str) -> Result<Self> {
         let mut records = Records::new(reader, path)?;
-        if !records.advance()? {
-            return Err(Error::EmptyFile { path: path.to_owned() });
-        }
-        let header = column_names(records.record.iter())?;
+        let header = records.header()?;
         let position = |name: &&str| {
             let found = header.iter().position(|there| there == name);
             found.ok_or_else(|| unknown_column(name, header.iter().map(String::as_str)))
@@ -125,10 +122,7 @@ impl Reorganisations {
         let positions: Vec<usize> = COLUMNS.iter().map(position).collect::<Result<_>>()?;
         let mut table = Reorganisations::default();
         while records.advance()? {
-            if records.record.len() != header.len() {
-                let (line, found) = (records.line, records.record.len());
-                return Err(Error::RaggedRow { line, expected: header.len(), found });
-            }
+            records.check_width(header.len())?;
             let cells: Vec<String> =
                 positions.iter().map(|&at| decode(records.record.get(at).unwrap_or_default()).into_owned()).collect();
             let [effective, kind, from_number, from_code, from_name, to_number, to_code, to_name, source, note] =
