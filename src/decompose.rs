@@ -44,7 +44,10 @@ pub(crate) use plan::{Plan, Scratch};
 use std::ops::ControlFlow;
 
 use crate::error::{Error, Result};
-use crate::fit::{Double, FittedModel, RANK_TOLERANCE, Warning};
+use crate::fit::FittedModel;
+use crate::numerics::double::Double;
+use crate::numerics::number::RANK_TOLERANCE;
+use crate::warning::Warning;
 use coalitions::branches::{Progress, Watch};
 use coalitions::table::{CoalitionTable, MOST_IN_TABLE};
 use commonality::MOST_LISTED;

@@ -2,54 +2,39 @@
 //!
 //! A [`FittedModel`] holds the design and its moments. It does not know of shares: the floors above ask it.
 
-mod absorb;
 mod conditioning;
 mod deviations;
 mod diagnose;
-mod eigen;
-mod eliminate;
-mod lanes;
 mod layout;
 mod least_squares;
 mod moments;
 mod precise;
 mod predict;
-mod rank;
-mod real;
 mod span;
 mod standardise;
 mod submatrix;
 mod unit_moments;
-mod vector;
-mod warning;
 
 use std::ops::Range;
 use std::sync::OnceLock;
 
-pub use lanes::RANK_TOLERANCE;
+pub use crate::numerics::number::RANK_TOLERANCE;
 pub use least_squares::{Coefficient, Regression};
 pub use moments::Moments;
-pub use warning::Warning;
 
-pub(crate) use absorb::{Absorb, Effects, Projection, Set};
-pub(crate) use eigen::symmetric_eigen;
-pub(crate) use eliminate::{
-    all_keep_more_than, eliminate, eliminate_block, eliminate_in_place, inverse_of, packed_index, packed_len,
-};
-pub(crate) use lanes::{Double, LANES, Lane, Number, Walk, Wide};
 pub(crate) use layout::Layout;
 pub(crate) use predict::columns_on;
-pub(crate) use rank::{Basis, COLUMN_TOLERANCE, independent_columns, norm, rounding, solve_upper};
-pub(crate) use real::{Lanes, Real};
-use standardise::check_scale;
 pub(crate) use standardise::{LARGEST, check_within};
 pub(crate) use submatrix::Submatrix;
 pub(crate) use unit_moments::UnitMoments;
 
 use crate::error::{Error, Result};
 use crate::model::{Design, Model};
+use crate::numerics::double::Double;
 use crate::panel::{Lineage, Panel, Sample};
+use crate::warning::Warning;
 use conditioning::Conditioning;
+use standardise::check_scale;
 
 /// A model put to a panel: its sample, its design, and the cross-products that every breakdown is computed from.
 #[derive(Debug, Clone)]

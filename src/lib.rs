@@ -108,11 +108,13 @@ mod decompose;
 mod error;
 mod fit;
 mod model;
+mod numerics;
 mod panel;
 mod regress;
 mod report;
 mod resample;
 mod sources;
+mod warning;
 
 pub use decompose::{
     Attribution, BestSubset, BestSubsets, Breakdown, Coalition, Credit, Criterion, Detail, Game, Gelbach,
@@ -121,7 +123,7 @@ pub use decompose::{
     Share, ShareRange, SizeShare, SubsetShare, TermShare,
 };
 pub use error::{Error, Place, Result, TermSyntax};
-pub use fit::{Coefficient, FittedModel, Moments, RANK_TOLERANCE, Regression, Warning};
+pub use fit::{Coefficient, FittedModel, Moments, RANK_TOLERANCE, Regression};
 pub use model::{Component, Model, Term, parse_terms};
 pub use panel::{
     Area, AreaRule, Column, ColumnKind, ColumnLineage, ColumnStatistics, ColumnSummary, Correlation, Coverage,
@@ -147,6 +149,7 @@ pub use resample::{
     ShareInfluence, ShareWithout, SubsetFrequency,
 };
 pub use sources::{Layout, Lookup, Measure, NationCheck, Published, Source};
+pub use warning::Warning;
 
 /// The code in the README compiles and runs.
 #[cfg(doctest)]

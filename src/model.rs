@@ -9,7 +9,7 @@ mod variables;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use design::{Credit, Design, DesignColumn, Groups};
+pub(crate) use design::{Credit, Design, DesignColumn};
 pub use parse::parse_terms;
 pub use term::Term;
 pub(crate) use variables::{Part, parts, resolve};

@@ -5,13 +5,12 @@
 //!
 //! | step | file |
 //! |---|---|
-//! | what an estimator takes from the data | `transform`, `components` (random effects) |
+//! | what an estimator takes from the data | `transform`, `random_effects` |
 //! | coefficients | `least_squares` |
 //! | how sure they are | `covariance`, `wild`, `inference` |
 //! | whether the regression suits the data | `specification`, `diagnostics` |
 //! | what it says of units and of new rows | `effects`, `prediction` |
 
-mod components;
 mod covariance;
 mod diagnostics;
 mod effects;
@@ -21,6 +20,7 @@ mod inference;
 mod least_squares;
 mod prediction;
 mod r_squared;
+mod random_effects;
 mod specification;
 mod transform;
 mod wild;
@@ -30,7 +30,6 @@ use linfa::traits::Fit;
 use ndarray::{ArrayBase, Data, Ix2};
 use serde::{Deserialize, Serialize};
 
-pub use components::{QuasiDemeaning, RandomEffect, RandomMethod, VarianceComponents};
 pub use covariance::{ClusterCorrection, Covariance, CovarianceKind, CovarianceMatrix, Leverage, SmallSample};
 pub use diagnostics::{Collinearity, ColumnInflation, Influence};
 pub use effects::Effect;
@@ -39,6 +38,7 @@ pub use fitted::FittedRegression;
 pub use inference::{CoefficientEstimate, CoefficientTable, JointTest};
 pub use prediction::Prediction;
 pub use r_squared::RSquared;
+pub use random_effects::{QuasiDemeaning, RandomEffect, RandomMethod, VarianceComponents};
 pub use specification::{CrossSectionLm, NullDistribution, SpecificationTest};
 pub use wild::{WildBootstrap, WildTest, WildWeights};
 

@@ -47,7 +47,8 @@ pub use selection::{ComponentFrequency, Selection, SubsetFrequency};
 
 use crate::decompose::{Breakdown, FEW_CLUSTERS, IntervalKind, IntervalMethod, relation};
 use crate::error::{Error, Result};
-use crate::fit::{FittedModel, Warning};
+use crate::fit::FittedModel;
+use crate::warning::Warning;
 use draws::Draws;
 use interval::IntervalRule;
 
@@ -282,7 +283,7 @@ impl<'a> Resampling<'a> {
         }
     }
 
-    fn rule(&self) -> Result<IntervalRule> {
+    fn rule(&self) -> IntervalRule {
         IntervalRule::new(self.kind, self.level, self.fit.n_clusters())
     }
 
@@ -306,7 +307,7 @@ impl<'a> Resampling<'a> {
         let clusters = self.fit.n_clusters();
         let mut breakdown = breakdown.clone();
         let usable = self.usable(replicates)?;
-        let rule = self.rule()?;
+        let rule = self.rule();
         let mut warnings = Vec::new();
         if clusters < FEW_CLUSTERS {
             warnings.push(Warning::FewClusters { clusters, wanted: FEW_CLUSTERS });

@@ -12,8 +12,10 @@ mod leaps;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::fit::{FittedModel, Real, Warning};
+use crate::fit::FittedModel;
+use crate::numerics::real::Real;
 use crate::panel::Sample;
+use crate::warning::Warning;
 pub(crate) use candidates::Candidates;
 pub use criterion::Criterion;
 use criterion::Likelihood;

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::detail::{Cell, Detail};
 use crate::error::{Error, Result};
-use crate::fit::Warning;
 use crate::panel::{Lineage, Sample};
+use crate::warning::Warning;
 
 /// How the variation was split.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,8 +11,9 @@ mod leaves;
 pub(super) mod table;
 pub(super) mod tree;
 
-use crate::fit::{Lane, Layout, Submatrix};
+use crate::fit::{Layout, Submatrix};
 use crate::model::{Credit, Design};
+use crate::numerics::number::Lane;
 
 /// The components as players: which variables of the moments each brings.
 #[derive(Debug, Clone)]

@@ -4,7 +4,8 @@ use super::breakdown::{Breakdown, Method};
 use super::coalitions::{Players, Root};
 use super::sequential::Chain;
 use crate::error::Result;
-use crate::fit::{FittedModel, Lane};
+use crate::fit::FittedModel;
+use crate::numerics::number::Lane;
 
 impl FittedModel {
     /// What each component explains when it enters first: R² on its columns and what is always in.

@@ -19,7 +19,10 @@
 use super::breakdown::{Breakdown, Method};
 use super::coalitions::Players;
 use crate::error::Result;
-use crate::fit::{FittedModel, Layout, Real, Warning, eliminate_in_place, packed_index, packed_len};
+use crate::fit::{FittedModel, Layout};
+use crate::numerics::eliminate::{eliminate_in_place, packed_index, packed_len};
+use crate::numerics::real::Real;
+use crate::warning::Warning;
 
 impl FittedModel {
     /// The covariance of each component's fitted part with the outcome, as a part of the outcome's variance: Pratt's

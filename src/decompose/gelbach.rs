@@ -11,8 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Interval, IntervalMethod};
 use crate::error::{Error, Result};
-use crate::fit::{Double, FittedModel, Lane, Warning};
+use crate::fit::FittedModel;
+use crate::numerics::double::Double;
+use crate::numerics::number::Lane;
 use crate::panel::Sample;
+use crate::warning::Warning;
 use covariance::Errors;
 pub(crate) use equations::Equations;
 use equations::{BASE, FIRST_COMPONENT, FULL, TOTAL};

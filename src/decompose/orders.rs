@@ -9,7 +9,8 @@ use super::coalitions::table::{CoalitionTable, for_each_player};
 use super::precedence::Precedence;
 use super::shapley::SizeWeights;
 use crate::error::{Error, Result};
-use crate::fit::{FittedModel, Warning};
+use crate::fit::FittedModel;
+use crate::warning::Warning;
 
 impl FittedModel {
     /// The smallest, mean and largest sequential share of every component over all k! orders.

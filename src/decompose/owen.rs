@@ -25,7 +25,8 @@ use super::coalitions::tree::{SizeSums, Workspace, add_sums};
 use super::coalitions::{Players, Root};
 use super::shapley::{MOST_COMPONENTS, SizeWeights};
 use crate::error::{Error, Result};
-use crate::fit::{FittedModel, Lane};
+use crate::fit::FittedModel;
+use crate::numerics::number::Lane;
 
 impl FittedModel {
     /// The Shapley value of every component, split among its terms by Owen's value, in

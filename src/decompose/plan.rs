@@ -19,7 +19,10 @@ use super::precedence::Precedence;
 use super::sequential::Chain;
 use super::shapley::SizeWeights;
 use super::whitened::Whitened;
-use crate::fit::{Double, Lane, Lanes, Number, Real, packed_index};
+use crate::numerics::double::Double;
+use crate::numerics::eliminate::packed_index;
+use crate::numerics::number::{Lane, Number};
+use crate::numerics::real::{Lanes, Real};
 
 /// Which coalitions a method needs, and how their values become shares.
 #[derive(Debug, Clone)]

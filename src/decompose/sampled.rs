@@ -18,9 +18,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Share;
 use crate::error::{Error, Result};
-use crate::fit::LANES;
-use crate::fit::{FittedModel, Warning};
+use crate::fit::FittedModel;
+use crate::numerics::lanes::LANES;
 use crate::panel::Sample;
+use crate::warning::Warning;
 use round::Matrices;
 
 /// The fewest orders that may be asked for: a standard error needs two rounds.

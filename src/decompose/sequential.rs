@@ -3,7 +3,9 @@
 use super::breakdown::{Breakdown, Method};
 use super::coalitions::{Players, Root};
 use crate::error::Result;
-use crate::fit::{FittedModel, Lane, eliminate_in_place};
+use crate::fit::FittedModel;
+use crate::numerics::eliminate::eliminate_in_place;
+use crate::numerics::number::Lane;
 
 impl FittedModel {
     /// What each component adds to R² in the order in which the model states them (Type I sums of squares).

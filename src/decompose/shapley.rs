@@ -11,7 +11,8 @@
 use super::breakdown::{Breakdown, Method};
 use super::coalitions::tree::SizeSums;
 use crate::error::Result;
-use crate::fit::{FittedModel, Lane};
+use crate::fit::FittedModel;
+use crate::numerics::number::Lane;
 
 /// The most components whose 2^k coalitions are enumerated.
 pub(crate) const MOST_COMPONENTS: usize = 36;

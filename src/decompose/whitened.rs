@@ -17,7 +17,10 @@
 use super::breakdown::{Breakdown, Method};
 use super::coalitions::{Players, Root};
 use crate::error::{Error, Result};
-use crate::fit::{FittedModel, Real, eliminate_in_place, packed_index, symmetric_eigen};
+use crate::fit::FittedModel;
+use crate::numerics::eigen::symmetric_eigen;
+use crate::numerics::eliminate::{eliminate_in_place, packed_index};
+use crate::numerics::real::Real;
 
 /// The most columns whose correlations are taken apart: a second or so.
 const MOST_COLUMNS: usize = 400;

@@ -2,8 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::rank::{Basis, COLUMN_TOLERANCE, solve_upper};
 use super::span::Span;
+use crate::numerics::dot::{dot, squared_norm};
+use crate::numerics::rank::{Basis, COLUMN_TOLERANCE};
+use crate::numerics::triangular::solve_upper;
 
 /// Up to this many independent columns, each one's tolerance given all others is computed; beyond, that given those
 /// before it stands for it.
@@ -281,8 +283,8 @@ impl Inverse {
         let row = |j: usize| {
             let mut row = vec![0.0; n - j];
             for i in j..n {
-                let dot: f64 = factor[i].as_ref()[j..i].iter().zip(&row).map(|(r, x)| r * x).sum();
-                row[i - j] = (f64::from(u8::from(i == j)) - dot) / entry(i, i);
+                let along = dot(&factor[i].as_ref()[j..i], &row);
+                row[i - j] = (f64::from(u8::from(i == j)) - along) / entry(i, i);
             }
             row
         };
@@ -290,7 +292,7 @@ impl Inverse {
             true => (0..n).map(row).collect(),
             false => (0..n).into_par_iter().map(row).collect(),
         };
-        let left = rows.iter().map(|row| 1.0 / row.iter().map(|x| x * x).sum::<f64>()).collect();
+        let left = rows.iter().map(|row| 1.0 / squared_norm(row)).collect();
         Inverse { rows, left }
     }
 
@@ -306,7 +308,7 @@ impl Inverse {
         let n = b.len();
         let entry = |i: usize, j: usize| {
             let (i, j) = (i.min(j), i.max(j));
-            self.rows[i][j - i..].iter().zip(&self.rows[j]).map(|(x, z)| x * z).sum::<f64>()
+            dot(&self.rows[i][j - i..], &self.rows[j])
         };
         let mut inverse: Vec<Vec<f64>> = (0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect();
         while let Some(j) = (0..n).find(|&j| is_noise(b[j], inverse[j][j])) {

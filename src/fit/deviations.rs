@@ -4,8 +4,8 @@
 
 use std::ops::Range;
 
-use super::rank::rounding;
 use super::standardise::Standardisation;
+use crate::numerics::rank::rounding;
 
 /// Columns, and the groups about whose means they are taken: the units, or all rows together.
 pub(super) struct Deviations<'a> {

@@ -6,8 +6,8 @@ use super::conditioning::Conditioning;
 use super::deviations::Deviations;
 use super::moments::Moments;
 use super::span::Span;
-use super::warning::Warning;
 use crate::model::{Credit, Design, DesignColumn};
+use crate::warning::Warning;
 
 /// A column that its predecessors leave less than this part of is reported: its variance inflation factor is then
 /// over a thousand, and which of the columns is credited is arbitrary.

@@ -1,6 +1,6 @@
 //! Where the sums and cross-products of a set of variables stand in one flat vector.
 
-use super::eliminate::{packed_index, packed_len};
+use crate::numerics::eliminate::{packed_index, packed_len};
 
 /// Where weight, sums, raw and within cross-products of `q` variables stand in one flat vector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

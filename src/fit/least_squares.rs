@@ -10,10 +10,12 @@ use linfa_linear::LinearRegression;
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
-use super::absorb::Absorb;
-use super::rank::{independent_columns, norm, rounding};
 use crate::error::{Error, Result};
-use crate::model::{Credit, Design, Groups};
+use crate::model::{Credit, Design};
+use crate::numerics::absorb::Absorb;
+use crate::numerics::dot::norm;
+use crate::numerics::groups::Groups;
+use crate::numerics::rank::{independent_columns, rounding};
 
 /// A fitted regression of the outcome on every component's columns and effects.
 ///

@@ -6,9 +6,9 @@
 use std::ops::Range;
 
 use super::conditioning::Replaced;
-use super::lanes::Double;
 use super::layout::Layout;
 use super::standardise::Standardisation;
+use crate::numerics::double::Double;
 
 /// The entries of the moments; the columns are taken as exact; every operation on them is carried out in [`Double`].
 pub(crate) fn double_entries(

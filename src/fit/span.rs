@@ -10,11 +10,13 @@
 use rayon::prelude::*;
 
 use super::deviations::Deviations;
-use super::eliminate::{eliminate_in_place, packed_index};
 use super::layout::Layout;
 use super::moments::Moments;
-use super::rank::{Basis, COLUMN_TOLERANCE, solve_upper};
 use super::submatrix::Submatrix;
+use crate::numerics::eliminate::{eliminate_in_place, packed_index};
+use crate::numerics::rank::{Basis, COLUMN_TOLERANCE};
+use crate::numerics::triangular::solve_lower;
+use crate::numerics::triangular::solve_upper;
 
 /// A column is set aside when its pivot over the root of its own variation, to which the error of an elimination in
 /// doubles is inversely proportional, is at or below this.
@@ -293,14 +295,4 @@ impl Span {
         coordinates.resize(self.kept.len(), 0.0);
         coordinates
     }
-}
-
-/// The t of R't = products, by the columns of the upper triangular R.
-fn solve_lower(factor: &[&[f64]], products: Vec<f64>) -> Vec<f64> {
-    let mut t = products;
-    for i in 0..t.len() {
-        let dot: f64 = factor[i][..i].iter().zip(&t).map(|(r, t)| r * t).sum();
-        t[i] = (t[i] - dot) / factor[i][i];
-    }
-    t
 }

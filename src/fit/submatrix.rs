@@ -1,8 +1,8 @@
 //! The cross-products of chosen variables, in a chosen order, gathered from the moments.
 
-use super::eliminate::{eliminate_in_place, packed_len};
-use super::lanes::Lane;
 use super::layout::Layout;
+use crate::numerics::eliminate::{eliminate_in_place, packed_len};
+use crate::numerics::number::Lane;
 
 /// Positions in the moments of a packed matrix: of variables about their unit means, or raw with the intercept first.
 #[derive(Debug, Clone)]

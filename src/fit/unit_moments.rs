@@ -5,9 +5,9 @@ use std::ops::Range;
 use pulp::Arch;
 use rayon::prelude::*;
 
-use super::eliminate::{packed_index, packed_len};
 use super::layout::{Entry, Layout};
 use super::standardise::Standardisation;
+use crate::numerics::eliminate::{packed_index, packed_len};
 
 /// Rows formed into cross-products at a time where there are no units.
 const BLOCK: usize = 1_024;

@@ -1,9 +1,10 @@
 //! Model × panel → design: the columns and absorbed effects on the sample, each credited to a component.
 
 use super::term::Term;
-use super::variables::{NO_LEVEL, Part, checked_numbers, parts, resolve};
+use super::variables::{Part, checked_numbers, parts, resolve};
 use super::{Model, Weights};
 use crate::error::{Error, Place, Result};
+use crate::numerics::groups::Groups;
 use crate::panel::{Lineage, Panel, Reason, Sample, Selection};
 
 /// The most columns a design may have: their cross-products then fill 36 MB, and one elimination takes seconds.
@@ -35,13 +36,6 @@ pub(crate) struct DesignColumn {
 pub(crate) struct DesignTerm {
     pub(crate) term: Term,
     pub(crate) cells: Option<Vec<String>>,
-}
-
-/// Groups of the rows of a sample: codes without gaps, and the names that the codes stand for.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Groups {
-    pub(crate) codes: Vec<u32>,
-    pub(crate) names: Vec<String>,
 }
 
 /// Everything that a fit needs of model and panel. Rows are sorted by unit, then period.
@@ -289,68 +283,9 @@ impl Design {
     /// rounding noise that a regression would take for variation.
     fn unit_means(&self, values: Vec<f64>, deviation: bool) -> Vec<f64> {
         let Some(units) = &self.units else { return values };
-        let mut means = vec![UnitMean::default(); units.names.len()];
-        for ((&code, &w), &x) in units.codes.iter().zip(&self.weights).zip(&values) {
-            means[code as usize].add(w, x);
-        }
-        let means: Vec<f64> = means.iter().map(UnitMean::value).collect();
+        let means = units.means(&values, &self.weights);
         let pairs = units.codes.iter().zip(&values);
         pairs.map(|(&code, &x)| if deviation { x - means[code as usize] } else { means[code as usize] }).collect()
-    }
-}
-
-#[derive(Clone, Copy)]
-struct UnitMean {
-    weight: f64,
-    sum: f64,
-    min: f64,
-    max: f64,
-}
-
-impl Default for UnitMean {
-    fn default() -> Self {
-        UnitMean { weight: 0.0, sum: 0.0, min: f64::INFINITY, max: f64::NEG_INFINITY }
-    }
-}
-
-impl UnitMean {
-    fn add(&mut self, weight: f64, x: f64) {
-        self.weight += weight;
-        self.sum += weight * x;
-        self.min = self.min.min(x);
-        self.max = self.max.max(x);
-    }
-
-    fn value(&self) -> f64 {
-        if self.min == self.max { self.min } else { self.sum / self.weight }
-    }
-}
-
-impl Groups {
-    /// The groups on these rows, renumbered so that every code occurs, in the order of the names.
-    fn new(codes: &[u32], names: &[String], rows: &[usize]) -> Self {
-        let mut renumbered = vec![NO_LEVEL; names.len()];
-        for &row in rows {
-            renumbered[codes[row] as usize] = 0;
-        }
-        let mut kept = Vec::new();
-        for (code, new) in renumbered.iter_mut().enumerate().filter(|(_, new)| **new == 0) {
-            *new = kept.len() as u32;
-            kept.push(names[code].clone());
-        }
-        Groups { codes: rows.iter().map(|&row| renumbered[codes[row] as usize]).collect(), names: kept }
-    }
-
-    /// The cells of two groupings that occur, in the order of the first, then the second.
-    fn cross(&self, other: &Groups) -> Groups {
-        let n_other = other.names.len() as u64;
-        let cell = |row: usize| u64::from(self.codes[row]) * n_other + u64::from(other.codes[row]);
-        let mut cells: Vec<u64> = (0..self.codes.len()).map(cell).collect();
-        cells.sort_unstable();
-        cells.dedup();
-        let name = |c: &u64| format!("{}:{}", self.names[(c / n_other) as usize], other.names[(c % n_other) as usize]);
-        let code = |row| cells.partition_point(|c| *c < cell(row)) as u32;
-        Groups { codes: (0..self.codes.len()).map(code).collect(), names: cells.iter().map(name).collect() }
     }
 }
 

@@ -3,10 +3,10 @@
 //! It knows nothing of any real authority: the regions lend their names and sizes, the numbers only their scale.
 
 use rand::{Rng, SeedableRng};
-use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::Panel;
 use crate::error::Result;
+use crate::numerics::streams::Stream;
 
 /// The seed of the examples: the smallest whose sample shares round to 15, 6, 10, 44 and 25 per cent, with a rate of
 /// mean within 1 of 43, standard deviation within 1.5 of 18 and minimum above 3.
@@ -150,7 +150,7 @@ impl SimulatedEngland {
         let per_policy = slope(policy, mean_square(&POLICY));
         let (practice_sd, noise_sd) = (slope(practice, 1.0), slope(unexplained, 1.0));
 
-        let mut draws = Draws(Xoshiro256PlusPlus::seed_from_u64(seed));
+        let mut draws = Draws(Stream::seed_from_u64(seed));
         let mut england = Self::default();
         let regions = REGIONS.iter().flat_map(|&(region, n, offset)| std::iter::repeat_n((region, offset), n));
         for (number, (region, offset)) in (1..).zip(regions) {
@@ -255,7 +255,7 @@ const STRONG: Shape = Shape { uniforms: 3, power: 3, mean: 4.5, variance: 331.0 
 const STRONGEST: Shape = Shape { uniforms: 3, power: 4, mean: 8.6, variance: 7408.0 / 75.0 };
 
 /// Draws by arithmetic and square roots only, which every machine rounds alike (`powi` and `ln` it need not).
-struct Draws(Xoshiro256PlusPlus);
+struct Draws(Stream);
 
 impl Draws {
     /// Between 0 and 1, one of the 2⁵³ multiples of 2⁻⁵³.

@@ -31,7 +31,8 @@ pub use small_sample::SmallSample;
 
 use super::FittedRegression;
 use crate::error::{Error, Result};
-use crate::fit::{Warning, symmetric_eigen};
+use crate::numerics::eigen::symmetric_eigen;
+use crate::warning::Warning;
 
 /// Below so many clusters their covariance is a rough one.
 const ENOUGH_CLUSTERS: usize = 30;

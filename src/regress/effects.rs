@@ -6,7 +6,7 @@ use super::FittedRegression;
 use super::covariance::{Covariance, CovarianceMatrix};
 use super::transform::needs;
 use crate::error::{Error, Result};
-use crate::model::Groups;
+use crate::numerics::groups::Groups;
 
 /// The effect of a unit or of a period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

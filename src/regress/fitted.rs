@@ -2,14 +2,18 @@
 
 use ndarray::Array2;
 
-use super::components::{QuasiDemeaning, RandomEffect, VarianceComponents};
-use super::least_squares::{Solution, dot};
+use super::least_squares::Solution;
+use super::random_effects::{QuasiDemeaning, RandomEffect, VarianceComponents};
 use super::transform::{Absorbed, Transformed, needs, period_values};
 use super::{Estimator, PanelRegression, RSquared};
 use crate::error::{Error, Result};
-use crate::fit::{Warning, check_within, rounding};
-use crate::model::{Design, Groups};
+use crate::fit::check_within;
+use crate::model::Design;
+use crate::numerics::dot::weighted_dot;
+use crate::numerics::groups::Groups;
+use crate::numerics::rank::rounding;
 use crate::panel::{Lineage, Panel, Sample};
+use crate::warning::Warning;
 
 /// Values beyond this, or apart by less than one over it, are refused: squares of their sums leave the range of doubles.
 const LARGEST: f64 = 1e145;
@@ -96,8 +100,8 @@ impl FittedRegression {
             let of = if *effect == RandomEffect::Period { "period" } else { "unit" };
             warnings.push(Warning::NegativeVariance { of: of.to_string() });
         }
-        let square = dot(&residuals, &residuals, &data.weights);
-        let length = dot(&design.outcome, &design.outcome, &design.weights);
+        let square = weighted_dot(&residuals, &residuals, &data.weights);
+        let length = weighted_dot(&design.outcome, &design.outcome, &design.weights);
         warnings.extend((df_residual > 0 && square <= EXACT * EXACT * length).then_some(Warning::ExactFit));
         let parts = data.absorbed.parts(&design);
         warnings.extend((parts > 1).then_some(Warning::Disconnected { parts }));
@@ -238,13 +242,13 @@ impl FittedRegression {
 
     /// Σ w e², the weights having mean one.
     pub(crate) fn sum_of_squares(&self) -> f64 {
-        dot(&self.residuals, &self.residuals, &self.data.weights)
+        weighted_dot(&self.residuals, &self.residuals, &self.data.weights)
     }
 }
 
 /// Whether nothing but rounding is left of the outcome.
 fn is_nothing(left: &[f64], design: &Design) -> bool {
-    let length = |values: &[f64]| dot(values, values, &design.weights).sqrt();
+    let length = |values: &[f64]| weighted_dot(values, values, &design.weights).sqrt();
     length(left) <= 8.0 * rounding(length(&design.outcome))
 }
 

@@ -4,14 +4,14 @@ use std::fmt;
 
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Deserializer, Serialize};
-use statrs::distribution::{ChiSquared, ContinuousCDF, FisherSnedecor, Normal, StudentsT};
 
 use super::covariance::{Covariance, CovarianceMatrix};
-use super::least_squares::inverse;
 use super::{Estimator, FittedRegression, RSquared};
 use crate::error::{Error, Result};
-use crate::fit::Warning;
+use crate::numerics::tails::{self, Reference};
+use crate::numerics::triangular::inverse;
 use crate::panel::unknown_column;
+use crate::warning::Warning;
 
 /// A coefficient with its standard error.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -86,13 +86,12 @@ pub struct JointTest {
 impl JointTest {
     /// χ² with so many degrees of freedom.
     pub(crate) fn chi_squared(statistic: f64, df: f64) -> Self {
-        let p_value = ChiSquared::new(df).map_or(f64::NAN, |d| d.sf(statistic));
-        JointTest { statistic, df, df_denominator: None, p_value }
+        JointTest { statistic, df, df_denominator: None, p_value: tails::chi_squared(statistic, df) }
     }
 
     /// F with so many degrees of freedom.
     pub(crate) fn f(statistic: f64, df: f64, df_denominator: f64) -> Self {
-        let p_value = FisherSnedecor::new(df, df_denominator).map_or(f64::NAN, |d| d.sf(statistic));
+        let p_value = tails::f(statistic, df, df_denominator);
         JointTest { statistic, df, df_denominator: Some(df_denominator), p_value }
     }
 }
@@ -102,42 +101,6 @@ impl fmt::Display for JointTest {
         match self.df_denominator {
             Some(df) => write!(f, "F({}, {df}) = {:.4}, p = {:.4}", self.df, self.statistic, self.p_value),
             None => write!(f, "χ²({}) = {:.4}, p = {:.4}", self.df, self.statistic, self.p_value),
-        }
-    }
-}
-
-/// The distribution of an estimate over its standard error.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Reference {
-    T(StudentsT),
-    Z(Normal),
-}
-
-impl Reference {
-    pub(crate) fn new(df: Option<f64>) -> Self {
-        match df.map(|df| StudentsT::new(0.0, 1.0, df)) {
-            Some(Ok(t)) => Reference::T(t),
-            _ => Reference::Z(Normal::standard()),
-        }
-    }
-
-    /// The probability of a statistic at least as far from zero.
-    pub(crate) fn two_sided(&self, statistic: f64) -> f64 {
-        match self {
-            // Nothing over nothing: an exact fit.
-            _ if statistic.is_nan() => f64::NAN,
-            Reference::T(t) => 2.0 * t.sf(statistic.abs()),
-            // The square of a standard normal is χ²(1), whose tail statrs knows to more digits.
-            Reference::Z(_) => JointTest::chi_squared(statistic * statistic, 1.0).p_value,
-        }
-    }
-
-    /// The statistic that is exceeded with half of what the level leaves.
-    pub(crate) fn quantile(&self, level: f64) -> f64 {
-        let below = 0.5 + 0.5 * level;
-        match self {
-            Reference::T(t) => t.inverse_cdf(below),
-            Reference::Z(z) => z.inverse_cdf(below),
         }
     }
 }

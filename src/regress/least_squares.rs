@@ -7,7 +7,10 @@
 use ndarray::Array2;
 use rayon::prelude::*;
 
-use crate::fit::{Double, independent_columns};
+use crate::numerics::dot::weighted_dot;
+use crate::numerics::double::Double;
+use crate::numerics::rank::independent_columns;
+use crate::numerics::triangular::inverse;
 
 /// Cross-products serve where each column keeps this part of its sum of squares beside those before it: the inverse then
 /// has about thirteen correct digits, and the refined coefficients more.
@@ -153,13 +156,13 @@ impl Centred {
     fn new(problem: &Problem, positions: &[usize]) -> Self {
         let lead = usize::from(problem.has_intercept);
         let intercept = problem.has_intercept.then(|| problem.columns[0].as_slice());
-        let total = intercept.map_or(1.0, |u| dot(u, u, problem.weights));
+        let total = intercept.map_or(1.0, |u| weighted_dot(u, u, problem.weights));
         let centre = |values: &[f64]| -> (Vec<f64>, f64) {
             let (mut left, mut mean) = (values.to_vec(), 0.0);
             // The second round removes what rounding left of the first.
             for _ in 0..2 {
                 let Some(u) = intercept else { break };
-                let more = dot(u, &left, problem.weights) / total;
+                let more = weighted_dot(u, &left, problem.weights) / total;
                 left.iter_mut().zip(u).for_each(|(x, u)| *x -= more * u);
                 mean += more;
             }
@@ -199,7 +202,7 @@ impl Centred {
             left.iter_mut().zip(column).for_each(|(y, x)| *y -= b / length * x);
         }
         let missed: Vec<f64> =
-            self.columns.par_iter().zip(&lengths).map(|(c, l)| dot(c, &left, problem.weights) / l).collect();
+            self.columns.par_iter().zip(&lengths).map(|(c, l)| weighted_dot(c, &left, problem.weights) / l).collect();
         scaled.iter_mut().zip(solve(&missed)).for_each(|(b, more)| *b += more);
         let slopes: Vec<f64> = scaled.iter().zip(&lengths).map(|(b, l)| b / l).collect();
         let of_slopes = |i: usize, j: usize| of_correlations[[i, j]] / lengths[i] / lengths[j];
@@ -256,39 +259,4 @@ fn sum_of_products(a: &[f64], b: &[f64]) -> f64 {
         }
     }
     rest + sums.iter().sum::<f64>()
-}
-
-/// Σ w a b.
-pub(crate) fn dot(a: &[f64], b: &[f64], weights: &[f64]) -> f64 {
-    let blocks = a.chunks(ROWS_AT_ONCE).zip(b.chunks(ROWS_AT_ONCE)).zip(weights.chunks(ROWS_AT_ONCE));
-    blocks.map(|((a, b), w)| a.iter().zip(b).zip(w).map(|((x, z), w)| w * x * z).sum::<f64>()).sum()
-}
-
-/// The inverse of a symmetric positive definite matrix with a unit diagonal; `None` where a pivot of its elimination is
-/// at or below the bound.
-pub(crate) fn inverse(matrix: &Array2<f64>, bound: f64) -> Option<Array2<f64>> {
-    let k = matrix.nrows();
-    let mut lower = Array2::<f64>::zeros((k, k));
-    for j in 0..k {
-        let pivot = matrix[[j, j]] - (0..j).map(|l| lower[[j, l]] * lower[[j, l]]).sum::<f64>();
-        if pivot.is_nan() || pivot <= bound {
-            return None;
-        }
-        let root = pivot.sqrt();
-        lower[[j, j]] = root;
-        for i in j + 1..k {
-            let sum = (0..j).map(|l| lower[[i, l]] * lower[[j, l]]).sum::<f64>();
-            lower[[i, j]] = (matrix[[i, j]] - sum) / root;
-        }
-    }
-    // The inverse of the factor, then its product with its transpose.
-    let mut of_lower = Array2::<f64>::zeros((k, k));
-    for j in 0..k {
-        of_lower[[j, j]] = 1.0 / lower[[j, j]];
-        for i in j + 1..k {
-            let sum = (j..i).map(|l| lower[[i, l]] * of_lower[[l, j]]).sum::<f64>();
-            of_lower[[i, j]] = -sum / lower[[i, i]];
-        }
-    }
-    Some(of_lower.t().dot(&of_lower))
 }

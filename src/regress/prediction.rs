@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::covariance::Covariance;
 use super::effects::{parts, quadratic};
-use super::inference::{Reference, check_level};
+use super::inference::check_level;
 use super::{Estimator, FittedRegression};
 use crate::error::{Error, Result};
 use crate::fit::columns_on;
+use crate::numerics::absorb::Effects;
+use crate::numerics::tails::Reference;
 use crate::panel::Panel;
 
 /// What is expected of a row.
@@ -137,7 +139,7 @@ impl FittedRegression {
                 let message = "its unit and its period are in parts of the panel that no row connects".to_string();
                 return Err(Error::Predict { place, message });
             }
-            let at = |effects: &crate::fit::Effects| {
+            let at = |effects: &Effects| {
                 effects.intercept + unit.map_or(0.0, |u| effects.first[u]) + period.map_or(0.0, |p| effects.second[p])
             };
             let x: Vec<f64> = columns.iter().zip(&of_columns).map(|(c, effects)| c[row] - at(effects)).collect();

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::least_squares::dot;
-use super::transform::{Transformed, unit_means};
-use crate::fit::Absorb;
+use super::transform::Transformed;
 use crate::model::Design;
+use crate::numerics::absorb::Absorb;
+use crate::numerics::dot::weighted_dot;
 
 /// Parts of the outcome's variation, none of them of a transformed outcome.
 ///
@@ -44,12 +44,12 @@ impl RSquared {
     ) -> Self {
         let weights = &design.weights;
         let mean = Absorb::new(None, None, weights);
-        let square = |values: &[f64]| dot(values, values, weights);
+        let square = |values: &[f64]| weighted_dot(values, values, weights);
         let total = square(&mean.residuals(&design.outcome));
         let left: Vec<f64> = design.outcome.iter().zip(expected).map(|(y, f)| y - f).collect();
         let is_absorbed = data.absorbed.any();
         let keeps_rows = data.components.is_none() && data.rows.len() == design.n_rows() && is_own(data);
-        let unexplained = if keeps_rows { dot(residuals, residuals, &data.weights) } else { square(&left) };
+        let unexplained = if keeps_rows { weighted_dot(residuals, residuals, &data.weights) } else { square(&left) };
         let overall = 1.0 - unexplained / total;
         let within = match (&design.units, is_absorbed) {
             (_, true) => Some(1.0 - unexplained / square(&data.outcome)),
@@ -61,8 +61,8 @@ impl RSquared {
             (None, false) => None,
         };
         let between = design.units.as_ref().and_then(|units| {
-            let means = unit_means(&design.outcome, units, weights);
-            let left = unit_means(&left, units, weights);
+            let means = units.means(&design.outcome, weights);
+            let left = units.means(&left, weights);
             let mean = means.iter().sum::<f64>() / means.len() as f64;
             let total: f64 = means.iter().map(|y| (y - mean).powi(2)).sum();
             (total > 0.0).then(|| 1.0 - left.iter().map(|e| e * e).sum::<f64>() / total)

@@ -28,10 +28,11 @@ pub use cross_section::CrossSectionLm;
 
 use super::FittedRegression;
 use super::covariance::Covariance;
-use super::inference::{JointTest, quadratic_form};
+use super::inference::quadratic_form;
 use super::least_squares::Solution;
 use crate::error::{Error, Result};
-use crate::fit::Warning;
+use crate::numerics::tails;
+use crate::warning::Warning;
 
 /// What a statistic is distributed as where the null hypothesis holds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -91,14 +92,12 @@ pub struct SpecificationTest {
 
 impl SpecificationTest {
     fn new(name: &str, null: &str, statistic: f64, distribution: NullDistribution) -> Self {
-        // The square of a standard normal is χ²(1), whose tail statrs knows to more digits.
-        let two_sided = |z: f64| JointTest::chi_squared(z * z, 1.0).p_value;
         let p_value = match distribution {
-            NullDistribution::Normal => two_sided(statistic),
-            NullDistribution::UpperNormal if statistic > 0.0 => 0.5 * two_sided(statistic),
-            NullDistribution::UpperNormal => 1.0 - 0.5 * two_sided(statistic),
-            NullDistribution::ChiSquared { df } => JointTest::chi_squared(statistic, df).p_value,
-            NullDistribution::F { df, df_denominator } => JointTest::f(statistic, df, df_denominator).p_value,
+            NullDistribution::Normal => tails::two_sided_normal(statistic),
+            NullDistribution::UpperNormal if statistic > 0.0 => 0.5 * tails::two_sided_normal(statistic),
+            NullDistribution::UpperNormal => 1.0 - 0.5 * tails::two_sided_normal(statistic),
+            NullDistribution::ChiSquared { df } => tails::chi_squared(statistic, df),
+            NullDistribution::F { df, df_denominator } => tails::f(statistic, df, df_denominator),
         };
         let (name, null) = (name.to_string(), null.to_string());
         SpecificationTest { name, null, statistic, distribution, p_value, warnings: Vec::new() }

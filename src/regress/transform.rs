@@ -2,12 +2,15 @@
 
 use rayon::prelude::*;
 
-use super::components::{QuasiDemean, QuasiDemeaning, RandomEffect, VarianceComponents, variance_components};
-use super::least_squares::{Problem, dot};
+use super::least_squares::Problem;
+use super::random_effects::{QuasiDemean, QuasiDemeaning, RandomEffect, VarianceComponents, variance_components};
 use super::{Estimator, PanelRegression};
 use crate::error::{Error, Result};
-use crate::fit::{Absorb, Projection, rounding};
-use crate::model::{Design, Groups};
+use crate::model::Design;
+use crate::numerics::absorb::{Absorb, Projection};
+use crate::numerics::dot::weighted_dot;
+use crate::numerics::groups::Groups;
+use crate::numerics::rank::rounding;
 use crate::panel::Panel;
 
 /// The name of the constant's coefficient.
@@ -165,7 +168,7 @@ impl<'a> Levels<'a> {
 
     fn of(design: &'a Design, names: Vec<String>, columns: Vec<Vec<f64>>) -> Self {
         let mean = Absorb::new(None, None, &design.weights);
-        let length = |values: &[f64]| dot(values, values, &design.weights).sqrt();
+        let length = |values: &[f64]| weighted_dot(values, values, &design.weights).sqrt();
         let lengths = columns.par_iter().map(|c| length(&mean.residuals(c))).collect();
         let roundings = columns.par_iter().map(|c| rounding(length(c))).collect();
         Levels { design, names, columns, lengths, roundings }
@@ -203,7 +206,7 @@ impl<'a> Levels<'a> {
             first[code] = first[code].min(row);
             sums[code] += w;
         }
-        let means = |values: &Vec<f64>| unit_means(values, units, &design.weights);
+        let means = |values: &Vec<f64>| units.means(values, &design.weights);
         let (weights, scale) = match design.weights.iter().all(|w| *w == 1.0) {
             true => (vec![1.0; n_units], design.weights_mean),
             false => {
@@ -279,8 +282,8 @@ impl<'a> Levels<'a> {
         let of_units = Absorb::new(Some(units), None, &design.weights);
         let deviation = |values: &[f64]| -> Option<Vec<f64>> {
             let left = of_units.residuals(values);
-            let length = dot(&left, &left, &design.weights).sqrt();
-            let nothing = rounding(dot(values, values, &design.weights).sqrt()) * 8.0;
+            let length = weighted_dot(&left, &left, &design.weights).sqrt();
+            let nothing = rounding(weighted_dot(values, values, &design.weights).sqrt()) * 8.0;
             (length > nothing).then_some(left)
         };
         // Name, values, and where the column comes from: what counts as nothing is nothing beside that.
@@ -300,7 +303,7 @@ impl<'a> Levels<'a> {
                 _ => own,
             };
             split.push((format!("within({})", column.name), product, source));
-            let means = unit_means(values, units, &design.weights);
+            let means = units.means(values, &design.weights);
             let spread = units.codes.iter().map(|&code| means[code as usize]).collect();
             between.push((format!("between({})", column.name), spread, source));
         }
@@ -342,17 +345,6 @@ impl<'a> Levels<'a> {
             components: None,
         }
     }
-}
-
-/// The weighted mean of each unit.
-pub(crate) fn unit_means(values: &[f64], units: &Groups, weights: &[f64]) -> Vec<f64> {
-    let mut sums = vec![(0.0, 0.0); units.names.len()];
-    for ((&code, x), w) in units.codes.iter().zip(values).zip(weights) {
-        let (sum, weight) = &mut sums[code as usize];
-        *sum += w * x;
-        *weight += w;
-    }
-    sums.iter().map(|(sum, weight)| sum / weight).collect()
 }
 
 /// The units of the sample.

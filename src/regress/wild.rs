@@ -1,18 +1,19 @@
 //! Is a coefficient zero, where there are few clusters? The wild cluster bootstrap with the null imposed.
 
-use rand::{Rng, SeedableRng};
-use rand_xoshiro::Xoshiro256PlusPlus;
+use rand::Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::FittedRegression;
 use super::covariance::Clusters;
 use super::inference::check_level;
-use super::least_squares::{Problem, dot};
+use super::least_squares::Problem;
 use super::transform::Absorbed;
 use crate::error::{Error, Result};
-use crate::fit::rounding;
-use crate::model::Groups;
+use crate::numerics::dot::weighted_dot;
+use crate::numerics::groups::Groups;
+use crate::numerics::rank::rounding;
+use crate::numerics::streams::{Stream, stream};
 
 /// Fewest draws: below, a p-value has one digit.
 const LEAST_DRAWS: usize = 99;
@@ -303,10 +304,9 @@ impl Draws {
             return (0..self.clusters).map(|g| if draw >> g & 1 == 1 { -1.0 } else { 1.0 }).collect();
         }
         // One stream for each draw: the answer does not depend on the number of threads.
-        let mut random =
-            Xoshiro256PlusPlus::seed_from_u64(self.seed ^ (draw as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let mut random = stream(self.seed, draw);
         let webb = [-1.5_f64.sqrt(), -1.0, -0.5_f64.sqrt(), 0.5_f64.sqrt(), 1.0, 1.5_f64.sqrt()];
-        let one = |random: &mut Xoshiro256PlusPlus| match self.weights {
+        let one = |random: &mut Stream| match self.weights {
             WildWeights::Rademacher => {
                 if random.next_u64() >> 63 == 1 {
                     -1.0
@@ -344,7 +344,7 @@ impl FittedRegression {
         // Where nothing is nested the mean is not taken out either: the intercept is among the dummies.
         let left = |c: &[f64]| if nested.any() { absorb.residuals(c) } else { c.to_vec() };
         let columns: Vec<Vec<f64>> = raw.par_iter().map(|c| left(c)).collect();
-        let length = |c: &Vec<f64>| dot(c, c, &self.data.weights).sqrt();
+        let length = |c: &Vec<f64>| weighted_dot(c, c, &self.data.weights).sqrt();
         let problem = Problem {
             has_intercept: false,
             outcome: &left(&self.design.outcome),

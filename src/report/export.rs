@@ -370,10 +370,11 @@ mod tests {
 
     use super::*;
     use crate::decompose::OrderRange;
-    use crate::fit::{FittedModel, Warning};
+    use crate::fit::FittedModel;
     use crate::model::{Model, Term};
     use crate::panel::Panel;
     use crate::resample::Comparison;
+    use crate::warning::Warning;
 
     fn fit(always: bool) -> FittedModel {
         let mut rate = vec![4.0, 6.0, 5.0, 9.0, 7.0, 8.0, 3.0, 2.0];

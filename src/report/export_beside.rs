@@ -4,8 +4,9 @@ use super::export::{Report, ReportDropped, ReportInterval, ReportMethod, ReportS
 use super::text::counted;
 use crate::decompose::{Gelbach, OrderRange};
 use crate::error::{Error, Result};
-use crate::fit::{FittedModel, Warning};
+use crate::fit::FittedModel;
 use crate::resample::{Comparison, Difference};
+use crate::warning::Warning;
 
 /// Shares of the same fit differ by no more.
 const SAME_SHARES: f64 = 1e-9;

@@ -64,8 +64,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::fit::Warning;
     use crate::report::text::WIDTH;
+    use crate::warning::Warning;
 
     fn range(name: &str, [min, mean, max]: [f64; 3]) -> ShareRange {
         ShareRange { name: name.to_string(), min, mean, max }

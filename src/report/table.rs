@@ -132,10 +132,10 @@ mod tests {
 
     use super::*;
     use crate::decompose::Detail;
-    use crate::fit::Warning;
     use crate::panel::Lineage;
     use crate::panel::{Dropped, Missing, Reason};
     use crate::report::text::WIDTH;
+    use crate::warning::Warning;
 
     fn share(name: &str, share_of_total: f64, ends: Option<[f64; 4]>) -> Share {
         let interval = ends.map(|[bias, std_error, lower, upper]| Interval { bias, std_error, lower, upper });

@@ -8,7 +8,9 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::decompose::{Plan, Players};
-use crate::fit::{Double, FittedModel, RANK_TOLERANCE};
+use crate::fit::FittedModel;
+use crate::numerics::double::Double;
+use crate::numerics::number::RANK_TOLERANCE;
 
 /// A variable's sum of squares about its mean, as a part of that about the full sample's mean, at or below which it is
 /// constant: twenty-four digits, a few less than [`Double`] holds.

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crate::fit::{FittedModel, LANES, Layout, Wide};
+use crate::fit::{FittedModel, Layout};
+use crate::numerics::lanes::{LANES, Wide};
 
 /// Entries multiplied at a time: with the counts, their sums fill the sixteen registers of AVX2.
 const TILE: usize = 6;

@@ -86,7 +86,7 @@ impl Resampling<'_> {
         influence: Option<&Replicates>,
     ) -> Result<Comparison> {
         let usable = self.usable(replicates)?;
-        let rule = self.rule()?;
+        let rule = self.rule();
         let components = &breakdown.components;
         let k = components.len();
         let mut differences = Vec::with_capacity(k * (k - 1) / 2);

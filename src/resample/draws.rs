@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use rand::{Rng, SeedableRng};
-use rand_xoshiro::Xoshiro256PlusPlus;
+use rand::Rng;
 
-use crate::fit::{LANES, Wide};
+use crate::numerics::lanes::{LANES, Wide};
+use crate::numerics::streams::stream;
 
 /// What is drawn or left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +72,7 @@ impl Draws {
 /// <https://doi.org/10.1145/3230636>.
 #[inline(always)]
 fn draw(seed: u64, replicate: usize, clusters: usize, mut put: impl FnMut(usize)) {
-    let mut generator = Xoshiro256PlusPlus::seed_from_u64(seed ^ scrambled(replicate as u64 + 1));
+    let mut generator = stream(seed, replicate);
     let n = clusters as u64;
     let mut left = clusters;
     while left > 0 {
@@ -88,13 +88,6 @@ fn draw(seed: u64, replicate: usize, clusters: usize, mut put: impl FnMut(usize)
             left -= 1;
         }
     }
-}
-
-/// Spreads neighbouring numbers over all 64 bits (the finaliser of MurmurHash3), so that replicates share no state.
-fn scrambled(mut x: u64) -> u64 {
-    x = (x ^ (x >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    x = (x ^ (x >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-    x ^ (x >> 33)
 }
 
 #[cfg(test)]

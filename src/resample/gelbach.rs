@@ -18,7 +18,11 @@ use crate::decompose::{
     ERROR_AT_PIVOT_ONE, Equations, FEW_CLUSTERS, Gelbach, GelbachColumn, Interval, IntervalKind, IntervalMethod,
 };
 use crate::error::{Error, Result};
-use crate::fit::{Double, FittedModel, LANES, Number, RANK_TOLERANCE, Warning, Wide};
+use crate::fit::FittedModel;
+use crate::numerics::double::Double;
+use crate::numerics::lanes::{LANES, Wide};
+use crate::numerics::number::{Number, RANK_TOLERANCE};
+use crate::warning::Warning;
 
 /// Groups of eight replicates in a parallel task, at least.
 const TASK: usize = 4;
@@ -84,7 +88,7 @@ impl Resampling<'_> {
             let what = "replicates in which every column of always has a coefficient".to_string();
             return Err(Error::TooFew { what, expected: 2, found: usable.len() });
         }
-        let rule = IntervalRule::new(self.kind, self.level, clusters)?;
+        let rule = IntervalRule::new(self.kind, self.level, clusters);
         let mut warnings = Vec::new();
         if clusters < FEW_CLUSTERS {
             warnings.push(Warning::FewClusters { clusters, wanted: FEW_CLUSTERS });

@@ -6,17 +6,15 @@
 //! Annals of Statistics 9, <https://doi.org/10.1214/aos/1176345462>; B. Efron and R. J. Tibshirani (1993), An Introduction to
 //! the Bootstrap, chapter 14, <https://doi.org/10.1201/9780429246593>.
 
-use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
-
 use crate::decompose::{Interval, IntervalKind};
-use crate::error::{Error, Result};
+use crate::numerics::means::mean;
+use crate::numerics::tails::{Reference, normal_cdf, normal_quantile};
 
 /// How replicates become an interval.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct IntervalRule {
     kind: IntervalKind,
     level: f64,
-    normal: Normal,
     /// The quantile that half the interval is so many standard errors of: of t for the jackknife, else normal.
     half_width: f64,
 }
@@ -28,16 +26,9 @@ pub(super) struct Found {
 }
 
 impl IntervalRule {
-    pub(super) fn new(kind: IntervalKind, level: f64, clusters: usize) -> Result<Self> {
-        let upper = (1.0 + level) / 2.0;
-        let normal = Normal::new(0.0, 1.0).map_err(|e| distribution(&e))?;
-        let half_width = match kind {
-            IntervalKind::Jackknife => {
-                StudentsT::new(0.0, 1.0, clusters as f64 - 1.0).map_err(|e| distribution(&e))?.inverse_cdf(upper)
-            }
-            _ => normal.inverse_cdf(upper),
-        };
-        Ok(IntervalRule { kind, level, normal, half_width })
+    pub(super) fn new(kind: IntervalKind, level: f64, clusters: usize) -> Self {
+        let df = (kind == IntervalKind::Jackknife).then_some(clusters as f64 - 1.0);
+        IntervalRule { kind, level, half_width: Reference::new(df).quantile(level) }
     }
 
     /// The fewest draws whose order statistics reach the quantiles asked for; `None` where none are used.
@@ -58,8 +49,7 @@ impl IntervalRule {
             _ => (mean - estimate, (sum_of_squares / (n - 1.0)).sqrt()),
         };
         let mut one_sided = false;
-        let quantiles =
-            |values: &mut [f64], low, high| (quantile(values, low, &self.normal), quantile(values, high, &self.normal));
+        let quantiles = |values: &mut [f64], low, high| (quantile(values, low), quantile(values, high));
         let (lower, upper) = match self.kind {
             IntervalKind::Jackknife | IntervalKind::Normal => {
                 let (centre, half) = (estimate - bias, self.half_width * std_error);
@@ -73,13 +63,13 @@ impl IntervalRule {
             IntervalKind::Bca => {
                 let below;
                 (below, one_sided) = part_below(&values, estimate);
-                let z0 = self.normal.inverse_cdf(below);
+                let z0 = normal_quantile(below);
                 let a = acceleration(without.unwrap_or_default());
                 let adjusted = |p: f64| {
-                    let z = z0 + self.normal.inverse_cdf(p);
+                    let z = z0 + normal_quantile(p);
                     // Past the pole of the adjustment no quantile is far enough out.
                     let stretch = 1.0 - a * z;
-                    if stretch > 0.0 { self.normal.cdf(z0 + z / stretch) } else { f64::from(z > 0.0) }
+                    if stretch > 0.0 { normal_cdf(z0 + z / stretch) } else { f64::from(z > 0.0) }
                 };
                 let (low, high) = (adjusted(lower_tail), adjusted(upper_tail));
                 quantiles(&mut values, low, high)
@@ -87,10 +77,6 @@ impl IntervalRule {
         };
         Found { interval: Interval { bias, std_error, lower, upper }, one_sided }
     }
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
 }
 
 /// The part of the replicates below the estimate, ties counted as a half; where it is none or all, half a replicate is
@@ -117,7 +103,7 @@ fn acceleration(without: &[f64]) -> f64 {
 
 /// The quantile p of the replicates: order statistic (R + 1)p, interpolated on the scale of normal quantiles (Davison
 /// and Hinkley, equation 5.8); the extremes where that lies beyond them.
-fn quantile(values: &mut [f64], p: f64, normal: &Normal) -> f64 {
+fn quantile(values: &mut [f64], p: f64) -> f64 {
     let n = values.len();
     let position = p * (n as f64 + 1.0);
     let k = (position.floor().max(0.0) as usize).clamp(1, n);
@@ -126,13 +112,8 @@ fn quantile(values: &mut [f64], p: f64, normal: &Normal) -> f64 {
         return *low;
     }
     let high = above.iter().copied().fold(f64::INFINITY, f64::min);
-    let z = |p: f64| normal.inverse_cdf(p);
-    let of_normal = |k: usize| z(k as f64 / (n as f64 + 1.0));
-    *low + (z(p) - of_normal(k)) / (of_normal(k + 1) - of_normal(k)) * (high - *low)
-}
-
-fn distribution(error: &dyn std::fmt::Display) -> Error {
-    Error::TooFew { what: format!("clusters ({error})"), expected: 2, found: 1 }
+    let of_normal = |k: usize| normal_quantile(k as f64 / (n as f64 + 1.0));
+    *low + (normal_quantile(p) - of_normal(k)) / (of_normal(k + 1) - of_normal(k)) * (high - *low)
 }
 
 #[cfg(test)]
@@ -140,7 +121,7 @@ mod tests {
     use super::*;
 
     fn rule(kind: IntervalKind) -> IntervalRule {
-        IntervalRule::new(kind, 0.9, 5).unwrap()
+        IntervalRule::new(kind, 0.9, 5)
     }
 
     #[test]
@@ -176,12 +157,11 @@ mod tests {
 
     #[test]
     fn quantiles_interpolate_on_the_normal_scale() {
-        let normal = Normal::new(0.0, 1.0).unwrap();
         // Order statistics that are normal quantiles themselves are met exactly in between.
-        let mut values: Vec<f64> = (1..=9).rev().map(|k| normal.inverse_cdf(f64::from(k) / 10.0)).collect();
-        assert!((quantile(&mut values, 0.25, &normal) - normal.inverse_cdf(0.25)).abs() < 1e-9);
-        assert_eq!(quantile(&mut values, 0.01, &normal), normal.inverse_cdf(0.1));
-        assert_eq!(quantile(&mut values, 0.99, &normal), normal.inverse_cdf(0.9));
+        let mut values: Vec<f64> = (1..=9).rev().map(|k| normal_quantile(f64::from(k) / 10.0)).collect();
+        assert!((quantile(&mut values, 0.25) - normal_quantile(0.25)).abs() < 1e-9);
+        assert_eq!(quantile(&mut values, 0.01), normal_quantile(0.1));
+        assert_eq!(quantile(&mut values, 0.99), normal_quantile(0.9));
     }
 
     #[test]
@@ -194,7 +174,7 @@ mod tests {
 
     #[test]
     fn draws_wanted_reach_the_quantile() {
-        let wanted = |level| IntervalRule::new(IntervalKind::Basic, level, 5).unwrap().draws_wanted();
+        let wanted = |level| IntervalRule::new(IntervalKind::Basic, level, 5).draws_wanted();
         assert_eq!((wanted(0.95), wanted(0.9)), (Some(39), Some(19)));
     }
 }

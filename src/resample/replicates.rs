@@ -11,7 +11,9 @@ use super::clusters::ClusterMatrix;
 use super::draws::Draws;
 use crate::decompose::{Breakdown, Plan, Players, Scratch};
 use crate::error::{Error, Result};
-use crate::fit::{FittedModel, LANES, RANK_TOLERANCE, Wide};
+use crate::fit::FittedModel;
+use crate::numerics::lanes::{LANES, Wide};
+use crate::numerics::number::RANK_TOLERANCE;
 
 /// Groups of eight replicates in a parallel task, at least.
 const TASK: usize = 4;

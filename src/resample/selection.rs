@@ -16,7 +16,9 @@ use super::draws::Draws;
 use super::{FEW_CLUSTERS, Resampling};
 use crate::decompose::Candidates;
 use crate::error::{Error, Result};
-use crate::fit::{LANES, RANK_TOLERANCE, Warning, Wide};
+use crate::numerics::lanes::{LANES, Wide};
+use crate::numerics::number::RANK_TOLERANCE;
+use crate::warning::Warning;
 
 /// How often a component is in the best subset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -13,7 +13,10 @@ use super::leaps::{Included, MOST_PLAYERS, Player, Search, columns_of, eliminate
 use crate::decompose::check_unit_effects;
 use crate::decompose::coalitions::{Players, members};
 use crate::error::{Error, Result};
-use crate::fit::{FittedModel, RANK_TOLERANCE, Real, Submatrix, eliminate_in_place, packed_index, packed_len};
+use crate::fit::{FittedModel, Submatrix};
+use crate::numerics::eliminate::{eliminate_in_place, packed_index, packed_len};
+use crate::numerics::number::RANK_TOLERANCE;
+use crate::numerics::real::Real;
 
 /// The components of a fit as candidates.
 #[derive(Debug, Clone)]

@@ -22,7 +22,9 @@
 use pulp::{Simd, WithSimd};
 
 use super::incumbents::Incumbents;
-use crate::fit::{Lane, RANK_TOLERANCE, Real, eliminate, eliminate_in_place, packed_len};
+use crate::numerics::eliminate::{eliminate, eliminate_in_place, packed_len};
+use crate::numerics::number::{Lane, RANK_TOLERANCE};
+use crate::numerics::real::Real;
 
 /// The most players, whose subsets are bits of a number.
 pub(super) const MOST_PLAYERS: usize = 60;

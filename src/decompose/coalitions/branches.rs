@@ -12,7 +12,10 @@ use pulp::{Simd, WithSimd};
 
 use super::tree::{SizeSums, Workspace, add_sums, are_clear, n_variables, sums_by_parts};
 use super::{Root, members};
-use crate::fit::{Double, LANES, Lane, Wide, eliminate_in_place};
+use crate::numerics::double::Double;
+use crate::numerics::eliminate::eliminate_in_place;
+use crate::numerics::lanes::{LANES, Wide};
+use crate::numerics::number::Lane;
 
 /// From this many players on, lanes hold coalitions and branches run in parallel.
 const PARALLEL_FROM: usize = 10;

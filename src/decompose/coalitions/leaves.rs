@@ -5,7 +5,8 @@
 
 use pulp::{Simd, WithSimd};
 
-use crate::fit::{Number, inverse_of, packed_len};
+use crate::numerics::eliminate::{inverse_of, packed_len};
+use crate::numerics::number::Number;
 
 /// Fewest and most of the last players that are walked here.
 const LEAST: usize = 4;

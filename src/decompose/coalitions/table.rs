@@ -5,7 +5,9 @@ use rayon::prelude::*;
 use super::coalition::spread;
 use super::{Players, Root};
 use crate::decompose::shapley::SizeWeights;
-use crate::fit::{Lane, Lanes, Number, Real, eliminate, eliminate_in_place, packed_len};
+use crate::numerics::eliminate::{eliminate, eliminate_in_place, packed_len};
+use crate::numerics::number::{Lane, Number};
+use crate::numerics::real::{Lanes, Real};
 
 /// The most components whose coalitions are kept in a table, which then fills 128 MB.
 pub(crate) const MOST_IN_TABLE: usize = 24;

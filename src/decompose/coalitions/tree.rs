@@ -14,7 +14,8 @@ use pulp::{Simd, WithSimd};
 
 use super::Root;
 use super::leaves::{LastSums, last_two, walk_last, without_three};
-use crate::fit::{Lane, Number, RANK_TOLERANCE, Walk, all_keep_more_than, eliminate_block, packed_len};
+use crate::numerics::eliminate::{all_keep_more_than, eliminate_block, packed_len};
+use crate::numerics::number::{Lane, Number, RANK_TOLERANCE, Walk};
 
 /// From this many players on it pays to go through registers, and to ask whether pivots need comparing.
 const MANY_PLAYERS: usize = 9;
@@ -337,7 +338,9 @@ mod tests {
     use super::super::branches::{Parallel, Progress, add_sums_parallel};
     use super::super::{Players, members};
     use super::*;
-    use crate::fit::{Double, Layout, Wide};
+    use crate::fit::Layout;
+    use crate::numerics::double::Double;
+    use crate::numerics::lanes::Wide;
 
     /// Players of so many columns each, and the moments of sixty rows; `copies` of the columns repeat the one before.
     fn players(blocks: &[usize], copies: &[usize]) -> (Players, Vec<f64>) {

@@ -4,7 +4,10 @@ use super::Game;
 use crate::decompose::coalitions::coalition::Coalition;
 use crate::decompose::coalitions::{Players, Root};
 use crate::error::{Error, Result};
-use crate::fit::{FittedModel, Lane, Lanes, Layout, Number, Submatrix, UnitMoments, eliminate_in_place, packed_index};
+use crate::fit::{FittedModel, Layout, Submatrix, UnitMoments};
+use crate::numerics::eliminate::{eliminate_in_place, packed_index};
+use crate::numerics::number::{Lane, Number};
+use crate::numerics::real::Lanes;
 
 impl FittedModel {
     /// R² of every coalition as a [`Game`], for the methods and questions that a breakdown does not answer.

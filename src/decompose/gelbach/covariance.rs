@@ -19,7 +19,9 @@ use std::ops::Range;
 use super::GelbachCovariance;
 use super::equations::{BASE, Equations, FIRST_COMPONENT, FULL, Solution, TOTAL};
 use crate::error::{Error, Result};
-use crate::fit::{FittedModel, Lane};
+use crate::fit::FittedModel;
+use crate::numerics::dot::dot;
+use crate::numerics::number::Lane;
 
 /// Standard errors of everything that [`Equations::solve`] gives, in the same order, on standardised variables.
 pub(super) struct Errors {
@@ -160,10 +162,16 @@ impl<'a> Residuals<'a> {
             from.iter_mut().zip(column).for_each(|(x, z)| *x -= factor * z);
         };
 
+        // Without units nothing is within them.
+        let unit_means = |values: &[f64]| match &design.units {
+            Some(units) => units.means_on_rows(values, &design.weights),
+            None => values.to_vec(),
+        };
+
         let mut left = standardised(equations.outcome());
         columns[1..].iter().zip(slopes).for_each(|(column, &slope)| subtract(&mut left, column, slope));
         let effects = match equations.full_is_within {
-            true => unit_means(fit, &left),
+            true => unit_means(&left),
             false => vec![beta[0]; design.n_rows()],
         };
         subtract(&mut left, &effects, 1.0);
@@ -178,7 +186,7 @@ impl<'a> Residuals<'a> {
                 subtract(&mut fitted, column, change);
             }
             if equations.base_is_within {
-                let means = unit_means(fit, &fitted);
+                let means = unit_means(&fitted);
                 subtract(&mut fitted, &means, 1.0);
             }
             residuals.push(fitted);
@@ -230,20 +238,4 @@ impl<'a> Residuals<'a> {
         }
         variances
     }
-}
-
-/// Each row's weighted unit mean of the values.
-fn unit_means(fit: &FittedModel, values: &[f64]) -> Vec<f64> {
-    let weights = &fit.design().weights;
-    let mut means = vec![0.0; values.len()];
-    for rows in fit.clusters() {
-        let weight: f64 = weights[rows.clone()].iter().sum();
-        let sum: f64 = rows.clone().map(|row| weights[row] * values[row]).sum();
-        means[rows].fill(sum / weight);
-    }
-    means
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

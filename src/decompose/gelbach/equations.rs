@@ -13,7 +13,9 @@
 use std::ops::Range;
 
 use crate::decompose::Players;
-use crate::fit::{FittedModel, Lane, Layout, RANK_TOLERANCE, Submatrix, packed_index};
+use crate::fit::{FittedModel, Layout, Submatrix};
+use crate::numerics::eliminate::packed_index;
+use crate::numerics::number::{Lane, RANK_TOLERANCE};
 
 // For each column of `always`: the base and full coefficients, their difference, then each component's part of it.
 pub(super) const BASE: usize = 0;
@@ -283,7 +285,7 @@ fn substitute_back<L: Lane>(matrix: &[L], n: usize, x: &mut [L]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fit::eliminate_in_place;
+    use crate::numerics::eliminate::eliminate_in_place;
 
     #[test]
     fn eliminated_equations_are_solved() {

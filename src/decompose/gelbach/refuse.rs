@@ -4,8 +4,9 @@ use super::GelbachCovariance;
 use super::equations::{Equations, Solution};
 use crate::decompose::Players;
 use crate::error::{Error, Result};
-use crate::fit::{FittedModel, Lane, RANK_TOLERANCE};
+use crate::fit::FittedModel;
 use crate::model::Credit;
+use crate::numerics::number::{Lane, RANK_TOLERANCE};
 
 impl FittedModel {
     pub(super) fn gelbach_equations(&self, players: &Players) -> Result<Equations> {

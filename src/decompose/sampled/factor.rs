@@ -12,7 +12,8 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use crate::fit::{LANES, Number, Wide};
+use crate::numerics::lanes::{LANES, Wide};
+use crate::numerics::number::Number;
 
 /// Rows computed together: as many sums as the sixteen registers of AVX2 hold.
 const STRIP: usize = 4;
@@ -179,7 +180,7 @@ impl Room {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fit::{eliminate_in_place, packed_len};
+    use crate::numerics::eliminate::{eliminate_in_place, packed_len};
 
     /// What each column takes, by eliminating one after the other.
     fn eliminated(matrix: &Square, order: &[usize]) -> Vec<f64> {

@@ -5,10 +5,10 @@
 //! mean estimates a Shapley value without bias. It varies less than the mean of eight orders drawn apart, because a
 //! component enters once in each quarter of the positions, and of two components each precedes the other as often.
 
-use rand::{Rng, SeedableRng};
-use rand_xoshiro::{SplitMix64, Xoshiro256PlusPlus};
+use rand::Rng;
 
-use crate::fit::LANES;
+use crate::numerics::lanes::LANES;
+use crate::numerics::streams::stream;
 
 /// The orders of round number `round`.
 pub(super) fn drawn(seed: u64, round: usize, n_players: usize) -> [Vec<usize>; LANES] {
@@ -28,8 +28,7 @@ pub(super) fn drawn(seed: u64, round: usize, n_players: usize) -> [Vec<usize>; L
 /// Fisher and Yates's shuffle; a position of n is the high half of a 64-bit number times n, which favours none by more
 /// than n / 2⁶⁴.
 fn shuffled(seed: u64, round: usize, n_players: usize) -> Vec<usize> {
-    let mut scramble = SplitMix64::seed_from_u64(round as u64 + 1);
-    let mut generator = Xoshiro256PlusPlus::seed_from_u64(seed ^ scramble.next_u64());
+    let mut generator = stream(seed, round);
     let mut order: Vec<usize> = (0..n_players).collect();
     for i in (1..n_players).rev() {
         let product = u128::from(generator.next_u64()) * (i as u128 + 1);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::factor::{Positions, Room, Square};
 use super::orders::drawn;
 use crate::decompose::Players;
-use crate::fit::{LANES, Wide};
+use crate::numerics::lanes::{LANES, Wide};
 
 /// The cross-products that every order permutes: what is always in has been taken out of them.
 #[derive(Debug, Clone)]

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::numerics::means::exact_mean;
+
 /// How numbers are spread.
 ///
 /// # Formula
@@ -48,7 +50,7 @@ pub(super) fn distribution(mut values: Vec<f64>) -> Option<Distribution> {
     values.sort_by(f64::total_cmp);
     let scale = scale(&values);
     let scaled: Vec<f64> = values.iter().map(|x| x * scale).collect();
-    let mean = mean(&scaled)?;
+    let mean = exact_mean(&scaled)?;
     let squares = scaled.iter().map(|x| (x - mean).powi(2)).sum();
     Some(Distribution {
         mean: mean / scale,
@@ -73,13 +75,6 @@ pub(super) fn scale(values: &[f64]) -> f64 {
 /// The largest absolute value.
 pub(super) fn largest(values: &[f64]) -> f64 {
     values.iter().fold(0.0_f64, |most, x| most.max(x.abs()))
-}
-
-/// The mean, exact where all values are equal: about the first, and then again about what that gave.
-pub(super) fn mean(values: &[f64]) -> Option<f64> {
-    let n = values.len() as f64;
-    let about = |origin: f64| origin + values.iter().map(|x| x - origin).sum::<f64>() / n;
-    values.first().map(|&first| about(about(first)))
 }
 
 /// The standard deviation from a sum of `n` squares of scaled deviations; `None` below two and beyond the doubles.

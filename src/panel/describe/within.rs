@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::distribution::{largest, mean, scale, sd};
+use super::distribution::{largest, scale, sd};
+use crate::numerics::means::exact_mean;
 
 /// Deviations that are at most this part of the largest value are its rounding.
 const ROUNDING: f64 = 8.0 * f64::EPSILON;
@@ -72,7 +73,7 @@ impl Deviations {
         let scaled: Vec<f64> = values.iter().map(|x| x * scale).collect();
         let largest = largest(&scaled);
         let centred = |values: &[f64]| -> Vec<f64> {
-            let mean = mean(values).unwrap_or(0.0);
+            let mean = exact_mean(values).unwrap_or(0.0);
             values.iter().map(|x| x - mean).collect()
         };
         let overall = unless_negligible(centred(&scaled), largest, 0.0);
@@ -116,7 +117,7 @@ fn means_of_units(values: &[f64], units: &[u32]) -> Vec<Option<f64>> {
     for (x, &unit) in values.iter().zip(units) {
         of_units[unit as usize].push(*x);
     }
-    of_units.iter().map(|values| mean(values)).collect()
+    of_units.iter().map(|values| exact_mean(values)).collect()
 }
 
 /// Zeros in place of deviations that are no more than the rounding of values up to `largest`, or no longer than `least`.

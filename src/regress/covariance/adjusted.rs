@@ -16,8 +16,10 @@ use ndarray::Array2;
 use rayon::prelude::*;
 
 use super::{Clusters, sum_of_squares};
-use crate::fit::{Warning, symmetric_eigen};
+use crate::numerics::dot::dot;
+use crate::numerics::eigen::symmetric_eigen;
 use crate::regress::FittedRegression;
+use crate::warning::Warning;
 
 /// An eigenvalue of M_g at or below this is zero: an effect, or a column, that the cluster alone decides.
 const NULL: f64 = 1e-9;
@@ -73,7 +75,7 @@ impl FittedRegression {
             let is_lost = |&i: &usize| ways.iter().any(|way| way[i].abs() > LOST * self.inverse[[i, i]].sqrt());
             LeftOut {
                 change: moved(&e),
-                sum_of_squares: raw.iter().zip(&e).map(|(a, b)| a * b).sum(),
+                sum_of_squares: dot(&raw, &e),
                 parameters: null.len(),
                 lost: (0..k).filter(is_lost).collect(),
                 leverage: v.iter().flatten().map(|x| x * x).sum(),
@@ -102,8 +104,8 @@ fn powered(v: &[Vec<f64>], power: f64, e: &[f64]) -> (Vec<f64>, Vec<Vec<f64>>) {
         let (values, vectors) = symmetric_eigen::<f64>((0..r * r).map(product).collect(), r);
         let (mut out, mut null) = (e.to_vec(), Vec::new());
         for (s, vector) in values.iter().zip(vectors.chunks_exact(r)).filter(|(s, _)| **s > 1e-14) {
-            let image: Vec<f64> = v.iter().map(|row| row.iter().zip(vector).map(|(a, b)| a * b).sum()).collect();
-            let along: f64 = image.iter().zip(e).map(|(a, b)| a * b).sum();
+            let image: Vec<f64> = v.iter().map(|row| dot(row, vector)).collect();
+            let along = dot(&image, e);
             let factor = (scaled(1.0 - s) - 1.0) / s * along;
             out.iter_mut().zip(&image).for_each(|(x, q)| *x += factor * q);
             if 1.0 - s <= NULL {
@@ -114,12 +116,12 @@ fn powered(v: &[Vec<f64>], power: f64, e: &[f64]) -> (Vec<f64>, Vec<Vec<f64>>) {
     }
     let entry = |at: usize| {
         let (i, j) = (at / m, at % m);
-        f64::from(u8::from(i == j)) - v[i].iter().zip(&v[j]).map(|(a, b)| a * b).sum::<f64>()
+        f64::from(u8::from(i == j)) - dot(&v[i], &v[j])
     };
     let (values, vectors) = symmetric_eigen::<f64>((0..m * m).map(entry).collect(), m);
     let mut out = vec![0.0; m];
     for (value, vector) in values.iter().zip(vectors.chunks_exact(m)) {
-        let along = scaled(*value) * vector.iter().zip(e).map(|(a, b)| a * b).sum::<f64>();
+        let along = scaled(*value) * dot(vector, e);
         out.iter_mut().zip(vector).for_each(|(x, q)| *x += along * q);
     }
     let null = values.iter().zip(vectors.chunks_exact(m)).filter(|(value, _)| **value <= NULL);

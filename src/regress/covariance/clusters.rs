@@ -4,7 +4,7 @@ use ndarray::Array2;
 
 use super::sum_of_squares;
 use crate::error::{Error, Result};
-use crate::model::Groups;
+use crate::numerics::groups::Groups;
 use crate::panel::{Column, Values};
 use crate::regress::{Estimator, FittedRegression};
 

@@ -1,8 +1,7 @@
 //! The hat matrix H, which makes fitted values of outcomes, in the space of rows times the roots of their weights.
 
-use ndarray::Array2;
-
-use crate::fit::Projection;
+use crate::numerics::absorb::Projection;
+use crate::numerics::triangular::Cholesky;
 use crate::regress::FittedRegression;
 
 /// H as each row's part of it: `H_ij` is the product of rows i and j, plus that of the absorbed effects.
@@ -44,11 +43,12 @@ impl Hat {
 impl FittedRegression {
     /// The hat matrix, with the absorbed effects or of what they left only.
     pub(crate) fn hat(&self, with_effects: bool) -> Hat {
-        let factor = lower_factor(&self.inverse);
         let k = self.estimates.len();
+        // What rounding left of a pivot that ought to be above zero must not end in a root of less than zero.
+        let factor = Cholesky::new(k, |i, j| self.inverse[[i, j]], |_, left| left.max(f64::MIN_POSITIVE));
         let of_row = |row: usize| {
             let root = self.data.weights[row].sqrt();
-            let entry = |c: usize| (c..k).map(|i| factor[[i, c]] * self.data.columns[i][row]).sum::<f64>() * root;
+            let entry = |c: usize| (c..k).map(|i| factor.rows()[i][c] * self.data.columns[i][row]).sum::<f64>() * root;
             (0..k).map(entry).collect()
         };
         let effects = if with_effects { self.data.absorbed.projection(&self.design) } else { None };
@@ -60,19 +60,4 @@ impl FittedRegression {
         let hat = self.hat(with_effects);
         (0..self.n_observations()).map(|row| hat.leverage(row)).collect()
     }
-}
-
-/// The lower triangular C with CC' the matrix, which is positive definite.
-pub(crate) fn lower_factor(matrix: &Array2<f64>) -> Array2<f64> {
-    let k = matrix.nrows();
-    let mut lower = Array2::<f64>::zeros((k, k));
-    for j in 0..k {
-        let pivot = matrix[[j, j]] - (0..j).map(|l| lower[[j, l]] * lower[[j, l]]).sum::<f64>();
-        let root = pivot.max(f64::MIN_POSITIVE).sqrt();
-        lower[[j, j]] = root;
-        for i in j + 1..k {
-            lower[[i, j]] = (matrix[[i, j]] - (0..j).map(|l| lower[[i, l]] * lower[[j, l]]).sum::<f64>()) / root;
-        }
-    }
-    lower
 }

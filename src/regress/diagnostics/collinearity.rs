@@ -3,10 +3,12 @@
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
-use crate::fit::{Absorb, COLUMN_TOLERANCE, symmetric_eigen};
+use crate::numerics::absorb::Absorb;
+use crate::numerics::dot::weighted_dot;
+use crate::numerics::eigen::symmetric_eigen;
+use crate::numerics::rank::COLUMN_TOLERANCE;
+use crate::numerics::triangular::inverse;
 use crate::regress::FittedRegression;
-use crate::regress::least_squares::{dot, inverse};
-use crate::regress::transform::unit_means;
 
 /// How much larger the variance of each coefficient is for what the columns have in common.
 ///
@@ -57,7 +59,7 @@ impl FittedRegression {
         let levels: Vec<&[f64]> = self.data.levels(design).collect();
         let names = self.names().iter().skip(usize::from(self.data.has_intercept));
         // Of a typical value, beside which a column's deviations are rounding or not.
-        let size = |c: &&[f64]| (dot(c, c, &design.weights) / design.weights.iter().sum::<f64>()).sqrt();
+        let size = |c: &&[f64]| (weighted_dot(c, c, &design.weights) / design.weights.iter().sum::<f64>()).sqrt();
         let sizes: Vec<f64> = levels.iter().map(size).collect();
         let overall = {
             let mean = Absorb::new(None, None, &design.weights);
@@ -66,7 +68,7 @@ impl FittedRegression {
         let of_units = |units| {
             let absorb = Absorb::new(Some(units), None, &design.weights);
             let within: Vec<Vec<f64>> = levels.iter().map(|c| absorb.residuals(c)).collect();
-            let means: Vec<Vec<f64>> = levels.iter().map(|c| unit_means(c, units, &design.weights)).collect();
+            let means: Vec<Vec<f64>> = levels.iter().map(|c| units.means(c, &design.weights)).collect();
             let ones = vec![1.0; units.names.len()];
             let mean = Absorb::new(None, None, &ones);
             let between: Vec<Vec<f64>> = means.iter().map(|c| mean.residuals(c)).collect();
@@ -90,11 +92,11 @@ impl FittedRegression {
 
     fn condition_number(&self) -> f64 {
         let k = self.estimates.len();
-        let length = |c: &Vec<f64>| dot(c, c, &self.data.weights).sqrt();
+        let length = |c: &Vec<f64>| weighted_dot(c, c, &self.data.weights).sqrt();
         let lengths: Vec<f64> = self.data.columns.iter().map(length).collect();
         let products = |at: usize| {
             let (i, j) = (at / k, at % k);
-            dot(&self.data.columns[i], &self.data.columns[j], &self.data.weights) / lengths[i] / lengths[j]
+            weighted_dot(&self.data.columns[i], &self.data.columns[j], &self.data.weights) / lengths[i] / lengths[j]
         };
         let inverses = |at: usize| self.inverse[[at / k, at % k]] * lengths[at / k] * lengths[at % k];
         let largest = |matrix: Vec<f64>| symmetric_eigen::<f64>(matrix, k).0.into_iter().fold(0.0, f64::max);
@@ -106,14 +108,14 @@ impl FittedRegression {
 /// The inflation factor of each column, given as deviations from means and by the size of the values that these are of.
 fn inflation(columns: &[Vec<f64>], sizes: &[f64], weights: &[f64]) -> Vec<Option<f64>> {
     let k = columns.len();
-    let length = |c: &[f64]| dot(c, c, weights).sqrt();
+    let length = |c: &[f64]| weighted_dot(c, c, weights).sqrt();
     let lengths: Vec<f64> = columns.iter().map(|c| length(c)).collect();
     // A column that does not vary here has no factor, and takes no part in those of the others.
     let total = weights.iter().sum::<f64>().sqrt();
     let varies: Vec<usize> = (0..k).filter(|&i| lengths[i] > COLUMN_TOLERANCE * sizes[i] * total).collect();
     let correlation = |(i, j): (usize, usize)| {
         let (i, j) = (varies[i], varies[j]);
-        if i == j { 1.0 } else { dot(&columns[i], &columns[j], weights) / lengths[i] / lengths[j] }
+        if i == j { 1.0 } else { weighted_dot(&columns[i], &columns[j], weights) / lengths[i] / lengths[j] }
     };
     let inverse = inverse(&Array2::from_shape_fn((varies.len(), varies.len()), correlation), 1e-12);
     let of_column = |i: usize| Some(inverse.as_ref()?[[varies.iter().position(|&v| v == i)?; 2]]);

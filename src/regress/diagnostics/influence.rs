@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::numerics::triangular::inverse;
 use crate::regress::FittedRegression;
 use crate::regress::covariance::LeftOut;
-use crate::regress::least_squares::inverse;
 
 /// What leaving out a row, or all rows of a unit, does to the coefficients b. Nothing is refitted: with the hat matrix H
 /// of the regression, absorbed effects counted, and g the rows left out,

@@ -2,7 +2,7 @@
 
 use super::{NullDistribution, SpecificationTest, cannot};
 use crate::error::{Error, Result};
-use crate::model::Groups;
+use crate::numerics::groups::Groups;
 use crate::regress::transform::needs;
 use crate::regress::{Estimator, FittedRegression, RandomEffect};
 

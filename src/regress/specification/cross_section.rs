@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{NullDistribution, SpecificationTest, cannot};
 use crate::error::{Error, Result};
-use crate::fit::Warning;
 use crate::regress::transform::{needs, period_values};
 use crate::regress::{Estimator, FittedRegression};
+use crate::warning::Warning;
 
 /// Periods in common below which a correlation says nothing: that of two is 1 or −1, whatever the errors.
 const FEWEST_PERIODS: usize = 3;

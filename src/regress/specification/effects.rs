@@ -2,7 +2,7 @@
 
 use super::{NullDistribution, SpecificationTest, cannot};
 use crate::error::Result;
-use crate::regress::least_squares::dot;
+use crate::numerics::dot::weighted_dot;
 use crate::regress::transform::Transformed;
 use crate::regress::{Estimator, FittedRegression};
 
@@ -42,7 +42,7 @@ impl FittedRegression {
         let problem = data.problem();
         let solution = problem.solve();
         let residuals = problem.residuals(&solution);
-        let pooled = dot(&residuals, &residuals, &data.weights);
+        let pooled = weighted_dot(&residuals, &residuals, &data.weights);
         let parameters = self.estimates.len() + absorbed.rank;
         let added = parameters.saturating_sub(solution.kept.len());
         if added == 0 {

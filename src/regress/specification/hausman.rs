@@ -2,9 +2,10 @@
 
 use super::{Added, NullDistribution, SpecificationTest, cannot};
 use crate::error::Result;
-use crate::fit::{Warning, symmetric_eigen};
+use crate::numerics::eigen::symmetric_eigen;
 use crate::regress::transform::{Absorbed, INTERCEPT};
 use crate::regress::{Covariance, Estimator, FittedRegression};
+use crate::warning::Warning;
 
 const TEST: &str = "the Hausman test";
 const NULL: &str = "the effects are unrelated to the columns";

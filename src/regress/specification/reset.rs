@@ -2,8 +2,9 @@
 
 use super::{Added, SpecificationTest, cannot};
 use crate::error::{Error, Result};
-use crate::fit::{Absorb, rounding};
-use crate::regress::least_squares::dot;
+use crate::numerics::absorb::Absorb;
+use crate::numerics::dot::weighted_dot;
+use crate::numerics::rank::rounding;
 use crate::regress::{Covariance, Estimator, FittedRegression};
 
 const TEST: &str = "the RESET";
@@ -55,7 +56,7 @@ impl FittedRegression {
         fitted.iter_mut().for_each(|f| *f /= largest);
         let weights = &self.data.weights;
         let mean = Absorb::new(None, None, weights);
-        let length = |values: &[f64]| dot(values, values, weights).sqrt();
+        let length = |values: &[f64]| weighted_dot(values, values, weights).sqrt();
         let effects = self.data.absorbed.any().then(|| self.data.absorbed.absorb(&self.design));
         let added = |&power: &u32| {
             let levels: Vec<f64> = fitted.iter().map(|f| f.powi(power.min(1_000) as i32)).collect();

@@ -14,8 +14,9 @@
 
 use super::{QuasiDemeaning, VarianceComponents, has_all_rows, weigh_alike, without_periods};
 use crate::error::{Error, Result};
-use crate::fit::Set;
-use crate::model::Groups;
+use crate::numerics::groups::Groups;
+use crate::numerics::groups::WeightedGroups;
+use crate::numerics::triangular::Cholesky;
 
 /// The transformation of rows that goes with estimated variance components.
 pub(crate) struct QuasiDemean<'a> {
@@ -27,7 +28,7 @@ pub(crate) struct QuasiDemean<'a> {
 
 /// One kind of effects and what is taken of each group's mean.
 struct Effects<'a> {
-    set: Set<'a>,
+    set: WeightedGroups<'a>,
     theta: Vec<f64>,
 }
 
@@ -38,7 +39,7 @@ enum Both {
     /// The share of the overall mean given back.
     Balanced(f64),
     /// The smaller set's factor.
-    Factored { ratio: f64, lower: Vec<Vec<f64>>, periods_are_smaller: bool },
+    Factored { ratio: f64, factor: Cholesky, periods_are_smaller: bool },
 }
 
 impl<'a> QuasiDemean<'a> {
@@ -76,8 +77,8 @@ impl<'a> QuasiDemean<'a> {
                 let ((larger, smaller), (of_larger, of_smaller)) =
                     if periods_are_smaller { ((u, p), (unit, period)) } else { ((p, u), (period, unit)) };
                 let (of_larger, of_smaller) = (of_larger / error, of_smaller / error);
-                let lower = factor(&larger.set, &smaller.set, weights, of_larger, of_smaller);
-                Both::Factored { ratio: of_smaller, lower, periods_are_smaller }
+                let factor = factor(&larger.set, &smaller.set, weights, of_larger, of_smaller);
+                Both::Factored { ratio: of_smaller, factor, periods_are_smaller }
             }
             _ => Both::No,
         };
@@ -96,13 +97,13 @@ impl<'a> QuasiDemean<'a> {
                 };
                 values.iter().enumerate().map(|(row, x)| x - taken(row)).collect()
             }
-            (Some(units), Some(periods), Both::Factored { ratio, lower, periods_are_smaller }) => {
+            (Some(units), Some(periods), Both::Factored { ratio, factor, periods_are_smaller }) => {
                 let (larger, smaller) = if *periods_are_smaller { (units, periods) } else { (periods, units) };
                 let mut once = larger.reduce(values, self.weights);
                 let twice = larger.reduce(&once, self.weights);
                 let sums = smaller.set.sums(twice.iter().zip(self.weights).map(|(x, w)| x * w));
                 // √c twice, once for each H.
-                let solved = solve(lower, sums.iter().map(|s| ratio * s).collect());
+                let solved = solve(factor, sums.iter().map(|s| ratio * s).collect());
                 let expanded: Vec<f64> = smaller.set.codes.iter().map(|&group| solved[group as usize]).collect();
                 let correction = larger.reduce(&expanded, self.weights);
                 once.iter_mut().zip(correction).for_each(|(x, c)| *x -= c);
@@ -124,7 +125,7 @@ impl<'a> QuasiDemean<'a> {
 impl<'a> Effects<'a> {
     /// `ratio` is the variance of the effects over that of the error.
     fn new(groups: &'a Groups, weights: &[f64], ratio: f64) -> Self {
-        let set = Set::new(groups, weights);
+        let set = WeightedGroups::new(groups, weights);
         let theta = set.weight.iter().map(|weight| share(weight * ratio)).collect();
         Effects { set, theta }
     }
@@ -150,9 +151,15 @@ fn not_a_variance(option: &'static str, found: f64, expected: &str) -> Error {
     Error::Option { option, expected: format!("it must be {expected}"), found: found.to_string() }
 }
 
-/// The lower Cholesky factor of I + cC′R²C, row by row; `of_larger` and `of_smaller` are ratios to the error's
+/// The Cholesky factor of I + cC′R²C; `of_larger` and `of_smaller` are ratios to the error's
 /// variance.
-fn factor(larger: &Set, smaller: &Set, weights: &[f64], of_larger: f64, of_smaller: f64) -> Vec<Vec<f64>> {
+fn factor(
+    larger: &WeightedGroups,
+    smaller: &WeightedGroups,
+    weights: &[f64],
+    of_larger: f64,
+    of_smaller: f64,
+) -> Cholesky {
     let n = smaller.weight.len();
     let mut matrix = vec![vec![0.0; n]; n];
     for (group, weight) in smaller.weight.iter().enumerate() {
@@ -167,27 +174,14 @@ fn factor(larger: &Set, smaller: &Set, weights: &[f64], of_larger: f64, of_small
             *entry -= of_smaller * taken * weights[r] * weights[s];
         }
     }
-    for i in 0..n {
-        let (done, rest) = matrix.split_at_mut(i);
-        let row = &mut rest[0];
-        for (j, earlier) in done.iter().enumerate() {
-            let dot: f64 = earlier[..j].iter().zip(&*row).map(|(a, b)| a * b).sum();
-            row[j] = (row[j] - dot) / earlier[j];
-        }
-        // The matrix exceeds the identity, and so does each pivot but for rounding.
-        row[i] = (row[i] - row[..i].iter().map(|x| x * x).sum::<f64>()).max(1.0).sqrt();
-        row.truncate(i + 1);
-    }
-    matrix
+    // The matrix exceeds the identity, and so does each pivot but for rounding.
+    Cholesky::new(n, |i, j| matrix[i][j], |_, left| left.max(1.0))
 }
 
 /// (I + L′)⁻¹L⁻¹x.
-fn solve(lower: &[Vec<f64>], mut x: Vec<f64>) -> Vec<f64> {
-    for (i, row) in lower.iter().enumerate() {
-        let dot: f64 = row[..i].iter().zip(&x).map(|(l, x)| l * x).sum();
-        x[i] = (x[i] - dot) / row[i];
-    }
-    for (i, row) in lower.iter().enumerate().rev() {
+fn solve(factor: &Cholesky, x: Vec<f64>) -> Vec<f64> {
+    let mut x = factor.forward(x);
+    for (i, row) in factor.rows().iter().enumerate().rev() {
         x[i] /= 1.0 + row[i];
         let solved = x[i];
         x.iter_mut().zip(&row[..i]).for_each(|(x, l)| *x -= l * solved);

@@ -21,8 +21,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) use quasi_demean::QuasiDemean;
 
 use crate::error::{Error, Result};
-use crate::fit::COLUMN_TOLERANCE;
-use crate::model::Groups;
+use crate::numerics::groups::Groups;
+use crate::numerics::rank::COLUMN_TOLERANCE;
 use quadratic_forms::Setting;
 
 /// How the variance components of a random-effects model are estimated; the names are those of R's plm.
@@ -223,7 +223,9 @@ fn weigh_alike(weights: &[f64]) -> bool {
 mod tests {
     use super::quadratic_forms::Setting;
     use super::*;
-    use crate::fit::Basis;
+    use crate::numerics::dot::{dot, norm};
+    use crate::numerics::rank::Basis;
+    use crate::numerics::triangular::solve_upper;
     use RandomEffect::{Period, Twoway, Unit};
     use RandomMethod::{Amemiya, Nerlove, SwamyArora, WallaceHussain};
 
@@ -328,10 +330,6 @@ mod tests {
             periods: groups(cells.iter().map(|(_, period)| *period as u32).collect()),
             weights: (0..n).map(|row| weight(row) / mean).collect(),
         }
-    }
-
-    fn dot(a: &[f64], b: &[f64]) -> f64 {
-        a.iter().zip(b).map(|(a, b)| a * b).sum()
     }
 
     /// By Gauss–Jordan elimination with row exchanges.
@@ -492,12 +490,11 @@ mod tests {
             let mut basis = Basis::default();
             for column in [&vec![1.0; 200], &rows.columns[0], &rows.columns[1]] {
                 let column = transform.apply(column);
-                let rest = basis.rest_of(&column, crate::fit::norm(&column), 0.0);
+                let rest = basis.rest_of(&column, norm(&column), 0.0);
                 basis.push(rest, 0.0);
             }
             let outcome = basis.reflect(&transform.apply(&rows.outcome));
-            for (b, expected) in crate::fit::solve_upper(basis.factor(), &outcome.column[..3]).iter().zip(coefficients)
-            {
+            for (b, expected) in solve_upper(basis.factor(), &outcome.column[..3]).iter().zip(coefficients) {
                 assert_close(*b, expected, 1e-9, &what);
             }
         }

@@ -4,7 +4,10 @@
 //! the other's normal equations, now of its own size only, are solved by Cholesky factorisation. What a group adds
 //! nothing to (one for each connected part of the panel) is left out, as a rank-deficient regression would.
 
-use crate::model::Groups;
+use super::dot::{dot, squared_norm};
+use super::groups::{Groups, WeightedGroups};
+use super::means::weighted_mean;
+use super::triangular::Cholesky;
 
 /// A pivot of the smaller set's equations, as a part of its weight, at or below which the group adds nothing.
 const GROUP_TOLERANCE: f64 = 1e-12;
@@ -31,57 +34,22 @@ impl Projection {
     /// Entry (i, j).
     pub(crate) fn entry(&self, i: usize, j: usize) -> f64 {
         let shared = if self.codes[i] == self.codes[j] { self.shared[i] * self.shared[j] } else { 0.0 };
-        shared + self.own[i].iter().zip(&self.own[j]).map(|(a, b)| a * b).sum::<f64>()
+        shared + dot(&self.own[i], &self.own[j])
     }
 }
 
 /// The projection onto what one or two sets of effects, or the intercept alone, leave.
 pub(crate) struct Absorb<'a> {
     weights: &'a [f64],
-    larger: Option<Set<'a>>,
-    smaller: Option<(Set<'a>, Cholesky)>,
+    larger: Option<WeightedGroups<'a>>,
+    smaller: Option<(WeightedGroups<'a>, Cholesky)>,
     /// Whether the larger set is the one given second.
     is_swapped: bool,
 }
 
-/// The groups of one set of effects, and what their rows weigh together.
-pub(crate) struct Set<'a> {
-    pub(crate) codes: &'a [u32],
-    pub(crate) weight: Vec<f64>,
-}
-
-impl<'a> Set<'a> {
-    pub(crate) fn new(groups: &'a Groups, weights: &[f64]) -> Self {
-        let mut set = Set { codes: &groups.codes, weight: vec![0.0; groups.names.len()] };
-        set.weight = set.sums(weights.iter().copied());
-        set
-    }
-
-    /// Sums of the values, one for each group.
-    pub(crate) fn sums(&self, values: impl Iterator<Item = f64>) -> Vec<f64> {
-        let mut sums = vec![0.0; self.weight.len()];
-        for (&code, x) in self.codes.iter().zip(values) {
-            sums[code as usize] += x;
-        }
-        sums
-    }
-
-    /// Weighted means of the values, one for each group.
-    pub(crate) fn means(&self, values: &[f64], weights: &[f64]) -> Vec<f64> {
-        let sums = self.sums(values.iter().zip(weights).map(|(x, w)| x * w));
-        sums.iter().zip(&self.weight).map(|(sum, w)| sum / w).collect()
-    }
-
-    fn subtract(&self, effects: &[f64], values: &mut [f64]) {
-        for (x, &code) in values.iter_mut().zip(self.codes) {
-            *x -= effects[code as usize];
-        }
-    }
-}
-
 impl<'a> Absorb<'a> {
     pub(crate) fn new(first: Option<&'a Groups>, second: Option<&'a Groups>, weights: &'a [f64]) -> Self {
-        let set = |groups: &'a Groups| Set::new(groups, weights);
+        let set = |groups: &'a Groups| WeightedGroups::new(groups, weights);
         let (larger, smaller, is_swapped) = match (first.map(set), second.map(set)) {
             (Some(a), Some(b)) if a.weight.len() < b.weight.len() => (Some(b), Some(a), true),
             (None, b) => (b, None, true),
@@ -89,7 +57,7 @@ impl<'a> Absorb<'a> {
         };
         let smaller = match (&larger, smaller) {
             (Some(larger), Some(smaller)) => {
-                let factor = Cholesky::of_smaller(larger, &smaller, weights);
+                let factor = factor_of_smaller(larger, &smaller, weights);
                 Some((smaller, factor))
             }
             _ => None,
@@ -118,7 +86,7 @@ impl<'a> Absorb<'a> {
             None => vec![Vec::new(); n],
             Some((smaller, factor)) => {
                 // What the larger set leaves of each of the smaller set's dummies, on each row.
-                let mut within = vec![vec![0.0; factor.n]; larger.weight.len()];
+                let mut within = vec![vec![0.0; factor.len()]; larger.weight.len()];
                 for ((&a, &b), w) in larger.codes.iter().zip(smaller.codes).zip(self.weights) {
                     within[a as usize][b as usize] -= w / larger.weight[a as usize];
                 }
@@ -144,7 +112,7 @@ impl<'a> Absorb<'a> {
         let own = of_larger.map_or(1.0 / total, |a| 1.0 / larger.weight[a]);
         let Some((smaller, factor)) = &self.smaller else { return own };
         let mut z: Vec<f64> = match of_smaller {
-            Some(b) => (0..factor.n).map(|c| f64::from(u8::from(c == b))).collect(),
+            Some(b) => (0..factor.len()).map(|c| f64::from(u8::from(c == b))).collect(),
             None => smaller.weight.iter().map(|w| w / total).collect(),
         };
         // Less the part of each smaller group in the larger one, or in all rows.
@@ -157,7 +125,7 @@ impl<'a> Absorb<'a> {
                 }
             }
         }
-        own + factor.forward(z).iter().map(|x| x * x).sum::<f64>()
+        own + squared_norm(&factor.forward(z))
     }
 
     /// What the effects leave of the values.
@@ -211,88 +179,27 @@ impl<'a> Absorb<'a> {
     }
 }
 
-fn weighted_mean(values: &[f64], weights: &[f64]) -> f64 {
-    let sum: f64 = values.iter().zip(weights).map(|(x, w)| x * w).sum();
-    sum / weights.iter().sum::<f64>()
-}
-
-/// The lower factor of the smaller set's equations, rows that add nothing being zero.
-struct Cholesky {
-    n: usize,
-    lower: Vec<f64>,
-}
-
-impl Cholesky {
-    /// The smaller set's dummies, with the larger set's means taken out, times each other.
-    fn of_smaller(larger: &Set, smaller: &Set, weights: &[f64]) -> Self {
-        let n = smaller.weight.len();
-        let mut matrix = vec![0.0; n * n];
-        for (b, w) in smaller.weight.iter().enumerate() {
-            matrix[b * n + b] = *w;
-        }
-        let mut rows: Vec<usize> = (0..weights.len()).collect();
-        rows.sort_by_key(|&r| (larger.codes[r], smaller.codes[r]));
-        for group in rows.chunk_by(|&a, &b| larger.codes[a] == larger.codes[b]) {
-            let weight = larger.weight[larger.codes[group[0]] as usize];
-            for &r in group {
-                for &s in group {
-                    let at = smaller.codes[r] as usize * n + smaller.codes[s] as usize;
-                    matrix[at] -= weights[r] * weights[s] / weight;
-                }
+/// The factor of the smaller set's equations: its dummies, with the larger set's means taken out, times each other. A
+/// group that adds nothing gets a pivot of zero.
+fn factor_of_smaller(larger: &WeightedGroups, smaller: &WeightedGroups, weights: &[f64]) -> Cholesky {
+    let n = smaller.weight.len();
+    let mut matrix = vec![0.0; n * n];
+    for (b, w) in smaller.weight.iter().enumerate() {
+        matrix[b * n + b] = *w;
+    }
+    let mut rows: Vec<usize> = (0..weights.len()).collect();
+    rows.sort_by_key(|&r| (larger.codes[r], smaller.codes[r]));
+    for group in rows.chunk_by(|&a, &b| larger.codes[a] == larger.codes[b]) {
+        let weight = larger.weight[larger.codes[group[0]] as usize];
+        for &r in group {
+            for &s in group {
+                let at = smaller.codes[r] as usize * n + smaller.codes[s] as usize;
+                matrix[at] -= weights[r] * weights[s] / weight;
             }
         }
-        Self::factor(n, matrix, &smaller.weight)
     }
-
-    fn factor(n: usize, mut matrix: Vec<f64>, scale: &[f64]) -> Self {
-        for j in 0..n {
-            let (done, rest) = matrix.split_at_mut(j * n);
-            let row = &mut rest[..n];
-            for i in 0..=j {
-                let earlier: &[f64] = if i < j { &done[i * n..i * n + i] } else { &[] };
-                let dot: f64 = if i < j {
-                    earlier.iter().zip(&*row).map(|(a, b)| a * b).sum()
-                } else {
-                    row[..j].iter().map(|a| a * a).sum()
-                };
-                let left = row[i] - dot;
-                if i < j {
-                    let pivot = done[i * n + i];
-                    row[i] = if pivot > 0.0 { left / pivot } else { 0.0 };
-                } else {
-                    row[j] = if left > GROUP_TOLERANCE * scale[j] { left.sqrt() } else { 0.0 };
-                }
-            }
-        }
-        Cholesky { n, lower: matrix }
-    }
-
-    fn rank(&self) -> usize {
-        (0..self.n).filter(|i| self.lower[i * self.n + i] > 0.0).count()
-    }
-
-    /// The solution of the lower factor's equations.
-    fn forward(&self, mut x: Vec<f64>) -> Vec<f64> {
-        let n = self.n;
-        for i in 0..n {
-            let (done, rest) = x.split_at_mut(i);
-            let dot: f64 = self.lower[i * n..i * n + i].iter().zip(&*done).map(|(a, b)| a * b).sum();
-            let pivot = self.lower[i * n + i];
-            rest[0] = if pivot > 0.0 { (rest[0] - dot) / pivot } else { 0.0 };
-        }
-        x
-    }
-
-    fn solve(&self, x: Vec<f64>) -> Vec<f64> {
-        let n = self.n;
-        let mut x = self.forward(x);
-        for i in (0..n).rev() {
-            let dot: f64 = (i + 1..n).map(|k| self.lower[k * n + i] * x[k]).sum();
-            let pivot = self.lower[i * n + i];
-            x[i] = if pivot > 0.0 { (x[i] - dot) / pivot } else { 0.0 };
-        }
-        x
-    }
+    let pivot = |j: usize, left: f64| if left > GROUP_TOLERANCE * smaller.weight[j] { left } else { 0.0 };
+    Cholesky::new(n, |i, j| matrix[i * n + j], pivot)
 }
 
 #[cfg(test)]

@@ -7,8 +7,12 @@
 
 use super::{RandomEffect, RandomMethod, cannot, has_all_rows, weigh_alike, without_periods};
 use crate::error::Result;
-use crate::fit::{Absorb, Basis, Set, norm, rounding, solve_upper};
-use crate::model::Groups;
+use crate::numerics::absorb::Absorb;
+use crate::numerics::dot::{dot, norm, squared_norm};
+use crate::numerics::groups::Groups;
+use crate::numerics::groups::WeightedGroups;
+use crate::numerics::rank::{Basis, rounding};
+use crate::numerics::triangular::{solve_from_the_right, solve_upper};
 
 /// A projection whose sum of squares is a form.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +42,7 @@ pub(super) struct Setting<'a> {
     scales: Vec<f64>,
     roundings: Vec<f64>,
     /// Those of units, of periods, or of both in this order.
-    sets: Vec<Set<'a>>,
+    sets: Vec<WeightedGroups<'a>>,
     absorb: Absorb<'a>,
     /// How many dimensions the effects span.
     n_effects: usize,
@@ -87,7 +91,7 @@ impl<'a> Setting<'a> {
             scales: columns.iter().map(|c| length(c)).collect(),
             roundings,
             columns,
-            sets: groups.iter().map(|g| Set::new(g, weights)).collect(),
+            sets: groups.iter().map(|g| WeightedGroups::new(g, weights)).collect(),
             absorb: Absorb::new(of_units, of_periods, weights),
             n_effects,
             has_all_rows: has_all_rows(units, periods),
@@ -139,7 +143,7 @@ impl<'a> Setting<'a> {
             let directions = self.with_constant(&between.basis);
             // tr(A′(P − QQ′)A) for each set of effects, Q the directions taken out.
             let of_effects = (0..self.sets.len()).map(|other| {
-                let taken: f64 = directions.iter().map(|q| square(&self.group_sums(other, q))).sum();
+                let taken: f64 = directions.iter().map(|q| squared_norm(&self.group_sums(other, q))).sum();
                 self.trace_between(s, other) - taken
             });
             expectations.push([left].into_iter().chain(of_effects).collect());
@@ -150,7 +154,7 @@ impl<'a> Setting<'a> {
     fn wallace_hussain(&self) -> Result<Equations> {
         let pooled = self.regression(<[f64]>::to_vec);
         let residuals = multiplied(&self.residuals(&pooled), &self.roots);
-        let forms = self.projections().map(|p| square(&self.project(p, &residuals))).collect();
+        let forms = self.projections().map(|p| squared_norm(&self.project(p, &residuals))).collect();
         if self.is_balanced() {
             return Ok(Equations { forms, expectations: self.balanced_expectations()? });
         }
@@ -163,7 +167,7 @@ impl<'a> Setting<'a> {
     fn amemiya(&self) -> Result<Equations> {
         let within = self.within()?;
         let residuals = multiplied(&self.residuals(&within), &self.roots);
-        let forms = self.projections().map(|p| square(&self.project(p, &residuals))).collect();
+        let forms = self.projections().map(|p| squared_norm(&self.project(p, &residuals))).collect();
         if self.is_balanced() {
             return Ok(Equations { forms, expectations: self.balanced_expectations()? });
         }
@@ -182,12 +186,12 @@ impl<'a> Setting<'a> {
             let columns: Vec<Vec<f64>> =
                 within.kept.iter().map(|&c| self.project_plain(Projection::Between(s), &self.columns[c])).collect();
             let of_coefficients: f64 =
-                solve_from_the_right(columns, within.basis.factor()).iter().map(|c| square(c)).sum();
+                solve_from_the_right(columns, within.basis.factor()).iter().map(|c| squared_norm(c)).sum();
             let of_effects = self
                 .sets
                 .iter()
                 .enumerate()
-                .map(|(other, effects)| self.trace_between(s, other) - square(&effects.weight) / total);
+                .map(|(other, effects)| self.trace_between(s, other) - squared_norm(&effects.weight) / total);
             let of_error = set.weight.len() as f64 - 1.0 + of_coefficients;
             expectations.push([of_error].into_iter().chain(of_effects).collect());
         }
@@ -340,7 +344,7 @@ impl<'a> Setting<'a> {
             Projection::Within => (self.n_rows() - self.n_effects) as f64,
             Projection::Between(s) => self.sets[s].weight.len() as f64,
         };
-        let of_error = rank - projected.iter().map(|q| square(q)).sum::<f64>();
+        let of_error = rank - projected.iter().map(|q| squared_norm(q)).sum::<f64>();
         // tr(A′(I − QQ′)P(I − QQ′)A) = tr(A′PA) − 2 tr(Q′AA′PQ) + tr(Q′PQ Q′AA′Q)
         let of_effects = (0..self.sets.len()).map(|effects| {
             let plain = match projection {
@@ -363,14 +367,6 @@ fn multiplied(values: &[f64], roots: &[f64]) -> Vec<f64> {
     values.iter().zip(roots).map(|(x, root)| x * root).collect()
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-fn square(values: &[f64]) -> f64 {
-    dot(values, values)
-}
-
 /// On one less than there are values.
 fn variance(values: &[f64]) -> f64 {
     let mean = values.iter().sum::<f64>() / values.len() as f64;
@@ -379,18 +375,6 @@ fn variance(values: &[f64]) -> f64 {
 
 fn degrees_left(given: usize, taken: usize) -> Option<f64> {
     given.checked_sub(taken).filter(|left| *left > 0).map(|left| left as f64)
-}
-
-/// The columns of BR⁻¹, by those of B and of the upper triangular R, each down to its diagonal.
-fn solve_from_the_right(mut columns: Vec<Vec<f64>>, factor: &[Vec<f64>]) -> Vec<Vec<f64>> {
-    for (k, r) in factor.iter().enumerate() {
-        let (done, rest) = columns.split_at_mut(k);
-        for (earlier, r) in done.iter().zip(r) {
-            rest[0].iter_mut().zip(earlier).for_each(|(x, q)| *x -= r * q);
-        }
-        rest[0].iter_mut().for_each(|x| *x /= r[k]);
-    }
-    columns
 }
 
 /// How many parts without a common group two groupings of the same rows fall into; each costs one dimension.

@@ -1,13 +1,13 @@
 //! As many doubles as a register of this machine holds.
 //!
-//! [`Wide`](super::Wide) leaves it to the compiler to find the vectors in arrays of eight; a [`Vector`] is one from the start, which
+//! [`Wide`](super::lanes::Wide) leaves it to the compiler to find the vectors in arrays of eight; a [`Vector`] is one from the start, which
 //! the walk over coalitions needs to keep its numbers in registers. A lane holds the same bits in either.
 
 use std::ops::{Add, Mul, Sub};
 
 use pulp::Simd;
 
-use super::lanes::{Number, RANK_TOLERANCE, Walk};
+use super::number::{Number, RANK_TOLERANCE, Walk};
 
 /// A register of doubles, aligned so that no load of one straddles two cache lines.
 #[derive(Debug, Clone, Copy)]

@@ -65,7 +65,7 @@ fn rotate<R: Real>(matrix: &mut [R], vectors: &mut [R], n: usize, (i, j): (usize
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fit::Double;
+    use crate::numerics::double::Double;
 
     fn check<R: Real>(tolerance: f64) {
         let n = 6;

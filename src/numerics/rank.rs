@@ -6,6 +6,9 @@
 //! A column is explained when what its predecessors leave of it is at or below [`COLUMN_TOLERANCE`], or no more than the
 //! rounding of the values that it is left of: its own, and theirs by their coefficients.
 
+use super::dot::{dot, norm};
+use super::triangular::solve_upper;
+
 /// A column is dropped when what its predecessors leave of it, as a part of its centred length before any effects are
 /// absorbed, is at or below this. Five digits above rounding: tighter and noise would get a coefficient. On lengths; its
 /// square is the tolerance on sums of squares.
@@ -56,8 +59,8 @@ impl Basis {
     pub(crate) fn reflect(&self, column: &[f64]) -> Rest {
         let mut column = column.to_vec();
         for (first, v) in self.reflections.iter().enumerate() {
-            let dot: f64 = v.iter().zip(&column[first..]).map(|(a, b)| a * b).sum();
-            column[first..].iter_mut().zip(v).for_each(|(x, a)| *x -= 2.0 * dot * a);
+            let along = dot(v, &column[first..]);
+            column[first..].iter_mut().zip(v).for_each(|(x, a)| *x -= 2.0 * along * a);
         }
         let length = norm(&column[self.reflections.len()..]);
         Rest { column, length }
@@ -91,8 +94,8 @@ impl Basis {
             let mut direction = vec![0.0; n_rows];
             direction[at] = 1.0;
             for (first, v) in self.reflections.iter().enumerate().take(at + 1).rev() {
-                let dot: f64 = v.iter().zip(&direction[first..]).map(|(a, b)| a * b).sum();
-                direction[first..].iter_mut().zip(v).for_each(|(x, a)| *x -= 2.0 * dot * a);
+                let along = dot(v, &direction[first..]);
+                direction[first..].iter_mut().zip(v).for_each(|(x, a)| *x -= 2.0 * along * a);
             }
             directions.push(direction);
         }
@@ -113,21 +116,6 @@ impl Basis {
         self.factor.push(column);
         self.roundings.push(rounding);
     }
-}
-
-/// The coefficients b of Rb = t, by the columns of the upper triangular R.
-pub(crate) fn solve_upper(factor: &[impl AsRef<[f64]>], t: &[f64]) -> Vec<f64> {
-    let mut left = t.to_vec();
-    for (i, column) in factor.iter().map(AsRef::as_ref).enumerate().take(t.len()).rev() {
-        left[i] /= column[i];
-        let b = left[i];
-        left.iter_mut().zip(&column[..i]).for_each(|(x, r)| *x -= b * r);
-    }
-    left
-}
-
-pub(crate) fn norm(x: &[f64]) -> f64 {
-    x.iter().map(|x| x * x).sum::<f64>().sqrt()
 }
 
 #[cfg(test)]
@@ -161,8 +149,7 @@ mod tests {
             let back = |row: usize| -> f64 { basis.factor()[k].iter().zip(&directions).map(|(r, q)| r * q[row]).sum() };
             assert!((0..4).all(|row| (back(row) - column[row]).abs() < 1e-14));
             for (l, other) in directions.iter().enumerate() {
-                let dot: f64 = directions[k].iter().zip(other).map(|(a, b)| a * b).sum();
-                assert!((dot - f64::from(u8::from(k == l))).abs() < 1e-15);
+                assert!((dot(&directions[k], other) - f64::from(u8::from(k == l))).abs() < 1e-15);
             }
         }
     }

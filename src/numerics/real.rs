@@ -1,6 +1,8 @@
 //! What small dense algorithms need of a number beyond the elimination, and how lanes are taken apart for them.
 
-use super::lanes::{Double, LANES, Lane, Wide};
+use super::double::Double;
+use super::lanes::{LANES, Wide};
+use super::number::Lane;
 
 /// A single number, in double or in twice the precision.
 pub(crate) trait Real: Lane + PartialEq {

@@ -4,7 +4,7 @@
 //! leaving the first variable out is taking a suffix. The outcome is the last variable, and its diagonal entry is
 //! always the residual sum of squares on the variables eliminated so far.
 
-use super::lanes::{Lane, Number};
+use super::number::{Lane, Number};
 
 /// Entries of the upper triangle of an n × n matrix.
 pub(crate) const fn packed_len(n: usize) -> usize {
