@@ -69,6 +69,7 @@ impl Conditioning {
     /// coefficient first, which leads to the worst of them.
     fn weigh(&mut self, span: &Span, within_only: bool) -> Vec<Replaced> {
         let columns = Exchanged::new(span);
+        // By the columns kept first: exchanges only look for what coalitions may meet.
         let replaced = columns.replaced(within_only);
         self.meet_worst(columns.clone());
         // From one basis the smallest coefficients do not always lead to the worst.
@@ -90,6 +91,7 @@ impl Conditioning {
 
     /// Takes in the pivots of these columns, and of those that exchanging leads to.
     fn meet_worst(&mut self, mut columns: Exchanged) {
+        // Bounded, since exchanges made by looking ahead need not come to an end.
         for _ in 0..=2 * columns.others.len() {
             self.meet_all(&columns);
             let is_worst = self.error == 1.0 && self.smallest_pivot <= COLUMN_TOLERANCE * COLUMN_TOLERANCE;
@@ -105,6 +107,7 @@ impl Conditioning {
         let mut of_replaced = 0.0;
         for (column, left) in columns.kept.iter().zip(&columns.inverse.left) {
             self.meet(*left, column.own);
+            // The kept columns may all be in one coalition, so their errors add up.
             of_replaced += column.error(*left, 1.0);
         }
         self.error = self.error.max(of_replaced);
@@ -181,6 +184,7 @@ impl<'a> Exchanged<'a> {
         for column in &mut others {
             let b = solve_upper(&factor, &span.padded(column.at));
             let (b, noise) = inverse.without_noise(b, column.rounding);
+            // Of a copy exactly nothing is left, and that is no rounding.
             if column.left_over > 0.0 {
                 // What rounding the combination took up is not left over.
                 column.left_over = column.left_over.max(0.5 * f64::EPSILON);
@@ -250,6 +254,7 @@ impl<'a> Exchanged<'a> {
         let rounding = self.others[k].rounding / self.coefficients[k][j].abs();
         std::mem::swap(&mut self.others[k], &mut self.kept[j]);
         self.others[k].rounding = self.others[k].rounding.max(rounding);
+        // Anew from the coordinates: updates would gather rounding from one exchange to the next.
         let mut basis = Basis::default();
         for column in &self.kept {
             let rest = basis.reflect(&self.span.padded(column.at));
@@ -305,6 +310,7 @@ impl Inverse {
         if self.rows.is_empty() || !b.iter().zip(&self.left).any(|(b, left)| is_noise(*b, 1.0 / left)) {
             return (b, noise);
         }
+        // The whole inverse only now: most combinations have nothing to drop.
         let n = b.len();
         let entry = |i: usize, j: usize| {
             let (i, j) = (i.min(j), i.max(j));
@@ -313,7 +319,9 @@ impl Inverse {
         let mut inverse: Vec<Vec<f64>> = (0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect();
         while let Some(j) = (0..n).find(|&j| is_noise(b[j], inverse[j][j])) {
             let row = inverse[j].clone();
+            // Held at zero, a coefficient moves the others to where they fit best, and the inverse loses its column.
             let taken = b[j] / row[j];
+            // What the others cannot take over of it: its coefficient times the length that they leave of the column.
             noise += b[j].abs() / row[j].sqrt();
             b.iter_mut().zip(&row).for_each(|(b, g)| *b -= taken * g);
             b[j] = 0.0;

@@ -20,6 +20,7 @@ pub(super) struct Deviations<'a> {
 impl Deviations<'_> {
     /// The length within which a column's values are known, as a part of its length about its mean.
     pub(super) fn rounding(&self, v: usize) -> f64 {
+        // The length about zero counts: values are rounded by their own size, not by that of their deviations.
         let mean = self.standardisation.origin[v] / self.standardisation.scale[v];
         rounding((1.0 + self.weight * mean * mean).sqrt())
     }
@@ -60,6 +61,7 @@ impl Deviations<'_> {
 
     /// The product of a column with deviations.
     pub(super) fn product_with(&self, v: usize, deviations: &[f64]) -> f64 {
+        // The column need not be centred by groups: the deviations sum to zero in each.
         let (origin, scale) = (self.standardisation.origin[v], self.standardisation.scale[v]);
         let rows = self.columns[v].iter().zip(self.weights).zip(deviations);
         rows.map(|((x, w), z)| w * z * ((x - origin) / scale)).sum()

@@ -77,6 +77,7 @@ impl Moments {
         }
         let ranges = unit_ranges(units, n_rows);
         if let Some(codes) = units {
+            // A code that begins two runs belongs to a unit whose rows stand apart.
             let mut firsts: Vec<u32> = ranges.iter().map(|range| codes[range.start]).collect();
             firsts.sort_unstable();
             if let Some(pair) = firsts.windows(2).find(|pair| pair[0] == pair[1]) {
@@ -129,6 +130,7 @@ impl Moments {
                 let raw = a[i] * a[j] * other.entries[layout.raw(i, j)];
                 self.entries[layout.raw(i, j)] +=
                     raw + a[i] * b[j] * sum(i) + a[j] * b[i] * sum(j) + b[i] * b[j] * weight;
+                // Deviations from unit means have no origin, and no unit is on both sides.
                 self.entries[layout.within(i, j)] += a[i] * a[j] * other.entries[layout.within(i, j)];
             }
         }
@@ -181,6 +183,7 @@ impl Moments {
         let q = self.n_variables();
         Array2::from_shape_fn((q, q), |(i, j)| {
             let product = scale[i] * scale[j];
+            // A constant variable has scale infinity, and no variation.
             if product.is_finite() { entry(i, j) * product } else { 0.0 }
         })
     }

@@ -20,10 +20,12 @@ pub(crate) fn double_entries(
     let q = columns.len();
     let layout = Layout(q);
     let zero = Double::new(0.0);
+    // A constant column has scale infinity, of which the steps to an inverse make no number.
     let per_scale: Vec<Double> =
         by.scale.iter().map(|s| if s.is_finite() { Double::new(*s).inverse() } else { zero }).collect();
     let mut entries = vec![zero; layout.len()];
     for range in ranges {
+        // The difference of two doubles is exact in twice the precision.
         let standardised = |v: usize, x: f64| Double::sum(x, -by.origin[v]) * per_scale[v];
         let mut rows: Vec<Vec<Double>> =
             (0..q).map(|v| columns[v][range.clone()].iter().map(|&x| standardised(v, x)).collect()).collect();
@@ -60,6 +62,7 @@ pub(super) fn replace(columns: &[Replaced], q: usize, entries: &mut [Double]) {
         let k = *k;
         let combine =
             |of_one: &dyn Fn(usize) -> Double| of.iter().fold(zero, |sum, &(v, b)| sum + Double::new(b) * of_one(v));
+        // All is read before anything is written, for the column stands in the products that it is formed from.
         let within: Vec<Double> = (0..q).map(|i| combine(&|v| entries[layout.within(v, i)])).collect();
         let within_own = combine(&|v| within[v]);
         let raw: Vec<Double> = match within_only {
@@ -71,6 +74,7 @@ pub(super) fn replace(columns: &[Replaced], q: usize, entries: &mut [Double]) {
             true => entries[layout.raw(k, k)] - entries[layout.within(k, k)] + within_own,
             false => combine(&|v| raw[v]),
         };
+        // Where it is one within units only, its mean stays as well.
         if !within_only {
             entries[layout.sum(k)] = combine(&|v| entries[layout.sum(v)]);
         }

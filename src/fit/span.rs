@@ -83,6 +83,7 @@ impl Span {
             false => aside.into_par_iter().map(project).collect(),
         };
         span.take_in(deviations, aside);
+        // Last, once the columns that they are made of have coordinates.
         known.iter().for_each(|combination| span.derive(combination));
         span
     }
@@ -94,6 +95,7 @@ impl Span {
         let submatrix = Submatrix::new(Layout(moments.n_variables()), within, &variables);
         let mut matrix = vec![0.0; submatrix.entries().len()];
         let matrix = submatrix.gather(moments.entries(), usize::from(!within), &mut matrix);
+        // Copied, because the elimination overwrites them, and columns set aside are projected by what they were.
         let products = matrix.to_vec();
         let (mut plain, mut aside) = (Vec::with_capacity(n), Vec::new());
         let mut rest = &mut *matrix;
@@ -110,6 +112,7 @@ impl Span {
             }
             rest = &mut rest[n - i..];
         }
+        // A pivot row over the root of its pivot is a row of the triangular factor (Cholesky).
         let diagonal: Vec<f64> = plain.iter().map(|&i| matrix[packed_index(n, i, i)].sqrt()).collect();
         for (count, &j) in plain.iter().enumerate() {
             let rows = plain[..=count].iter().zip(&diagonal);
@@ -143,6 +146,7 @@ impl Span {
     /// Keeps those of which something is left, the longest first, and writes the others as combinations.
     fn take_in(&mut self, deviations: &Deviations, mut aside: Vec<Aside>) {
         loop {
+            // Again for each column kept, as it may turn others into combinations.
             aside.retain(|aside| match self.combination(deviations, aside) {
                 Some(combination) => {
                     self.coordinates[aside.at].clone_from(&aside.coordinates);
@@ -152,6 +156,7 @@ impl Span {
                 None => true,
             });
             let longest = aside.iter().fold(0.0_f64, |longest, aside| longest.max(aside.length));
+            // Not the longest but the first of nearly that length: keeping the stated order costs at most a digit.
             let Some(next) = aside.iter().position(|aside| aside.length >= NEARLY_LONGEST * longest) else {
                 return;
             };
@@ -162,6 +167,7 @@ impl Span {
             self.kept.push(at);
             let orthogonalise = |aside: &mut Aside| {
                 let mut coordinate = 0.0;
+                // Twice is enough: the second round takes out what rounding left of the first.
                 for _ in 0..2 {
                     let along = deviations.product(&unit, &aside.left);
                     aside.left.iter_mut().zip(&unit).for_each(|(x, u)| *x -= along * u);
@@ -215,6 +221,7 @@ impl Span {
         }
         let Some(at) = at_of(combination.variable) else { return };
         let length = coordinates.iter().map(|t| t * t).sum::<f64>().sqrt();
+        // Once effects are absorbed, a combination of raw columns may cancel.
         if length <= self.least_length(at) {
             coordinates.clear();
         }
@@ -277,6 +284,7 @@ impl Span {
     /// Which of the columns at `then` those at `first` span.
     pub(super) fn spanned(&self, first: &[usize], then: &[usize]) -> Vec<bool> {
         if self.are_all_kept() {
+            // Independent columns span none of each other.
             return then.iter().map(|&at| self.is_nothing(at)).collect();
         }
         let mut basis = Basis::default();

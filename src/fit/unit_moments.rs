@@ -66,6 +66,7 @@ pub(crate) fn accumulate(
         }
         (entries, kept)
     };
+    // In the order of the rows, whichever task was done first.
     partials.into_iter().reduce(sum).unwrap_or_else(|| (vec![0.0; layout.len()], None))
 }
 
@@ -74,6 +75,7 @@ fn task_ranges(ranges: &[Range<usize>], task_rows: usize) -> Vec<Range<usize>> {
     let mut tasks = Vec::new();
     let (mut start, mut rows) = (0, 0);
     for (unit, range) in ranges.iter().enumerate() {
+        // Units are not cut: their products are about means over all their rows.
         rows += range.len();
         if rows >= task_rows || unit + 1 == ranges.len() {
             tasks.push(start..unit + 1);
@@ -119,6 +121,7 @@ impl UnitMoments {
     #[inline(always)]
     fn fill(&mut self, columns: &[&[f64]], weights: &[f64], ranges: &[Range<usize>], by: &Standardisation) {
         let q = self.n_variables;
+        // A constant variable's scale is infinite, which makes its values zeros.
         let per_scale: Vec<f64> = by.scale.iter().map(|s| 1.0 / s).collect();
         let mut rows = Vec::new();
         for (unit, range) in ranges.iter().enumerate() {
@@ -129,10 +132,12 @@ impl UnitMoments {
             for (v, column) in columns.iter().enumerate() {
                 let (origin, per_scale) = (by.origin[v], per_scale[v]);
                 for (r, x) in column[range.clone()].iter().enumerate() {
+                    // Row by row, so that a row's products run over numbers side by side.
                     rows[r * q + v] = (x - origin) * per_scale;
                 }
             }
             let weight: f64 = weights.iter().sum();
+            // Means first and products about them after: in one pass the squares of the means would cancel.
             for (row, &w) in rows.chunks_exact(q).zip(weights) {
                 for (m, &x) in mean.iter_mut().zip(row) {
                     *m += w * x;
@@ -171,6 +176,7 @@ impl UnitMoments {
             Entry::Sum(v) => values.extend(self.weight.iter().zip(means(v)).map(|(w, m)| w * m)),
             Entry::Within(pair) => values.extend(within(pair)),
             Entry::Raw((i, j)) => {
+                // Put together from what lies within and between, so that nothing is subtracted.
                 let between = self.weight.iter().zip(means(i)).zip(means(j)).map(|((w, a), b)| w * a * b);
                 values.extend(within((i, j)).zip(between).map(|(within, between)| within + between));
             }

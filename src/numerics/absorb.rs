@@ -51,6 +51,7 @@ impl<'a> Absorb<'a> {
     pub(crate) fn new(first: Option<&'a Groups>, second: Option<&'a Groups>, weights: &'a [f64]) -> Self {
         let set = |groups: &'a Groups| WeightedGroups::new(groups, weights);
         let (larger, smaller, is_swapped) = match (first.map(set), second.map(set)) {
+            // The larger set costs a pass over the rows, the smaller the cube of its groups.
             (Some(a), Some(b)) if a.weight.len() < b.weight.len() => (Some(b), Some(a), true),
             (None, b) => (b, None, true),
             (a, b) => (a, b, false),
@@ -94,6 +95,7 @@ impl<'a> Absorb<'a> {
                     let mut z = within[larger.codes[row] as usize].clone();
                     z[smaller.codes[row] as usize] += 1.0;
                     z.iter_mut().for_each(|z| *z *= roots[row]);
+                    // With LLᵀ the smaller set's equations, its projection is Z(LLᵀ)⁻¹Zᵀ: of each row L⁻¹z.
                     factor.forward(z)
                 };
                 (0..n).map(row).collect()
@@ -140,6 +142,7 @@ impl<'a> Absorb<'a> {
             };
             larger.subtract(&larger.means(&left, self.weights), &mut left);
             if let Some((smaller, _)) = &self.smaller {
+                // The smaller set's effects have means in the larger set's groups, which go once they are taken out.
                 smaller.subtract(&self.smaller_effects(&left), &mut left);
                 larger.subtract(&larger.means(&left, self.weights), &mut left);
             }
@@ -159,6 +162,7 @@ impl<'a> Absorb<'a> {
             let mut demeaned = left.clone();
             larger.subtract(&larger.means(&left, self.weights), &mut demeaned);
             of_smaller = self.smaller_effects(&demeaned);
+            // How high either set stands is arbitrary: centring this one centres the other, which takes the rest.
             let mean = weighted_mean(&of_smaller, &smaller.weight);
             of_smaller.iter_mut().for_each(|g| *g -= mean);
             smaller.subtract(&of_smaller, &mut left);
@@ -187,6 +191,7 @@ fn factor_of_smaller(larger: &WeightedGroups, smaller: &WeightedGroups, weights:
     for (b, w) in smaller.weight.iter().enumerate() {
         matrix[b * n + b] = *w;
     }
+    // Only rows of one larger group meet; sorted, they stand together, and sums are formed in one order.
     let mut rows: Vec<usize> = (0..weights.len()).collect();
     rows.sort_by_key(|&r| (larger.codes[r], smaller.codes[r]));
     for group in rows.chunk_by(|&a, &b| larger.codes[a] == larger.codes[b]) {

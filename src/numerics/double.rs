@@ -23,6 +23,7 @@ impl Double {
 
     /// The exact sum of two doubles.
     pub(crate) fn sum(a: f64, b: f64) -> Self {
+        // Knuth's sum, which need not know which of the two is larger.
         let high = a + b;
         let b_part = high - a;
         Double { high, low: (a - (high - b_part)) + (b - b_part) }
@@ -52,6 +53,7 @@ impl Add for Double {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
+        // The low parts are summed exactly too: where the high parts cancel, they are all that is left.
         let high = Double::sum(self.high, other.high);
         let low = Double::sum(self.low, other.low);
         let once = Double::sum(high.high, high.low + low.high);
@@ -71,6 +73,7 @@ impl Mul for Double {
     type Output = Self;
 
     fn mul(self, other: Self) -> Self {
+        // The product of the two low parts is beyond the last digit that is kept.
         let product = Double::product(self.high, other.high);
         Double::sum(product.high, product.low + (self.high * other.low + self.low * other.high))
     }
@@ -84,6 +87,7 @@ impl Number for Double {
     }
 
     fn counts(self) -> bool {
+        // The high part alone decides: the low one is at most half a unit in its last place.
         self.high > DOUBLE_RANK_TOLERANCE
     }
 

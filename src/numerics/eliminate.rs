@@ -14,6 +14,7 @@ pub(crate) const fn packed_len(n: usize) -> usize {
 /// Position of entry (i, j), in either order, in the upper triangle of an n × n matrix.
 pub(crate) const fn packed_index(n: usize, i: usize, j: usize) -> usize {
     let (i, j) = if i <= j { (i, j) } else { (j, i) };
+    // Not i(i − 1)/2, which underflows in row 0.
     i * n - (i * i - i) / 2 + (j - i)
 }
 
@@ -23,6 +24,7 @@ pub(crate) const fn packed_index(n: usize, i: usize, j: usize) -> usize {
 /// A first variable without variation left (see [`Number::inverse_pivot`]) changes nothing.
 #[inline(always)]
 pub(crate) fn eliminate_in_place<N: Number>(matrix: &mut [N], n: usize) {
+    // The pivot row stays as it is: the rows left behind are a triangular factor, by which callers solve.
     let (pivot_row, mut rest) = matrix.split_at_mut(n);
     let inverse = pivot_row[0].inverse_pivot();
     let mut row = &pivot_row[1..];
@@ -70,13 +72,15 @@ pub(crate) fn eliminate_block<N: Number, const MASKED: bool>(
     rooms: &mut [N],
     out: &mut [N],
 ) {
-    // Each row of the block, less its projection on the rows before it.
+    // Each row of the block, less its projection on the rows before it; then one pass over the matrix that remains, not
+    // one for every column.
     let (first, matrix) = matrix.split_at(block + left);
     let (a, row_a) = first.split_at(block);
     let inverse_a = inverse_of::<N, MASKED>(a[0]);
     if block == 1 {
         return update(matrix, [row_a], [inverse_a], out);
     }
+    // In a room of their own: the matrix is read again where the block is left out.
     let (room_b, room_c) = rooms.split_at_mut(left);
     let (second, matrix) = matrix.split_at(block - 1 + left);
     let (b, row_b) = second.split_at(block - 1);
@@ -130,6 +134,7 @@ fn update<N: Number, const B: usize>(matrix: &[N], rows: [&[N]; B], inverses: [N
             *row = &row[2..];
         }
     }
+    // Of an odd number of rows the last corner is left, the outcome's own entry.
     if !rows[0].is_empty() {
         let mut corner = matrix[0];
         for k in 0..B {
@@ -167,6 +172,7 @@ pub(crate) fn all_keep_more_than<L: Lane>(bound: f64, matrix: &[L], n: usize) ->
     let mut inverses = vec![L::splat(1.0); columns];
     let mut rest = factors.as_mut_slice();
     for (i, inverse) in inverses.iter_mut().enumerate() {
+        // What all others leave of a variable is no more than this: failing here, it needs no inverse.
         if !rest[0].is_above(bound) {
             return false;
         }
@@ -187,6 +193,7 @@ pub(crate) fn all_keep_more_than<L: Lane>(bound: f64, matrix: &[L], n: usize) ->
             column[i] = entry;
             diagonal = diagonal + entry * entry * inverses[i];
         }
+        // One over a diagonal entry of the inverse is what all the others leave of the variable.
         diagonal.inverse().is_above(bound)
     })
 }

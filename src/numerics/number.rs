@@ -111,6 +111,7 @@ impl Number for f64 {
 
     #[inline(always)]
     fn counts(self) -> bool {
+        // So written that what is not a number does not count either.
         self > RANK_TOLERANCE
     }
 

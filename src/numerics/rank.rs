@@ -58,6 +58,7 @@ impl Basis {
     /// A column in the coordinates of the basis, and the length of what the basis leaves of it.
     pub(crate) fn reflect(&self, column: &[f64]) -> Rest {
         let mut column = column.to_vec();
+        // In the order in which they were found: each is of what those before it left.
         for (first, v) in self.reflections.iter().enumerate() {
             let along = dot(v, &column[first..]);
             column[first..].iter_mut().zip(v).for_each(|(x, a)| *x -= 2.0 * along * a);
@@ -69,6 +70,7 @@ impl Basis {
     /// The same; the length is zero where that is nothing.
     pub(crate) fn rest_of(&self, column: &[f64], scale: f64, rounding: f64) -> Rest {
         let done = self.reflections.len();
+        // As many reflections as rows: the basis spans everything.
         if done == column.len() {
             return Rest { column: Vec::new(), length: 0.0 };
         }
@@ -93,6 +95,7 @@ impl Basis {
         for at in 0..self.reflections.len() {
             let mut direction = vec![0.0; n_rows];
             direction[at] = 1.0;
+            // Backwards: the basis is the product of the reflections, and those after this one leave the vector alone.
             for (first, v) in self.reflections.iter().enumerate().take(at + 1).rev() {
                 let along = dot(v, &direction[first..]);
                 direction[first..].iter_mut().zip(v).for_each(|(x, a)| *x -= 2.0 * along * a);
@@ -107,6 +110,7 @@ impl Basis {
         let Rest { mut column, length } = rest;
         let done = self.reflections.len();
         let left = &mut column[done..];
+        // Of the other sign than the first entry, so that subtracting it cannot cancel.
         let diagonal = -length.copysign(left[0]);
         left[0] -= diagonal;
         let unit = 1.0 / norm(left);

@@ -10,6 +10,7 @@ use super::dot::dot;
 
 /// The b of Rb = t, by the columns of R.
 pub(crate) fn solve_upper(columns: &[impl AsRef<[f64]>], t: &[f64]) -> Vec<f64> {
+    // By columns, as the factor is stored: what is solved is taken out of all that stands above it.
     let mut left = t.to_vec();
     for (i, column) in columns.iter().map(AsRef::as_ref).enumerate().take(t.len()).rev() {
         left[i] = over(left[i], column[i]);
@@ -66,6 +67,7 @@ impl Cholesky {
         pivot: impl Fn(usize, f64) -> Option<f64>,
     ) -> Option<Self> {
         let mut rows: Vec<Vec<f64>> = Vec::with_capacity(n);
+        // Row by row, so that the numbers of every product lie side by side.
         for i in 0..n {
             let mut row = Vec::with_capacity(i + 1);
             for (j, earlier) in rows.iter().enumerate() {

@@ -13,6 +13,7 @@ use super::number::{Number, RANK_TOLERANCE, Walk};
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
 pub(crate) struct Vector<S: Simd> {
+    // Shows that this machine has the instructions; it takes no room.
     simd: S,
     doubles: S::f64s,
 }
@@ -45,6 +46,7 @@ macro_rules! of_vectors {
 
 of_vectors!(Add, add, add_f64s);
 of_vectors!(Sub, sub, sub_f64s);
+// Not fused with a sum: its single rounding would give other bits than a single number has.
 of_vectors!(Mul, mul, mul_f64s);
 
 impl<S: Simd> Number for Vector<S> {
@@ -59,6 +61,7 @@ impl<S: Simd> Number for Vector<S> {
 
     #[inline(always)]
     fn counts(self) -> S::m64s {
+        // The comparison that a single number makes, so that a lane drops the same columns.
         self.simd.greater_than_f64s(self.doubles, self.simd.splat_f64s(RANK_TOLERANCE))
     }
 
@@ -82,6 +85,7 @@ impl<S: Simd> Number for Vector<S> {
 
     #[inline(always)]
     fn walk<T: Simd>(simd: T, clear: bool, walk: impl Walk) {
+        // Asked once for the whole walk: masks at every pivot cost an eighth of the time.
         match clear {
             true => walk.walk::<T, false>(simd),
             false => walk.walk::<T, true>(simd),
