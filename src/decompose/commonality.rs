@@ -55,6 +55,7 @@ impl FittedModel {
 ///
 /// With u(S) = v(N ∖ S) it is the negative Möbius transform of u, and costs k 2^k differences.
 pub(super) fn parts(table: &CoalitionTable) -> Vec<f64> {
+    // Backwards, for the complement of a set stands as far from the end as the set from the beginning: this is u.
     let mut parts: Vec<f64> = table.values.iter().rev().copied().collect();
     for player in 0..table.n_players {
         let bit = 1 << player;

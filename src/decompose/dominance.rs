@@ -84,6 +84,7 @@ impl FittedModel {
 pub(super) fn means_by_size(sums: impl IntoIterator<Item = f64>, n_players: usize) -> impl Iterator<Item = f64> {
     let mut choose = 1.0;
     sums.into_iter().enumerate().map(move |(size, sum)| {
+        // Of each size there are C(k − 1, s) coalitions of the others.
         let mean = sum / choose;
         choose *= (n_players as f64 - 1.0 - size as f64) / (size as f64 + 1.0);
         mean
@@ -104,8 +105,10 @@ pub(super) fn complete(table: &CoalitionTable) -> Vec<f64> {
             let others = 1_u64 << (k - 2);
             let mut twice_won = 0_u64;
             for subset in 0..others {
+                // The lower position first: the higher one is counted with it in place.
                 let coalition = spread(spread(subset, i) as u64, j);
                 let difference = table.values[coalition | 1 << i] - table.values[coalition | 1 << j];
+                // Two for a win and one for a tie, so that the count stays whole.
                 twice_won += u64::from(difference > tie) + u64::from(difference >= -tie);
             }
             twice_won as f64 / (2 * others) as f64

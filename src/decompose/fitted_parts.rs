@@ -138,6 +138,7 @@ impl FittedParts {
             variables.extend(own);
             parts.push(start..variables.len());
         }
+        // Of several that bring unit effects the first is credited: the same constants again add nothing.
         let units = (0..players.len()).find(|&p| players.brings_units(p));
         let within = players.always_has_unit_effects || units.is_some();
         FittedParts { layout: players.layout, variables, parts, n_always, within, units, with_covariances }
@@ -202,10 +203,12 @@ impl FittedParts {
             }
             sum
         };
+        // What is always in comes first, so that it can be eliminated from the parts and the outcome.
         let size = self.n_always + k + 1;
         let mut products = Vec::with_capacity(packed_len(size));
         for i in 0..size {
             for j in i..size {
+                // Below the parts these wrap round, where the match does not look at them.
                 let (a, b) = (i.wrapping_sub(self.n_always), j.wrapping_sub(self.n_always));
                 products.push(match (i < self.n_always, j < self.n_always, b == k) {
                     (true, true, _) => at(own, i, j),
@@ -233,6 +236,7 @@ impl FittedParts {
             parts.parts.iter().map(count).collect::<Vec<usize>>()
         };
         let together = counted(self);
+        // What it lacks alone is for its own columns' sake; what it lacks beyond that, because of others.
         let lacks = |&player: &usize| {
             let alone = counted(&FittedParts::new(&players.only(&[player]), false));
             let units_elsewhere = players.brings_units(player) && self.units != Some(player);

@@ -111,6 +111,7 @@ impl Owen {
         let mut set_of = |players: &Players| {
             let roots = players.roots();
             let mut place = |root: &Root| {
+                // Games have many roots and few shapes; a workspace is known by its shape alone.
                 *at.entry(root.blocks.clone()).or_insert_with(|| {
                     shapes.push(root.blocks.clone());
                     shapes.len() - 1
@@ -218,6 +219,7 @@ impl Owen {
                 for subset in 0..1_u64 << (n_terms - 1) {
                     let without = spread(subset, term);
                     let weight = L::splat(weights.weight(subset.count_ones() as usize));
+                    // What a term adds to R² it takes from the residual sum of squares.
                     reduction = reduction + weight * (game[without] - game[without | 1 << term]);
                 }
                 out[next] = reduction;
@@ -246,6 +248,7 @@ pub(super) fn of_table(table: &CoalitionTable, unions: &[Vec<usize>]) -> Vec<f64
                 for subset in 0..1_u64 << (union.len() - 1) {
                     let inside = spread(subset, position);
                     let inside = (0..union.len()).filter(|i| inside >> i & 1 == 1).fold(0, |b, i| b | 1 << union[i]);
+                    // The part of the orders in which just these unions, and these members of its own, come before.
                     let weight =
                         between.weight(chosen.count_ones() as usize) * within.weight(subset.count_ones() as usize);
                     let coalition = outside | inside;

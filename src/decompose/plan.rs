@@ -136,6 +136,7 @@ impl Plan {
     }
 
     pub(crate) fn scratch<L: Lane>(&self) -> Scratch<L> {
+        // Roots are gathered one after another, so one room serves all.
         let largest = self.roots().iter().map(|root| root.len()).max().unwrap_or(0);
         let workspaces = match &self.kind {
             Kind::Sizes { roots, .. } => roots.iter().map(|root| Workspace::new(&root.blocks)).collect(),
@@ -189,6 +190,7 @@ impl Plan {
             Kind::Table { roots, of } => {
                 if let Some((residuals, table)) = table {
                     residuals.fill(roots, entries);
+                    // Number by number: these methods compare values, and numbers side by side cannot part ways.
                     for lane in 0..L::COUNT {
                         table.take_lane(residuals, total, lane);
                         for (out, value) in out.iter_mut().zip(of.shares(table)) {
@@ -196,6 +198,7 @@ impl Plan {
                         }
                     }
                 }
+                // These are shares already, not reductions.
                 return;
             }
             Kind::Fitted(parts) => {
@@ -209,6 +212,7 @@ impl Plan {
                     put(k + 1, (product(k, k) - explained) * per_total);
                     let mut next = k + 2;
                     for c in 0..k {
+                        // A part's variance; for Pratt, its covariance with the outcome.
                         let with = if parts.with_covariances { c } else { k };
                         put(1 + c, product(c, with) * per_total);
                         for d in (c + 1..k).filter(|_| parts.with_covariances) {
@@ -226,6 +230,7 @@ impl Plan {
                     let explained = whitened.explained(&own);
                     let per_total = total.lane(lane).inverse_pivot();
                     for (at, sum) in explained.into_iter().enumerate() {
+                        // The first is what is left to explain: what is always in explains the rest.
                         let sum = if at == 0 { total.lane(lane) - sum } else { sum };
                         out[at].put(lane, (sum * per_total).value());
                     }
@@ -300,6 +305,7 @@ impl OfTable {
             OfTable::CompleteDominance => (table.shapley(), dominance::complete(table)),
             OfTable::Commonality => {
                 let parts = commonality::parts(table);
+                // The parts begin with coalition 1: the empty one has none.
                 ((0..table.n_players).map(|player| parts[(1 << player) - 1]).collect(), parts)
             }
             OfTable::Precedence(precedence) => (precedence.shapley(table), Vec::new()),

@@ -71,6 +71,7 @@ pub(super) fn pmvd(table: &CoalitionTable) -> Vec<f64> {
     let everyone = table.values.len() - 1;
     let mut weights = Vec::with_capacity(table.values.len());
     weights.push(Leading { order: 0, coefficient: 1.0 });
+    // In the order of their bits, all subsets of a coalition come before it.
     for coalition in 1..table.values.len() {
         let last = table.whole() - table.values[everyone & !coalition];
         let step = match last > tie {
@@ -85,11 +86,13 @@ pub(super) fn pmvd(table: &CoalitionTable) -> Vec<f64> {
     }
     let without = |player: usize| weights[everyone & !(1 << player)];
     let order = (0..k).map(|player| without(player).order).max().unwrap_or(0);
+    // Beside a value with a higher power of 1/ε any other goes to nothing.
     let inverse = |player: usize| match without(player) {
         p if p.order == order => 1.0 / p.coefficient,
         _ => 0.0,
     };
     let sum: f64 = (0..k).map(inverse).sum();
+    // In proportion, not multiplied by P(N): that is the same, and they add up to what there is to credit.
     let to_credit = table.whole() - table.empty();
     (0..k).map(|player| to_credit * inverse(player) / sum).collect()
 }

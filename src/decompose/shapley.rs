@@ -103,6 +103,7 @@ impl SizeWeights {
     /// The reduction of the residual sum of squares by this player, summed over the coalitions of one size.
     #[inline(always)]
     pub(crate) fn reduction_at<L: Lane>(player: usize, size: usize, sums: &SizeSums<L>) -> L {
+        // With the player in, the same coalitions are larger by one.
         let without = sums.all(size) - sums.with(player, size);
         without - sums.with(player, size + 1)
     }

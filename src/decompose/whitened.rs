@@ -150,6 +150,7 @@ impl Whitened {
             for b in 0..=a {
                 let value = match (a == b, basis[a].0 == basis[b].0) {
                     (true, _) => R::splat(1.0),
+                    // Orthonormal by construction: computed again, rounding would stand here.
                     (false, true) => zero,
                     _ => basis[b].1.iter().fold(zero, |sum, (j, x)| sum + *x * product(&basis[a].1, *j)),
                 };
@@ -158,6 +159,7 @@ impl Whitened {
             }
         }
         let with_outcome: Vec<R> = basis.iter().map(|(_, column)| product(column, n - 1)).collect();
+        // H and H⁻¹ have the same eigenvectors, so taking R apart once serves both.
         let (values, vectors) = symmetric_eigen(correlations, p);
         // An eigenvalue is a pivot, and one that is too small to count stands for columns that add nothing.
         let kept: Vec<usize> = (0..p).filter(|&e| values[e].inverse_pivot() != zero).collect();
@@ -224,6 +226,7 @@ fn orthonormal<R: Real>(matrix: &[R], n: usize, variables: std::ops::Range<usize
                 row.iter_mut().zip(&done[i]).for_each(|(x, d)| *x = *x - factor * *d);
             }
         }
+        // Also of a column that adds nothing: its pivot counts for none, so this only moves on.
         eliminate_in_place(rest, size);
         rest = &mut rest[size..];
     }

@@ -50,6 +50,7 @@ impl<'a> Progress<'a> {
 
     fn add(&self, coalitions: u64) {
         let Some(watch) = self.watch else { return };
+        // Relaxed: no other memory is handed over by these.
         let done = self.done.fetch_add(coalitions, Ordering::Relaxed) + coalitions;
         if watch(done, self.of).is_break() {
             self.is_cancelled.store(true, Ordering::Relaxed);
@@ -119,6 +120,7 @@ pub(crate) fn add_sums_parallel<L: Parallel>(root: &Root, matrix: &[L], into: &m
         split_players,
         players,
         n_players: into.n_players(),
+        // Asked once, of the whole root: no pivot of any branch is below what its answer bounds.
         clear: are_clear(matrix, &root.blocks),
         progress,
         lanes: PhantomData,
@@ -172,6 +174,7 @@ impl<L: Parallel> Branches<'_, L> {
             let matrix = included(matrix, n, first, is_in);
             self.sums(&matrix, rest, decided + 1, subset | is_in << decided)
         };
+        // Added in this order, whichever side was done first.
         let (mut sums, others) = rayon::join(|| side(0), || side(1));
         sums.add(&others);
         sums
@@ -180,6 +183,7 @@ impl<L: Parallel> Branches<'_, L> {
     fn branch(&self, matrix: &[L::Packed], blocks: &[usize], subset: u64) -> SizeSums<L> {
         let mut sums = SizeSums::zero(self.n_players);
         let branch = L::Packed::dispatch(Branch::<L> { matrix, blocks, clear: self.clear });
+        // Each lane is another coalition of the first players, which says for whom and at what size its sums count.
         for lane in 0..1 << L::LANE_PLAYERS {
             let mut present = self.root.present.clone();
             present.extend(members(self.lane_players, lane as u64));

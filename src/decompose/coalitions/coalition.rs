@@ -27,6 +27,7 @@ impl Coalition {
 
     /// All of so many components, at most 64.
     pub fn of_all(n_components: usize) -> Self {
+        // A shift by 64 overflows.
         Coalition(if n_components >= 64 { u64::MAX } else { (1 << n_components) - 1 })
     }
 
@@ -45,6 +46,7 @@ impl Coalition {
         let mut left = self.0;
         std::iter::from_fn(move || {
             let next = left.trailing_zeros();
+            // Clears the lowest bit; wrapping, so that nothing stays nothing.
             left &= left.wrapping_sub(1);
             (next < 64).then_some(next as usize)
         })

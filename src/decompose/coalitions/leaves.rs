@@ -58,6 +58,7 @@ impl<N: Number> LastSums<N> {
             return;
         }
         let (earlier, last) = rows.split_at_mut(rows.len() - LEAST * stride);
+        // From the end, for `with` begins with the player that has five to go.
         for (row, with) in earlier.rchunks_exact_mut(stride).zip(&self.with).filter(|(_, with)| !with.is_empty()) {
             row.copy_from_slice(with);
         }
@@ -84,6 +85,7 @@ pub(super) fn walk_last<N: Number, S: Simd, const MASKED: bool>(
     all: &mut [N],
 ) {
     let inverse = &inverse_of::<N, MASKED>(matrix[0]);
+    // Taken out for the walk, which borrows it beside the sums.
     let mut room = std::mem::take(&mut sums.room);
     match sums.players {
         4 => Last::<N, 4, MASKED> { matrix, inverse, size, sums, room: &mut room }.walk(simd),
@@ -149,6 +151,7 @@ macro_rules! level {
                     room: &mut *room,
                 }
                 .walk(simd);
+                // The node below left its sums at the beginning of the room.
                 let (inside, room) = room.split_at_mut($players);
                 let own = &mut sums.with[$players - LEAST - 1][size + 1..][..$players];
                 for (own, &inside) in own.iter_mut().zip(&*inside) {
@@ -177,6 +180,7 @@ level!(5 above 4);
 /// Projects the first of `COLUMNS` variables out of the others: `left` becomes their matrix. Returns one over its pivot.
 #[inline(always)]
 fn without_first<N: Number, const COLUMNS: usize, const MASKED: bool>(matrix: &[N], inverse: N, left: &mut [N]) -> N {
+    // Of a length known to the compiler, which then leaves out the checks of bounds.
     let matrix = &matrix[..packed_len(COLUMNS)];
     let left = &mut left[..packed_len(COLUMNS - 1)];
     let factor = matrix[1] * inverse;
@@ -208,6 +212,7 @@ impl<N: Number, const MASKED: bool> Last<'_, N, 4, MASKED> {
         let if_in = without_first::<N, 5, MASKED>(matrix, *inverse, &mut included);
         let if_out = inverse_of::<N, MASKED>(matrix[5]);
         let [c0, c1, c2, c3, c4, c5, c6, c7] = three_columns::<N, MASKED>(&matrix[5..], if_out);
+        // By coalition, fifteen additions a node; by player it would be thirty-two.
         for (sum, value) in sums.iter_mut().zip([c1, c2, c3, c4, c5, c6, c7]) {
             *sum = *sum + value;
         }
@@ -263,6 +268,7 @@ fn two_columns<N: Number, const MASKED: bool>([mut bb, mut bc, mut by, mut cc, m
         denominator = bb * cc * determinant;
     }
     let inverse = denominator.inverse();
+    // One over bb·cc, from the one division.
     let inverse_product = determinant * inverse;
     let first = yy - by * by * cc * inverse_product;
     let second = yy - cy * cy * bb * inverse_product;

@@ -134,6 +134,7 @@ fn room_for(blocks: &[usize]) -> usize {
     let mut n = blocks.iter().sum::<usize>() + 1;
     let mut room = 0;
     for block in blocks {
+        // A block's first column is eliminated into the room, the others in place.
         room += packed_len(n - 1);
         n -= block;
     }
@@ -155,6 +156,7 @@ fn fill_node<L: Lane>(matrix: &[L], n: usize, blocks: &[usize], room: &mut [L], 
         }
         [block, ref blocks @ ..] => {
             let (own, room) = room.split_at_mut(packed_len(n - 1));
+            // The first block being the highest bit, either side is one half of the table.
             let (left_out, included) = table.split_at_mut(1 << blocks.len());
             fill_node(include(matrix, n, block, own), n - block, blocks, room, included);
             fill_node(&matrix[packed_len(n) - packed_len(n - block)..], n - block, blocks, room, left_out);
@@ -185,6 +187,7 @@ fn fill_in_parallel<L: Lane>(matrix: &[L], n: usize, blocks: &[usize], table: &m
     }
     let mut own = vec![L::splat(0.0); packed_len(n - 1)];
     let included_matrix = include(matrix, n, *block, &mut own);
+    // The halves do not overlap, so either side is written without waiting for the other.
     let (left_out, included) = table.split_at_mut(1 << rest.len());
     rayon::join(
         || fill_in_parallel(included_matrix, n - block, rest, included),

@@ -97,6 +97,7 @@ impl<N: Number> SizeSums<N> {
             }
         }
         for (player, sums) in players.iter().zip(branch.with.chunks_exact(branch.n_players + 1)) {
+            // No player is in the coalition of nobody.
             for (size, sum) in sums.iter().map(&value).enumerate().skip(1) {
                 let at = player * stride + size + present.len();
                 self.with[at] = self.with[at] + sum;
@@ -134,6 +135,7 @@ impl<N: Number> Workspace<N> {
     pub(super) fn filled(blocks: &[usize], zero: N) -> Self {
         let players = blocks.len();
         let columns = n_variables(blocks);
+        // Room for one path: the side without a player uses that of the side with it again.
         let mut left = columns;
         let mut matrices = 0;
         for at_once in blocks.iter().copied().flat_map(runs) {
@@ -210,6 +212,7 @@ pub(super) fn walk<'a, N: Number, S: Simd>(
     workspace: &'a mut Workspace<N>,
 ) -> &'a SizeSums<N> {
     let Workspace { zero, matrices, rows, sums, last, branch } = &mut *workspace;
+    // Only what is added to is cleared: matrices, rows and the nodes' sums are written before they are read.
     branch.fill(*zero);
     last.clear();
     let stride = blocks.len() + 1;
@@ -253,12 +256,14 @@ impl<N: Number, S: Simd, const MASKED: bool> WithSimd for Call<'_, N, S, MASKED>
 
     #[inline(always)]
     fn with_simd<S2: Simd>(self, _: S2) {
+        // Not the token handed in, whose type is another to the compiler, but the one that the numbers carry.
         let Call(simd, Node { matrix, blocks, size, matrices, rows, sums, stride, with, last, all }) = self;
         if N::IS_REGISTER && last.is_walked(blocks.len()) {
             return walk_last::<N, S, MASKED>(simd, matrix, size, last, all);
         }
         match *blocks {
             [] => all[0] = matrix[0],
+            // Such players end a walk in more than half of its nodes, so the last two are solved in closed form.
             [1, 1] | [2, 2] | [3, 3] => {
                 let [none, second, first, both] = last_two::<N, MASKED>(matrix, blocks[0]);
                 for (player, alone) in [first, second].into_iter().enumerate() {
@@ -270,6 +275,7 @@ impl<N: Number, S: Simd, const MASKED: bool> WithSimd for Call<'_, N, S, MASKED>
             }
             [block, ref blocks @ ..] => {
                 let players = blocks.len() + 1;
+                // With the player in, sums have a room of their own: they also go to the player's row.
                 let (own_sums, sums) = sums.split_at_mut(players);
                 let (included, matrices) = include::<N, MASKED>(matrix, n_variables(blocks), block, rows, matrices);
                 let (own_with, with) = with.split_at_mut(stride);
@@ -297,6 +303,7 @@ impl<N: Number, S: Simd, const MASKED: bool> WithSimd for Call<'_, N, S, MASKED>
                 for (all, &sum) in all[1..].iter_mut().zip(&*own_sums) {
                     *all = *all + sum;
                 }
+                // Of this size there is only the coalition with the player in.
                 largest[0] = own_sums[players - 1];
             }
         }
