@@ -92,6 +92,7 @@ impl Candidates {
 
     /// What this subset leaves, as a part of the total, and how many independent columns it has besides the intercept.
     pub(super) fn evaluate<L: Real>(&self, entries: &[L], set: u64) -> (f64, usize) {
+        // Anew from the moments, in the order of the model: the same digits on whatever path the search came here.
         let present: Vec<usize> = self.members_of(set).collect();
         let within = self.players.always_has_unit_effects || present.iter().any(|&p| self.players.has_unit_effects[p]);
         let mut variables = self.players.always.clone();
@@ -161,6 +162,7 @@ impl<L: Real> WithSimd for FromStart<'_, L> {
         let set = start.present.iter().map(|p| 1 << p).sum();
         let included = Included { set, size: start.present.len(), rank: rank + effects };
         let mut split = Split { simd, incumbents };
+        // Good subsets first: the better the best known, the more branches the search can leave out.
         split.one_by_one(rest, &start.others, included);
         split.until_independent(rest.to_vec(), start.others.clone(), included, 0);
     }
@@ -193,6 +195,7 @@ impl<S: Simd> Split<'_, S> {
             let order = (first..first + chosen.width).chain(0..first).chain(first + chosen.width..n);
             let mut reordered = gathered(&matrix, n, &order.collect::<Vec<_>>());
             let (rest, rank) = with_rank(&mut reordered, n, chosen.width);
+            // Its rank is the one found, not its width: its columns may depend on those that are in.
             included = Included { rank: included.rank + rank, ..included.and(Player { width: 0, ..chosen }) };
             self.incumbents.offer(residual - most, included, 0);
             matrix = rest.to_vec();
@@ -223,6 +226,7 @@ impl<S: Simd> Split<'_, S> {
             let mut search = Search::new(self.incumbents, nulls);
             return explore(self.simd, &mut search, (&forward, &backward), &players, included);
         };
+        // Its player is taken in, then left out: either way one player less is free, so that this ends.
         let (i, first) = player_at(&players, column);
         let player = players[i];
         let mut others = players;
@@ -248,6 +252,7 @@ fn without_dependent_columns<L: Real>(
     let (mut kept, mut left, mut at) = (Vec::new(), Vec::new(), 0);
     for player in players {
         let own: Vec<usize> = (at..at + player.width).collect();
+        // By itself: a column that depends on other players' is for the search to decide.
         let mut block = gathered(&forward, n, &own);
         let mut rest = block.as_mut_slice();
         let before = kept.len();
@@ -284,6 +289,7 @@ fn swept<L: Real>(forward: &[L], n: usize) -> (Vec<L>, Option<usize>) {
             continue;
         }
         let inverse = pivot.inverse_pivot();
+        // Copied, because the sweep overwrites the row that it reads.
         (0..n).for_each(|j| row[j] = matrix[at(k, j)]);
         for i in 0..n {
             if i == k {
@@ -297,6 +303,7 @@ fn swept<L: Real>(forward: &[L], n: usize) -> (Vec<L>, Option<usize>) {
         }
         matrix[at(k, k)] = zero - inverse;
     }
+    // The sweep leaves −A⁻¹ and RSS; turned, the pivots of a further elimination are above zero.
     for i in 0..n - 1 {
         (i..n - 1).for_each(|j| matrix[at(i, j)] = zero - matrix[at(i, j)]);
     }

@@ -41,6 +41,7 @@ pub(super) struct Incumbents {
 impl Incumbents {
     /// Nothing found yet, of these sizes; residual sums of squares are of this total.
     pub(super) fn new(total: f64, smallest: usize, largest: usize) -> Self {
+        // By what it leaves anything is better than this, and no set is earlier.
         let none = Best { residual: f64::INFINITY, set: u64::MAX };
         Incumbents {
             tie: TIE * total,
@@ -112,6 +113,7 @@ impl Incumbents {
             *best = Best { residual, set };
             true
         } else if residual <= best.residual + tie && is_earlier(set, best.set) {
+            // The smaller of the two, lest one tie after another let it drift upwards.
             *best = Best { residual: residual.min(best.residual), set };
             true
         } else {
@@ -152,7 +154,9 @@ impl Incumbents {
         }
         let all = included.size + free.len();
         let range = included.size + 2..=all - 2 + nulls.count_ones() as usize;
+        // The largest first: they leave the fewest out and have the lowest bounds.
         range.clone().rev().any(|size| {
+            // At least two are out: the subsets without one, or none, have been offered.
             let bound = bound(all.saturating_sub(size).max(2));
             self.is_open(size, bound, included, free, nulls)
         })
@@ -191,6 +195,7 @@ impl Incumbents {
 
     fn is_open_by_criterion(&self, size: usize, bound: f64, included: Included, free: &[Player], nulls: u64) -> bool {
         let more = size.saturating_sub(included.size).min(free.len());
+        // The fewest columns that it can have, so that the score is a bound.
         let rank = included.rank + more * free.iter().map(|player| player.width).min().unwrap_or(0);
         self.penalties.iter().flatten().zip(&self.by_criterion).any(|(penalty, best)| {
             let Some((score, tie)) = penalty.score(bound, rank, self.tie) else { return false };
@@ -222,6 +227,7 @@ fn with_first(mut set: u64, mut available: u64, more: usize) -> u64 {
 /// Of two sets of one size, the earlier has the first player on which they differ.
 #[inline(always)]
 pub(super) fn is_earlier(set: u64, than: u64) -> bool {
+    // The lowest bit of the difference tells whose the first player is.
     let differ = set ^ than;
     set & differ & differ.wrapping_neg() != 0
 }

@@ -110,6 +110,7 @@ impl<'a, L: Real> Search<'a, L> {
                 let entry = row[1 + j];
                 let pivot = (below[at] - entry * entry * inverse).value();
                 at += n - 1 - j;
+                // A row ends with its product with the outcome.
                 let covariance = (below[at - 1] - entry * with_outcome).value();
                 // Most pairs are refused without a division; a second column that adds nothing leaves what the first does.
                 let adds = pivot > RANK_TOLERANCE;
@@ -176,12 +177,14 @@ impl<L: Real, S: Simd> WithSimd for Node<'_, '_, L, S> {
 
         let mut forward = own_forward;
         let mut backward = &*own_backward;
+        // One after the other is left out, for the node below, and then taken in: so every subset is met once.
         for (i, &player) in players.iter().enumerate() {
             let free = &players[i..];
             if i > 0 {
                 search.offer_each_added(forward, free, included);
             }
             let bound = |left_out: usize| residual + deltas[count - left_out];
+            // Done with the node, not with this player only: later on fewer subsets are left, under the same bounds.
             if !search.incumbents.can_improve(included, free, search.nulls, bound) {
                 return;
             }
@@ -228,6 +231,7 @@ impl<L: Real> Search<'_, L> {
         let passed = self.passing.len() - packed_len(n);
         let residual = -self.passing[self.passing.len() - 1].value();
         let wanted = self.incumbents.wants(everyone.size - 1, self.nulls);
+        // As large as it can get, so that no node asks for memory.
         let mut order = Order { players: [Player::default(); MOST_PLAYERS], deltas: [0.0; MOST_PLAYERS] };
         let mut first = [0_usize; MOST_PLAYERS];
         let mut at = 0;
@@ -293,6 +297,7 @@ pub(super) fn reduction<L: Real>(matrix: &[L], n: usize, first: usize, width: us
         block.extend_from_slice(&entries[..first + width - i]);
         block.push(entries[n - 1 - i]);
     }
+    // The outcome's own entry starts at zero: what is left there is minus the reduction.
     block.push(L::splat(0.0));
     let mut rest = block.as_mut_slice();
     for n in (2..=width + 1).rev() {

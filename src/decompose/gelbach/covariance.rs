@@ -70,6 +70,7 @@ impl Errors {
             }
             GelbachCovariance::Cluster => (Some(units), units as f64 / (units as f64 - 1.0)),
             GelbachCovariance::Iid | GelbachCovariance::Heteroskedastic => {
+                // Absorbed effects cost degrees of freedom like the columns that they stand for.
                 let absorbed = if equations.full_is_within { units } else { 0 };
                 let (n, parameters) = (fit.design().n_rows(), equations.rank(&values(&solution.left)) + absorbed);
                 if n <= parameters {
@@ -112,11 +113,13 @@ impl Influence {
         let first = usize::from(!equations.full_is_within);
         let mut own = vec![zero; solution.beta.len()];
         own[first + column] = L::splat(1.0);
+        // Kept beside what they are solved to: x′Mx of a solution x is its product with its own side.
         let mut sides = vec![own];
         for component in 0..equations.blocks.len() {
             let mut side = vec![zero; solution.beta.len()];
             for (row, &factor) in base.iter().enumerate() {
                 let derivative = equations.derivative(component, row, entries);
+                // The parts lean on the slopes alone, so the intercept has no derivative.
                 side[first..].iter_mut().zip(derivative).for_each(|(s, d)| *s = *s + factor * d);
             }
             sides.push(side);
@@ -157,6 +160,7 @@ impl<'a> Residuals<'a> {
         let first = |is_within: bool| usize::from(is_within);
         let base = first(equations.base_is_within)..1 + equations.n_always;
         let full = first(equations.full_is_within)..columns.len();
+        // β begins with the intercept where there is one.
         let slopes = &beta[1 - full.start..];
         let subtract = |from: &mut [f64], column: &[f64], factor: f64| {
             from.iter_mut().zip(column).for_each(|(x, z)| *x -= factor * z);
@@ -186,6 +190,7 @@ impl<'a> Residuals<'a> {
                 subtract(&mut fitted, column, change);
             }
             if equations.base_is_within {
+                // Their effects are absorbed in the auxiliary regressions as well.
                 let means = unit_means(&fitted);
                 subtract(&mut fitted, &means, 1.0);
             }
@@ -228,6 +233,7 @@ impl<'a> Residuals<'a> {
         let of_parts: Vec<f64> = self.residuals[1..].iter().map(|v| mean_square(v)).collect();
         let mut variances = Vec::new();
         for (column, Influence { base, full, sides }) in influences.iter().enumerate() {
+            // The diagonal entry of A⁻¹, whose first row is the intercept's where there is one.
             let by_base = base[base.len() - influences.len() + column];
             variances.push(by_base * (of_error + of_total));
             variances.push(dot(&full[0], &sides[0]) * of_error);

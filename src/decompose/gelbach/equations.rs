@@ -140,8 +140,10 @@ impl Equations {
             let n = submatrix.n_variables();
             let first = usize::from(!is_within);
             for (i, own) in own.iter_mut().enumerate() {
+                // From the moments, since elimination overwrites the diagonal.
                 *own = entries[submatrix.entries()[packed_index(n, first + i, first + i)] as usize];
             }
+            // Elimination leaves every pivot row behind: the factor by which later right-hand sides are solved.
             submatrix.gather(entries, n - 1, matrix);
             for (i, left) in left.iter_mut().enumerate() {
                 *left = matrix[packed_index(n, first + i, first + i)];
@@ -182,6 +184,7 @@ impl Equations {
             sum = sum + entries[self.cross(row, self.variables[at])] * slopes[at];
         }
         if self.units_of == Some(component) {
+            // α_g is made of unit means, and X₁′W times unit means is what lies between the units.
             sum = sum + self.between(row, self.outcome(), entries);
             for (&v, &slope) in self.variables.iter().zip(slopes) {
                 sum = sum - self.between(row, v, entries) * slope;
@@ -262,6 +265,7 @@ fn coefficients<L: Lane>(matrix: &[L], n: usize, x: &mut [L]) {
 fn solve<L: Lane>(matrix: &[L], n: usize, x: &mut [L]) {
     for i in 0..x.len() {
         let row = &matrix[packed_index(n, i, i)..][..n - i];
+        // A row left behind is one of DLᵀ, so that over its pivot it is a column of L.
         let factor = x[i] * row[0].inverse_pivot();
         for (x, &r) in x[i + 1..].iter_mut().zip(&row[1..]) {
             *x = *x - factor * r;
@@ -272,6 +276,7 @@ fn solve<L: Lane>(matrix: &[L], n: usize, x: &mut [L]) {
 
 #[inline(always)]
 fn substitute_back<L: Lane>(matrix: &[L], n: usize, x: &mut [L]) {
+    // Backwards: a coefficient needs those after it, whose columns its row still holds.
     for i in (0..x.len()).rev() {
         let row = &matrix[packed_index(n, i, i)..][..n - i];
         let mut left = x[i];

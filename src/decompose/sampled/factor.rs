@@ -36,6 +36,7 @@ impl Square {
         for i in 0..n {
             let (row, below) = rest.split_at(n - i);
             for (j, &x) in (i..n).zip(row) {
+                // Both triangles: orders ask for entries either way round, and find them alike.
                 entries[i * n + j] = x;
                 entries[j * n + i] = x;
             }
@@ -82,6 +83,7 @@ impl Room {
 
 /// Where row `i` of the strict lower triangle starts.
 const fn start(i: usize) -> usize {
+    // Saturating, for row 0.
     i * i.saturating_sub(1) / 2
 }
 
@@ -97,6 +99,7 @@ impl WithSimd for Factor<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
+        // Wide leaves the registers to the compiler: only the instruction set is asked for.
         let Factor { room, matrix, variables, gains } = self;
         let n = variables.len();
         for first in (0..n).step_by(STRIP) {
@@ -137,6 +140,7 @@ impl Room {
         for j in 0..first {
             let (row, below) = lower.split_at(j);
             let (done, rest) = self.strip.split_at_mut(j);
+            // All rows of the strip at once: a number of L is read once for them.
             let mut left = rest[0];
             for (u, &l) in done.iter().zip(row) {
                 for r in 0..STRIP {

@@ -35,6 +35,7 @@ impl Matrices {
             let mut matrix = vec![0.0; root.len()];
             Square::from_packed(root.gather(entries, &mut matrix), root.n_remaining())
         };
+        // The same players once unit effects are in: on cross-products within units, as if these were always in.
         let within = || Players { always_has_unit_effects: true, ..players.clone() };
         Matrices {
             columns,
@@ -88,10 +89,12 @@ impl Matrices {
             let columns = order.iter().flat_map(|&p| self.columns[p].clone());
             variables.iter_mut().zip(columns).for_each(|(at, column)| at[lane] = column);
         }
+        // The whole order first: below, the outcome takes the place of one of its columns.
         if let Some(matrix) = &self.after {
             room.factor(matrix, variables, after);
         }
         // What enters after unit effects is read off the other factor.
+        // One place of the outcome for all lanes: what lanes with a shorter beginning find beyond it is not read.
         let longest = orders.iter().map(|order| self.columns_before(order)).max().unwrap_or(0);
         variables[longest] = [self.outcome; LANES];
         room.factor(&self.before, &variables[..=longest], before);
@@ -109,6 +112,7 @@ impl Matrices {
             // The first player to bring unit effects changes the matrix.
             if let Some(matrix) = after.take_if(|_| self.brings_units[player]) {
                 gains = &workspace.after;
+                // The columns so far take something else once unit effects are in.
                 left = matrix.outcome() - sum(&gains[..at]);
             }
             let end = at + self.columns[player].len();
