@@ -46,6 +46,7 @@ pub(crate) struct Solution {
 impl Problem<'_> {
     pub(crate) fn solve(&self) -> Solution {
         let all: Vec<usize> = (0..self.columns.len()).collect();
+        // The fast way first: it serves for most problems, and says where it will not do.
         let centred = Centred::new(self, &all);
         if let Some(solution) = centred.solution(self, true) {
             return solution;
@@ -92,6 +93,7 @@ impl Problem<'_> {
         let outcome_scale = power_of_two(self.outcome);
         let scaled = |values: &[f64], scale: f64| values.iter().map(|&x| Double::new(x / scale)).collect();
         let mut left: Vec<Vec<Double>> = kept.iter().zip(&scales).map(|(&c, &s)| scaled(&self.columns[c], s)).collect();
+        // The outcome goes along as the last column: its factors are what the coefficients are solved from.
         left.push(scaled(self.outcome, outcome_scale));
         let mut upper = vec![vec![Double::new(0.0); k + 1]; k];
         let mut inverse_lengths = Vec::with_capacity(k);
@@ -99,6 +101,7 @@ impl Problem<'_> {
             let (done, rest) = left.split_at_mut(j + 1);
             let pivot = &done[j];
             let inverse = product(pivot, pivot).inverse();
+            // Out of all later columns at once (modified Gram–Schmidt), which keeps them closer to orthogonal.
             let row: Vec<Double> = rest
                 .par_iter_mut()
                 .map(|column| {
@@ -127,6 +130,7 @@ impl Problem<'_> {
             terms.fold(Double::new(0.0), |sum, term| sum + term).value() / scales[i] / scales[j]
         };
         Solution {
+            // Always by the same side, so that the matrix is symmetric to the last bit.
             inverse: Array2::from_shape_fn((k, k), |(i, j)| entry(i.min(j), i.max(j))),
             estimates: estimates.iter().zip(&scales).map(|(b, s)| b.value() / s * outcome_scale).collect(),
             kept,
@@ -210,6 +214,7 @@ impl Centred {
             let inverse = Array2::from_shape_fn((k, k), |(i, j)| of_slopes(i, j));
             return Some(Solution { kept: self.positions.clone(), estimates: slopes, inverse });
         }
+        // Back to columns that are not centred: the intercept takes up their means, and so do its covariances.
         let constant = self.means[k] - slopes.iter().zip(&self.means).map(|(b, m)| b * m).sum::<f64>();
         let cross: Vec<f64> = (0..k).map(|j| -(0..k).map(|i| self.means[i] * of_slopes(i, j)).sum::<f64>()).collect();
         let corner = 1.0 / self.intercept - cross.iter().zip(&self.means).map(|(c, m)| c * m).sum::<f64>();

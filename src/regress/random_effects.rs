@@ -170,6 +170,7 @@ pub(crate) fn variance_components(
     let setting = Setting::new(outcome, columns, units, periods, weights, effect, method)?;
     let mut estimates = setting.estimates()?.into_iter();
     let idiosyncratic = estimates.next().unwrap_or(0.0);
+    // An exact fit leaves rounding, not zero; the tolerance is one on lengths, so deviations are compared.
     if idiosyncratic.sqrt() <= COLUMN_TOLERANCE * setting.outcome_deviation() {
         let reason = "columns and effects fit the outcome exactly, which leaves no error: leave effects or columns out";
         return Err(cannot(method, reason));
@@ -205,6 +206,7 @@ fn without_periods() -> Error {
 fn has_all_rows(units: &Groups, periods: Option<&Groups>) -> bool {
     let n_units = units.names.len();
     match periods {
+        // A panel has at most one row for a unit and period, so counting is enough.
         Some(periods) => units.codes.len() == n_units * periods.names.len(),
         None => {
             let mut rows = vec![0_usize; n_units];
@@ -216,6 +218,7 @@ fn has_all_rows(units: &Groups, periods: Option<&Groups>) -> bool {
 
 /// Whether rows weigh alike.
 fn weigh_alike(weights: &[f64]) -> bool {
+    // To the last bit: the general formulas hold for nearly equal weights too.
     weights.windows(2).all(|pair| pair[0] == pair[1])
 }
 

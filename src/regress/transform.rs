@@ -186,6 +186,7 @@ impl<'a> Levels<'a> {
         let outcome = absorb.residuals(&self.design.outcome);
         let columns = self.columns.par_iter().map(|c| absorb.residuals(c)).collect();
         let (rows, weights) = ((0..outcome.len()).collect(), self.design.weights.clone());
+        // Without an intercept: it lies in the effects.
         let transformed = self.transformed(outcome, Some(columns), None, weights, rows);
         Ok(Transformed { absorbed, ..transformed })
     }
@@ -210,6 +211,7 @@ impl<'a> Levels<'a> {
         let (weights, scale) = match design.weights.iter().all(|w| *w == 1.0) {
             true => (vec![1.0; n_units], design.weights_mean),
             false => {
+                // The units' weights have mean one like those of rows; what that takes goes to their scale.
                 let mean = sums.iter().sum::<f64>() / n_units as f64;
                 (sums.iter().map(|w| w / mean).collect(), design.weights_mean * mean)
             }
@@ -226,6 +228,7 @@ impl<'a> Levels<'a> {
         let design = self.design;
         let units = units(design)?;
         let periods = period_values(design)?;
+        // Rows stand by unit, then period, so that only the row before can be the period before.
         let pairs: Vec<usize> = (1..design.n_rows())
             .filter(|&row| units.codes[row] == units.codes[row - 1] && periods[row] == periods[row - 1] + 1)
             .collect();
@@ -264,6 +267,7 @@ impl<'a> Levels<'a> {
         let found = (VarianceComponents { idiosyncratic, ..components.clone() }, quasi.theta());
         let outcome = quasi.apply(&design.outcome);
         let columns = self.columns.par_iter().map(|c| quasi.apply(c)).collect();
+        // The constant is transformed like any column: less its own means it is 1 − θ, not one.
         let ones = question.intercept.then(|| quasi.apply(&vec![1.0; design.n_rows()]));
         let rows = (0..design.n_rows()).collect();
         let transformed = self.transformed(outcome, Some(columns), ones, design.weights.clone(), rows);
@@ -336,6 +340,7 @@ impl<'a> Levels<'a> {
             has_intercept,
             weights,
             weights_scale: self.design.weights_mean,
+            // The intercept is never in doubt: it has a length, and no rounding.
             lengths: lead(1.0).into_iter().chain(self.lengths).collect(),
             roundings: lead(0.0).into_iter().chain(self.roundings).collect(),
             rows,

@@ -190,6 +190,7 @@ fn end(estimate: f64, step: f64, alpha: f64, p_value: &impl Fn(f64) -> f64) -> O
     let mut out = 2.0;
     while p_value(estimate + out * step) > alpha {
         out *= 2.0;
+        // With few clusters there may be no value that the draws refuse: then there is no end.
         if out > 1e6 {
             return None;
         }
@@ -270,8 +271,10 @@ impl Parts {
                 (v * n - passed.iter().zip(&sum).map(|(p, s)| p * s).sum::<f64>()).powi(2)
             };
             let variance: f64 = v.iter().zip(&own).zip(&self.passed).map(of_cluster).sum();
+            // Not divided, as a draw may have no variance.
             numerator.abs() >= statistic * variance.sqrt()
         };
+        // A count is the same in any order, so threads need none.
         let count = (0..draws.len()).into_par_iter().filter(|&draw| exceeds(draw)).count();
         count as f64 / draws.len() as f64
     }
@@ -289,6 +292,7 @@ struct Draws {
 
 impl Draws {
     fn new(options: &WildBootstrap, clusters: usize) -> Self {
+        // Beyond, there are more sign patterns than draws that anybody asks for, and shifts overflow.
         let all = if clusters < 32 { 1_usize << clusters } else { usize::MAX };
         let is_complete = options.weights == WildWeights::Rademacher && all <= options.draws;
         let draws = if is_complete { all } else { options.draws };
@@ -340,6 +344,7 @@ impl FittedRegression {
             let dummy = |code: usize| groups.codes.iter().map(|&c| f64::from(u8::from(c as usize == code))).collect();
             (0..groups.names.len()).map(dummy).collect::<Vec<Vec<f64>>>()
         });
+        // Columns before dummies: of what depends on each other the later goes, and the coefficient must stay.
         let raw: Vec<Vec<f64>> = levels.chain(dummies).collect();
         // Where nothing is nested the mean is not taken out either: the intercept is among the dummies.
         let left = |c: &[f64]| if nested.any() { absorb.residuals(c) } else { c.to_vec() };

@@ -61,6 +61,7 @@ impl<'a> Careful<'a> {
         let clusters = self.entries.get_or_init(|| {
             self.clusters.iter().map(|rows| self.fit.double_entries_of(std::slice::from_ref(rows))).collect()
         });
+        // Summed anew, also where one is left out: what subtraction leaves would carry the rounding of what went.
         let mut entries = vec![Double::new(0.0); self.fit.moments().entries().len()];
         for &cluster in drawn {
             entries.iter_mut().zip(&clusters[cluster]).for_each(|(sum, x)| *sum = *sum + *x);
@@ -92,6 +93,7 @@ impl<'a> Careful<'a> {
 fn rescale(players: &Players, entries: &mut [Double]) -> Vec<bool> {
     let layout = players.layout;
     let q = layout.0;
+    // Per unit of weight, so that a sum is a mean, whose square is what centring takes.
     let per_weight = entries[layout.weight()].inverse();
     entries.iter_mut().for_each(|entry| *entry = *entry * per_weight);
     let mut scales = vec![Double::new(1.0); q];
@@ -100,6 +102,7 @@ fn rescale(players: &Players, entries: &mut [Double]) -> Vec<bool> {
         let (sum, raw) = (entries[layout.sum(v)], entries[layout.raw(v, v)].value());
         let centred = (entries[layout.raw(v, v)] - sum * sum).value();
         varies[v] = raw > f64::MIN_POSITIVE && centred > CONSTANT * raw;
+        // A root in doubles will do: any scale serves that all entries of a variable share.
         scales[v] = Double::new(if varies[v] { 1.0 / centred.sqrt() } else { 0.0 });
     }
     for i in 0..q {

@@ -59,6 +59,7 @@ impl<'a> ClusterMatrix<'a> {
         let mut values = Vec::with_capacity(n);
         for (&position, entry) in read.iter().zip(self.layout.decode(&read)) {
             moments.values(entry, &mut values);
+            // Such as the weight on a balanced panel: no need to sum it over and over.
             if values.iter().all(|value| *value == values[0]) {
                 self.constant.push((position, values[0]));
                 continue;
@@ -66,6 +67,7 @@ impl<'a> ClusterMatrix<'a> {
             let at = self.varying.len();
             self.varying.push(position);
             let tile = at / TILE * TILE * n;
+            // Filled up with zeros, so that the last tile is summed like the others.
             kept.resize(tile + TILE * n, 0.0);
             let slots = kept[tile..].chunks_exact_mut(TILE);
             slots.zip(&values).for_each(|(slots, value)| slots[at % TILE] = *value);
@@ -131,6 +133,7 @@ impl<'a> ClusterMatrix<'a> {
             None => self.rows(first..first + lanes),
         };
         for (at, &entry) in self.varying.iter().enumerate() {
+            // Taken from the total, at a cost that does not grow with the clusters.
             let mut left = [self.total[entry]; LANES];
             for (lane, left) in left.iter_mut().take(lanes).enumerate() {
                 *left -= match &self.kept {

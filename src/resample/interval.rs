@@ -35,6 +35,7 @@ impl IntervalRule {
     pub(super) fn draws_wanted(&self) -> Option<usize> {
         use IntervalKind::{Basic, Bca, Percentile};
         // (R + 1)(1 − level)/2 must reach the first order statistic.
+        // A hair less: 2/(1 − 0.9) comes out a little above 20.
         let wanted = (2.0 / (1.0 - self.level) - 1.0 - 1e-9).ceil() as usize;
         matches!(self.kind, Percentile | Basic | Bca).then_some(wanted)
     }
@@ -45,6 +46,7 @@ impl IntervalRule {
         let sum_of_squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
         let (lower_tail, upper_tail) = ((1.0 - self.level) / 2.0, (1.0 + self.level) / 2.0);
         let (bias, std_error) = match self.kind {
+            // One of n left out moves a share by a part of 1/(n − 1) only, hence the factors (Efron and Stein).
             IntervalKind::Jackknife => ((n - 1.0) * (mean - estimate), ((n - 1.0) / n * sum_of_squares).sqrt()),
             _ => (mean - estimate, (sum_of_squares / (n - 1.0)).sqrt()),
         };
@@ -107,6 +109,7 @@ fn quantile(values: &mut [f64], p: f64) -> f64 {
     let n = values.len();
     let position = p * (n as f64 + 1.0);
     let k = (position.floor().max(0.0) as usize).clamp(1, n);
+    // Two neighbours are all that is needed, and found without sorting the rest.
     let (_, low, above) = values.select_nth_unstable_by(k - 1, f64::total_cmp);
     if position.is_nan() || k as f64 >= position || k == n {
         return *low;

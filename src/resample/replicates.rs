@@ -90,6 +90,7 @@ pub(super) fn compute(
     let replicates = draws.replicates(fit.n_clusters());
     check_size(&plans, replicates)?;
     let mut read: Vec<usize> = plans.iter().flat_map(Plan::reads).chain(players.entries_read(&[])).collect();
+    // Methods read much the same entries; each is formed once.
     read.sort_unstable();
     read.dedup();
     let matrix = ClusterMatrix::new(fit, read);
@@ -154,6 +155,7 @@ impl Job<'_> {
         let (mut degenerate, mut doubtful) = ([false; LANES], [false; LANES]);
         let outcome = players.outcome();
         let variables = || players.variables.iter().flatten().chain(&players.always).copied().chain([outcome]);
+        // The least of all variables first: where that is much, as nearly always, no variable needs a closer look.
         let mut least = [1.0_f64; LANES];
         for v in variables() {
             let left = players.centred::<Wide>(v, entries);
@@ -169,12 +171,14 @@ impl Job<'_> {
         // What is left by subtraction carries the rounding of what was taken away; a sum of nothing is nothing.
         let nothing = if *self.draws == Draws::LeaveOneOut { f64::NEG_INFINITY } else { 1e-14 };
         for lane in 0..LANES.min(self.replicates - first) {
+            // One unit by itself, however often, has no differences between units.
             let is_one_unit = most_drawn[lane] == n_clusters || n_clusters == 2.0 && *self.draws == Draws::LeaveOneOut;
             if !is_one_unit && !is_doubtful(least[lane], f64::NEG_INFINITY) {
                 continue;
             }
             let left = |v: usize| players.centred::<Wide>(v, entries).0[lane];
             degenerate[lane] = is_degenerate(players, |v| left(v) > RANK_TOLERANCE, is_one_unit);
+            // The outcome is never plainly nothing: whether it varies decides whether there are shares at all.
             doubtful[lane] =
                 variables().any(|v| is_doubtful(left(v), if v == outcome { f64::NEG_INFINITY } else { nothing }));
         }
@@ -301,6 +305,7 @@ pub(super) fn check_same_fit(fit: &FittedModel, players: &Players, breakdown: &B
         return differs(format!("its sample has {there} rows, not {here}"));
     }
     let r2 = fit.r2_overall();
+    // Nine digits are what is promised of a share, in whichever precision it was computed.
     if (r2 - breakdown.r2_overall).abs() > 1e-9 {
         return differs(format!("its R² is {}, not {r2}", breakdown.r2_overall));
     }

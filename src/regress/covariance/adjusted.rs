@@ -55,6 +55,7 @@ impl FittedRegression {
 
     /// The fit without each of these sets of rows; `change` and `sum_of_squares` are what they say for a power of −1.
     pub(crate) fn leave_out(&self, sets: &[Vec<usize>], power: f64) -> Vec<LeftOut> {
+        // Absorbed effects counted: they are estimated without the cluster as well.
         let hat = self.hat(true);
         let k = self.estimates.len();
         let of_cluster = |rows: &Vec<usize>| {
@@ -103,11 +104,13 @@ fn powered(v: &[Vec<f64>], power: f64, e: &[f64]) -> (Vec<f64>, Vec<Vec<f64>>) {
         let product = |at: usize| v.iter().map(|row| row[at / r] * row[at % r]).sum::<f64>();
         let (values, vectors) = symmetric_eigen::<f64>((0..r * r).map(product).collect(), r);
         let (mut out, mut null) = (e.to_vec(), Vec::new());
+        // A direction with s near zero leaves e as it is, and would be divided by next to nothing.
         for (s, vector) in values.iter().zip(vectors.chunks_exact(r)).filter(|(s, _)| **s > 1e-14) {
             let image: Vec<f64> = v.iter().map(|row| dot(row, vector)).collect();
             let along = dot(&image, e);
             let factor = (scaled(1.0 - s) - 1.0) / s * along;
             out.iter_mut().zip(&image).for_each(|(x, q)| *x += factor * q);
+            // The image is of length √s, which is one here.
             if 1.0 - s <= NULL {
                 null.push(image);
             }

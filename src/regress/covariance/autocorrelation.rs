@@ -38,6 +38,7 @@ impl FittedRegression {
         let periods: Vec<i64> = self.data.rows.iter().map(|&row| of_sample[row]).collect();
         let scores = self.scores();
         let (vectors, keys): (Vec<Vec<f64>>, Vec<(u32, i64)>) = if across_units {
+            // Sorted, so that sums over periods are added in the same order every time.
             let mut sums: BTreeMap<i64, Vec<f64>> = BTreeMap::new();
             for (period, score) in periods.iter().zip(&scores) {
                 let sum = sums.entry(*period).or_insert_with(|| vec![0.0; k]);
@@ -53,6 +54,7 @@ impl FittedRegression {
             (scores, codes.into_iter().zip(periods).collect())
         };
         let mut sum = sum_of_squares(&vectors, k);
+        // Only looked up, never walked, so that its order does not matter.
         let position: HashMap<(u32, i64), usize> = keys.iter().copied().zip(0..).collect();
         if position.len() < keys.len() {
             let reason =
@@ -61,8 +63,10 @@ impl FittedRegression {
         }
         let mut are_related = false;
         for lag in 1..=bandwidth {
+            // These weights keep the matrix from giving negative variances (Newey and West).
             let kernel = 1.0 - lag as f64 / (bandwidth + 1) as f64;
             for (&(unit, period), vector) in keys.iter().zip(&vectors) {
+                // By the calendar: where a unit has no row so many periods before, there is no product.
                 if let Some(&earlier) = position.get(&(unit, period - lag as i64)) {
                     are_related = true;
                     add_product(&mut sum, vector, &vectors[earlier], kernel);

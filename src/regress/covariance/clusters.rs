@@ -44,6 +44,7 @@ impl Clusters {
 
     /// The intersections of two clusterings.
     pub(super) fn cross(&self, other: &Clusters) -> Clusters {
+        // Two codes side by side in one number are a code of the pair.
         let cells = self.codes.iter().zip(&other.codes).map(|(&a, &b)| u64::from(a) << 32 | u64::from(b));
         Clusters::new(&format!("{}:{}", self.name, other.name), cells)
     }
@@ -72,6 +73,7 @@ impl Clusters {
 
     /// Whether no group has rows in two clusters.
     pub(crate) fn nest(&self, groups: &Groups) -> bool {
+        // The first row of a group names its cluster, and all others have to agree.
         let mut cluster_of = vec![None; groups.names.len()];
         self.codes
             .iter()

@@ -24,6 +24,7 @@ impl Hat {
         let mut groups: Vec<u32> = Vec::new();
         if let Some(effects) = &self.effects {
             groups = rows.iter().map(|&row| effects.codes[row]).collect();
+            // A column only for groups that these rows are in: what is done with V costs the cube of its narrower side.
             groups.sort_unstable();
             groups.dedup();
         }

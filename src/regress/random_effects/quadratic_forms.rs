@@ -131,6 +131,7 @@ impl<'a> Setting<'a> {
         let mut forms = vec![within.residual_sum_of_squares];
         let mut expectations = vec![self.expectation_within(within.kept.len())];
         for (s, set) in self.sets.iter().enumerate() {
+            // On the rows, each with its group's mean: so groups count by what their rows weigh.
             let between = self.regression(|values| self.between(s, values));
             let left = degrees_left(set.weight.len(), 1 + between.kept.len()).ok_or_else(|| {
                 let (groups, columns) = (set.weight.len(), between.kept.len());
@@ -158,6 +159,7 @@ impl<'a> Setting<'a> {
         if self.is_balanced() {
             return Ok(Equations { forms, expectations: self.balanced_expectations()? });
         }
+        // Only to refuse a panel on which nothing is left within.
         self.degrees_within(0)?;
         let directions = self.with_constant(&pooled.basis);
         let expectations = self.projections().map(|p| self.expectation_pooled(p, &directions)).collect();
@@ -383,6 +385,7 @@ fn n_parts(first: &Groups, second: &Groups) -> usize {
     let mut parent: Vec<usize> = (0..n_first + second.names.len()).collect();
     fn root(parent: &mut [usize], mut at: usize) -> usize {
         while parent[at] != at {
+            // Halves the path, so that later searches are short.
             parent[at] = parent[parent[at]];
             at = parent[at];
         }
@@ -407,6 +410,7 @@ fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Option<Vec<f64>> {
     let n = right.len();
     for j in 0..n {
         let largest = matrix.iter().map(|row| row[j].abs()).fold(0.0, f64::max);
+        // Exchanged, since a form may have nothing of the variance in its turn.
         let pivot = (j..n).max_by(|&a, &b| matrix[a][j].abs().total_cmp(&matrix[b][j].abs()))?;
         if matrix[pivot][j].is_nan() || matrix[pivot][j].abs() <= SINGULAR * largest {
             return None;

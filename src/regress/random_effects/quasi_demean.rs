@@ -100,6 +100,7 @@ impl<'a> QuasiDemean<'a> {
             (Some(units), Some(periods), Both::Factored { ratio, factor, periods_are_smaller }) => {
                 let (larger, smaller) = if *periods_are_smaller { (units, periods) } else { (periods, units) };
                 let mut once = larger.reduce(values, self.weights);
+                // H′ holds R once more: H′Rv = √c C′RRv.
                 let twice = larger.reduce(&once, self.weights);
                 let sums = smaller.set.sums(twice.iter().zip(self.weights).map(|(x, w)| x * w));
                 // √c twice, once for each H.
@@ -165,6 +166,7 @@ fn factor(
     for (group, weight) in smaller.weight.iter().enumerate() {
         matrix[group][group] = 1.0 + of_smaller * weight;
     }
+    // Only rows of one larger group meet; sorted, they stand together, and sums are formed in one order.
     let mut rows: Vec<usize> = (0..weights.len()).collect();
     rows.sort_by_key(|&row| (larger.codes[row], smaller.codes[row]));
     for group in rows.chunk_by(|&a, &b| larger.codes[a] == larger.codes[b]) {
