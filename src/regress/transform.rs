@@ -287,6 +287,7 @@ impl<'a> Levels<'a> {
         let deviation = |values: &[f64]| -> Option<Vec<f64>> {
             let left = of_units.residuals(values);
             let length = weighted_dot(&left, &left, &design.weights).sqrt();
+            // Several roundings, as taking a mean out leaves some even of a constant.
             let nothing = rounding(weighted_dot(values, values, &design.weights).sqrt()) * 8.0;
             (length > nothing).then_some(left)
         };

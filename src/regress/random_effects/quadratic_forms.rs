@@ -156,6 +156,7 @@ impl<'a> Setting<'a> {
         let pooled = self.regression(<[f64]>::to_vec);
         let residuals = multiplied(&self.residuals(&pooled), &self.roots);
         let forms = self.projections().map(|p| squared_norm(&self.project(p, &residuals))).collect();
+        // There plm divides by plain counts, without regard to the columns.
         if self.is_balanced() {
             return Ok(Equations { forms, expectations: self.balanced_expectations()? });
         }
@@ -189,6 +190,7 @@ impl<'a> Setting<'a> {
                 within.kept.iter().map(|&c| self.project_plain(Projection::Between(s), &self.columns[c])).collect();
             let of_coefficients: f64 =
                 solve_from_the_right(columns, within.basis.factor()).iter().map(|c| squared_norm(c)).sum();
+            // About the mean: the constant is taken out, and with it Σ W_g²/W of every set of effects.
             let of_effects = self
                 .sets
                 .iter()
