@@ -6,6 +6,7 @@
 //! | what is left of a symmetric matrix once variables are projected out | `eliminate` |
 //! | which columns add something | `rank` |
 //! | equations with a triangular matrix, factors, inverses | `triangular` |
+//! | few equations of any kind | `gauss` |
 //! | eigenvalues of a symmetric matrix | `eigen` |
 //! | which rows belong together, and their means | `groups` |
 //! | what one or two sets of effects leave | `absorb` |
@@ -18,6 +19,7 @@ pub(crate) mod dot;
 pub(crate) mod double;
 pub(crate) mod eigen;
 pub(crate) mod eliminate;
+pub(crate) mod gauss;
 pub(crate) mod groups;
 pub(crate) mod lanes;
 pub(crate) mod means;

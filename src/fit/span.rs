@@ -15,8 +15,7 @@ use super::moments::Moments;
 use super::submatrix::Submatrix;
 use crate::numerics::eliminate::{eliminate_in_place, packed_index};
 use crate::numerics::rank::{Basis, COLUMN_TOLERANCE};
-use crate::numerics::triangular::solve_lower;
-use crate::numerics::triangular::solve_upper;
+use crate::numerics::triangular::{solve_lower, solve_upper};
 
 /// A column is set aside when its pivot over the root of its own variation, to which the error of an elimination in
 /// doubles is inversely proportional, is at or below this.

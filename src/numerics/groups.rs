@@ -65,6 +65,29 @@ impl Groups {
     }
 }
 
+/// How many parts without a common group two groupings of the same rows fall into; each costs one dimension.
+pub(crate) fn n_parts(first: &Groups, second: &Groups) -> usize {
+    let n_first = first.names.len();
+    let mut parent: Vec<usize> = (0..n_first + second.names.len()).collect();
+    fn root(parent: &mut [usize], mut at: usize) -> usize {
+        while parent[at] != at {
+            // Halves the path, so that later searches are short.
+            parent[at] = parent[parent[at]];
+            at = parent[at];
+        }
+        at
+    }
+    let mut parts = parent.len();
+    for (&a, &b) in first.codes.iter().zip(&second.codes) {
+        let (a, b) = (root(&mut parent, a as usize), root(&mut parent, n_first + b as usize));
+        if a != b {
+            parent[a] = b;
+            parts -= 1;
+        }
+    }
+    parts
+}
+
 /// Groups of rows, and what the rows of each weigh together, formed once for many columns.
 pub(crate) struct WeightedGroups<'a> {
     pub(crate) codes: &'a [u32],

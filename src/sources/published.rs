@@ -1,7 +1,6 @@
 //! What did a file hold, by kind of area, and do its parts add up?
 
-use std::collections::BTreeMap;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 

@@ -9,8 +9,8 @@ use super::{RandomEffect, RandomMethod, cannot, has_all_rows, weigh_alike, witho
 use crate::error::Result;
 use crate::numerics::absorb::Absorb;
 use crate::numerics::dot::{dot, norm, squared_norm};
-use crate::numerics::groups::Groups;
-use crate::numerics::groups::WeightedGroups;
+use crate::numerics::gauss::solve;
+use crate::numerics::groups::{Groups, WeightedGroups, n_parts};
 use crate::numerics::rank::{Basis, rounding};
 use crate::numerics::triangular::{solve_from_the_right, solve_upper};
 
@@ -379,56 +379,4 @@ fn variance(values: &[f64]) -> f64 {
 
 fn degrees_left(given: usize, taken: usize) -> Option<f64> {
     given.checked_sub(taken).filter(|left| *left > 0).map(|left| left as f64)
-}
-
-/// How many parts without a common group two groupings of the same rows fall into; each costs one dimension.
-fn n_parts(first: &Groups, second: &Groups) -> usize {
-    let n_first = first.names.len();
-    let mut parent: Vec<usize> = (0..n_first + second.names.len()).collect();
-    fn root(parent: &mut [usize], mut at: usize) -> usize {
-        while parent[at] != at {
-            // Halves the path, so that later searches are short.
-            parent[at] = parent[parent[at]];
-            at = parent[at];
-        }
-        at
-    }
-    let mut parts = parent.len();
-    for (&a, &b) in first.codes.iter().zip(&second.codes) {
-        let (a, b) = (root(&mut parent, a as usize), root(&mut parent, n_first + b as usize));
-        if a != b {
-            parent[a] = b;
-            parts -= 1;
-        }
-    }
-    parts
-}
-
-/// A pivot at or below this part of its column's largest entry tells that the equations do not determine the variances.
-const SINGULAR: f64 = 1e-10;
-
-/// The solution of a few equations, by elimination with row exchanges.
-fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Option<Vec<f64>> {
-    let n = right.len();
-    for j in 0..n {
-        let largest = matrix.iter().map(|row| row[j].abs()).fold(0.0, f64::max);
-        // Exchanged, since a form may have nothing of the variance in its turn.
-        let pivot = (j..n).max_by(|&a, &b| matrix[a][j].abs().total_cmp(&matrix[b][j].abs()))?;
-        if matrix[pivot][j].is_nan() || matrix[pivot][j].abs() <= SINGULAR * largest {
-            return None;
-        }
-        matrix.swap(j, pivot);
-        right.swap(j, pivot);
-        let (done, below) = matrix.split_at_mut(j + 1);
-        for (row, at) in below.iter_mut().zip(j + 1..) {
-            let times = row[j] / done[j][j];
-            row.iter_mut().zip(&done[j]).for_each(|(x, p)| *x -= times * p);
-            right[at] -= times * right[j];
-        }
-    }
-    for j in (0..n).rev() {
-        let known: f64 = (j + 1..n).map(|k| matrix[j][k] * right[k]).sum();
-        right[j] = (right[j] - known) / matrix[j][j];
-    }
-    Some(right)
 }

@@ -14,8 +14,7 @@
 
 use super::{QuasiDemeaning, VarianceComponents, has_all_rows, weigh_alike, without_periods};
 use crate::error::{Error, Result};
-use crate::numerics::groups::Groups;
-use crate::numerics::groups::WeightedGroups;
+use crate::numerics::groups::{Groups, WeightedGroups};
 use crate::numerics::triangular::Cholesky;
 
 /// The transformation of rows that goes with estimated variance components.

@@ -1,0 +1,195 @@
+use serde_json::Value;
+
+use super::*;
+use crate::decompose::OrderRange;
+use crate::fit::FittedModel;
+use crate::model::{Model, Term};
+use crate::panel::Panel;
+use crate::resample::Comparison;
+use crate::warning::Warning;
+
+fn fit(always: bool) -> FittedModel {
+    let mut rate = vec![4.0, 6.0, 5.0, 9.0, 7.0, 8.0, 3.0, 2.0];
+    rate.push(f64::NAN);
+    let builder = Panel::builder().units(["a", "a", "b", "b", "c", "c", "d", "d", "d"]);
+    let panel = builder
+        .periods([1, 2, 1, 2, 1, 2, 1, 2, 3])
+        .column("rate", rate)
+        .column("x", [1.0, 2.0, 2.0, 4.0, 3.0, 3.0, 1.0, 0.0, 1.0])
+        .column("z", [1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0])
+        .build()
+        .unwrap();
+    let model = Model::new("rate").component("deprivation", ["x"]).component("policy", [Term::PeriodEffects]);
+    if always { model.always(["z"]) } else { model }.fit(&panel.with_description("made up")).unwrap()
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    let mut keys: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+    keys.sort_unstable();
+    keys
+}
+
+#[test]
+fn keys_are_those_of_the_design() {
+    let fit = fit(false);
+    let report = Report::new(&[fit.sequential().unwrap(), fit.shapley().unwrap()]).unwrap();
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(
+        keys(&json),
+        ["dropped", "methods", "n_observations", "n_periods", "n_units", "outcome", "panel", "r2_overall", "warnings"]
+    );
+    assert_eq!(keys(&json["dropped"][0]), ["reason", "rows"]);
+    assert_eq!(json["dropped"][0]["rows"], 1);
+    let [sequential, shapley] = [&json["methods"][0], &json["methods"][1]];
+    assert_eq!(keys(sequential), ["components", "method", "order", "unexplained"]);
+    assert_eq!(sequential["order"], serde_json::json!(["deprivation", "policy"]));
+    assert_eq!(keys(shapley), ["components", "method", "unexplained"]);
+    assert_eq!(shapley["method"], "shapley");
+    assert_eq!(keys(&sequential["components"][1]), ["name", "share_of_explained", "share_of_total"]);
+    assert_eq!(keys(&sequential["unexplained"]), ["share_of_total"]);
+}
+
+#[test]
+fn intervals_always_and_times_add_their_keys() {
+    let fit = fit(true);
+    let with = |resampling: crate::resample::Resampling| {
+        let breakdown = fit.sequential().unwrap().with_intervals(&resampling).unwrap();
+        let elapsed = Elapsed { read: 0.1, fit: 0.2, decompose: 0.3, bootstrap: 0.4 };
+        serde_json::to_value(Report::new(&[breakdown]).unwrap().with_elapsed(elapsed)).unwrap()
+    };
+    let json = with(fit.bootstrap(50, 3).unwrap());
+    let interval = ["bias", "lower", "share_of_total", "std_error", "upper"];
+    assert_eq!(keys(&json["methods"][0]["always"]), interval);
+    assert_eq!(keys(&json["methods"][0]["unexplained"]), interval);
+    assert_eq!(
+        keys(&json["methods"][0]["components"][0]),
+        ["bias", "lower", "name", "share_of_explained", "share_of_total", "std_error", "upper"]
+    );
+    assert_eq!(keys(&json["interval"]), ["clusters", "degenerate", "kind", "level", "replicates", "seed"]);
+    assert_eq!(keys(&json["elapsed_ms"]), ["bootstrap", "decompose", "fit", "read"]);
+    let json = with(fit.jackknife().unwrap());
+    assert_eq!(keys(&json["interval"]), ["clusters", "degenerate", "kind", "level"]);
+    assert_eq!(json["interval"]["kind"], "jackknife");
+}
+
+#[test]
+fn a_report_survives_json() {
+    let fit = fit(true);
+    let breakdowns = [fit.sequential().unwrap(), fit.shapley().unwrap()];
+    let plain = Report::new(&breakdowns).unwrap();
+    let drawn = fit.bootstrap(50, u64::MAX).unwrap().intervals(&[&breakdowns[0], &breakdowns[1]]).unwrap();
+    let elapsed = Elapsed { read: 0.1, ..Elapsed::default() };
+    let ranged = plain.clone().with_order_range(&fit.order_range().unwrap()).unwrap();
+    for report in [plain, ranged, Report::new(&drawn).unwrap().with_elapsed(elapsed)] {
+        let json = serde_json::to_string(&report).unwrap();
+        assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
+    }
+}
+
+#[test]
+fn an_order_range_adds_its_key() {
+    let fit = fit(true);
+    let range = fit.order_range().unwrap();
+    let plain = Report::new(&[fit.shapley().unwrap()]).unwrap();
+    let json = serde_json::to_value(plain.clone().with_order_range(&range).unwrap()).unwrap();
+    assert_eq!(keys(&json["order_range"][0]), ["max", "mean", "min", "name"]);
+    let names: Vec<&Value> = json["order_range"].as_array().unwrap().iter().map(|c| &c["name"]).collect();
+    assert_eq!(names, ["deprivation", "policy"]);
+    assert_eq!(json["order_range"][1]["max"], range.components[1].max);
+    assert!(!keys(&serde_json::to_value(&plain).unwrap()).contains(&"order_range"));
+    let mut doubtful = range;
+    doubtful.warnings = fit.warnings().to_vec();
+    doubtful.warnings.push(Warning::Imprecise { bound: 1e-3 });
+    let with = plain.clone().with_order_range(&doubtful).unwrap().warnings;
+    let [said @ .., last] = with.as_slice() else { panic!("no warning") };
+    assert_eq!(said, plain.warnings);
+    assert!(last.starts_with("the range over orders: columns are so nearly collinear"), "{last}");
+}
+
+#[test]
+fn an_order_range_of_another_fit_is_refused() {
+    let fit = fit(false);
+    let plain = Report::new(&[fit.sequential().unwrap()]).unwrap();
+    let refused = |range: OrderRange| plain.clone().with_order_range(&range).unwrap_err().to_string();
+    let range = fit.order_range().unwrap();
+    assert_eq!(
+        refused(OrderRange { outcome: "other".to_string(), ..range.clone() }),
+        "order range is of other over deprivation, policy: \
+         a report holds answers of one fit, and its breakdowns are of rate over deprivation, policy"
+    );
+    let mut fewer = range.clone();
+    fewer.components.truncate(1);
+    assert!(refused(fewer).starts_with("order range is of rate over deprivation: "));
+    let mut renamed = range;
+    renamed.components[0].name = "spending".to_string();
+    assert!(refused(renamed).starts_with("order range is of rate over spending, policy: "));
+}
+
+#[test]
+fn comparisons_of_another_fit_or_order_are_refused() {
+    let fit = fit(false);
+    let (sequential, shapley) = (fit.sequential().unwrap(), fit.shapley().unwrap());
+    let other_order = fit.sequential_in(&["policy", "deprivation"]).unwrap();
+    let jackknife = fit.jackknife().unwrap();
+    let comparisons = jackknife.comparisons(&[&sequential, &shapley, &other_order]).unwrap();
+    let report = Report::new(&[shapley, other_order, sequential]).unwrap();
+    let with = report.clone().with_comparisons(&comparisons).unwrap();
+    let leader = |method: &ReportMethod| method.ranks.as_ref().map(|ranks| ranks[0].rank);
+    for (at, comparison) in [(0, 1), (1, 2), (2, 0)] {
+        assert_eq!(with.methods[at].differences.as_ref(), Some(&comparisons[comparison].differences));
+        assert_eq!(leader(&with.methods[at]), Some(comparisons[comparison].ranks[0].rank));
+    }
+
+    let refused = |change: fn(&mut Comparison)| {
+        let mut comparison = comparisons[0].clone();
+        change(&mut comparison);
+        report.clone().with_comparisons(&[comparison]).unwrap_err().to_string()
+    };
+    assert_eq!(
+        refused(|c| c.method = Method::Pmvd),
+        "comparison is of pmvd: it must be of a method that the report has"
+    );
+    assert!(
+        refused(|c| c.method = Method::Sequential { order: vec!["policy".to_string()] })
+            .starts_with("comparison is of sequential in the order policy: ")
+    );
+    assert_eq!(
+        refused(|c| c.ranks[0].name = "spending".to_string()),
+        "comparison is of sequential over spending, policy: a report holds answers of one fit, and its breakdown is \
+         of sequential over deprivation, policy"
+    );
+    assert!(refused(|c| c.differences[0].difference += 0.1).contains("its breakdown has other shares"));
+}
+
+#[test]
+fn warnings_name_the_method_only_where_methods_differ() {
+    let fit = fit(false);
+    let jackknife = fit.jackknife().unwrap();
+    let breakdowns = jackknife.intervals(&[&fit.sequential().unwrap(), &fit.shapley().unwrap()]).unwrap();
+    let report = Report::new(&breakdowns).unwrap();
+    let few: Vec<&String> = report.warnings.iter().filter(|w| w.contains("clusters are few")).collect();
+    assert_eq!(few, ["4 clusters are few: intervals are unreliable below 30"]);
+    for biased in report.warnings.iter().filter(|w| w.contains("bias")) {
+        let by_method = biased.starts_with("sequential: ") || biased.starts_with("shapley: ");
+        assert!(by_method || biased.starts_with("unexplained"), "{biased}");
+    }
+}
+
+#[test]
+fn breakdowns_of_different_fits_are_refused() {
+    assert_eq!(Report::new(&[]).unwrap_err().to_string(), "breakdowns of a report: 0 given, at least 1 needed");
+    let one = fit(false).sequential().unwrap();
+    let refused = |other: Breakdown| Report::new(&[one.clone(), other]).unwrap_err().to_string();
+    assert_eq!(
+        refused(Breakdown { outcome: "other".to_string(), ..one.clone() }),
+        "outcome is other: a report holds breakdowns of one fit, and another says rate"
+    );
+    let mut sample = one.sample.clone();
+    sample.n_observations += 1;
+    assert!(refused(Breakdown { sample, ..one.clone() }).starts_with("sample is 9 rows (left out: 1 (rate"));
+    assert!(refused(Breakdown { weights: Some("w".to_string()), ..one.clone() }).starts_with("weights is w: "));
+    assert!(refused(Breakdown { panel: None, ..one.clone() }).starts_with("panel is none: "));
+    assert!(refused(Breakdown { r2_overall: 0.1, ..one.clone() }).starts_with("R² is 0.1: "));
+    let drawn = one.with_intervals(&fit(false).bootstrap(40, 5).unwrap()).unwrap();
+    assert!(refused(drawn).starts_with("interval is percentile at level 0.95 from 40 replicates, seed 5: "));
+}
