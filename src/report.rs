@@ -41,6 +41,7 @@ mod estimates;
 mod export;
 mod export_beside;
 mod export_detail;
+mod export_method;
 mod gelbach;
 mod grid;
 mod method_table;
@@ -53,7 +54,8 @@ mod summary;
 mod table;
 mod text;
 
-pub use export::{Elapsed, Report, ReportComponent, ReportDropped, ReportInterval, ReportMethod, ReportShare};
+pub use export::{Elapsed, Report, ReportDropped, ReportInterval};
 pub use export_detail::{ReportBySize, ReportCovariance, ReportPair, ReportSubset, ReportTerm};
+pub use export_method::{ReportComponent, ReportMethod, ReportShare};
 pub use regression::{RegressionElapsed, RegressionReport, ReportCovarianceMatrix};
 pub use regression_table::RegressionTable;

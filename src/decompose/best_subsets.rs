@@ -8,6 +8,7 @@ mod candidates;
 mod criterion;
 mod incumbents;
 mod leaps;
+mod player;
 
 use serde::{Deserialize, Serialize};
 

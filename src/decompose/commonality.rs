@@ -10,8 +10,9 @@
 //! "Understanding the results of multiple linear regression", Organizational Research Methods 16,
 //! <https://doi.org/10.1177/1094428113493929>.
 
-use super::breakdown::{Breakdown, Method};
+use super::breakdown::Breakdown;
 use super::coalitions::table::CoalitionTable;
+use super::method::Method;
 use crate::error::Result;
 use crate::fit::FittedModel;
 

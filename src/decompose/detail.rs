@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::breakdown::{Interval, Method, Share};
 use super::coalitions::coalition::Coalition;
+use super::method::Method;
+use super::share::{Interval, Share};
 
 /// What a method says beyond one share for each component.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

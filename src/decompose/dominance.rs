@@ -10,9 +10,10 @@
 //! D. V. Budescu (2003), "The dominance analysis approach for comparing predictors in multiple regression",
 //! Psychological Methods 8, <https://doi.org/10.1037/1082-989X.8.2.129>.
 
-use super::breakdown::{Breakdown, Method};
+use super::breakdown::Breakdown;
 use super::coalitions::coalition::spread;
 use super::coalitions::table::{CoalitionTable, for_each_player};
+use super::method::Method;
 use crate::error::Result;
 use crate::fit::FittedModel;
 

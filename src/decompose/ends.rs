@@ -1,7 +1,8 @@
 //! What each component adds when it enters first, and when it enters last.
 
-use super::breakdown::{Breakdown, Method};
+use super::breakdown::Breakdown;
 use super::coalitions::{Players, Root};
+use super::method::Method;
 use super::sequential::Chain;
 use crate::error::Result;
 use crate::fit::FittedModel;

@@ -16,8 +16,9 @@
 //! <https://doi.org/10.1023/A:1006954016433>; G. S. Fields (2003), "Accounting for income inequality and its change",
 //! <https://doi.org/10.1016/S0147-9121(03)22001-X>.
 
-use super::breakdown::{Breakdown, Method};
+use super::breakdown::Breakdown;
 use super::coalitions::Players;
+use super::method::Method;
 use crate::error::Result;
 use crate::fit::{FittedModel, Layout};
 use crate::numerics::eliminate::{eliminate_in_place, packed_index, packed_len};

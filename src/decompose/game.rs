@@ -11,10 +11,10 @@ pub use refit::Score;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::breakdown::Method;
 use super::coalitions::coalition::Coalition;
 use super::coalitions::table::{CoalitionTable, MOST_IN_TABLE};
 use super::detail::Detail;
+use super::method::Method;
 use super::{commonality, dominance, owen, pmvd};
 use crate::error::{Error, Result};
 use crate::fit::LARGEST;

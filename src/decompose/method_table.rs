@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::breakdown::{Breakdown, Method};
+use super::breakdown::Breakdown;
+use super::method::Method;
 use crate::error::{Error, Result};
 use crate::fit::FittedModel;
 

@@ -17,12 +17,13 @@ use std::collections::HashMap;
 use pulp::Simd;
 use rayon::prelude::*;
 
-use super::breakdown::{Breakdown, Method};
+use super::breakdown::Breakdown;
 use super::coalitions::branches::{Parallel, Progress, add_sums_parallel};
 use super::coalitions::coalition::spread;
 use super::coalitions::table::CoalitionTable;
 use super::coalitions::tree::{SizeSums, Workspace, add_sums};
 use super::coalitions::{Players, Root};
+use super::method::Method;
 use super::shapley::{MOST_COMPONENTS, SizeWeights};
 use crate::error::{Error, Result};
 use crate::fit::FittedModel;

@@ -8,8 +8,9 @@
 //! the proportional value, B. Feldman (1999). Zeros of w, as of a component nested in another, are taken as a common ε
 //! that goes to zero: each P(S) is then c ε^m to leading order, and m and c follow their own recursions.
 
-use super::breakdown::{Breakdown, Method};
+use super::breakdown::Breakdown;
 use super::coalitions::table::CoalitionTable;
+use super::method::Method;
 use crate::error::Result;
 use crate::fit::FittedModel;
 

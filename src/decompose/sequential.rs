@@ -1,7 +1,8 @@
 //! What each component adds to R² when the components enter in one stated order.
 
-use super::breakdown::{Breakdown, Method};
+use super::breakdown::Breakdown;
 use super::coalitions::{Players, Root};
+use super::method::Method;
 use crate::error::Result;
 use crate::fit::FittedModel;
 use crate::numerics::eliminate::eliminate_in_place;

@@ -8,8 +8,9 @@
 //! "Estimators of relative importance in linear regression based on variance decomposition", The American
 //! Statistician 61, <https://doi.org/10.1198/000313007X188252>.
 
-use super::breakdown::{Breakdown, Method};
+use super::breakdown::Breakdown;
 use super::coalitions::tree::SizeSums;
+use super::method::Method;
 use crate::error::Result;
 use crate::fit::FittedModel;
 use crate::numerics::number::Lane;

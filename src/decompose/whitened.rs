@@ -14,8 +14,9 @@
 //! <https://doi.org/10.1207/S15327906MBR3501_1>; V. Zuber and K. Strimmer (2011),
 //! <https://doi.org/10.2202/1544-6115.1730>.
 
-use super::breakdown::{Breakdown, Method};
+use super::breakdown::Breakdown;
 use super::coalitions::{Players, Root};
+use super::method::Method;
 use crate::error::{Error, Result};
 use crate::fit::FittedModel;
 use crate::numerics::eigen::symmetric_eigen;

@@ -2,14 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::export_detail::{ReportBySize, ReportCovariance, ReportPair, ReportSubset, ReportTerm};
+use super::export_method::ReportMethod;
 use super::text::counted;
-use crate::decompose::{
-    Breakdown, GelbachColumn, GelbachCovariance, Interval, IntervalKind, IntervalMethod, Method, Share, ShareRange,
-};
+use crate::decompose::{Breakdown, IntervalKind, IntervalMethod, ShareRange};
 use crate::error::{Error, Result};
 use crate::panel::{Lineage, Sample};
-use crate::resample::{Difference, Rank};
 
 /// Two R² of the same fit differ by no more.
 const SAME_R2: f64 = 1e-9;
@@ -79,81 +76,6 @@ pub struct ReportDropped {
     pub reason: String,
     /// How many.
     pub rows: usize,
-}
-
-/// The shares by one method.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ReportMethod {
-    /// The method's name.
-    pub method: String,
-    /// The components in the order in which they enter; `None` where the method has no order.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub order: Option<Vec<String>>,
-    /// The components, in the order of the model.
-    pub components: Vec<ReportComponent>,
-    /// What the terms that are always in explain; `None` without such terms.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub always: Option<ReportShare>,
-    /// What no component explains.
-    pub unexplained: ReportShare,
-    /// What each component adds on average by the number of components in before it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by_size: Option<Vec<ReportBySize>>,
-    /// How often one component adds more than another, every two in both orders.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pairs: Option<Vec<ReportPair>>,
-    /// What sets of components have in common.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub subsets: Option<Vec<ReportSubset>>,
-    /// Covariances of two components' fitted parts, which count twice.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub covariances: Option<Vec<ReportCovariance>>,
-    /// Of Gelbach's decomposition: how the coefficients of what is always in change. It has no components with shares.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub coefficients: Option<Vec<GelbachColumn>>,
-    /// What the standard errors of these allow for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub covariance: Option<GelbachCovariance>,
-    /// Where each component ranks, where that was asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ranks: Option<Vec<Rank>>,
-    /// The difference of every two components, where that was asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub differences: Option<Vec<Difference>>,
-}
-
-/// The share of a component.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ReportComponent {
-    /// The component.
-    pub name: String,
-    /// Part of the outcome's total variation, as a fraction.
-    pub share_of_total: f64,
-    /// Part of what there was to credit, R² − R²(always), as a fraction.
-    pub share_of_explained: f64,
-    /// `bias`, `std_error`, `lower` and `upper` of `share_of_total`, beside it; left out without intervals.
-    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
-    pub interval: Option<Interval>,
-    /// In a commonality analysis, where `share_of_total` is what the component explains alone: what it has in common with
-    /// others.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub common: Option<f64>,
-    /// Its terms, where the method credits them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub terms: Option<Vec<ReportTerm>>,
-}
-
-/// The share of what is always in, or unexplained.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ReportShare {
-    /// Part of the outcome's total variation, as a fraction.
-    pub share_of_total: f64,
-    /// `bias`, `std_error`, `lower` and `upper` of `share_of_total`, beside it; left out without intervals.
-    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
-    pub interval: Option<Interval>,
 }
 
 /// How the intervals were made.
@@ -265,14 +187,6 @@ fn check_shared(first: &Breakdown, other: &Breakdown) -> Result<()> {
     Ok(())
 }
 
-/// The order that a method states.
-pub(super) fn order_of(method: &Method) -> Option<&Vec<String>> {
-    match method {
-        Method::Sequential { order } => Some(order),
-        _ => None,
-    }
-}
-
 /// Every warning once; what not all breakdowns say begins with the method.
 pub(super) fn warnings(breakdowns: &[Breakdown]) -> Vec<String> {
     let mut sentences = Vec::new();
@@ -293,61 +207,6 @@ pub(super) fn warnings(breakdowns: &[Breakdown]) -> Vec<String> {
 impl ReportDropped {
     pub(super) fn all(sample: &Sample) -> Vec<Self> {
         sample.dropped.iter().map(|d| ReportDropped { reason: d.reason.to_string(), rows: d.rows }).collect()
-    }
-}
-
-impl ReportMethod {
-    pub(super) fn new(method: &str, unexplained: ReportShare) -> Self {
-        ReportMethod {
-            method: method.to_string(),
-            order: None,
-            components: Vec::new(),
-            always: None,
-            unexplained,
-            by_size: None,
-            pairs: None,
-            subsets: None,
-            covariances: None,
-            coefficients: None,
-            covariance: None,
-            ranks: None,
-            differences: None,
-        }
-    }
-
-    fn of(breakdown: &Breakdown) -> Self {
-        let order = order_of(&breakdown.method).cloned();
-        let mut components: Vec<ReportComponent> = breakdown.components.iter().map(ReportComponent::of).collect();
-        if let Some(split) = breakdown.unique_and_common() {
-            components.iter_mut().zip(split).for_each(|(component, (_, common))| component.common = Some(common));
-        }
-        let mut method = ReportMethod {
-            order,
-            components,
-            always: breakdown.always.as_ref().map(ReportShare::of),
-            ..ReportMethod::new(breakdown.method.name(), ReportShare::of(&breakdown.unexplained))
-        };
-        method.add_detail(breakdown);
-        method
-    }
-}
-
-impl ReportComponent {
-    fn of(share: &Share) -> Self {
-        ReportComponent {
-            name: share.name.clone(),
-            share_of_total: share.share_of_total,
-            share_of_explained: share.share_of_explained,
-            interval: share.interval,
-            common: None,
-            terms: None,
-        }
-    }
-}
-
-impl ReportShare {
-    fn of(share: &Share) -> Self {
-        ReportShare { share_of_total: share.share_of_total, interval: share.interval }
     }
 }
 

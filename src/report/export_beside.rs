@@ -1,6 +1,7 @@
 //! What the document says beside its breakdowns: the range over orders, changing coefficients, ranks and differences.
 
-use super::export::{Report, ReportDropped, ReportInterval, ReportMethod, ReportShare, order_of};
+use super::export::{Report, ReportDropped, ReportInterval};
+use super::export_method::{ReportMethod, ReportShare, order_of};
 use super::text::counted;
 use crate::decompose::{Gelbach, OrderRange};
 use crate::error::{Error, Result};

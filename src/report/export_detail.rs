@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::export::ReportMethod;
-use crate::decompose::{Breakdown, Detail, Interval, PairCovariance, PairDominance, SubsetShare, TermShare};
+use crate::decompose::Interval;
 
 /// The share of a term.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -75,68 +74,4 @@ pub struct ReportCovariance {
     /// How sure it is; left out without intervals.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval>,
-}
-
-impl ReportMethod {
-    /// Adds what the breakdown's method says beyond a share for each component.
-    pub(super) fn add_detail(&mut self, breakdown: &Breakdown) {
-        let names: Vec<String> = breakdown.components.iter().map(|c| c.name.clone()).collect();
-        match &breakdown.detail {
-            Detail::Terms(terms) => {
-                for component in &mut self.components {
-                    let own = terms.iter().filter(|t| t.component == component.name);
-                    let term = |t: &TermShare| ReportTerm {
-                        name: t.term.clone(),
-                        share_of_total: t.value,
-                        interval: t.interval,
-                    };
-                    component.terms = Some(own.map(term).collect());
-                }
-            }
-            Detail::BySize(cells) => {
-                let of = |name: &String| {
-                    let own = cells.iter().filter(|c| c.component == *name);
-                    let (share_of_total, intervals): (Vec<f64>, Vec<_>) = own.map(|c| (c.value, c.interval)).unzip();
-                    let intervals = intervals.into_iter().flatten().collect();
-                    ReportBySize { name: name.clone(), share_of_total, intervals }
-                };
-                self.by_size = Some(names.iter().map(of).collect());
-            }
-            Detail::Pairs(pairs) => {
-                let both = |p: &PairDominance| {
-                    let PairDominance { first, second, proportion, interval, reproduced } = p.clone();
-                    let turned = interval.map(|i| Interval {
-                        bias: -i.bias,
-                        std_error: i.std_error,
-                        lower: 1.0 - i.upper,
-                        upper: 1.0 - i.lower,
-                    });
-                    let (f, s) = (first.clone(), second.clone());
-                    let there = ReportPair { first, second, proportion, reproduced, interval };
-                    let back =
-                        ReportPair { first: s, second: f, proportion: 1.0 - proportion, reproduced, interval: turned };
-                    [there, back]
-                };
-                self.pairs = Some(pairs.iter().flat_map(both).collect());
-            }
-            Detail::Subsets(parts) => {
-                let subset = |part: &SubsetShare| ReportSubset {
-                    components: part.coalition.members().filter_map(|p| names.get(p).cloned()).collect(),
-                    share_of_total: part.value,
-                    interval: part.interval,
-                };
-                self.subsets = Some(parts.iter().map(subset).collect());
-            }
-            Detail::Covariances(pairs) => {
-                let covariance = |p: &PairCovariance| ReportCovariance {
-                    first: p.first.clone(),
-                    second: p.second.clone(),
-                    share_of_total: p.value,
-                    interval: p.interval,
-                };
-                self.covariances = Some(pairs.iter().map(covariance).collect());
-            }
-            Detail::Nothing => {}
-        }
-    }
 }

@@ -9,7 +9,8 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::criterion::{Criterion, Penalty};
 use super::incumbents::Incumbents;
-use super::leaps::{Included, MOST_PLAYERS, Player, Search, columns_of, eliminated, explore, reduction};
+use super::leaps::{Search, columns_of, eliminated, explore, reduction};
+use super::player::{Included, MOST_PLAYERS, Player};
 use crate::decompose::check_unit_effects;
 use crate::decompose::coalitions::{Players, members};
 use crate::error::{Error, Result};

@@ -19,6 +19,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Design;
 
+/// R² closer than this are equal: rounding tells them apart, not the data.
+pub(super) const TIE: f64 = 1e-12;
+
 /// By what subsets of different sizes are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -96,7 +99,7 @@ impl Likelihood {
 
     /// AIC and BIC; `None` for a perfect fit, whose likelihood has no bound.
     pub(super) fn aic_and_bic(&self, unexplained: f64, p: usize) -> Option<(f64, f64)> {
-        if unexplained <= super::incumbents::TIE {
+        if unexplained <= TIE {
             return None;
         }
         let n = self.n as f64;

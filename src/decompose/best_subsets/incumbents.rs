@@ -3,11 +3,8 @@
 //! Two residual sums of squares closer than [`TIE`] of the total are equal. Of equal subsets of one size the earliest is
 //! the best: the one that has the first component, in the order of the model, on which the two differ.
 
-use super::criterion::Penalty;
-use super::leaps::{Included, Player};
-
-/// R² closer than this are equal: rounding tells them apart, not the data.
-pub(super) const TIE: f64 = 1e-12;
+use super::criterion::{Penalty, TIE};
+use super::player::{Included, Player};
 
 /// A subset and what it leaves.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,7 @@
 use serde_json::Value;
 
 use super::*;
-use crate::decompose::OrderRange;
+use crate::decompose::{Method, OrderRange};
 use crate::fit::FittedModel;
 use crate::model::{Model, Term};
 use crate::panel::Panel;
