@@ -17,6 +17,7 @@
 mod adjusted;
 mod autocorrelation;
 mod clusters;
+mod factor;
 mod kind;
 mod leverage;
 mod small_sample;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::SmallSample;
+use super::small_sample::SmallSample;
 
 /// Which errors are taken to be alike, or related.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
