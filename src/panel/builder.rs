@@ -11,7 +11,8 @@ use ndarray::{ArrayBase, Data, Ix2};
 use super::cells::Cells;
 use super::column::Column;
 use super::keys::{periods_in_memory, read_units};
-use super::rows::{Rows, check_distinct};
+use super::names::check_distinct;
+use super::rows::Rows;
 use super::{Panel, PanelSchema};
 use crate::error::{Error, Place, Result};
 

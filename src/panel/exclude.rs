@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Panel;
+use super::names::nearest_names;
 use super::provenance::Step;
-use super::rows::nearest_names;
 use crate::error::{Error, Result};
 
 /// A named rule that leaves units out, each with its reason.

@@ -12,8 +12,9 @@ use rayon::prelude::*;
 use super::cells::Cells;
 use super::column::Column;
 use super::keys::{read_periods, read_units};
+use super::names::unknown_column;
 use super::records::Records;
-use super::rows::{Rows, unknown_column};
+use super::rows::Rows;
 use super::{Panel, PanelSchema};
 use crate::error::{Error, Place, Result};
 

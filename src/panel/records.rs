@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::cells::decode;
-use super::rows::check_distinct;
+use super::names::check_distinct;
 use super::text::{END, NotText, TextReader};
 use crate::error::{Error, Result};
 
