@@ -18,6 +18,7 @@ mod period;
 mod provenance;
 mod read;
 mod records;
+mod reorganisations;
 mod reorganise;
 mod rows;
 mod sample;
@@ -50,7 +51,8 @@ pub use self::provenance::{ColumnLineage, FileOrigin, Lineage, Origin, Provenanc
 pub(crate) use self::records::Records;
 #[cfg(feature = "excel")]
 pub(crate) use self::records::column_names;
-pub use self::reorganise::{Area, AreaRule, Reorganisation, ReorganisationKind, ReorganisationReport, Reorganisations};
+pub use self::reorganisations::{Area, Reorganisation, ReorganisationKind, Reorganisations};
+pub use self::reorganise::{AreaRule, ReorganisationReport};
 pub(crate) use self::sample::Selection;
 pub use self::sample::{Dropped, Reason, Sample};
 pub use self::simulated::{SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES};

@@ -4,7 +4,6 @@
 
 mod areas;
 mod combine;
-mod events;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -12,8 +11,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use self::areas::Areas;
-pub use self::events::{Area, Reorganisation, ReorganisationKind, Reorganisations};
 use super::provenance::Step;
+use super::reorganisations::{Reorganisation, Reorganisations};
 use super::{Panel, Quantity, Values};
 use crate::error::{Error, Result};
 

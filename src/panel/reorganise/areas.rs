@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 
-use super::events::{Area, Reorganisation, ReorganisationKind, Reorganisations};
+use crate::panel::reorganisations::{Area, Reorganisation, ReorganisationKind, Reorganisations};
 
 /// When an area existed: from the first day on, until the day before the last.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -6,8 +6,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::cells::decode;
+use super::names::unknown_column;
+use super::records::Records;
 use crate::error::{Error, Place, Result};
-use crate::panel::{Records, decode, unknown_column};
 
 /// The columns of a table of reorganisations.
 const COLUMNS: [&str; 10] =
@@ -74,7 +76,7 @@ impl Reorganisations {
     /// Authorities in England with children's services, 2009 to 2025, from the orders that made the changes.
     pub fn england() -> Self {
         // The table is checked by a test of this file, so it reads.
-        Self::read_csv_from(include_str!("england.csv").as_bytes()).unwrap_or_default()
+        Self::read_csv_from(include_str!("reorganisations/england.csv").as_bytes()).unwrap_or_default()
     }
 
     /// Reads a table from a CSV file, as [`Reorganisations::read_csv_from`] does.
@@ -235,7 +237,7 @@ mod tests {
 
     #[test]
     fn the_table_of_england_is_consistent() {
-        let table = Reorganisations::read_csv_from(include_str!("england.csv").as_bytes()).unwrap();
+        let table = Reorganisations::read_csv_from(include_str!("reorganisations/england.csv").as_bytes()).unwrap();
         assert_eq!(table, Reorganisations::england());
         assert_eq!(table.events().len(), 19);
         let (mut codes, mut begins) = (BTreeMap::new(), BTreeMap::new());
