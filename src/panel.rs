@@ -9,6 +9,7 @@ mod column;
 mod derive;
 mod describe;
 mod exclude;
+mod history;
 mod join;
 mod keys;
 mod missing;
@@ -41,18 +42,21 @@ pub use self::describe::{
     ColumnStatistics, Correlation, Coverage, Description, Distribution, PeriodStatistics, VariableDescription,
     Variation,
 };
-pub use self::exclude::{LeftOutUnit, LeftOutUnits, UnitRule};
-pub use self::join::{Join, JoinKind, JoinReport, Unmatched};
+pub use self::exclude::UnitRule;
+pub use self::history::{
+    ColumnLineage, JoinKind, JoinReport, LeftOutUnit, LeftOutUnits, Lineage, ReorganisationReport, Step, Unmatched,
+};
+pub use self::join::Join;
 use self::keys::Key;
 pub use self::missing::Missing;
 pub(crate) use self::names::{check_distinct, nearest_names, unknown_column};
 pub(crate) use self::period::{PeriodForm, read_period};
-pub use self::provenance::{ColumnLineage, FileOrigin, Lineage, Origin, Provenance, Quantity, Step};
+pub use self::provenance::{FileOrigin, Origin, Provenance, Quantity};
 pub(crate) use self::records::Records;
 #[cfg(feature = "excel")]
 pub(crate) use self::records::column_names;
 pub use self::reorganisations::{Area, Reorganisation, ReorganisationKind, Reorganisations};
-pub use self::reorganise::{AreaRule, ReorganisationReport};
+pub use self::reorganise::AreaRule;
 pub(crate) use self::sample::Selection;
 pub use self::sample::{Dropped, Reason, Sample};
 pub use self::simulated::{SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES};

@@ -1,6 +1,7 @@
-//! Where does each column come from, and what was done to the panel since?
+//! Where does a column come from?
 //!
-//! Knows only what it is told: readers, joins and derivations say where values come from, nothing is inferred.
+//! Knows only what it is told: readers, joins and derivations say where values come from, nothing is inferred. What was
+//! done to the rows is the panel's history.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,10 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Panel;
-use super::exclude::LeftOutUnits;
-use super::join::JoinReport;
 use super::missing::Missing;
-use super::reorganise::ReorganisationReport;
 use crate::error::Result;
 
 /// Whether the values of areas may be added up when areas merge.
@@ -100,29 +98,6 @@ fn is_zero(offset: &i32) -> bool {
     *offset == 0
 }
 
-/// Something done to the rows of a panel after it was read.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Step {
-    /// Columns of another panel were joined on.
-    Join(JoinReport),
-    /// Units were left out by a rule.
-    LeftOut(LeftOutUnits),
-    /// The panel was put on areas that compare over the years.
-    Reorganised(ReorganisationReport),
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Step::Join(report) => report.fmt(f),
-            Step::LeftOut(units) => units.fmt(f),
-            Step::Reorganised(report) => report.fmt(f),
-        }
-    }
-}
-
 impl Provenance {
     /// What is known of a column derived from others.
     pub(crate) fn derived(formula: String, columns: Vec<String>) -> Self {
@@ -168,7 +143,7 @@ impl fmt::Display for FileOrigin {
 }
 
 /// An offset as it stands after "t".
-pub(crate) fn signed(offset: i32) -> String {
+pub(super) fn signed(offset: i32) -> String {
     if offset < 0 { format!("− {}", offset.unsigned_abs()) } else { format!("+ {offset}") }
 }
 
@@ -180,64 +155,5 @@ impl Panel {
     /// [`Error::UnknownColumn`](crate::Error::UnknownColumn).
     pub fn provenance(&self, column: &str) -> Result<&Provenance> {
         Ok(self.column(column)?.provenance())
-    }
-
-    /// What was done to the rows since the panel was read, in order: joins, units left out, reorganisations.
-    pub fn steps(&self) -> &[Step] {
-        &self.steps
-    }
-
-    /// Where the columns named come from, and all that they are derived from, however indirectly, each once and in the
-    /// panel's order; and what was done to the rows. Names that are no column are passed over: units, periods. Empty where
-    /// nobody said anything of any of them.
-    pub fn lineage<'a>(&self, columns: impl IntoIterator<Item = &'a str>) -> Lineage {
-        let mut wanted: Vec<String> = columns.into_iter().map(str::to_owned).collect();
-        let mut next = 0;
-        while let Some(name) = wanted.get(next) {
-            if let Ok(Provenance { origin: Origin::Derived { columns, .. }, .. }) = self.provenance(name) {
-                let new: Vec<String> = columns.iter().filter(|&column| !wanted.contains(column)).cloned().collect();
-                wanted.extend(new);
-            }
-            next += 1;
-        }
-        let found = self.columns().iter().filter(|column| wanted.iter().any(|name| name == column.name()));
-        let line = |column: &super::Column| ColumnLineage {
-            column: column.name().to_owned(),
-            provenance: column.provenance().clone(),
-        };
-        let columns: Vec<ColumnLineage> = found.map(line).collect();
-        let nothing = Provenance::default();
-        if self.steps.is_empty() && columns.iter().all(|column| column.provenance == nothing) {
-            return Lineage::default();
-        }
-        Lineage { columns, steps: self.steps.clone() }
-    }
-}
-
-/// Where the columns of an answer come from, and what was done to the panel's rows: what it takes to trace a result.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Lineage {
-    /// The columns, in the panel's order.
-    pub columns: Vec<ColumnLineage>,
-    /// Joins, units left out, reorganisations, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub steps: Vec<Step>,
-}
-
-/// Where one column comes from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ColumnLineage {
-    /// The column.
-    pub column: String,
-    /// Where it comes from.
-    #[serde(flatten)]
-    pub provenance: Provenance,
-}
-
-impl Lineage {
-    /// Whether nothing is known.
-    pub fn is_empty(&self) -> bool {
-        self.columns.is_empty() && self.steps.is_empty()
     }
 }

@@ -4,8 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::provenance::{Provenance, Step};
-use super::{ColumnKind, Panel};
+use super::Panel;
+use super::column::{Column, ColumnKind};
+use super::history::Step;
+use super::provenance::Provenance;
 
 /// The layout of the document; another one is another number.
 pub(super) const VERSION: u32 = 1;
@@ -35,7 +37,7 @@ pub(super) struct WrittenColumn {
 
 impl Sidecar {
     pub(super) fn of(panel: &Panel) -> Self {
-        let column = |column: &super::Column| WrittenColumn {
+        let column = |column: &Column| WrittenColumn {
             name: column.name().to_owned(),
             kind: column.kind(),
             provenance: column.provenance().clone(),

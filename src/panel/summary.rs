@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Panel;
 use super::column::{Column, ColumnKind, Values};
+use super::history::Lineage;
 use super::missing::Missing;
-use super::provenance::Lineage;
 
 /// How many gaps are named.
 const GAPS_NAMED: usize = 3;

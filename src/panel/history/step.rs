@@ -1,0 +1,32 @@
+//! What was done to the rows of a panel, one thing at a time?
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::join_report::JoinReport;
+use super::left_out_units::LeftOutUnits;
+use super::reorganisation_report::ReorganisationReport;
+
+/// Something done to the rows of a panel after it was read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Step {
+    /// Columns of another panel were joined on.
+    Join(JoinReport),
+    /// Units were left out by a rule.
+    LeftOut(LeftOutUnits),
+    /// The panel was put on areas that compare over the years.
+    Reorganised(ReorganisationReport),
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Step::Join(report) => report.fmt(f),
+            Step::LeftOut(units) => units.fmt(f),
+            Step::Reorganised(report) => report.fmt(f),
+        }
+    }
+}
