@@ -15,6 +15,7 @@ mod keys;
 mod missing;
 mod names;
 mod number;
+mod order;
 mod period;
 mod provenance;
 mod read;

@@ -4,7 +4,6 @@
 //! than reading the file. Knows nothing of numbers or marks.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use encoding_rs::WINDOWS_1252;
@@ -73,21 +72,6 @@ pub(crate) fn decode(cell: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// The distinct values in order, and for each value given the position of its own.
-pub(super) fn ranked<T: Clone>(values: &[T], compare: impl Fn(&T, &T) -> Ordering) -> (Vec<T>, Vec<u32>) {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|&a, &b| compare(&values[a], &values[b]));
-    let mut distinct: Vec<T> = Vec::new();
-    let mut ranks = vec![0; values.len()];
-    for at in order {
-        if distinct.last().is_none_or(|last| compare(last, &values[at]).is_ne()) {
-            distinct.push(values[at].clone());
-        }
-        ranks[at] = distinct.len() as u32 - 1;
-    }
-    (distinct, ranks)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,11 +98,5 @@ mod tests {
         assert_eq!(decode(b"2017\x9618"), "2017–18");
         assert_eq!(decode(b"12\xa0"), "12");
         assert_eq!(decode("\u{a0}12".as_bytes()), "12");
-    }
-
-    #[test]
-    fn ranked_values() {
-        assert_eq!(ranked(&[30, 10, 30, 20], i32::cmp), (vec![10, 20, 30], vec![2, 0, 2, 1]));
-        assert_eq!(ranked::<i32>(&[], i32::cmp), (vec![], vec![]));
     }
 }

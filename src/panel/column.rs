@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::cells::{Cells, decode, ranked};
+use super::cells::{Cells, decode};
 use super::missing::Missing;
 use super::number::read_number;
+use super::order::{ranked, reorder};
 use super::provenance::Provenance;
 use crate::error::{Error, Place, Result};
 
@@ -361,11 +362,6 @@ impl Column {
             reorder(&mut self.missing, order);
         }
     }
-}
-
-/// Puts values in another order, a permutation of their positions.
-pub(super) fn reorder<T: Copy>(values: &mut Vec<T>, order: &[usize]) {
-    *values = order.iter().map(|&from| values[from]).collect();
 }
 
 /// What a cell of a column says, as long as the column may be one of numbers.

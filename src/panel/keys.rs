@@ -1,10 +1,10 @@
-//! Which unit and period does each row belong to, and does each pair occur once?
+//! Which unit and period does each row belong to?
 //!
-//! Knows the cells of the two key columns and the order they put the rows in.
+//! Knows the cells of the two key columns, and the order of the values in them.
 
-use super::cells::{Cells, ranked};
-use super::column::reorder;
+use super::cells::Cells;
 use super::missing::Missing;
+use super::order::{ranked, reorder};
 use super::period::read_period;
 use crate::error::{Error, Place, Result};
 
@@ -71,43 +71,6 @@ pub(super) fn read_periods(name: String, cells: &Cells, places: &[Place]) -> Res
 pub(super) fn periods_in_memory(name: String, periods: &[i32]) -> Key<i32> {
     let (values, indices) = ranked(periods, i32::cmp);
     Key { name, values, indices }
-}
-
-/// The order of the rows by unit, then period, rows of the same key as they came; `None` when they stand so already.
-///
-/// # Errors
-///
-/// [`Error::DuplicateRow`] when there are units and periods and two rows have the same of both.
-pub(super) fn order_of_rows(
-    units: Option<&Key<String>>,
-    periods: Option<&Key<i32>>,
-    places: &[Place],
-) -> Result<Option<Vec<usize>>> {
-    let keys: Vec<u64> = match (units, periods) {
-        (None, None) => return Ok(None),
-        (Some(units), None) => units.indices.iter().map(|&unit| u64::from(unit)).collect(),
-        (None, Some(periods)) => periods.indices.iter().map(|&period| u64::from(period)).collect(),
-        (Some(units), Some(periods)) => {
-            let pairs = units.indices.iter().zip(&periods.indices);
-            pairs.map(|(&unit, &period)| (u64::from(unit) << 32) | u64::from(period)).collect()
-        }
-    };
-    let mut order: Vec<usize> = (0..keys.len()).collect();
-    if !keys.is_sorted() {
-        order.sort_by_key(|&row| keys[row]);
-    }
-    if let (Some(units), Some(periods)) = (units, periods)
-        && let Some(pair) = order.windows(2).find(|pair| keys[pair[0]] == keys[pair[1]])
-    {
-        let row = pair[0];
-        return Err(Error::DuplicateRow {
-            unit: units.values[units.indices[row] as usize].clone(),
-            period: periods.values[periods.indices[row] as usize],
-            first: places[row],
-            second: places[pair[1]],
-        });
-    }
-    Ok(if keys.is_sorted() { None } else { Some(order) })
 }
 
 impl<T: Clone> Key<T> {
@@ -192,14 +155,5 @@ mod tests {
     fn not_a_period_names_the_first() {
         let error = periods(&["2018", "2018", "soon", "", "soon"]).unwrap_err();
         assert!(matches!(&error, Error::NotAPeriod { place: Place::Row(2), text, .. } if text == "soon"), "{error}");
-    }
-
-    #[test]
-    fn rows_in_order_need_none() {
-        let (units, periods) = (units(&["a", "a", "b"]).unwrap(), periods(&["1", "2", "1"]).unwrap());
-        let places = [Place::Row(0), Place::Row(1), Place::Row(2)];
-        assert_eq!(order_of_rows(Some(&units), Some(&periods), &places).unwrap(), None);
-        assert_eq!(order_of_rows(None, Some(&periods), &places).unwrap(), Some(vec![0, 2, 1]));
-        assert_eq!(order_of_rows(None, None, &places).unwrap(), None);
     }
 }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::Panel;
-use super::column::{Column, reorder};
-use super::keys::{Key, order_of_rows};
+use super::column::Column;
+use super::keys::Key;
 use super::names::unknown_column;
+use super::order::{order_of_rows, reorder};
 use crate::error::{Error, Place, Result};
 
 /// Columns that have been read, in the order of the source.
@@ -29,18 +30,7 @@ impl Rows {
         for name in self.weight.iter().chain(&self.population) {
             check_weight(&self.columns, &self.places, name)?;
         }
-        if let Some(order) = order_of_rows(self.units.as_ref(), self.periods.as_ref(), &self.places)? {
-            if let Some(units) = &mut self.units {
-                units.reorder(&order);
-            }
-            if let Some(periods) = &mut self.periods {
-                periods.reorder(&order);
-            }
-            for column in &mut self.columns {
-                column.reorder(&order);
-            }
-            reorder(&mut self.places, &order);
-        }
+        self.sort()?;
         Ok(Panel {
             units: self.units,
             periods: self.periods,
@@ -52,6 +42,31 @@ impl Rows {
             labels: Vec::new(),
             steps: Vec::new(),
         })
+    }
+
+    /// Puts the rows in the order of their units and periods.
+    fn sort(&mut self) -> Result<()> {
+        let (units, periods) = (self.units.as_ref(), self.periods.as_ref());
+        let order = order_of_rows(units.map(|key| key.indices.as_slice()), periods.map(|key| key.indices.as_slice()));
+        let Some(order) = order.map_err(|rows| self.twice(rows))? else { return Ok(()) };
+        if let Some(units) = &mut self.units {
+            units.reorder(&order);
+        }
+        if let Some(periods) = &mut self.periods {
+            periods.reorder(&order);
+        }
+        for column in &mut self.columns {
+            column.reorder(&order);
+        }
+        reorder(&mut self.places, &order);
+        Ok(())
+    }
+
+    /// The error of two rows of the same unit and period.
+    fn twice(&self, (first, second): (usize, usize)) -> Error {
+        let unit = self.units.as_ref().and_then(|key| key.of(first)).cloned().unwrap_or_default();
+        let period = self.periods.as_ref().and_then(|key| key.of(first)).copied().unwrap_or_default();
+        Error::DuplicateRow { unit, period, first: self.places[first], second: self.places[second] }
     }
 }
 
