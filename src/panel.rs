@@ -24,6 +24,7 @@ mod reorganisations;
 mod reorganise;
 mod rows;
 mod sample;
+mod schema;
 mod sidecar;
 mod simulated;
 mod summary;
@@ -31,8 +32,6 @@ mod text;
 mod write;
 
 use std::sync::Arc;
-
-use serde::{Deserialize, Serialize};
 
 pub use self::builder::PanelBuilder;
 pub(crate) use self::cells::{Cells, decode};
@@ -60,106 +59,10 @@ pub use self::reorganisations::{Area, Reorganisation, ReorganisationKind, Reorga
 pub use self::reorganise::AreaRule;
 pub(crate) use self::sample::Selection;
 pub use self::sample::{Dropped, Reason, Sample};
+pub use self::schema::PanelSchema;
 pub use self::simulated::{SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES};
 pub use self::summary::{ColumnSummary, KeySummary, PanelSummary};
-use crate::error::{Error, Place, Result};
-
-/// Which columns of a file are the units, periods, weights and population.
-///
-/// ```
-/// use apportion::PanelSchema;
-/// let schema = PanelSchema::new("la_number", "year").weight("population").only(["cpp_rate"]);
-/// assert_eq!(PanelSchema::default(), PanelSchema::cross_section());
-/// # assert_ne!(schema, PanelSchema::default());
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct PanelSchema {
-    unit: Option<String>,
-    period: Option<String>,
-    weight: Option<String>,
-    population: Option<String>,
-    only: Option<Vec<String>>,
-}
-
-impl PanelSchema {
-    /// A panel with these unit and period columns.
-    pub fn new(unit: impl Into<String>, period: impl Into<String>) -> Self {
-        Self::default().unit(unit).period(period)
-    }
-
-    /// Neither units nor periods: rows are known by their lines, and keep their order.
-    pub fn cross_section() -> Self {
-        Self::default()
-    }
-
-    /// Sets the unit column. Units are text, trimmed; every row needs one.
-    pub fn unit(mut self, column: impl Into<String>) -> Self {
-        self.unit = Some(column.into());
-        self
-    }
-
-    /// Sets the period column. A financial year (`2017-18`) is the year in which it ends; every row needs one.
-    pub fn period(mut self, column: impl Into<String>) -> Self {
-        self.period = Some(column.into());
-        self
-    }
-
-    /// Sets the weight column: numbers of zero or more, which may be missing. Default: every row weighs the same.
-    pub fn weight(mut self, column: impl Into<String>) -> Self {
-        self.weight = Some(column.into());
-        self
-    }
-
-    /// Sets the population column: numbers of zero or more, which may be missing. Default: none.
-    pub fn population(mut self, column: impl Into<String>) -> Self {
-        self.population = Some(column.into());
-        self
-    }
-
-    /// Reads only these columns, besides units, periods, weight and population. Default: all columns.
-    ///
-    /// ```
-    /// use apportion::{Panel, PanelSchema};
-    /// let csv = "area,rate,note\nA,1,-\n";
-    /// let panel = Panel::read_csv_from(csv.as_bytes(), &PanelSchema::default().unit("area").only(["rate"]))?;
-    /// assert!(panel.has_column("rate") && !panel.has_column("note"));
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
-    pub fn only<I, S>(mut self, columns: I) -> Self
-    where
-        I: IntoIterator<Item = S>,
-        S: Into<String>,
-    {
-        self.only = Some(columns.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Units, periods and values must be different columns.
-    fn check(&self) -> Result<()> {
-        let option = |option, found: &str, other: &str| {
-            Err(Error::Option {
-                option,
-                expected: format!("name another column, this one holds the {other}"),
-                found: format!("\"{found}\""),
-            })
-        };
-        let keys = [("units", &self.unit), ("periods", &self.period)];
-        for (role, column) in [("weight", &self.weight), ("population", &self.population)] {
-            for (key, name) in keys {
-                if let (Some(column), Some(name)) = (column, name)
-                    && column == name
-                {
-                    return option(role, column, key);
-                }
-            }
-        }
-        match (&self.unit, &self.period) {
-            (Some(unit), Some(period)) if unit == period => option("period", period, "units"),
-            _ => Ok(()),
-        }
-    }
-}
+use crate::error::{Place, Result};
 
 /// Observations of units over periods, at most one row for each pair, in columns.
 ///
@@ -212,7 +115,8 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::DuplicateRow`] for a unit and period that occur twice, [`Error::MissingKey`] for a unit that is empty.
+    /// [`Error::DuplicateRow`](crate::Error::DuplicateRow) for a unit and period that occur twice,
+    /// [`Error::MissingKey`](crate::Error::MissingKey) for a unit that is empty.
     pub(crate) fn from_columns(
         (unit_name, units): (String, &Cells),
         periods: Option<(String, Vec<i32>)>,
@@ -329,7 +233,8 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`] with up to three names that come closest, letter case aside.
+    /// [`Error::UnknownColumn`](crate::Error::UnknownColumn) with up to three names that come closest, letter case
+    /// aside.
     ///
     /// ```
     /// use apportion::Panel;
@@ -368,7 +273,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`].
+    /// [`Error::UnknownColumn`](crate::Error::UnknownColumn).
     pub fn with_labels<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Result<Self> {
         self.labels = columns.into_iter().map(Into::into).collect();
         for label in &self.labels {
@@ -397,6 +302,7 @@ impl Panel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
 
     fn panel() -> Panel {
         let builder = Panel::builder().units(["a", "a", "b"]).periods([2017, 2018, 2017]);
@@ -430,13 +336,5 @@ mod tests {
         assert_eq!(panel().row_label(2), "b 2017");
         assert_eq!(panel().row_label(9), "row 9");
         assert_eq!(Panel::builder().column("v", [1.0]).build().unwrap().row_label(0), "row 0");
-    }
-
-    #[test]
-    fn schema_round_trip() {
-        let schema = PanelSchema::new("u", "p").weight("w").population("n").only(["a"]);
-        let text = serde_json::to_string(&schema).unwrap();
-        assert_eq!(serde_json::from_str::<PanelSchema>(&text).unwrap(), schema);
-        assert_eq!(serde_json::from_str::<PanelSchema>("{}").unwrap(), PanelSchema::cross_section());
     }
 }

@@ -8,12 +8,13 @@ use linfa::DatasetBase;
 use linfa::dataset::{AsSingleTargets, Records};
 use ndarray::{ArrayBase, Data, Ix2};
 
+use super::Panel;
 use super::cells::Cells;
 use super::column::Column;
 use super::keys::{periods_in_memory, read_units};
 use super::names::check_distinct;
 use super::rows::Rows;
-use super::{Panel, PanelSchema};
+use super::schema::PanelSchema;
 use crate::error::{Error, Place, Result};
 
 /// What a panel in memory is called in messages.

@@ -9,13 +9,13 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+use super::Panel;
 use super::cells::Cells;
 use super::column::Column;
 use super::keys::{read_periods, read_units};
-use super::names::unknown_column;
 use super::records::Records;
 use super::rows::Rows;
-use super::{Panel, PanelSchema};
+use super::schema::PanelSchema;
 use crate::error::{Error, Place, Result};
 
 /// What a reader without a path is called in messages.
@@ -128,39 +128,6 @@ fn into_rows(
     let columns = columns.into_iter().collect::<Result<_>>()?;
     let (weight, population) = (schema.weight.clone(), schema.population.clone());
     Ok(Rows { units, periods, weight, population, columns, places })
-}
-
-impl PanelSchema {
-    /// The positions of the columns to be read.
-    fn positions(&self, names: &[String]) -> Result<Vec<usize>> {
-        self.check()?;
-        let position = |name: &String| {
-            let found = names.iter().position(|there| there == name);
-            found.ok_or_else(|| unknown_column(name, names.iter().map(String::as_str)))
-        };
-        let mut positions: Vec<usize> = self.roles().map(position).collect::<Result<_>>()?;
-        match &self.only {
-            Some(only) => positions.extend(only.iter().map(position).collect::<Result<Vec<_>>>()?),
-            None => positions.extend(0..names.len()),
-        }
-        Ok(positions)
-    }
-
-    /// The columns that are not mere numbers or texts.
-    fn roles(&self) -> impl Iterator<Item = &String> {
-        [&self.unit, &self.period, &self.weight, &self.population].into_iter().flatten()
-    }
-
-    /// What seems to separate the columns where all of the header is one cell, and not the one that is asked for.
-    fn other_separator(&self, names: &[String]) -> Option<&'static str> {
-        let [header] = names else { return None };
-        let found = header.chars().find_map(|c| match c {
-            ';' => Some("semicolons"),
-            '\t' => Some("tabs"),
-            _ => None,
-        })?;
-        self.roles().chain(self.only.iter().flatten()).any(|name| name != header).then_some(found)
-    }
 }
 
 #[cfg(test)]
