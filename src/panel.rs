@@ -25,6 +25,7 @@ mod reorganise;
 mod rows;
 mod sample;
 mod schema;
+mod select;
 mod sidecar;
 mod simulated;
 mod summary;
@@ -280,6 +281,11 @@ impl Panel {
             self.column(label)?;
         }
         Ok(self)
+    }
+
+    /// What a label column calls the unit of a row; `None` where no label holds text there.
+    pub(crate) fn name_of(&self, row: usize) -> Option<&str> {
+        self.labels.iter().find_map(|label| self.column(label).ok()?.text(row))
     }
 
     /// What the panel is, in a sentence; `None` unless set.

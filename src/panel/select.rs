@@ -1,0 +1,69 @@
+//! Which rows of a panel are kept?
+//!
+//! What is said of the panel stays with what is left of it.
+
+use super::Panel;
+use super::cells::Cells;
+use super::keys::read_units;
+use super::rows::Rows;
+use crate::error::{Error, Result};
+
+impl Panel {
+    /// The rows of these periods, both ends included.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoRows`] where there are none.
+    ///
+    /// ```
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().units([1, 1, 1]).periods([2017, 2018, 2019]).build()?;
+    /// assert_eq!(panel.in_periods(2018..=2030)?.periods(), [2018, 2019]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn in_periods(&self, periods: std::ops::RangeInclusive<i32>) -> Result<Panel> {
+        let inside = |&row: &usize| self.period_of(row).is_some_and(|period| periods.contains(&period));
+        self.on_rows(&(0..self.n_rows()).filter(inside).collect::<Vec<_>>())
+    }
+
+    /// The panel on some of its rows, ascending.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoRows`] for none.
+    pub(crate) fn on_rows(&self, rows: &[usize]) -> Result<Panel> {
+        if rows.is_empty() {
+            return Err(Error::NoRows { path: "what is left of the panel".to_owned() });
+        }
+        if rows.len() == self.n_rows() {
+            return Ok(self.clone());
+        }
+        let gathered: Vec<Option<usize>> = rows.iter().map(|&row| Some(row)).collect();
+        let places: Vec<_> = rows.iter().map(|&row| self.place(row)).collect();
+        // Units are ordered anew: what is left may be numbers, where it was not before.
+        let units = match self.unit_column() {
+            Some(name) => {
+                let cells: Cells = rows.iter().filter_map(|&row| self.unit_of(row)).collect();
+                Some(read_units(name.to_owned(), &cells, &places)?)
+            }
+            None => None,
+        };
+        let kept = Rows {
+            units,
+            periods: self.periods.as_ref().map(|key| key.on_rows(rows)),
+            weight: self.weight.clone(),
+            population: self.population.clone(),
+            columns: self.columns.iter().map(|column| column.gather(&gathered)).collect::<Result<_>>()?,
+            places,
+        };
+        Ok(kept.into_panel()?.said_of(self))
+    }
+
+    /// With what is said of another panel: its description, labels and steps.
+    pub(super) fn said_of(mut self, other: &Panel) -> Panel {
+        self.description = other.description.clone();
+        self.labels = other.labels.clone();
+        self.steps = other.steps.clone();
+        self
+    }
+}
