@@ -30,13 +30,13 @@ mod sidecar;
 mod simulated;
 mod summary;
 mod text;
+mod value;
 mod write;
 
 use std::sync::Arc;
 
 pub use self::builder::PanelBuilder;
 pub(crate) use self::cells::{Cells, decode};
-pub(crate) use self::column::read_value;
 pub use self::column::{Column, ColumnKind, Values};
 pub use self::derive::Derivation;
 pub use self::describe::{
@@ -63,6 +63,7 @@ pub use self::sample::{Dropped, Reason, Sample};
 pub use self::schema::PanelSchema;
 pub use self::simulated::{SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES};
 pub use self::summary::{ColumnSummary, KeySummary, PanelSummary};
+pub(crate) use self::value::read_value;
 use crate::error::{Place, Result};
 
 /// Observations of units over periods, at most one row for each pair, in columns.

@@ -2,15 +2,16 @@
 //!
 //! A column is made of cells or of numbers, and knows nothing of units and periods.
 
+mod builder;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::cells::{Cells, decode};
 use super::missing::Missing;
 use super::number::read_number;
-use super::order::{ranked, reorder};
+use super::order::reorder;
 use super::provenance::Provenance;
 use crate::error::{Error, Place, Result};
 
@@ -171,53 +172,6 @@ impl Column {
         self
     }
 
-    /// A column of numbers, each a value or why there is none.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Infinite`] for the first value that is not finite.
-    pub(crate) fn from_values(name: String, values: impl IntoIterator<Item = Result<f64, Missing>>) -> Result<Self> {
-        let (mut numbers, mut marks) = (Vec::new(), Vec::new());
-        for value in values {
-            let (number, mark) = match value {
-                Ok(number) if !number.is_finite() => {
-                    return Err(Error::Infinite { column: name, place: Place::Row(numbers.len()) });
-                }
-                Ok(number) => (number, None),
-                Err(mark) => (f64::NAN, Some(mark)),
-            };
-            numbers.push(number);
-            marks.push(mark);
-        }
-        let missing = if marks.iter().any(Option::is_some) { marks } else { Vec::new() };
-        Ok(Self { name, values: Values::Number(numbers), missing, not_a_number: None, provenance: Arc::default() })
-    }
-
-    /// A column of texts, each one or why there is none; all missing counts as numbers.
-    pub(crate) fn from_texts(name: String, texts: &[Result<impl AsRef<str>, Missing>]) -> Self {
-        let present: Vec<String> = texts.iter().flatten().map(|text| text.as_ref().to_owned()).collect();
-        let (levels, ranks) = ranked(&present, String::cmp);
-        let mut ranks = ranks.into_iter();
-        let (mut codes, mut missing) = (Vec::with_capacity(texts.len()), Vec::new());
-        for (row, text) in texts.iter().enumerate() {
-            match text {
-                Ok(_) => codes.push(ranks.next().unwrap_or(Values::NO_LEVEL)),
-                Err(mark) => {
-                    note_missing(&mut missing, row, texts.len(), *mark);
-                    codes.push(Values::NO_LEVEL);
-                }
-            }
-        }
-        let first = texts.iter().enumerate().find_map(|(row, text)| Some((row, text.as_ref().ok()?)));
-        let not_a_number = first.map(|(row, text)| (Place::Row(row), text.as_ref().to_owned()));
-        let values = if levels.is_empty() {
-            Values::Number(vec![f64::NAN; texts.len()])
-        } else {
-            Values::Text { codes, levels }
-        };
-        Self { name, values, missing, not_a_number, provenance: Arc::default() }
-    }
-
     /// The number in a row, or why there is none.
     pub(crate) fn value(&self, row: usize) -> Result<f64, Missing> {
         match (self.missing(row), &self.values) {
@@ -253,97 +207,6 @@ impl Column {
         Ok(gathered.with_provenance(self.provenance.clone()))
     }
 
-    /// Makes a column of numbers when the cells are, otherwise one of text.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Infinite`] for an infinite value among numbers.
-    pub(super) fn from_cells(name: String, cells: &Cells, places: &[Place]) -> Result<Self> {
-        let mut numbers = Vec::with_capacity(cells.len());
-        let mut missing = Vec::new();
-        let mut infinite = None;
-        for (row, cell) in cells.iter().enumerate() {
-            match read_cell(cell) {
-                Cell::Number(number) => {
-                    if number.is_infinite() && infinite.is_none() {
-                        infinite = Some(row);
-                    }
-                    numbers.push(number);
-                }
-                Cell::Missing(kind) => {
-                    note_missing(&mut missing, row, cells.len(), kind);
-                    numbers.push(f64::NAN);
-                }
-                Cell::Text => return Ok(Self::from_text(name, cells, places)),
-            }
-        }
-        match infinite {
-            Some(row) => Err(Error::Infinite { column: name, place: place_of(places, row) }),
-            None => Ok(Self {
-                name,
-                values: Values::Number(numbers),
-                missing,
-                not_a_number: None,
-                provenance: Arc::default(),
-            }),
-        }
-    }
-
-    /// Makes a column of text whatever the cells look like; when all are missing, one of numbers.
-    pub(crate) fn from_text(name: String, cells: &Cells, places: &[Place]) -> Self {
-        let (distinct, firsts) = cells.distinct();
-        let marks: Vec<_> = distinct.iter().map(|text| Missing::in_text(text.as_bytes())).collect();
-        let texts: Vec<String> = distinct
-            .iter()
-            .zip(&marks)
-            .filter(|(_, mark)| mark.is_none())
-            .map(|(text, _)| text.clone().into_owned())
-            .collect();
-        let (levels, ranks) = ranked(&texts, String::cmp);
-        let mut ranks = ranks.into_iter();
-        let recoded: Vec<u32> = marks
-            .iter()
-            .map(|mark| if mark.is_some() { None } else { ranks.next() }.unwrap_or(Values::NO_LEVEL))
-            .collect();
-
-        let mut missing = Vec::new();
-        let mut codes = Vec::with_capacity(firsts.len());
-        for (row, first) in firsts.iter().map(|&first| first as usize).enumerate() {
-            codes.push(recoded[first]);
-            if let Some(kind) = marks[first] {
-                note_missing(&mut missing, row, firsts.len(), kind);
-            }
-        }
-        if levels.is_empty() {
-            let values = Values::Number(vec![f64::NAN; codes.len()]);
-            return Self { name, values, missing, not_a_number: None, provenance: Arc::default() };
-        }
-        // A column given as text may hold nothing but numbers: then its first value is named.
-        let offending = (0..distinct.len())
-            .find(|&first| matches!(read_cell(distinct[first].as_bytes()), Cell::Text))
-            .or_else(|| marks.iter().position(Option::is_none))
-            .and_then(|first| firsts.iter().position(|&f| f as usize == first).map(|row| (first, row)));
-        let not_a_number = offending.map(|(first, row)| (place_of(places, row), distinct[first].clone().into_owned()));
-        Self { name, values: Values::Text { codes, levels }, missing, not_a_number, provenance: Arc::default() }
-    }
-
-    /// Makes a column of numbers held in memory; NaN is missing.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Infinite`] for the first infinite value.
-    pub(super) fn from_numbers(name: String, numbers: Vec<f64>) -> Result<Self> {
-        let mut missing = Vec::new();
-        for (row, number) in numbers.iter().enumerate() {
-            if number.is_nan() {
-                note_missing(&mut missing, row, numbers.len(), Missing::NotANumber);
-            } else if number.is_infinite() {
-                return Err(Error::Infinite { column: name, place: Place::Row(row) });
-            }
-        }
-        Ok(Self { name, values: Values::Number(numbers), missing, not_a_number: None, provenance: Arc::default() })
-    }
-
     /// Whether a column of text has cells that read as numbers, so that it may be numbers with a slip in it.
     pub(crate) fn looks_numeric(&self) -> bool {
         match &self.values {
@@ -362,49 +225,6 @@ impl Column {
             reorder(&mut self.missing, order);
         }
     }
-}
-
-/// What a cell of a column says, as long as the column may be one of numbers.
-enum Cell {
-    Number(f64),
-    Missing(Missing),
-    Text,
-}
-
-fn read_cell(cell: &[u8]) -> Cell {
-    if let Some(number) = read_number(cell) {
-        return Cell::Number(number);
-    }
-    if let Some(missing) = Missing::in_numbers(cell) {
-        return Cell::Missing(missing);
-    }
-    if cell.is_ascii() {
-        return Cell::Text;
-    }
-    // A space that does not break, beside a number or alone, is not ASCII and is trimmed only once decoded.
-    let text = decode(cell);
-    if text.is_ascii() { read_cell(text.as_bytes()) } else { Cell::Text }
-}
-
-/// The number in a cell, or the mark in its place; `None` for any other text.
-pub(crate) fn read_value(cell: &[u8]) -> Option<Result<f64, Missing>> {
-    match read_cell(cell) {
-        Cell::Number(number) => Some(Ok(number)),
-        Cell::Missing(mark) => Some(Err(mark)),
-        Cell::Text => None,
-    }
-}
-
-fn note_missing(missing: &mut Vec<Option<Missing>>, row: usize, rows: usize, kind: Missing) {
-    if missing.is_empty() {
-        missing.resize(rows, None);
-    }
-    missing[row] = Some(kind);
-}
-
-/// The place of a row; a builder passes no places, its rows are their own.
-fn place_of(places: &[Place], row: usize) -> Place {
-    places.get(row).copied().unwrap_or(Place::Row(row))
 }
 
 #[cfg(test)]

@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::cells::{Cells, decode};
-use super::column::{Column, ColumnKind, Values, read_value};
+use super::column::{Column, ColumnKind, Values};
 use super::keys::{periods_in_memory, read_units};
 use super::missing::Missing;
 use super::records::Records;
 use super::rows::Rows;
 use super::sidecar::{Sidecar, VERSION};
+use super::value::read_value;
 use super::{Panel, period};
 use crate::error::{Error, Place, Result};
 

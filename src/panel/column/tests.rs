@@ -1,4 +1,5 @@
 use super::*;
+use crate::panel::cells::Cells;
 
 fn column(cells: &[&str]) -> Result<Column> {
     let cells: Cells = cells.iter().collect();
@@ -99,4 +100,26 @@ fn reordered_rows_keep_their_marks() {
     column.reorder(&[1, 2, 0]);
     assert_eq!(column.missing(0), Some(Missing::Suppressed));
     assert_eq!(column.numbers().unwrap()[1..], [3.0, 1.0]);
+}
+
+#[test]
+fn texts_in_memory() {
+    let texts = [Ok("2"), Err(Missing::Absent), Ok("b"), Ok("2"), Err(Missing::Empty)];
+    let column = Column::from_texts("c".to_owned(), &texts);
+    assert_eq!(column.levels().unwrap(), ["2", "b"]);
+    let marks: Vec<_> = (0..texts.len()).map(|row| column.missing(row)).collect();
+    assert_eq!(marks, [None, Some(Missing::Absent), None, None, Some(Missing::Empty)]);
+    assert_eq!((column.text(3), column.text(4)), (Some("2"), None));
+    let error = column.numbers().unwrap_err();
+    assert!(matches!(&error, Error::NotANumber { place: Place::Row(0), text, .. } if text == "2"), "{error}");
+}
+
+#[test]
+fn values_that_are_not_finite() {
+    let column = Column::from_values("c".to_owned(), [Ok(1.0), Err(Missing::Absent), Ok(2.0)]).unwrap();
+    assert_eq!((column.missing(1), column.n_missing()), (Some(Missing::Absent), 1));
+    for value in [f64::NAN, f64::INFINITY] {
+        let error = Column::from_values("c".to_owned(), [Err(Missing::Absent), Ok(value)]).unwrap_err();
+        assert!(matches!(error, Error::Infinite { place: Place::Row(1), .. }), "{error}");
+    }
 }
