@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 
-use crate::panel::reorganisations::{Area, Reorganisation, ReorganisationKind, Reorganisations};
+use crate::panel::reorganisations::{Reorganisation, ReorganisationKind, Reorganisations};
 
 /// When an area existed: from the first day on, until the day before the last.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,7 +45,27 @@ struct Node {
     in_panel: bool,
 }
 
+/// An event of the table with the areas before and after it.
+#[derive(Clone, Copy)]
+struct Change<'a> {
+    event: &'a Reorganisation,
+    from: usize,
+    to: usize,
+}
+
+impl Change<'_> {
+    fn is_recode(&self) -> bool {
+        self.event.kind == ReorganisationKind::Recode
+    }
+
+    /// Whether the day of the event is one on which an area begins or ends.
+    fn is_on(&self, day: Option<&String>) -> bool {
+        day == Some(&self.event.effective)
+    }
+}
+
 /// The areas of a table as far as they concern a panel.
+#[derive(Default)]
 pub(super) struct Areas {
     nodes: Vec<Node>,
     by_id: HashMap<String, usize>,
@@ -67,99 +87,117 @@ impl Areas {
     pub(super) fn new(table: &Reorganisations, units: &[String], ends: &[String], unite: bool) -> Self {
         let mut events: Vec<&Reorganisation> = table.events().iter().collect();
         events.sort_by(|a, b| a.effective.cmp(&b.effective));
-        let mut areas = Areas {
-            nodes: Vec::new(),
-            by_id: HashMap::new(),
-            root: Vec::new(),
-            boundary: BTreeMap::new(),
-            touched: BTreeSet::new(),
-            ended: BTreeSet::new(),
-            begun: BTreeSet::new(),
-            events: Vec::new(),
-        };
-        let mut changes: Vec<(&Reorganisation, usize, usize)> = Vec::with_capacity(events.len());
-        for event in &events {
-            let from = areas.node([&event.from.number, &event.from.code], &event.from.name);
+        let mut areas = Areas::default();
+        let changes = areas.identify(&events);
+        areas.date(&changes);
+        areas.find_in_panel(units);
+        let mut moved = Vec::new();
+        for change in changes {
+            if change.is_recode() {
+                areas.note_recode(change, units);
+            } else if is_within(change.event, ends) {
+                areas.note(change);
+                if change.event.kind != ReorganisationKind::BoundaryChange || unite {
+                    areas.combine(change);
+                } else {
+                    moved.push(change);
+                }
+            }
+        }
+        // Last, since a flag belongs to the ground as all events together make it.
+        for change in moved {
+            areas.flag(change);
+        }
+        areas
+    }
+
+    /// Makes the areas of the events known, each once under all its numbers and codes.
+    fn identify<'a>(&mut self, events: &[&'a Reorganisation]) -> Vec<Change<'a>> {
+        let mut changes = Vec::with_capacity(events.len());
+        for &event in events {
+            let from = self.node([&event.from.number, &event.from.code], &event.from.name);
             // The same area under another code is the same node.
             let to = match event.kind {
-                ReorganisationKind::Recode => areas.add_ids(from, [&event.to.number, &event.to.code]),
-                _ => areas.node([&event.to.number, &event.to.code], &event.to.name),
+                ReorganisationKind::Recode => self.add_ids(from, [&event.to.number, &event.to.code]),
+                _ => self.node([&event.to.number, &event.to.code], &event.to.name),
             };
             if event.kind == ReorganisationKind::Recode {
-                areas.nodes[from].recoded = Some(event.effective.clone());
+                self.nodes[from].recoded = Some(event.effective.clone());
             }
-            changes.push((event, from, to));
+            changes.push(Change { event, from, to });
         }
+        self.root = (0..self.nodes.len()).collect();
+        changes
+    }
+
+    /// Says when areas began and ended: by merging and splitting alone.
+    fn date(&mut self, changes: &[Change<'_>]) {
         // An area that takes in or gives away another, and goes on, is its own successor.
-        let goes_on: HashSet<(usize, &str)> = changes
-            .iter()
-            .filter(|(_, from, to)| from == to)
-            .map(|(e, node, _)| (*node, e.effective.as_str()))
+        let goes_on: HashSet<(usize, &str)> = (changes.iter().filter(|change| change.from == change.to))
+            .map(|change| (change.from, change.event.effective.as_str()))
             .collect();
-        for (event, from, to) in &changes {
+        for Change { event, from, to } in changes {
             if matches!(event.kind, ReorganisationKind::Merge | ReorganisationKind::Split) {
                 if !goes_on.contains(&(*from, event.effective.as_str())) {
-                    areas.nodes[*from].life.end = Some(event.effective.clone());
+                    self.nodes[*from].life.end = Some(event.effective.clone());
                 }
                 if !goes_on.contains(&(*to, event.effective.as_str())) {
-                    areas.nodes[*to].life.begin = Some(event.effective.clone());
+                    self.nodes[*to].life.begin = Some(event.effective.clone());
                 }
             }
         }
+    }
+
+    /// Finds the panel's units among the areas, and whether they are numbers or codes.
+    fn find_in_panel(&mut self, units: &[String]) {
         for unit in units {
-            if let Some(&node) = areas.by_id.get(unit) {
-                let node = &mut areas.nodes[node];
+            if let Some(&node) = self.by_id.get(unit) {
+                let node = &mut self.nodes[node];
                 node.in_panel = true;
                 node.by_code |= *unit != node.number;
             }
         }
-        areas.root = (0..areas.nodes.len()).collect();
-        let is_old_unit = |area: &Area| {
-            let is_there = |id: &String| !id.is_empty() && units.contains(id);
-            is_there(&area.code) || is_there(&area.number)
+    }
+
+    /// Keeps a recode that renames a unit of the panel, whenever it was: units have their latest code throughout.
+    fn note_recode(&mut self, Change { event, from, .. }: Change<'_>, units: &[String]) {
+        let is_there = |id: &String| !id.is_empty() && units.contains(id);
+        let is_old_unit = is_there(&event.from.code) || is_there(&event.from.number);
+        if is_old_unit && ![&event.from.number, &event.from.code].contains(&&self.id(from)) {
+            self.events.push(event.clone());
+        }
+    }
+
+    /// Keeps an event that touches areas within the panel's periods.
+    fn note(&mut self, Change { event, from, to }: Change<'_>) {
+        if self.nodes[from].in_panel || self.nodes[to].in_panel {
+            self.events.push(event.clone());
+        }
+        self.touched.extend([from, to]);
+    }
+
+    /// Makes one ground of the areas before and after an event.
+    fn combine(&mut self, change: Change<'_>) {
+        let Change { from, to, .. } = change;
+        self.unite(from, to);
+        if change.is_on(self.nodes[from].life.end.as_ref()) {
+            self.ended.insert(from);
+        }
+        if change.is_on(self.nodes[to].life.begin.as_ref()) {
+            self.begun.insert(to);
+        }
+    }
+
+    /// Says why the grounds on both sides of a boundary that moved do not add up exactly.
+    fn flag(&mut self, Change { event, from, to }: Change<'_>) {
+        let what = match event.note.as_str() {
+            "" => format!("a part of {} went to {}", event.from.name, event.to.name),
+            note => note.to_owned(),
         };
-        let mut moved = Vec::new();
-        for (event, from, to) in changes {
-            if event.kind == ReorganisationKind::Recode {
-                let latest = areas.id(from);
-                if is_old_unit(&event.from) && ![&event.from.number, &event.from.code].contains(&&latest) {
-                    areas.events.push(event.clone());
-                }
-                continue;
-            }
-            let within = ends.first().is_some_and(|first| *first < event.effective)
-                && ends.last().is_some_and(|last| event.effective <= *last);
-            if !within {
-                continue;
-            }
-            if areas.nodes[from].in_panel || areas.nodes[to].in_panel {
-                areas.events.push(event.clone());
-            }
-            areas.touched.extend([from, to]);
-            if event.kind != ReorganisationKind::BoundaryChange || unite {
-                areas.unite(from, to);
-                let is_day = |date: &Option<String>| date.as_ref() == Some(&event.effective);
-                if is_day(&areas.nodes[from].life.end) {
-                    areas.ended.insert(from);
-                }
-                if is_day(&areas.nodes[to].life.begin) {
-                    areas.begun.insert(to);
-                }
-            } else {
-                moved.push((event, from, to));
-            }
+        let why = format!("{what} ({})", event.effective);
+        for node in [from, to] {
+            self.boundary.entry(self.root[node]).or_default().insert(why.clone());
         }
-        for (event, from, to) in moved {
-            let what = match event.note.as_str() {
-                "" => format!("a part of {} went to {}", event.from.name, event.to.name),
-                note => note.to_owned(),
-            };
-            for node in [from, to] {
-                let why = format!("{what} ({})", event.effective);
-                areas.boundary.entry(areas.root[node]).or_default().insert(why);
-            }
-        }
-        areas
     }
 
     fn node(&mut self, ids: [&String; 2], name: &str) -> usize {
@@ -295,4 +333,10 @@ impl Areas {
         }
         ground.into_iter().filter(|&node| self.nodes[node].life.holds(day)).map(|node| self.id(node)).collect()
     }
+}
+
+/// Whether an event falls between the ends of two periods, so that the panel has periods on both sides of it.
+fn is_within(event: &Reorganisation, ends: &[String]) -> bool {
+    ends.first().is_some_and(|first| *first < event.effective)
+        && ends.last().is_some_and(|last| event.effective <= *last)
 }
