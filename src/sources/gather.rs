@@ -75,89 +75,151 @@ impl Seen {
 ///
 /// Those of rows and periods, see [`Source::read`]; [`Error::NoSuchValue`] for a filter or measure that no row holds.
 pub(super) fn gather(source: &Source, plan: &Plan, width: usize, table: &mut Table<'_>) -> Result<Gathered> {
-    let groups: Vec<Vec<usize>> = match (&plan.measures, plan.periods) {
-        (Measures::Columns(columns), Periods::None | Periods::Fixed(_) | Periods::Column(_)) => {
-            vec![columns.iter().map(|(_, measure, _)| *measure).collect()]
-        }
-        _ => (0..source.measures.len()).map(|measure| vec![measure]).collect(),
-    };
-    let empty = || groups.iter().map(|group| Kept::new(plan.labels.len(), group.len())).collect::<Vec<_>>();
-    let mut kept = [empty(), empty(), empty()];
-    let mut other_levels = BTreeMap::new();
-    let mut filters: Vec<Seen> = plan.filters.iter().map(|_| Seen::default()).collect();
-    let mut names = Seen::default();
-    let asked: HashMap<&[u8], usize> =
-        source.measures.iter().enumerate().map(|(at, measure)| (measure.measure.trim().as_bytes(), at)).collect();
-    let mut periods = PeriodReader { source, plan, known: HashMap::new() };
+    let mut gathering = Gathering::new(source, plan);
     let mut any_row = false;
-
     while table.advance()? {
-        if table.len() != width {
-            if table.len() == 1 && table.cell(0).is_empty() {
-                continue; // a line of spaces
-            }
-            return Err(Error::RaggedRow { line: table.line(), expected: width, found: table.len() });
-        }
-        any_row = true;
-        let mut holds = true;
-        for ((at, value), seen) in plan.filters.iter().zip(&mut filters) {
-            let cell = table.cell(*at);
-            seen.note(cell);
-            holds &= cell == value.as_bytes() || (!cell.is_ascii() && decode(cell) == *value);
-        }
-        if !holds {
-            continue;
-        }
-        let level = match level(plan, table) {
-            Ok(level) => level,
-            Err(name) => {
-                *other_levels.entry(name).or_insert(0) += 1;
-                continue;
-            }
-        };
-        let unit = plan.units[level as usize];
-        match &plan.measures {
-            Measures::Named { name, value } => {
-                let name = table.cell(*name);
-                names.note(name);
-                let Some(&measure) = asked.get(name) else { continue };
-                periods.push(&mut kept[level as usize][measure], table, unit, [*value].into_iter(), None)?;
-            }
-            Measures::Columns(columns) if matches!(plan.periods, Periods::Header) => {
-                for (at, measure, period) in columns {
-                    periods.push(&mut kept[level as usize][*measure], table, unit, [*at].into_iter(), Some(*period))?;
-                }
-            }
-            Measures::Columns(columns) => {
-                let cells = columns.iter().map(|(at, _, _)| *at);
-                periods.push(&mut kept[level as usize][0], table, unit, cells, None)?;
-            }
+        if is_row(table, width)? {
+            any_row = true;
+            gathering.take(table)?;
         }
     }
     if !any_row {
         return Err(Error::NoRows { path: source.path_name() });
     }
-    let no_such = |what: String, asked: &str, available: Vec<String>| Error::NoSuchValue {
-        path: source.path_name(),
-        what,
-        asked: asked.to_owned(),
-        available,
-    };
-    for ((_, value), (seen, (column, _))) in plan.filters.iter().zip(filters.iter().zip(&source.filters)) {
-        if !seen.names.contains(value.as_bytes()) && !seen.list().contains(value) && seen.names.len() < REMEMBERED {
-            return Err(no_such(format!("row with {column} ="), value, seen.list()));
+    gathering.check_filters()?;
+    gathering.check_measures()?;
+    Ok(gathering.gathered)
+}
+
+/// Whether the cells are those of a row, as many as the header has; a line of spaces is none.
+fn is_row(table: &Table<'_>, width: usize) -> Result<bool> {
+    match table.len() {
+        found if found == width => Ok(true),
+        1 if table.cell(0).is_empty() => Ok(false),
+        found => Err(Error::RaggedRow { line: table.line(), expected: width, found }),
+    }
+}
+
+/// The measures whose cells are kept together, as positions in the source.
+///
+/// Measures that stand side by side for the same unit and period share their keys; those that do not, in a long or a wide
+/// table, keep keys of their own.
+fn groups(source: &Source, plan: &Plan) -> Vec<Vec<usize>> {
+    match (&plan.measures, plan.periods) {
+        (Measures::Columns(columns), Periods::None | Periods::Fixed(_) | Periods::Column(_)) => {
+            vec![columns.iter().map(|(_, measure, _)| *measure).collect()]
+        }
+        _ => (0..source.measures.len()).map(|measure| vec![measure]).collect(),
+    }
+}
+
+/// The pass over a file: what was taken so far, and what was seen on the way.
+struct Gathering<'a> {
+    source: &'a Source,
+    plan: &'a Plan,
+    gathered: Gathered,
+    periods: PeriodReader<'a>,
+    /// The measures asked for, by the names that the file gives them.
+    asked: HashMap<&'a [u8], usize>,
+    /// What stood in the column of each filter, and in that of measures, for errors that list it.
+    filters: Vec<Seen>,
+    names: Seen,
+}
+
+impl<'a> Gathering<'a> {
+    fn new(source: &'a Source, plan: &'a Plan) -> Self {
+        let groups = groups(source, plan);
+        let empty = || groups.iter().map(|group| Kept::new(plan.labels.len(), group.len())).collect::<Vec<_>>();
+        let kept = [empty(), empty(), empty()];
+        let asked = source.measures.iter().enumerate();
+        Gathering {
+            source,
+            plan,
+            gathered: Gathered { groups, kept, other_levels: BTreeMap::new() },
+            periods: PeriodReader { source, plan, known: HashMap::new() },
+            asked: asked.map(|(at, measure)| (measure.measure.trim().as_bytes(), at)).collect(),
+            filters: plan.filters.iter().map(|_| Seen::default()).collect(),
+            names: Seen::default(),
         }
     }
-    if let Measures::Named { .. } = plan.measures {
-        for (at, measure) in source.measures.iter().enumerate() {
-            if kept.iter().all(|groups| groups[at].len() == 0)
-                && !names.names.contains(measure.measure.trim().as_bytes())
-            {
-                return Err(no_such("measure".to_owned(), &measure.measure, names.list()));
+
+    /// Takes what is asked for of a row.
+    fn take(&mut self, table: &Table<'_>) -> Result<()> {
+        if !self.passes_filters(table) {
+            return Ok(());
+        }
+        match level(self.plan, table) {
+            Ok(level) => self.take_measures(table, level),
+            Err(name) => {
+                *self.gathered.other_levels.entry(name).or_insert(0) += 1;
+                Ok(())
             }
         }
     }
-    Ok(Gathered { groups, kept, other_levels })
+
+    /// Whether a row holds what every filter asks for. All are looked at, so that each knows what there is in its column.
+    fn passes_filters(&mut self, table: &Table<'_>) -> bool {
+        let mut passes = true;
+        for ((at, value), seen) in self.plan.filters.iter().zip(&mut self.filters) {
+            let cell = table.cell(*at);
+            seen.note(cell);
+            passes &= cell == value.as_bytes() || (!cell.is_ascii() && decode(cell) == *value);
+        }
+        passes
+    }
+
+    /// Takes the measures that a row holds: one of a long table, each of the periods of a wide one, or all together.
+    fn take_measures(&mut self, table: &Table<'_>, level: Level) -> Result<()> {
+        let unit = self.plan.units[level as usize];
+        let kept = &mut self.gathered.kept[level as usize];
+        match &self.plan.measures {
+            Measures::Named { name, value } => {
+                let name = table.cell(*name);
+                self.names.note(name);
+                let Some(&measure) = self.asked.get(name) else { return Ok(()) };
+                self.periods.push(&mut kept[measure], table, unit, [*value].into_iter(), None)
+            }
+            Measures::Columns(columns) if matches!(self.plan.periods, Periods::Header) => {
+                for (at, measure, period) in columns {
+                    self.periods.push(&mut kept[*measure], table, unit, [*at].into_iter(), Some(*period))?;
+                }
+                Ok(())
+            }
+            Measures::Columns(columns) => {
+                let cells = columns.iter().map(|(at, _, _)| *at);
+                self.periods.push(&mut kept[0], table, unit, cells, None)
+            }
+        }
+    }
+
+    /// A filter that no row passes is a slip, as long as all that stood in its column is known.
+    fn check_filters(&self) -> Result<()> {
+        for ((_, value), (seen, (column, _))) in
+            self.plan.filters.iter().zip(self.filters.iter().zip(&self.source.filters))
+        {
+            if !seen.names.contains(value.as_bytes()) && !seen.list().contains(value) && seen.names.len() < REMEMBERED {
+                return Err(self.no_such(format!("row with {column} ="), value, seen.list()));
+            }
+        }
+        Ok(())
+    }
+
+    /// A measure of a long table that stands in no row. In the other layouts the header was enough to find it missing.
+    fn check_measures(&self) -> Result<()> {
+        let Measures::Named { .. } = self.plan.measures else { return Ok(()) };
+        for (at, measure) in self.source.measures.iter().enumerate() {
+            if self.gathered.kept.iter().all(|groups| groups[at].len() == 0)
+                && !self.names.names.contains(measure.measure.trim().as_bytes())
+            {
+                return Err(self.no_such("measure".to_owned(), &measure.measure, self.names.list()));
+            }
+        }
+        Ok(())
+    }
+
+    fn no_such(&self, what: String, asked: &str, available: Vec<String>) -> Error {
+        Error::NoSuchValue { path: self.source.path_name(), what, asked: asked.to_owned(), available }
+    }
 }
 
 /// The level of a row, or the name of one that is none of the three.
