@@ -17,6 +17,7 @@ pub(crate) struct Cells {
 
 impl Cells {
     pub(crate) fn push(&mut self, cell: &[u8]) {
+        // Of spaces only those of ASCII: what other bytes mean is known only once the cell is decoded.
         self.bytes.extend_from_slice(cell.trim_ascii());
         self.ends.push(self.bytes.len());
     }
@@ -68,6 +69,7 @@ impl<T: AsRef<[u8]>> FromIterator<T> for Cells {
 pub(crate) fn decode(cell: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(cell) {
         Ok(text) => Cow::Borrowed(text.trim()),
+        // A cell is no file: what looks like a byte-order mark at its start is text.
         Err(_) => Cow::Owned(WINDOWS_1252.decode_without_bom_handling(cell).0.trim().to_owned()),
     }
 }

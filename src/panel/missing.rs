@@ -74,12 +74,12 @@ impl Missing {
         }
     }
 
-    /// The mark that a trimmed text of a column of text is, if it is one.
+    /// The mark that a trimmed text of a column of text is; `None` for a value.
     pub(crate) fn of_text(text: &str) -> Option<Missing> {
         Missing::in_text(text.as_bytes())
     }
 
-    /// Reads a trimmed cell of a column of numbers.
+    /// Reads a trimmed cell of a column of numbers; `None` where it is no mark.
     pub(super) fn in_numbers(cell: &[u8]) -> Option<Missing> {
         match cell {
             b"x" => Some(Missing::Suppressed),
@@ -91,7 +91,7 @@ impl Missing {
         }
     }
 
-    /// Reads a trimmed cell of a column of text.
+    /// Reads a trimmed cell of a column of text; `None` where it is no mark.
     pub(super) fn in_text(cell: &[u8]) -> Option<Missing> {
         match cell {
             b"" => Some(Missing::Empty),
@@ -104,6 +104,7 @@ impl Missing {
             b".." => Some(Missing::Dots),
             b"-" => Some(Missing::Dash),
             b"~" => Some(Missing::Tilde),
+            // Marks of this crate's own: in brackets, so that they read back in columns of text too.
             b"[absent]" => Some(Missing::Absent),
             b"[reorganised]" => Some(Missing::Reorganised),
             b"[undefined]" => Some(Missing::Undefined),

@@ -49,6 +49,7 @@ fn plain(cell: &[u8]) -> Option<f64> {
             _ => return None,
         }
     }
+    // What is not exact here is left to the standard library, which rounds it once.
     if digits == 0 || mantissa > EXACT_INTEGERS {
         return None;
     }

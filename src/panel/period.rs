@@ -5,7 +5,8 @@
 /// Reads a period: a financial or academic year as the year in which it ends, any other integer as it stands.
 ///
 /// A span of years must be one year long. A trailing remark in brackets, as in `2016-17 (OT)`, is ignored, and so is
-/// the `.0` that spreadsheets add. Six digits are always a span: `201718` is 2018, and `201712` is no period.
+/// the `.0` that spreadsheets add. Six digits are always a span: `201718` is 2018, and `201712` is no period. `None` for
+/// any other text.
 pub(crate) fn read_period(text: &str) -> Option<i32> {
     let text = without_remark(text);
     let text = match text.split_once('.') {
@@ -16,6 +17,7 @@ pub(crate) fn read_period(text: &str) -> Option<i32> {
         let (from, to) = text.split_at(4);
         return span(from, to);
     }
+    // Before spans, since a dash in front is a sign.
     if is_digits(text.strip_prefix('-').unwrap_or(text)) {
         return text.parse().ok();
     }
@@ -23,7 +25,7 @@ pub(crate) fn read_period(text: &str) -> Option<i32> {
     span(from.trim_end(), to.trim_start())
 }
 
-/// How a period is written.
+/// How a period is written. In one file `2018` and `2017-18` may be different years, though both read as 2018.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PeriodForm {
     /// 2018.
@@ -38,8 +40,10 @@ impl PeriodForm {
     /// The form of a text that is a period.
     pub(crate) fn of(text: &str) -> Self {
         let text = without_remark(text);
+        // From the second character on, since a dash in front is a sign.
         if text.get(1..).is_some_and(|rest| rest.contains(['-', '/', '–'])) {
             PeriodForm::Span
+        // By digits, not by length, which a `.0` would add to.
         } else if text.bytes().filter(u8::is_ascii_digit).count() >= 6 {
             PeriodForm::SixDigits
         } else {

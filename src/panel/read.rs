@@ -75,9 +75,11 @@ impl Panel {
 fn read(reader: &mut dyn Read, path: &str, schema: &PanelSchema) -> Result<Panel> {
     let mut records = Records::new(reader, path)?;
     let names = records.header()?;
+    // Before columns are looked for: none of their names would be found, and the names are not what is wrong.
     if let Some(found) = schema.other_separator(&names) {
         return Err(Error::Separator { path: path.to_owned(), found });
     }
+    // Cells of columns that nobody asked for are not kept, so a wide file costs no more than what is taken from it.
     let mut kept: Vec<Option<Cells>> = vec![None; names.len()];
     for position in schema.positions(&names)? {
         if let Some(cells) = kept.get_mut(position) {
@@ -88,7 +90,7 @@ fn read(reader: &mut dyn Read, path: &str, schema: &PanelSchema) -> Result<Panel
     while records.advance()? {
         let found = records.record.len();
         if found == 1 && names.len() > 1 && records.record.as_slice().trim_ascii().is_empty() {
-            continue; // a line of spaces
+            continue; // a line of spaces, which in a file of one column is a missing value
         }
         records.check_width(names.len())?;
         for (cell, cells) in records.record.iter().zip(&mut kept) {
@@ -116,6 +118,7 @@ fn into_rows(
         let position = names.iter().position(|there| there == name)?;
         Some((name.clone(), kept.get_mut(position)?.take()?))
     };
+    // Taken out of the cells, so that keys do not become columns of data as well.
     let (units, periods) = (take(&schema.unit), take(&schema.period));
     let units = units.map(|(name, cells)| read_units(name, &cells, &places)).transpose()?;
     let periods = periods.map(|(name, cells)| read_periods(name, &cells, &places)).transpose()?;

@@ -69,11 +69,13 @@ impl<'a> Records<'a> {
             csv::ErrorKind::Io(source) => read_error(self.path, source),
             other => read_error(self.path, io::Error::other(format!("{other:?}"))),
         })?;
+        // The reader says at which line a row ends, and quoted cells may hold line breaks: they lie between.
         let bytes = self.record.as_slice();
         let breaks = bytes.iter().filter(|&&byte| byte == b'\n').count() as u64;
         let line_after = self.reader.position().line();
         match bytes {
             [END] => Ok(false),
+            // A quote that never closes runs through the end of the stream and takes the byte that marks it.
             [.., END] => Err(Error::OpenQuote { line: line_after.saturating_sub(breaks) }),
             _ => {
                 // Blank lines before a row are passed over with it, so its line is counted from its end.

@@ -35,6 +35,7 @@ pub(super) struct TextReader<R> {
 
 impl<R: Read> TextReader<R> {
     pub(super) fn new(mut inner: R) -> io::Result<Self> {
+        // To the end of these few bytes, since a reader may hand out fewer at a time than a mark has.
         let mut head = Vec::with_capacity(UTF8_MARK.len());
         inner.by_ref().take(UTF8_MARK.len() as u64).read_to_end(&mut head)?;
         if UTF16_MARKS.iter().any(|mark| head.starts_with(mark)) {
@@ -43,6 +44,7 @@ impl<R: Read> TextReader<R> {
         if head == UTF8_MARK {
             head.clear();
         }
+        // As if a line had just ended, so that a stream of nothing does not get a line break of its own.
         Ok(Self { inner: Cursor::new(head).chain(inner), after_return: false, last: b'\n', ended: false })
     }
 
@@ -84,9 +86,11 @@ impl<R: Read> Read for TextReader<R> {
                 buffer[0] = if self.ended { END } else { b'\n' };
                 return Ok(1);
             }
+            // Workbooks hold such bytes, and so does UTF-16 without a mark.
             if chunk.contains(&0) {
                 return Err(not_text());
             }
+            // Nothing is left of a chunk that is the second half of a pair, and a length of 0 would end the stream.
             let kept = self.end_lines_alike(chunk);
             if kept > 0 {
                 self.last = chunk[kept - 1];

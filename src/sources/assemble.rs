@@ -19,6 +19,7 @@ const DIFFERENCES: usize = 4;
 impl Source {
     pub(super) fn read_stream<R: Read + Seek>(&self, mut reader: R) -> Result<Published> {
         let path = self.path_name();
+        // The table lets go of the reader here, which may be needed to read two rows of one key again.
         let (plan, gathered) = {
             let (mut table, header) = Table::open(self, &mut reader, &path)?;
             let plan = Plan::new(self, &header)?;
@@ -85,7 +86,7 @@ impl Source {
     }
 }
 
-/// Why a panel cannot be put together.
+/// Why a panel cannot be put together. Rows that repeat a key are told apart by the file, which is out of reach here.
 enum Failure {
     Repeated { key: String, first: u64, second: u64 },
     Other(Box<Error>),
@@ -127,6 +128,7 @@ impl Assembly<'_> {
         let mut positions: HashMap<(String, i32), usize> = HashMap::new();
         let mut joint_returns: Vec<String> = Vec::new();
         for (group, kept) in self.kept.iter().enumerate() {
+            // A code is dealt with once, however many rows hold it.
             let (codes, firsts) = kept.units.distinct();
             let mut units = Vec::with_capacity(codes.len());
             for (position, code) in codes.iter().enumerate() {
@@ -354,7 +356,7 @@ fn joint_parts(code: &str) -> Vec<&str> {
     if parts.iter().all(is_code) { parts } else { vec![code] }
 }
 
-/// The names of a return filed together.
+/// The names of a return filed together. A comma does not part them: it stands in "Bristol, City of".
 fn joint_names(name: &str) -> Vec<&str> {
     name.split(['/', '&', '+']).map(str::trim).collect()
 }

@@ -56,6 +56,7 @@ struct Seen {
 
 impl Seen {
     fn note(&mut self, name: &[u8]) {
+        // Rows of one name often stand together, and comparing costs less than looking it up.
         if self.last != name {
             self.last = name.to_vec();
             if self.names.len() < REMEMBERED {
@@ -237,6 +238,7 @@ fn level(plan: &Plan, table: &Table<'_>) -> std::result::Result<Level, String> {
             Ok(match number {
                 Some(970) => Level::Nation,
                 Some(number) if !(200..970).contains(&number) => Level::Region,
+                // What is no number may be a joint return, which only authorities file.
                 _ => Level::Authority,
             })
         }
@@ -309,6 +311,7 @@ impl PeriodReader<'_> {
         if self.source.periods.as_ref().is_some_and(|asked| !asked.contains(&period)) {
             return Ok(None);
         }
+        // Held against the first of the same measures alone: another measure may count another kind of year.
         match &kept.form {
             None => kept.form = Some((form, decode(cell).into_owned(), table.line())),
             Some((first, text, line)) if *first != form && !self.source.mixed_periods && !self.source.dates => {
@@ -326,11 +329,13 @@ impl PeriodReader<'_> {
     }
 }
 
-/// The financial year, 1 April to 31 March, in which a date falls, by the year in which it ends.
+/// The financial year, 1 April to 31 March, in which a date falls, by the year in which it ends; `None` where the text is
+/// no date.
 fn financial_year(text: &str) -> Option<i32> {
     let parts: Vec<&str> = text.split(['-', '/']).collect();
     let [a, b, c] = parts.as_slice() else { return None };
     let (year, month, day) = if a.len() == 4 { (a, b, c) } else { (c, b, a) };
+    // A time may stand after the day.
     let (year, month, day): (i32, u32, u32) = (year.parse().ok()?, month.parse().ok()?, day.get(..2)?.parse().ok()?);
     if year < 1000 || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;

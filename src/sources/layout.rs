@@ -146,6 +146,7 @@ impl Plan {
             })
         };
         let known = |name: &String| at(name).ok_or_else(|| unknown_column(name, header.iter().map(String::as_str)));
+        // All of them first: a header that lacks one is of another layout, whatever else is asked for.
         for name in layout.required() {
             required(name)?;
         }
@@ -157,6 +158,7 @@ impl Plan {
                 labels.extend(["la_name", other].map(str::to_owned));
                 labels.extend(at("region_name").map(|_| "region_name".to_owned()));
                 let unit = required(unit)?;
+                // Rows of regions and of the nation leave the codes of authorities empty.
                 let units = [unit, at("region_code").unwrap_or(unit), at("country_code").unwrap_or(unit)];
                 let levels = Levels::Named(required("geographic_level")?);
                 (units, Periods::Column(required("time_period")?), "time_period", levels)
@@ -209,6 +211,7 @@ fn measures(source: &Source, header: &[String]) -> Result<Measures> {
     let others = || header.iter().filter(|name| !keys.contains(&name.as_str())).cloned().collect::<Vec<_>>();
     if source.measures.is_empty() {
         let found = match source.layout {
+            // Here the names of measures stand in the rows, which are not read yet.
             Layout::Long { .. } | Layout::Lait => "none".to_owned(),
             _ => format!("none, and {} has {}", source.path_name(), others().join(", ")),
         };
@@ -253,6 +256,7 @@ fn measures(source: &Source, header: &[String]) -> Result<Measures> {
         _ => {
             let column = |(index, measure): (usize, &super::Measure)| {
                 let name = measure.measure.trim();
+                // Only a wide table has periods in its header; this one is not looked at.
                 position(name).map(|at| (at, index, 0)).ok_or_else(|| no_such(name))
             };
             Ok(Measures::Columns(source.measures.iter().enumerate().map(column).collect::<Result<_>>()?))
@@ -263,6 +267,7 @@ fn measures(source: &Source, header: &[String]) -> Result<Measures> {
 /// What a header looks like, as the end of a sentence.
 fn looks_like(header: &[String]) -> String {
     let has = |names: &[&str]| names.iter().all(|name| header.iter().any(|there| there == name));
+    // Any whole number reads as a period, and a header may hold codes: only years near ours count here.
     let periods = header.iter().filter(|name| read_period(name).is_some_and(|p| (1900..2200).contains(&p))).count();
     if has(&["time_period", "geographic_level"]) {
         "it looks like explore-education-statistics: use Source::explore_education, or Source::table where code columns differ".to_owned()
