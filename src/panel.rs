@@ -160,32 +160,32 @@ impl Panel {
         self.periods.as_ref().map_or(&[], |key| &key.values)
     }
 
-    /// The name of the unit column.
+    /// The name of the unit column; `None` without units.
     pub fn unit_column(&self) -> Option<&str> {
         self.units.as_ref().map(|key| key.name.as_str())
     }
 
-    /// The name of the period column.
+    /// The name of the period column; `None` without periods.
     pub fn period_column(&self) -> Option<&str> {
         self.periods.as_ref().map(|key| key.name.as_str())
     }
 
-    /// The name of the weight column, whose values [`Panel::column`] gives.
+    /// The name of the weight column, whose values [`Panel::column`] gives; `None` where every row weighs the same.
     pub fn weight_column(&self) -> Option<&str> {
         self.weight.as_deref()
     }
 
-    /// The name of the population column, whose values [`Panel::column`] gives.
+    /// The name of the population column, whose values [`Panel::column`] gives; `None` where none was named.
     pub fn population_column(&self) -> Option<&str> {
         self.population.as_deref()
     }
 
-    /// For each row the position of its unit in [`Panel::units`].
+    /// For each row the position of its unit in [`Panel::units`]; `None` without units.
     pub fn unit_indices(&self) -> Option<&[u32]> {
         self.units.as_ref().map(|key| key.indices.as_slice())
     }
 
-    /// For each row the position of its period in [`Panel::periods`].
+    /// For each row the position of its period in [`Panel::periods`]; `None` without periods.
     pub fn period_indices(&self) -> Option<&[u32]> {
         self.periods.as_ref().map(|key| key.indices.as_slice())
     }

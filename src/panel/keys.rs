@@ -89,7 +89,7 @@ impl<T> Key<T> {
         reorder(&mut self.indices, order);
     }
 
-    /// The value of a row.
+    /// The value of a row; `None` beyond the last.
     pub(super) fn of(&self, row: usize) -> Option<&T> {
         self.indices.get(row).and_then(|&index| self.values.get(index as usize))
     }

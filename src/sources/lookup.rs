@@ -68,7 +68,7 @@ impl Lookup {
         self
     }
 
-    /// The unit of a code.
+    /// The unit of a code; `None` for a code that is not in the table.
     pub fn unit(&self, code: &str) -> Option<&str> {
         self.units.get(code).map(String::as_str)
     }

@@ -29,12 +29,12 @@ impl Published {
         self.authorities
     }
 
-    /// The rows of regions, where the layout tells them apart and the file has any.
+    /// The rows of regions; `None` where the layout does not tell them apart or the file has none.
     pub fn regions(&self) -> Option<&Panel> {
         self.regions.as_ref()
     }
 
-    /// The rows of the nation, where the layout tells them apart and the file has any.
+    /// The rows of the nation; `None` where the layout does not tell them apart or the file has none.
     pub fn nation(&self) -> Option<&Panel> {
         self.nation.as_ref()
     }

@@ -290,13 +290,14 @@ impl Areas {
         }
     }
 
-    /// The name of a constant area, or the names of the successors that make it up.
+    /// The name of a constant area, or the names of the successors that make it up; `None` where the table
+    /// does not know one.
     pub(super) fn name(&self, area: &str) -> Option<String> {
         let names: Option<Vec<&str>> = area.split('+').map(|unit| self.own_name(unit)).collect();
         names.map(|names| names.join(" + "))
     }
 
-    /// The name of the area of a unit.
+    /// The name of the area of a unit; `None` where the table does not know it.
     pub(super) fn own_name(&self, unit: &str) -> Option<&str> {
         self.by_id.get(unit).map(|&node| self.nodes[node].name.as_str())
     }
@@ -306,7 +307,7 @@ impl Areas {
         self.by_id.contains_key(text)
     }
 
-    /// The day from which the area of a unit has its latest code.
+    /// The day from which the area of a unit has its latest code; `None` where no recode is known.
     pub(super) fn recoded_on(&self, unit: &str) -> Option<&str> {
         self.by_id.get(unit).and_then(|&node| self.nodes[node].recoded.as_deref())
     }
@@ -316,7 +317,8 @@ impl Areas {
         &self.events
     }
 
-    /// Why a constant area does not add up exactly.
+    /// Why a constant area does not add up exactly; `None` where the table knows
+    /// nothing against it.
     pub(super) fn flagged(&self, area: &str) -> Option<String> {
         let first = area.split('+').next().unwrap_or(area);
         let root = self.root[*self.by_id.get(first)?];
