@@ -47,7 +47,7 @@ pub(crate) use plan::{Plan, Scratch};
 
 use std::ops::ControlFlow;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, EstimateError, QuestionError, Result};
 use crate::fit::FittedModel;
 use crate::numerics::double::Double;
 use crate::numerics::number::RANK_TOLERANCE;
@@ -107,7 +107,7 @@ impl FittedModel {
     /// coalitions, or need few, do not call.
     ///
     /// # Errors
-    /// Those of the method, and [`Error::Cancelled`] once `watch` has said so.
+    /// Those of the method, and [`EstimateError::Cancelled`](crate::error::EstimateError::Cancelled) once `watch` has said so.
     ///
     /// # Examples
     /// ```
@@ -122,7 +122,7 @@ impl FittedModel {
     /// })?;
     /// assert_eq!(breakdown, fit.shapley()?);
     /// let cancelled = fit.breakdown_watched(&Method::ConditionalDominance, |_, _| ControlFlow::Break(()));
-    /// assert!(matches!(cancelled, Err(Error::Cancelled { .. })));
+    /// assert!(matches!(cancelled, Err(Error::Estimate(EstimateError::Cancelled { .. }))));
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn breakdown_watched(
@@ -141,7 +141,7 @@ impl FittedModel {
             warnings.extend(self.components_without_coefficients(parts));
         }
         let progress = Progress::of_coalitions(plan.watched(), watch);
-        let cancelled = || Error::Cancelled { method: method.name().to_string() };
+        let cancelled = || Error::from(EstimateError::Cancelled { method: method.name().to_string() });
         let answer = self.evaluate(&plan, &progress).ok_or_else(cancelled)?;
         warnings.extend(self.imprecise(plan.enumerated()));
         let design = self.design();
@@ -197,7 +197,7 @@ impl FittedModel {
     /// [`warnings`](FittedModel::warnings).
     ///
     /// # Errors
-    /// [`Error::UnknownComponent`] for a name that is not in the model.
+    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) for a name that is not in the model.
     pub fn r2_overall_of(&self, components: &[&str]) -> Result<f64> {
         let players = self.players();
         let mut present = Vec::new();
@@ -246,7 +246,7 @@ impl FittedModel {
         if predecessors.is_some() && method.needs_all_orders() {
             let reason = "the model lets a component enter only after others, and it averages over all orders or \
                           coalitions: use shapley, which respects that, or take the precedence out";
-            return Err(Error::Method { method: name, reason: reason.to_string() });
+            return Err(EstimateError::Method { method: name, reason: reason.to_string() }.into());
         }
         let kind = match method {
             Method::Sequential { order } => Kind::Sequential(Chain::new(players, self.order(players, order)?)),
@@ -287,12 +287,12 @@ impl FittedModel {
         for name in order {
             let position = self.position(players, name)?;
             if positions.contains(&position) {
-                return Err(Error::order(format_args!("\"{name}\" stands in it twice")));
+                return Err(QuestionError::order(format_args!("\"{name}\" stands in it twice")).into());
             }
             positions.push(position);
         }
         if let Some(left_out) = (0..players.len()).find(|p| !positions.contains(p)) {
-            return Err(Error::order(format_args!("\"{}\" is not in it", players.names[left_out])));
+            return Err(QuestionError::order(format_args!("\"{}\" is not in it", players.names[left_out])).into());
         }
         for (later, before) in self.model().predecessors()?.unwrap_or_default().iter().enumerate() {
             let place = |player: usize| positions.iter().position(|&p| p == player);
@@ -301,18 +301,19 @@ impl FittedModel {
                 let message = format!(
                     "the order breaks a precedence: \"{later}\" may only enter after \"{first}\", put it later"
                 );
-                return Err(Error::Order { message });
+                return Err(QuestionError::Order { message }.into());
             }
         }
         Ok(positions)
     }
 
     fn position(&self, players: &Players, name: &str) -> Result<usize> {
-        players
-            .names
-            .iter()
-            .position(|n| n == name)
-            .ok_or_else(|| Error::UnknownComponent { component: name.to_string(), available: players.names.clone() })
+        players.names.iter().position(|n| n == name).ok_or_else(|| {
+            Error::from(QuestionError::UnknownComponent {
+                component: name.to_string(),
+                available: players.names.clone(),
+            })
+        })
     }
 
     /// The answer of the full sample in the layout of [`Plan::evaluate`]; `None` once `progress` was told to stop.
@@ -378,7 +379,7 @@ fn check_number(method: &str, players: &Players, most: usize) -> Result<()> {
             _ => "put components together, or use the sequential method, which has no limit",
         };
         let (method, instead) = (method.to_string(), instead.to_string());
-        return Err(Error::TooManyComponents { method, limit: most, found: players.len(), instead });
+        return Err(EstimateError::TooManyComponents { method, limit: most, found: players.len(), instead }.into());
     }
     check_unit_effects(method, players)
 }
@@ -389,10 +390,11 @@ fn check_unit_effects(method: &str, players: &Players) -> Result<()> {
     if found <= MOST_WITH_UNIT_EFFECTS {
         return Ok(());
     }
-    Err(Error::TooManyComponents {
+    Err(EstimateError::TooManyComponents {
         method: format!("{method} with unit effects in several components"),
         limit: MOST_WITH_UNIT_EFFECTS,
         found,
         instead: "give unit effects to one component".to_string(),
-    })
+    }
+    .into())
 }

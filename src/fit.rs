@@ -28,7 +28,7 @@ pub(crate) use standardise::{LARGEST, check_within};
 pub(crate) use submatrix::Submatrix;
 pub(crate) use unit_moments::UnitMoments;
 
-use crate::error::{Error, Result};
+use crate::error::{EstimateError, Result};
 use crate::model::{Design, Model};
 use crate::numerics::double::Double;
 use crate::panel::{Lineage, Panel, Sample};
@@ -56,10 +56,10 @@ impl Model {
     /// Fits the model to a panel: selects the sample, forms the design, and accumulates its moments.
     ///
     /// # Errors
-    /// Those of [`check`](Model::check); [`Error::UnknownColumn`], [`Error::NotANumber`] or [`Error::TermNeeds`] for a
-    /// term that the panel cannot give; [`Error::Negative`] or [`Error::ZeroWeights`] for weights;
-    /// [`Error::NothingLeft`], [`Error::TooFewRows`] and [`Error::NoVariation`] for a sample that says nothing;
-    /// [`Error::TooManyColumns`]; [`Error::Scale`] for values beyond 1e290, or apart by less than 1e-290.
+    /// Those of [`check`](Model::check); [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn), [`DataError::NotANumber`](crate::error::DataError::NotANumber) or [`QuestionError::TermNeeds`](crate::error::QuestionError::TermNeeds) for a
+    /// term that the panel cannot give; [`DataError::Negative`](crate::error::DataError::Negative) or [`QuestionError::ZeroWeights`](crate::error::QuestionError::ZeroWeights) for weights;
+    /// [`EstimateError::NothingLeft`](crate::error::EstimateError::NothingLeft), [`EstimateError::TooFewRows`](crate::error::EstimateError::TooFewRows) and [`EstimateError::NoVariation`](crate::error::EstimateError::NoVariation) for a sample that says nothing;
+    /// [`EstimateError::TooManyColumns`](crate::error::EstimateError::TooManyColumns); [`EstimateError::Scale`](crate::error::EstimateError::Scale) for values beyond 1e290, or apart by less than 1e-290.
     ///
     /// # Examples
     /// ```
@@ -95,7 +95,7 @@ impl FittedModel {
     pub(crate) fn on(&self, keep: impl Fn(usize) -> bool) -> Result<Self> {
         let rows: Vec<usize> = (0..self.design.n_rows()).filter(|&row| keep(row)).collect();
         if rows.len() < 2 {
-            return Err(Error::TooFewRows { rows: rows.len() });
+            return Err(EstimateError::TooFewRows { rows: rows.len() }.into());
         }
         Self::of(&self.model, self.design.on(&rows))
     }
@@ -105,7 +105,9 @@ impl FittedModel {
             unit_moments::unit_ranges(design.units.as_ref().map(|units| units.codes.as_slice()), design.n_rows());
         let (moments, unit_moments) = Moments::checked(&variables(&design), &design.weights, &ranges);
         if moments.is_constant(design.columns.len()) {
-            return Err(Error::NoVariation { outcome: design.outcome_name.clone(), rows: design.n_rows() });
+            return Err(
+                EstimateError::NoVariation { outcome: design.outcome_name.clone(), rows: design.n_rows() }.into()
+            );
         }
         let (warnings, conditioning) = diagnose::diagnose(&design, &variables(&design), &ranges, &moments);
         Ok(FittedModel {
@@ -169,7 +171,7 @@ impl FittedModel {
     /// The coefficients of the whole model, its effects, fitted values and residuals.
     ///
     /// # Errors
-    /// [`Error::LeastSquares`] should the solver fail on the columns that were kept.
+    /// [`EstimateError::LeastSquares`](crate::error::EstimateError::LeastSquares) should the solver fail on the columns that were kept.
     pub fn regression(&self) -> Result<Regression> {
         Regression::new(&self.design)
     }

@@ -14,7 +14,7 @@ pub use parse::parse_terms;
 pub use term::Term;
 pub(crate) use variables::{Part, parts, resolve};
 
-use crate::error::{Error, Result, TermSyntax};
+use crate::error::{Error, QuestionError, Result, TermSyntax};
 
 /// A named cause: a name and an ordered list of terms.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -181,9 +181,11 @@ impl Model {
             return Ok(None);
         }
         let position = |name: &String| {
-            self.components.iter().position(|c| c.name == *name).ok_or_else(|| Error::UnknownComponent {
-                component: name.clone(),
-                available: self.components.iter().map(|c| c.name.clone()).collect(),
+            self.components.iter().position(|c| c.name == *name).ok_or_else(|| {
+                Error::from(QuestionError::UnknownComponent {
+                    component: name.clone(),
+                    available: self.components.iter().map(|c| c.name.clone()).collect(),
+                })
             })
         };
         let mut before = vec![Vec::new(); self.components.len()];
@@ -200,22 +202,23 @@ impl Model {
         }
         match entered.iter().position(|entered| !entered) {
             None => Ok(Some(before)),
-            Some(stuck) => Err(Error::Order {
+            Some(stuck) => Err(QuestionError::Order {
                 message: format!(
                     "no order keeps the precedences: \"{}\" would have to enter after itself, take one of them out",
                     self.components[stuck].name
                 ),
-            }),
+            }
+            .into()),
         }
     }
 
     /// Checks what can be checked without data; `fit` does so first.
     ///
     /// # Errors
-    /// [`Error::Term`] or [`Error::TermMeaning`] for a term that makes no sense; [`Error::NoComponents`],
-    /// [`Error::EmptyComponent`], [`Error::DuplicateComponent`], [`Error::ComponentName`]; and
-    /// [`Error::OutcomeAsTerm`] when the outcome's column explains itself (a lag or a lead of it may); [`Error::UnknownComponent`]
-    /// or [`Error::Order`] for a precedence that cannot be kept.
+    /// [`QuestionError::Term`](crate::error::QuestionError::Term) or [`QuestionError::TermMeaning`](crate::error::QuestionError::TermMeaning) for a term that makes no sense; [`QuestionError::NoComponents`](crate::error::QuestionError::NoComponents),
+    /// [`QuestionError::EmptyComponent`](crate::error::QuestionError::EmptyComponent), [`QuestionError::DuplicateComponent`](crate::error::QuestionError::DuplicateComponent), [`QuestionError::ComponentName`](crate::error::QuestionError::ComponentName); and
+    /// [`QuestionError::OutcomeAsTerm`](crate::error::QuestionError::OutcomeAsTerm) when the outcome's column explains itself (a lag or a lead of it may); [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent)
+    /// or [`QuestionError::Order`](crate::error::QuestionError::Order) for a precedence that cannot be kept.
     pub fn check(&self) -> Result<&Self> {
         self.checked_outcome()?;
         Ok(self)
@@ -225,9 +228,9 @@ impl Model {
         if let Some(unread) = &self.unread {
             return Err(unread.clone().into());
         }
-        let outcome = self.outcome.as_ref().ok_or(Error::NoOutcome)?;
+        let outcome = self.outcome.as_ref().ok_or(Error::from(QuestionError::NoOutcome))?;
         if self.components.is_empty() {
-            return Err(Error::NoComponents);
+            return Err(QuestionError::NoComponents.into());
         }
         for term in self.terms().chain([outcome]) {
             // A term put together in code must make the same sense as one that is read.
@@ -235,35 +238,37 @@ impl Model {
                 let message =
                     "it has no text form: interactions, and lags and leads of 0 periods, cannot stand inside others"
                         .into();
-                return Err(Error::TermMeaning { term: term.to_string(), message });
+                return Err(QuestionError::TermMeaning { term: term.to_string(), message }.into());
             }
         }
         if !is_row_by_row(outcome) {
             let message = "the outcome must be a column, or logs, lags, leads and products of columns".to_string();
-            return Err(Error::TermMeaning { term: outcome.to_string(), message });
+            return Err(QuestionError::TermMeaning { term: outcome.to_string(), message }.into());
         }
         for (i, component) in self.components.iter().enumerate() {
             if matches!(component.name.trim(), "" | "always" | "unexplained") {
-                return Err(Error::ComponentName { component: component.name.clone() });
+                return Err(QuestionError::ComponentName { component: component.name.clone() }.into());
             }
             if component.terms.is_empty() {
-                return Err(Error::EmptyComponent { component: component.name.clone() });
+                return Err(QuestionError::EmptyComponent { component: component.name.clone() }.into());
             }
             if self.components[..i].iter().any(|earlier| earlier.name == component.name) {
-                return Err(Error::DuplicateComponent { component: component.name.clone() });
+                return Err(QuestionError::DuplicateComponent { component: component.name.clone() }.into());
             }
         }
         self.predecessors()?;
         let named = self.components.iter().map(|c| (format!("component \"{}\"", c.name), &c.terms));
         for (used_in, terms) in named.chain([("always".to_string(), &self.always)]) {
             if let Some(column) = terms.iter().flat_map(Term::current_columns).find(|c| outcome.columns().contains(c)) {
-                return Err(Error::OutcomeAsTerm { outcome: column.to_string(), used_in });
+                return Err(QuestionError::OutcomeAsTerm { outcome: column.to_string(), used_in }.into());
             }
         }
         if let Weights::Column(column) = &self.weights
             && outcome.columns().contains(&column.as_str())
         {
-            return Err(Error::OutcomeAsTerm { outcome: column.clone(), used_in: "the weights".to_string() });
+            return Err(
+                QuestionError::OutcomeAsTerm { outcome: column.clone(), used_in: "the weights".to_string() }.into()
+            );
         }
         Ok(outcome)
     }

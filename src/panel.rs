@@ -117,8 +117,8 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::DuplicateRow`](crate::Error::DuplicateRow) for a unit and period that occur twice,
-    /// [`Error::MissingKey`](crate::Error::MissingKey) for a unit that is empty.
+    /// [`DataError::DuplicateRow`](crate::error::DataError::DuplicateRow) for a unit and period that occur twice,
+    /// [`DataError::MissingKey`](crate::error::DataError::MissingKey) for a unit that is empty.
     pub(crate) fn from_columns(
         (unit_name, units): (String, &Cells),
         periods: Option<(String, Vec<i32>)>,
@@ -235,7 +235,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`](crate::Error::UnknownColumn) with up to three names that come closest, letter case
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) with up to three names that come closest, letter case
     /// aside.
     ///
     /// ```
@@ -275,7 +275,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`](crate::Error::UnknownColumn).
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn).
     pub fn with_labels<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Result<Self> {
         self.labels = columns.into_iter().map(Into::into).collect();
         for label in &self.labels {
@@ -309,6 +309,7 @@ impl Panel {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::DataError;
     use crate::error::Error;
 
     fn panel() -> Panel {
@@ -321,7 +322,10 @@ mod tests {
         let panel = panel();
         assert!(panel.has_column("Rate") && !panel.has_column("rate") && !panel.has_column("unit"));
         let error = panel.column("rate").unwrap_err();
-        assert!(matches!(&error, Error::UnknownColumn { nearest, .. } if nearest == &["Rate", "region"]), "{error}");
+        assert!(
+            matches!(&error, Error::Data(DataError::UnknownColumn { nearest, .. }) if nearest == &["Rate", "region"]),
+            "{error}"
+        );
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub use random_effects::{QuasiDemeaning, RandomEffect, RandomMethod, VarianceCom
 pub use specification::{CrossSectionLm, NullDistribution, SpecificationTest};
 pub use wild::{WildBootstrap, WildTest, WildWeights};
 
-use crate::error::{Error, Result, TermSyntax};
+use crate::error::{Error, QuestionError, Result, TermSyntax};
 use crate::model::{Model, Term};
 use crate::panel::Panel;
 
@@ -164,9 +164,9 @@ impl PanelRegression {
     /// Fits to a panel.
     ///
     /// # Errors
-    /// Those of [`Model::fit`] for the outcome, the terms and the weights; [`Error::EstimatorNeeds`] for a panel
-    /// without the units or periods that the estimator is about; [`Error::TooFew`] for fewer rows (units, differences)
-    /// than it takes; [`Error::NoVariation`] for a constant outcome; [`Error::Method`] where the absorbed effects leave
+    /// Those of [`Model::fit`] for the outcome, the terms and the weights; [`QuestionError::EstimatorNeeds`](crate::error::QuestionError::EstimatorNeeds) for a panel
+    /// without the units or periods that the estimator is about; [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) for fewer rows (units, differences)
+    /// than it takes; [`EstimateError::NoVariation`](crate::error::EstimateError::NoVariation) for a constant outcome; [`EstimateError::Method`](crate::error::EstimateError::Method) where the absorbed effects leave
     /// nothing of the outcome, or of any column.
     pub fn fit(&self, panel: &Panel) -> Result<FittedRegression> {
         FittedRegression::new(self, panel)
@@ -178,7 +178,7 @@ impl PanelRegression {
             return Err(unread.clone().into());
         }
         if self.terms.is_empty() {
-            return Err(Error::NoTerms);
+            return Err(QuestionError::NoTerms.into());
         }
         let model = Model::new(self.outcome.as_str()).component("terms", self.terms.clone());
         Ok(match &self.weights {

@@ -46,7 +46,7 @@ pub use replicates::Replicates;
 pub use selection::{ComponentFrequency, Selection, SubsetFrequency};
 
 use crate::decompose::{Breakdown, FEW_CLUSTERS, IntervalKind, IntervalMethod, relation};
-use crate::error::{Error, Result};
+use crate::error::{Error, EstimateError, QuestionError, Result};
 use crate::fit::FittedModel;
 use crate::warning::Warning;
 use draws::Draws;
@@ -98,7 +98,7 @@ impl FittedModel {
     /// Leaves out each unit in turn: the default interval, at level 0.95.
     ///
     /// # Errors
-    /// [`Error::TooFew`] with fewer than two clusters.
+    /// [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) with fewer than two clusters.
     pub fn jackknife(&self) -> Result<Resampling<'_>> {
         Resampling::new(self, Draws::LeaveOneOut, IntervalKind::Jackknife)
     }
@@ -111,10 +111,10 @@ impl FittedModel {
     /// <https://doi.org/10.1017/CBO9780511802843>.
     ///
     /// # Errors
-    /// [`Error::TooFew`] with fewer than two clusters or two draws.
+    /// [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) with fewer than two clusters or two draws.
     pub fn bootstrap(&self, draws: usize, seed: u64) -> Result<Resampling<'_>> {
         if draws < 2 {
-            return Err(Error::TooFew { what: "bootstrap draws".to_string(), expected: 2, found: draws });
+            return Err(EstimateError::TooFew { what: "bootstrap draws".to_string(), expected: 2, found: draws }.into());
         }
         Resampling::new(self, Draws::Bootstrap { draws, seed }, IntervalKind::Percentile)
     }
@@ -126,7 +126,7 @@ impl FittedModel {
     /// [`kind`](Resampling::kind) asks for another.
     ///
     /// # Errors
-    /// [`Error::TooFew`] with fewer than two clusters or two draws; [`Error::Option`] for a draw of another size, or with a
+    /// [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) with fewer than two clusters or two draws; [`QuestionError::Option`](crate::error::QuestionError::Option) for a draw of another size, or with a
     /// position that no unit has.
     ///
     /// # Examples
@@ -146,16 +146,19 @@ impl FittedModel {
     /// ```
     pub fn bootstrap_of(&self, draws: Vec<Vec<usize>>) -> Result<Resampling<'_>> {
         if draws.len() < 2 {
-            return Err(Error::TooFew { what: "bootstrap draws".to_string(), expected: 2, found: draws.len() });
+            return Err(
+                EstimateError::TooFew { what: "bootstrap draws".to_string(), expected: 2, found: draws.len() }.into()
+            );
         }
         let clusters = self.n_clusters();
         for (replicate, drawn) in draws.iter().enumerate() {
             let refuse = |option, found: usize, expected: String| {
-                Err(Error::Option {
+                Err(QuestionError::Option {
                     option,
                     expected: format!("draw {replicate} {expected}"),
                     found: found.to_string(),
-                })
+                }
+                .into())
             };
             if drawn.len() != clusters {
                 let expected = format!("must hold {clusters}, as many as there are units, or rows without units");
@@ -174,7 +177,12 @@ impl<'a> Resampling<'a> {
     fn new(fit: &'a FittedModel, draws: Draws, kind: IntervalKind) -> Result<Self> {
         let clusters = fit.n_clusters();
         if clusters < 2 {
-            return Err(Error::TooFew { what: "units to draw from or leave out".into(), expected: 2, found: clusters });
+            return Err(EstimateError::TooFew {
+                what: "units to draw from or leave out".into(),
+                expected: 2,
+                found: clusters,
+            }
+            .into());
         }
         Ok(Resampling { fit, draws, kind, level: 0.95, progress: None })
     }
@@ -182,7 +190,7 @@ impl<'a> Resampling<'a> {
     /// The kind of interval.
     ///
     /// # Errors
-    /// [`Error::Option`] for a bootstrap kind of a jackknife, or the other way round.
+    /// [`QuestionError::Option`](crate::error::QuestionError::Option) for a bootstrap kind of a jackknife, or the other way round.
     pub fn kind(mut self, kind: IntervalKind) -> Result<Self> {
         let is_jackknife = matches!(self.draws, Draws::LeaveOneOut);
         if is_jackknife != (kind == IntervalKind::Jackknife) {
@@ -190,11 +198,12 @@ impl<'a> Resampling<'a> {
                 true => "leaving units out gives the jackknife interval: use bootstrap() for the others",
                 false => "drawing units gives percentile, basic, normal or bca intervals: use jackknife() for that one",
             };
-            return Err(Error::Option {
+            return Err(QuestionError::Option {
                 option: "interval kind",
                 expected: expected.to_string(),
                 found: kind.name().to_string(),
-            });
+            }
+            .into());
         }
         self.kind = kind;
         Ok(self)
@@ -203,14 +212,15 @@ impl<'a> Resampling<'a> {
     /// The part of samples whose interval should cover the target. Default 0.95.
     ///
     /// # Errors
-    /// [`Error::Option`] unless it is above 0 and at most 0.999999.
+    /// [`QuestionError::Option`](crate::error::QuestionError::Option) unless it is above 0 and at most 0.999999.
     pub fn level(mut self, level: f64) -> Result<Self> {
         if !(level > 0.0 && level <= HIGHEST_LEVEL) {
-            return Err(Error::Option {
+            return Err(QuestionError::Option {
                 option: "level",
                 expected: format!("it must be above 0 and at most {HIGHEST_LEVEL}, such as 0.95"),
                 found: level.to_string(),
-            });
+            }
+            .into());
         }
         self.level = level;
         Ok(self)
@@ -226,16 +236,17 @@ impl<'a> Resampling<'a> {
     /// rows in a cross-section.
     ///
     /// # Errors
-    /// [`Error::Option`] when there are not so many replicates.
+    /// [`QuestionError::Option`](crate::error::QuestionError::Option) when there are not so many replicates.
     pub fn drawn(&self, replicate: usize) -> Result<Vec<usize>> {
         let clusters = self.fit.n_clusters();
         let replicates = self.draws.replicates(clusters);
         if replicate >= replicates {
-            return Err(Error::Option {
+            return Err(QuestionError::Option {
                 option: "replicate",
                 expected: format!("there are {replicates}, counted from 0"),
                 found: replicate.to_string(),
-            });
+            }
+            .into());
         }
         Ok(self.draws.drawn(replicate, clusters))
     }
@@ -243,7 +254,7 @@ impl<'a> Resampling<'a> {
     /// The shares in every replicate, for each of these breakdowns.
     ///
     /// # Errors
-    /// [`Error::OtherFit`] for a breakdown that is not of this fit.
+    /// [`EstimateError::OtherFit`](crate::error::EstimateError::OtherFit) for a breakdown that is not of this fit.
     pub fn replicates(&self, breakdowns: &[&Breakdown]) -> Result<Vec<Replicates>> {
         replicates::compute(self.fit, &self.draws, breakdowns, self.progress.as_deref())
     }
@@ -251,8 +262,8 @@ impl<'a> Resampling<'a> {
     /// These breakdowns with intervals, all from the same draws.
     ///
     /// # Errors
-    /// [`Error::OtherFit`] for a breakdown that is not of this fit; [`Error::TooFew`] when hardly a replicate has an
-    /// outcome that varies; [`Error::TooManyComponents`] and [`Error::Option`] where the values of all coalitions of all
+    /// [`EstimateError::OtherFit`](crate::error::EstimateError::OtherFit) for a breakdown that is not of this fit; [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) when hardly a replicate has an
+    /// outcome that varies; [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) and [`QuestionError::Option`](crate::error::QuestionError::Option) where the values of all coalitions of all
     /// replicates do not fit into memory.
     pub fn intervals(&self, breakdowns: &[&Breakdown]) -> Result<Vec<Breakdown>> {
         let (replicates, influence) = self.all_replicates(breakdowns)?;
@@ -274,11 +285,12 @@ impl<'a> Resampling<'a> {
     fn usable(&self, replicates: &Replicates) -> Result<Vec<usize>> {
         let usable = replicates.usable();
         match usable.len() {
-            0 | 1 => Err(Error::TooFew {
+            0 | 1 => Err(EstimateError::TooFew {
                 what: "replicates whose outcome varies".to_string(),
                 expected: 2,
                 found: usable.len(),
-            }),
+            }
+            .into()),
             _ => Ok(usable),
         }
     }
@@ -374,7 +386,10 @@ impl Breakdown {
     /// Those of [`Resampling::intervals`].
     pub fn with_intervals(&self, resampling: &Resampling) -> Result<Breakdown> {
         let found = resampling.intervals(&[self])?;
-        found.into_iter().next().ok_or_else(|| Error::OtherFit { message: "no breakdown was given".to_string() })
+        found
+            .into_iter()
+            .next()
+            .ok_or_else(|| Error::from(EstimateError::OtherFit { message: "no breakdown was given".to_string() }))
     }
 }
 

@@ -23,7 +23,7 @@ pub use self::layout::Layout;
 pub use self::lookup::Lookup;
 pub use self::measure::Measure;
 pub use self::published::{NationCheck, Published};
-use crate::error::{Error, Result};
+use crate::error::{DataError, Result};
 use crate::panel::Missing;
 
 /// A published file: where it is, how it is laid out, and what to take from it.
@@ -235,16 +235,16 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// [`Error::Read`], [`Error::NotText`], [`Error::Workbook`], [`Error::RaggedRow`], [`Error::OpenQuote`] for the file;
-    /// [`Error::Layout`] where columns of the layout are not there, with the layout that the file looks like;
-    /// [`Error::NoSuchValue`] for a measure, filter or level that is not there, with those that are;
-    /// [`Error::RepeatedKey`] for two rows of one key, with what tells them apart; [`Error::MixedPeriods`],
-    /// [`Error::NotAPeriod`], [`Error::MissingKey`], [`Error::UnknownCode`] and [`Error::JointReturn`] for keys;
-    /// [`Error::NotANumber`] and [`Error::Infinite`] for values; [`Error::Feature`] for a workbook without the feature.
+    /// [`DataError::Read`](crate::error::DataError::Read), [`DataError::NotText`](crate::error::DataError::NotText), [`SourceError::Workbook`](crate::error::SourceError::Workbook), [`DataError::RaggedRow`](crate::error::DataError::RaggedRow), [`DataError::OpenQuote`](crate::error::DataError::OpenQuote) for the file;
+    /// [`SourceError::Layout`](crate::error::SourceError::Layout) where columns of the layout are not there, with the layout that the file looks like;
+    /// [`SourceError::NoSuchValue`](crate::error::SourceError::NoSuchValue) for a measure, filter or level that is not there, with those that are;
+    /// [`SourceError::RepeatedKey`](crate::error::SourceError::RepeatedKey) for two rows of one key, with what tells them apart; [`SourceError::MixedPeriods`](crate::error::SourceError::MixedPeriods),
+    /// [`DataError::NotAPeriod`](crate::error::DataError::NotAPeriod), [`DataError::MissingKey`](crate::error::DataError::MissingKey), [`SourceError::UnknownCode`](crate::error::SourceError::UnknownCode) and [`SourceError::JointReturn`](crate::error::SourceError::JointReturn) for keys;
+    /// [`DataError::NotANumber`](crate::error::DataError::NotANumber) and [`DataError::Infinite`](crate::error::DataError::Infinite) for values; [`SourceError::Feature`](crate::error::SourceError::Feature) for a workbook without the feature.
     pub fn read(&self) -> Result<Published> {
         match File::open(&self.path) {
             Ok(file) => self.read_stream(BufReader::new(file)),
-            Err(source) => Err(Error::Read { path: self.path_name(), source }),
+            Err(source) => Err(DataError::Read { path: self.path_name(), source }.into()),
         }
     }
 

@@ -12,7 +12,7 @@ mod player;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, QuestionError, Result};
 use crate::fit::FittedModel;
 use crate::numerics::real::Real;
 use crate::panel::Sample;
@@ -89,12 +89,14 @@ impl BestSubsets {
     /// The best subset with so many components.
     ///
     /// # Errors
-    /// [`Error::Option`] for a size that was not asked for, or is above the number of components.
+    /// [`QuestionError::Option`](crate::error::QuestionError::Option) for a size that was not asked for, or is above the number of components.
     pub fn of_size(&self, size: usize) -> Result<&BestSubset> {
-        self.by_size.get(size).ok_or_else(|| Error::Option {
-            option: "size",
-            expected: format!("the best subsets of up to {} components were looked for", self.by_size.len() - 1),
-            found: size.to_string(),
+        self.by_size.get(size).ok_or_else(|| {
+            Error::from(QuestionError::Option {
+                option: "size",
+                expected: format!("the best subsets of up to {} components were looked for", self.by_size.len() - 1),
+                found: size.to_string(),
+            })
         })
     }
 
@@ -123,7 +125,7 @@ impl FittedModel {
     /// <https://doi.org/10.1080/00401706.1974.10489231>.
     ///
     /// # Errors
-    /// [`Error::TooManyComponents`] beyond 60 components, or 8 that each bring unit effects. The time depends on the data:
+    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 60 components, or 8 that each bring unit effects. The time depends on the data:
     /// 28 components take a few milliseconds, 40 up to half a second, 45 up to two, and each further one up to half as
     /// long again; more components than rows take longer (28 on 20 rows, 20 seconds). For the best of a few components
     /// [`best_subsets_up_to`](FittedModel::best_subsets_up_to) takes milliseconds in either case.

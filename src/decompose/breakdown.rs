@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::detail::{Cell, Detail};
 use super::method::Method;
 use super::share::{IntervalMethod, Share};
-use crate::error::{Error, Result};
+use crate::error::{Error, QuestionError, Result};
 use crate::panel::{Lineage, Sample};
 use crate::warning::Warning;
 
@@ -65,18 +65,20 @@ impl Breakdown {
     /// The share of this component.
     ///
     /// # Errors
-    /// [`Error::UnknownComponent`] for a name that is not in the model.
+    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) for a name that is not in the model.
     pub fn component(&self, name: &str) -> Result<&Share> {
-        self.components.iter().find(|c| c.name == name).ok_or_else(|| Error::UnknownComponent {
-            component: name.to_string(),
-            available: self.components.iter().map(|c| c.name.clone()).collect(),
+        self.components.iter().find(|c| c.name == name).ok_or_else(|| {
+            Error::from(QuestionError::UnknownComponent {
+                component: name.to_string(),
+                available: self.components.iter().map(|c| c.name.clone()).collect(),
+            })
         })
     }
 
     /// A component's part of the outcome's total variation, as a fraction.
     ///
     /// # Errors
-    /// [`Error::UnknownComponent`] for a name that is not in the model.
+    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) for a name that is not in the model.
     pub fn share_of_total(&self, name: &str) -> Result<f64> {
         Ok(self.component(name)?.share_of_total)
     }
@@ -84,7 +86,7 @@ impl Breakdown {
     /// A component's part of what there was to credit, as a fraction.
     ///
     /// # Errors
-    /// [`Error::UnknownComponent`] for a name that is not in the model.
+    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) for a name that is not in the model.
     pub fn share_of_explained(&self, name: &str) -> Result<f64> {
         Ok(self.component(name)?.share_of_explained)
     }

@@ -32,7 +32,7 @@ impl FittedModel {
     /// and D. J. Spurrell (1967), <https://doi.org/10.2307/2985237>.
     ///
     /// # Errors
-    /// [`Error::TooManyComponents`](crate::Error::TooManyComponents) beyond 20 components, which have a million subsets.
+    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 20 components, which have a million subsets.
     ///
     /// # Examples
     /// ```

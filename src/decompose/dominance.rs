@@ -30,7 +30,7 @@ impl FittedModel {
     /// <https://doi.org/10.1037/1082-989X.8.2.129>.
     ///
     /// # Errors
-    /// Those of [`shapley`](FittedModel::shapley); [`Error::Method`](crate::Error::Method) for a model with a precedence
+    /// Those of [`shapley`](FittedModel::shapley); [`EstimateError::Method`](crate::error::EstimateError::Method) for a model with a precedence
     /// between components.
     ///
     /// # Examples
@@ -59,8 +59,8 @@ impl FittedModel {
     /// Source: D. V. Budescu (1993), <https://doi.org/10.1037/0033-2909.114.3.542>.
     ///
     /// # Errors
-    /// [`Error::TooManyComponents`](crate::Error::TooManyComponents) beyond 24 components, whose table of coalitions fills
-    /// 128 MB; [`Error::Method`](crate::Error::Method) for a model with a precedence between components.
+    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components, whose table of coalitions fills
+    /// 128 MB; [`EstimateError::Method`](crate::error::EstimateError::Method) for a model with a precedence between components.
     ///
     /// # Examples
     /// ```

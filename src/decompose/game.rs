@@ -16,7 +16,7 @@ use super::coalitions::table::{CoalitionTable, MOST_IN_TABLE};
 use super::detail::Detail;
 use super::method::Method;
 use super::{commonality, dominance, owen, pmvd};
-use crate::error::{Error, Result};
+use crate::error::{Error, EstimateError, QuestionError, Result};
 use crate::fit::LARGEST;
 
 /// A value for every coalition of named components.
@@ -61,11 +61,12 @@ impl TryFrom<Stored> for Game {
         let names = checked(stored.names)?;
         let (k, coalitions) = (names.len(), 1_u64 << names.len());
         if stored.values.len() as u64 != coalitions {
-            return Err(Error::Option {
+            return Err(QuestionError::Option {
                 option: "the number of values of a stored game",
                 expected: format!("with {k} components there must be {coalitions}, one for each coalition"),
                 found: stored.values.len().to_string(),
-            });
+            }
+            .into());
         }
         let check = |(bits, &value): (u64, &f64)| {
             checked_value(&names, Coalition::from_bits(bits), |_| Ok::<_, Error>(value)).map(|_| ())
@@ -107,11 +108,13 @@ impl Attribution {
     /// A component's part, on the statistic's own scale.
     ///
     /// # Errors
-    /// [`Error::UnknownComponent`] for a name that is not among them.
+    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) for a name that is not among them.
     pub fn value(&self, name: &str) -> Result<f64> {
-        self.components.iter().find(|c| c.name == name).map(|c| c.value).ok_or_else(|| Error::UnknownComponent {
-            component: name.to_string(),
-            available: self.components.iter().map(|c| c.name.clone()).collect(),
+        self.components.iter().find(|c| c.name == name).map(|c| c.value).ok_or_else(|| {
+            Error::from(QuestionError::UnknownComponent {
+                component: name.to_string(),
+                available: self.components.iter().map(|c| c.name.clone()).collect(),
+            })
         })
     }
 }
@@ -120,9 +123,9 @@ impl Game {
     /// Asks for the value of every coalition once, one after the other, the empty one first.
     ///
     /// # Errors
-    /// [`Error::Value`] with the first error of `value`, or for a value that is not a number or beyond ±1e290, whose sums
-    /// leave the range of doubles; [`Error::TooFew`] without a component; [`Error::TooManyComponents`] beyond 24 components;
-    /// [`Error::ComponentName`] for a blank one; [`Error::DuplicateComponent`].
+    /// [`EstimateError::Value`](crate::error::EstimateError::Value) with the first error of `value`, or for a value that is not a number or beyond ±1e290, whose sums
+    /// leave the range of doubles; [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) without a component; [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components;
+    /// [`QuestionError::ComponentName`](crate::error::QuestionError::ComponentName) for a blank one; [`QuestionError::DuplicateComponent`](crate::error::QuestionError::DuplicateComponent).
     pub fn new<N, E>(
         names: impl IntoIterator<Item = N>,
         mut value: impl FnMut(Coalition) -> Result<f64, E>,
@@ -178,19 +181,21 @@ impl Game {
     /// The value of a coalition.
     ///
     /// # Errors
-    /// [`Error::Option`] for a coalition of components that there are not.
+    /// [`QuestionError::Option`](crate::error::QuestionError::Option) for a coalition of components that there are not.
     pub fn value(&self, coalition: Coalition) -> Result<f64> {
-        self.values.values.get(coalition.bits() as usize).copied().ok_or_else(|| Error::Option {
-            option: "coalition",
-            expected: format!("there are {} components, counted from 0", self.names.len()),
-            found: format!("{coalition:?}"),
+        self.values.values.get(coalition.bits() as usize).copied().ok_or_else(|| {
+            Error::from(QuestionError::Option {
+                option: "coalition",
+                expected: format!("there are {} components, counted from 0", self.names.len()),
+                found: format!("{coalition:?}"),
+            })
         })
     }
 
     /// What each component adds in this order, which names every component once.
     ///
     /// # Errors
-    /// [`Error::UnknownComponent`] and [`Error::Order`] for an order that is none.
+    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) and [`QuestionError::Order`](crate::error::QuestionError::Order) for an order that is none.
     pub fn sequential(&self, order: &[&str]) -> Result<Attribution> {
         let mut values = vec![0.0; self.names.len()];
         let mut before = 0_usize;
@@ -198,13 +203,13 @@ impl Game {
             let player = self.position(name)?;
             let after = before | 1 << player;
             if after == before {
-                return Err(Error::order(format_args!("\"{name}\" stands in it twice")));
+                return Err(QuestionError::order(format_args!("\"{name}\" stands in it twice")).into());
             }
             values[player] = self.values.values[after] - self.values.values[before];
             before = after;
         }
         if let Some(left_out) = (0..self.names.len()).find(|p| before >> p & 1 == 0) {
-            return Err(Error::order(format_args!("\"{}\" is not in it", self.names[left_out])));
+            return Err(QuestionError::order(format_args!("\"{}\" is not in it", self.names[left_out])).into());
         }
         let order = order.iter().map(|name| name.to_string()).collect();
         Ok(self.attribution(Method::Sequential { order }, values, Detail::Nothing))
@@ -241,7 +246,7 @@ impl Game {
     /// together. `unions` hold every component once; [`Detail::Terms`] names the union of each.
     ///
     /// # Errors
-    /// [`Error::UnknownComponent`] and [`Error::Order`] for unions that do not hold every component once.
+    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) and [`QuestionError::Order`](crate::error::QuestionError::Order) for unions that do not hold every component once.
     pub fn owen(&self, unions: &[(&str, &[&str])]) -> Result<Attribution> {
         let (mut positions, mut of_union) = (Vec::new(), vec![None; self.names.len()]);
         for (union, members) in unions {
@@ -249,7 +254,7 @@ impl Game {
             for name in *members {
                 let player = self.position(name)?;
                 if of_union[player].replace(union.to_string()).is_some() {
-                    return Err(Error::unions(format_args!("\"{name}\" stands in them twice")));
+                    return Err(QuestionError::unions(format_args!("\"{name}\" stands in them twice")).into());
                 }
                 found.push(player);
             }
@@ -258,7 +263,7 @@ impl Game {
             }
         }
         if let Some(left_out) = of_union.iter().position(Option::is_none) {
-            return Err(Error::unions(format_args!("\"{}\" is in none", self.names[left_out])));
+            return Err(QuestionError::unions(format_args!("\"{}\" is in none", self.names[left_out])).into());
         }
         let values = owen::of_table(&self.values, &positions);
         let unions: Vec<String> = of_union.into_iter().flatten().collect();
@@ -269,14 +274,15 @@ impl Game {
     /// The proportional value: an average over orders that gives nothing to what adds nothing last.
     ///
     /// # Errors
-    /// [`Error::Method`] where a coalition is worth more than all components together, as with criteria that punish
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) where a coalition is worth more than all components together, as with criteria that punish
     /// size: its weights would be negative.
     pub fn pmvd(&self) -> Result<Attribution> {
         if pmvd::falls(&self.values) {
-            return Err(Error::Method {
+            return Err(EstimateError::Method {
                 method: "pmvd",
                 reason: "a coalition is worth more than all components together: use shapley".to_string(),
-            });
+            }
+            .into());
         }
         Ok(self.attribution(Method::Pmvd, pmvd::pmvd(&self.values), Detail::Nothing))
     }
@@ -302,7 +308,7 @@ impl Game {
     /// What each set of components has in common.
     ///
     /// # Errors
-    /// [`Error::TooManyComponents`] beyond 20 components, which have a million subsets.
+    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 20 components, which have a million subsets.
     pub fn commonality(&self) -> Result<Attribution> {
         check_number("commonality", self.names.len(), commonality::MOST_LISTED)?;
         let parts = commonality::parts(&self.values);
@@ -323,36 +329,36 @@ impl Game {
     }
 
     fn position(&self, name: &str) -> Result<usize> {
-        self.names
-            .iter()
-            .position(|n| n == name)
-            .ok_or_else(|| Error::UnknownComponent { component: name.to_string(), available: self.names.clone() })
+        self.names.iter().position(|n| n == name).ok_or_else(|| {
+            Error::from(QuestionError::UnknownComponent { component: name.to_string(), available: self.names.clone() })
+        })
     }
 }
 
 fn check_number(method: &str, found: usize, limit: usize) -> Result<()> {
     match found <= limit {
         true => Ok(()),
-        false => Err(Error::TooManyComponents {
+        false => Err(EstimateError::TooManyComponents {
             method: method.to_string(),
             limit,
             found,
             instead: "put components together".to_string(),
-        }),
+        }
+        .into()),
     }
 }
 
 fn checked<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Result<Vec<String>> {
     let names: Vec<String> = names.into_iter().map(Into::into).collect();
     if names.is_empty() {
-        return Err(Error::TooFew { what: "components of a game".to_string(), expected: 1, found: 0 });
+        return Err(EstimateError::TooFew { what: "components of a game".to_string(), expected: 1, found: 0 }.into());
     }
     check_number("a game", names.len(), MOST_IN_TABLE)?;
     if let Some(blank) = names.iter().find(|name| name.trim().is_empty()) {
-        return Err(Error::ComponentName { component: blank.clone() });
+        return Err(QuestionError::ComponentName { component: blank.clone() }.into());
     }
     match names.iter().enumerate().find(|(i, name)| names[..*i].contains(name)) {
-        Some((_, component)) => Err(Error::DuplicateComponent { component: component.clone() }),
+        Some((_, component)) => Err(QuestionError::DuplicateComponent { component: component.clone() }.into()),
         None => Ok(names),
     }
 }
@@ -364,7 +370,7 @@ fn checked_value<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
 ) -> Result<f64> {
     let fails = |source| {
         let members: Vec<&str> = coalition.members().map(|p| names[p].as_str()).collect();
-        Error::Value { coalition: members.join(", "), source }
+        Error::from(EstimateError::Value { coalition: members.join(", "), source })
     };
     match value(coalition) {
         Ok(value) if value.abs() <= LARGEST => Ok(value),

@@ -10,7 +10,7 @@ mod refuse;
 use serde::{Deserialize, Serialize};
 
 use super::{Interval, IntervalMethod};
-use crate::error::{Error, Result};
+use crate::error::{DataError, Error, EstimateError, QuestionError, Result};
 use crate::fit::FittedModel;
 use crate::numerics::double::Double;
 use crate::numerics::number::Lane;
@@ -94,11 +94,13 @@ impl GelbachColumn {
     /// The part of this component.
     ///
     /// # Errors
-    /// [`Error::UnknownComponent`] for a name that is not in the model.
+    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) for a name that is not in the model.
     pub fn component(&self, name: &str) -> Result<&GelbachChange> {
-        self.changes.iter().find(|c| c.component == name).ok_or_else(|| Error::UnknownComponent {
-            component: name.to_string(),
-            available: self.changes.iter().map(|c| c.component.clone()).collect(),
+        self.changes.iter().find(|c| c.component == name).ok_or_else(|| {
+            Error::from(QuestionError::UnknownComponent {
+                component: name.to_string(),
+                available: self.changes.iter().map(|c| c.component.clone()).collect(),
+            })
         })
     }
 
@@ -140,11 +142,13 @@ impl Gelbach {
     /// What is said of this column of `always`.
     ///
     /// # Errors
-    /// [`Error::UnknownColumn`] for a name that is none of them.
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a name that is none of them.
     pub fn column(&self, name: &str) -> Result<&GelbachColumn> {
-        self.columns.iter().find(|c| c.name == name).ok_or_else(|| Error::UnknownColumn {
-            column: name.to_string(),
-            nearest: self.columns.iter().take(3).map(|c| c.name.clone()).collect(),
+        self.columns.iter().find(|c| c.name == name).ok_or_else(|| {
+            Error::from(DataError::UnknownColumn {
+                column: name.to_string(),
+                nearest: self.columns.iter().take(3).map(|c| c.name.clone()).collect(),
+            })
         })
     }
 
@@ -178,10 +182,10 @@ impl FittedModel {
     /// Economics 34, <https://doi.org/10.1086/683668>.
     ///
     /// # Errors
-    /// [`Error::Option`] when no column is always in, when two components bring unit effects, whose parts cannot be told
-    /// apart, or when the covariance is not known; [`Error::NoCoefficient`] for a column of `always` that is constant or
-    /// a combination of those before it, or within units where a component has unit effects; [`Error::TooFew`] when
-    /// there are no more rows than parameters, or one unit; [`Error::Scale`] for coefficients beyond the range of doubles.
+    /// [`QuestionError::Option`](crate::error::QuestionError::Option) when no column is always in, when two components bring unit effects, whose parts cannot be told
+    /// apart, or when the covariance is not known; [`EstimateError::NoCoefficient`](crate::error::EstimateError::NoCoefficient) for a column of `always` that is constant or
+    /// a combination of those before it, or within units where a component has unit effects; [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) when
+    /// there are no more rows than parameters, or one unit; [`EstimateError::Scale`](crate::error::EstimateError::Scale) for coefficients beyond the range of doubles.
     ///
     /// # Examples
     /// ```
@@ -209,7 +213,7 @@ impl FittedModel {
     /// The same with another covariance behind the analytic standard errors.
     ///
     /// # Errors
-    /// Those of [`gelbach`](FittedModel::gelbach). [`Error::Option`] also for clusters without units, for rows of unequal
+    /// Those of [`gelbach`](FittedModel::gelbach). [`QuestionError::Option`](crate::error::QuestionError::Option) also for clusters without units, for rows of unequal
     /// variance beside unit effects (J. H. Stock and M. W. Watson 2008, <https://doi.org/10.1111/j.0012-9682.2008.00821.x>:
     /// inconsistent in short panels), and for independent rows where a component has unit effects, which are estimated
     /// from all rows of a unit.
@@ -328,5 +332,5 @@ fn check_range(column: &GelbachColumn, scale: f64) -> Result<()> {
         return Ok(());
     }
     let message = "has coefficients beyond the range of doubles".to_string();
-    Err(Error::Scale { column: column.name.clone(), message })
+    Err(EstimateError::Scale { column: column.name.clone(), message }.into())
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::breakdown::Breakdown;
 use super::method::Method;
-use crate::error::{Error, Result};
+use crate::error::{Error, EstimateError, QuestionError, Result};
 use crate::fit::FittedModel;
 
 /// Breakdowns of one fit by several methods; printed, a table of methods × components.
@@ -48,7 +48,7 @@ impl FittedModel {
     /// others, why not.
     ///
     /// # Errors
-    /// [`Error::Order`] where the components stand in an order that the model's precedences forbid.
+    /// [`QuestionError::Order`](crate::error::QuestionError::Order) where the components stand in an order that the model's precedences forbid.
     pub fn all_methods(&self) -> Result<MethodTable> {
         let names = self.model().components().iter().map(|component| component.name.clone());
         self.methods(&Method::all(names.collect()))
@@ -57,14 +57,17 @@ impl FittedModel {
     /// The same for these methods.
     ///
     /// # Errors
-    /// Those of a method, but for [`Error::Method`] and [`Error::TooManyComponents`]: a method that does not apply is left
+    /// Those of a method, but for [`EstimateError::Method`](crate::error::EstimateError::Method) and [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents): a method that does not apply is left
     /// out, with the reason.
     pub fn methods(&self, methods: &[Method]) -> Result<MethodTable> {
         let mut table = MethodTable { breakdowns: Vec::new(), left_out: Vec::new() };
         for method in methods {
             match self.breakdown(method) {
                 Ok(breakdown) => table.breakdowns.push(breakdown),
-                Err(error @ (Error::Method { .. } | Error::TooManyComponents { .. })) => {
+                Err(
+                    error @ (Error::Estimate(EstimateError::Method { .. })
+                    | Error::Estimate(EstimateError::TooManyComponents { .. })),
+                ) => {
                     table.left_out.push(LeftOut { method: method.name().to_string(), reason: error.to_string() });
                 }
                 Err(error) => return Err(error),
@@ -100,15 +103,17 @@ impl MethodTable {
     /// The breakdown by the method of this name.
     ///
     /// # Errors
-    /// [`Error::Option`] where it is not in the table.
+    /// [`QuestionError::Option`](crate::error::QuestionError::Option) where it is not in the table.
     pub fn breakdown(&self, method: &str) -> Result<&Breakdown> {
-        self.breakdowns.iter().find(|b| b.method.name() == method).ok_or_else(|| Error::Option {
-            option: "method",
-            expected: format!(
-                "the table has {}",
-                self.breakdowns.iter().map(|b| b.method.name()).collect::<Vec<_>>().join(", ")
-            ),
-            found: method.to_string(),
+        self.breakdowns.iter().find(|b| b.method.name() == method).ok_or_else(|| {
+            Error::from(QuestionError::Option {
+                option: "method",
+                expected: format!(
+                    "the table has {}",
+                    self.breakdowns.iter().map(|b| b.method.name()).collect::<Vec<_>>().join(", ")
+                ),
+                found: method.to_string(),
+            })
         })
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::coalitions::table::{CoalitionTable, for_each_player};
 use super::precedence::Precedence;
 use super::shapley::SizeWeights;
-use crate::error::{Error, Result};
+use crate::error::{Error, QuestionError, Result};
 use crate::fit::FittedModel;
 use crate::warning::Warning;
 
@@ -19,7 +19,7 @@ impl FittedModel {
     /// [precedences](crate::Model::after), where there are any.
     ///
     /// # Errors
-    /// [`Error::TooManyComponents`] beyond 24 components, whose table fills 128 MB, or 8 that each bring unit effects;
+    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components, whose table fills 128 MB, or 8 that each bring unit effects;
     /// [`sequential_in`](FittedModel::sequential_in) has no limit.
     ///
     /// # Examples
@@ -73,11 +73,13 @@ impl OrderRange {
     /// The range of this component.
     ///
     /// # Errors
-    /// [`Error::UnknownComponent`] for a name that is not in the model.
+    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) for a name that is not in the model.
     pub fn component(&self, name: &str) -> Result<&ShareRange> {
-        self.components.iter().find(|c| c.name == name).ok_or_else(|| Error::UnknownComponent {
-            component: name.to_string(),
-            available: self.components.iter().map(|c| c.name.clone()).collect(),
+        self.components.iter().find(|c| c.name == name).ok_or_else(|| {
+            Error::from(QuestionError::UnknownComponent {
+                component: name.to_string(),
+                available: self.components.iter().map(|c| c.name.clone()).collect(),
+            })
         })
     }
 }

@@ -25,7 +25,7 @@ use super::coalitions::tree::{SizeSums, Workspace, add_sums};
 use super::coalitions::{Players, Root};
 use super::method::Method;
 use super::shapley::{MOST_COMPONENTS, SizeWeights};
-use crate::error::{Error, Result};
+use crate::error::{EstimateError, Result};
 use crate::fit::FittedModel;
 use crate::numerics::number::Lane;
 
@@ -37,8 +37,8 @@ impl FittedModel {
     /// Shapley value. Source: G. Owen (1977), <https://doi.org/10.1007/978-3-642-45494-3_7>.
     ///
     /// # Errors
-    /// [`Error::TooManyComponents`] beyond 16 terms in a component, or where the terms of a component with all other
-    /// components make more coalitions than 36 components do; [`Error::Method`] for a model with a precedence between components.
+    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 16 terms in a component, or where the terms of a component with all other
+    /// components make more coalitions than 36 components do; [`EstimateError::Method`](crate::error::EstimateError::Method) for a model with a precedence between components.
     ///
     /// # Examples
     /// ```
@@ -88,24 +88,26 @@ impl Owen {
     /// `terms` holds, for each player, its terms as players of their own.
     ///
     /// # Errors
-    /// [`Error::TooManyComponents`] where there are too many coalitions.
+    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) where there are too many coalitions.
     pub(crate) fn new(players: &Players, terms: &[Players]) -> Result<Self> {
         let m = players.len();
         if let Some(found) = terms.iter().map(Players::len).max().filter(|found| *found > MOST_TERMS) {
-            return Err(Error::TooManyComponents {
+            return Err(EstimateError::TooManyComponents {
                 method: "owen, over the terms of one component,".to_string(),
                 limit: MOST_TERMS,
                 found,
                 instead: "give a component fewer terms, or make components of them".to_string(),
-            });
+            }
+            .into());
         }
         if let Some(most) = terms.iter().map(Players::len).max().filter(|most| most + m - 1 > MOST_COMPONENTS) {
-            return Err(Error::TooManyComponents {
+            return Err(EstimateError::TooManyComponents {
                 method: "owen, with the terms of a component as players,".to_string(),
                 limit: MOST_COMPONENTS,
                 found: most + m - 1,
                 instead: "give a component fewer terms, or put components together".to_string(),
-            });
+            }
+            .into());
         }
         let mut shapes: Vec<Vec<usize>> = Vec::new();
         let mut at: HashMap<Vec<usize>, usize> = HashMap::new();

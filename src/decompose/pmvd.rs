@@ -26,8 +26,8 @@ impl FittedModel {
     /// B. Feldman (2005), <https://doi.org/10.2139/ssrn.2255827>.
     ///
     /// # Errors
-    /// [`Error::TooManyComponents`](crate::Error::TooManyComponents) beyond 24 components, whose table of coalitions fills
-    /// 128 MB; [`Error::Method`](crate::Error::Method) for a model with a precedence between components.
+    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components, whose table of coalitions fills
+    /// 128 MB; [`EstimateError::Method`](crate::error::EstimateError::Method) for a model with a precedence between components.
     ///
     /// # Examples
     /// ```

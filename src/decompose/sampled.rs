@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Share;
-use crate::error::{Error, Result};
+use crate::error::{Error, EstimateError, QuestionError, Result};
 use crate::fit::FittedModel;
 use crate::numerics::lanes::LANES;
 use crate::panel::Sample;
@@ -79,7 +79,8 @@ impl SampledOrders {
     }
 
     fn check(&self) -> Result<()> {
-        let refuse = |option, expected: String, found: String| Err(Error::Option { option, expected, found });
+        let refuse =
+            |option, expected: String, found: String| Err(QuestionError::Option { option, expected, found }.into());
         if !(self.std_error > 0.0 && self.std_error.is_finite()) {
             let expected = "it must be above 0, a part of the outcome's variation such as 0.001".to_string();
             return refuse("standard error", expected, self.std_error.to_string());
@@ -148,11 +149,13 @@ impl SampledShapley {
     /// The share of this component.
     ///
     /// # Errors
-    /// [`Error::UnknownComponent`] for a name that is not in the model.
+    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) for a name that is not in the model.
     pub fn component(&self, name: &str) -> Result<&SampledShare> {
-        self.components.iter().find(|c| c.name == name).ok_or_else(|| Error::UnknownComponent {
-            component: name.to_string(),
-            available: self.components.iter().map(|c| c.name.clone()).collect(),
+        self.components.iter().find(|c| c.name == name).ok_or_else(|| {
+            Error::from(QuestionError::UnknownComponent {
+                component: name.to_string(),
+                available: self.components.iter().map(|c| c.name.clone()).collect(),
+            })
         })
     }
 
@@ -186,8 +189,8 @@ impl FittedModel {
     /// J. Cooper, E. Frank and G. Holmes (2022), <https://jmlr.org/papers/v23/21-0439.html>.
     ///
     /// # Errors
-    /// [`Error::Option`] for a standard error that is not above 0, fewer than 16 orders at least, or fewer at most
-    /// than at least; [`Error::Method`] for a model with a precedence between components.
+    /// [`QuestionError::Option`](crate::error::QuestionError::Option) for a standard error that is not above 0, fewer than 16 orders at least, or fewer at most
+    /// than at least; [`EstimateError::Method`](crate::error::EstimateError::Method) for a model with a precedence between components.
     ///
     /// # Examples
     /// ```
@@ -214,7 +217,7 @@ impl FittedModel {
         if self.model().predecessors()?.is_some() {
             let reason = "orders are drawn from all, and the model lets a component enter only after others: use shapley, or \
                           take the precedence out";
-            return Err(Error::Method { method: "shapley_sampled", reason: reason.to_string() });
+            return Err(EstimateError::Method { method: "shapley_sampled", reason: reason.to_string() }.into());
         }
         let players = self.players();
         let k = players.len();

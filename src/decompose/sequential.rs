@@ -18,7 +18,7 @@ impl FittedModel {
     /// The shares depend on the order; [`order_range`](FittedModel::order_range) says how much.
     ///
     /// # Errors
-    /// [`Error::Order`](crate::Error::Order) where the components stand in an order that the model's precedences forbid.
+    /// [`QuestionError::Order`](crate::error::QuestionError::Order) where the components stand in an order that the model's precedences forbid.
     ///
     /// # Examples
     /// ```
@@ -43,7 +43,7 @@ impl FittedModel {
     /// The same in another order, which names every component once.
     ///
     /// # Errors
-    /// [`Error::UnknownComponent`](crate::Error::UnknownComponent) and [`Error::Order`](crate::Error::Order) for an order
+    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) and [`QuestionError::Order`](crate::error::QuestionError::Order) for an order
     /// that is none, or that does not respect the model's precedences.
     pub fn sequential_in(&self, order: &[&str]) -> Result<Breakdown> {
         let order = order.iter().map(|name| name.to_string()).collect();

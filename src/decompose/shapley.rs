@@ -34,7 +34,7 @@ impl FittedModel {
     /// decomposition", <https://doi.org/10.1198/000313007X188252>.
     ///
     /// # Errors
-    /// [`Error::TooManyComponents`](crate::Error::TooManyComponents) beyond 36 components, 24 where a precedence is to be
+    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 36 components, 24 where a precedence is to be
     /// kept, or 8 that each bring unit effects; [`shapley_sampled`](FittedModel::shapley_sampled) has no limit.
     ///
     /// # Examples

@@ -17,7 +17,7 @@
 use super::breakdown::Breakdown;
 use super::coalitions::{Players, Root};
 use super::method::Method;
-use crate::error::{Error, Result};
+use crate::error::{EstimateError, Result};
 use crate::fit::FittedModel;
 use crate::numerics::eigen::symmetric_eigen;
 use crate::numerics::eliminate::{eliminate_in_place, packed_index};
@@ -40,7 +40,7 @@ impl FittedModel {
     /// <https://doi.org/10.1207/S15327906MBR3501_1>.
     ///
     /// # Errors
-    /// [`Error::Method`] where a component has unit effects, whose columns are absorbed and never formed (in `always` they
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) where a component has unit effects, whose columns are absorbed and never formed (in `always` they
     /// are allowed), and beyond 400 columns.
     ///
     /// # Examples
@@ -114,7 +114,7 @@ pub(crate) struct Whitened {
 
 impl Whitened {
     pub(crate) fn new(players: &Players, method: &Method) -> Result<Self> {
-        let refuse = |reason: String| Err(Error::Method { method: method.name(), reason });
+        let refuse = |reason: String| Err(EstimateError::Method { method: method.name(), reason }.into());
         if let Some(player) = (0..players.len()).find(|&p| players.has_unit_effects[p]) {
             return refuse(format!(
                 "\"{}\" has unit effects, which are absorbed and have no columns to decorrelate: put them into always, \

@@ -10,7 +10,7 @@ use linfa_linear::LinearRegression;
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, EstimateError, Result};
 use crate::model::{Credit, Design};
 use crate::numerics::absorb::Absorb;
 use crate::numerics::dot::norm;
@@ -122,7 +122,7 @@ fn least_squares(columns: Array2<f64>, outcome: Array1<f64>) -> Result<Array1<f6
         return Ok(Array1::zeros(0));
     }
     let fitted = LinearRegression::new().with_intercept(false).fit(&Dataset::new(columns, outcome));
-    let fitted = fitted.map_err(|error| Error::LeastSquares { message: error.to_string() })?;
+    let fitted = fitted.map_err(|error| Error::from(EstimateError::LeastSquares { message: error.to_string() }))?;
     Ok(fitted.params().clone())
 }
 

@@ -17,7 +17,7 @@ use ndarray::Array2;
 use super::layout::Layout;
 use super::standardise::{Standardisation, check_scale};
 use super::unit_moments::{UnitMoments, accumulate, unit_ranges};
-use crate::error::{Error, Result};
+use crate::error::{DataError, Error, QuestionError, Result};
 
 /// Weighted cross-products of a set of variables, over all rows and within units.
 ///
@@ -50,18 +50,20 @@ impl Moments {
     /// rows of a unit stand together.
     ///
     /// # Errors
-    /// [`Error::Length`] where a column, the weights or the units differ in length; [`Error::Option`] for no columns,
+    /// [`DataError::Length`](crate::error::DataError::Length) where a column, the weights or the units differ in length; [`QuestionError::Option`](crate::error::QuestionError::Option) for no columns,
     /// values that are not finite, weights that are not positive, or a unit whose rows do not stand together;
-    /// [`Error::Scale`] for values beyond 1e290, or apart by less than 1e-290.
+    /// [`EstimateError::Scale`](crate::error::EstimateError::Scale) for values beyond 1e290, or apart by less than 1e-290.
     pub fn new(columns: &[&[f64]], weights: &[f64], units: Option<&[u32]>) -> Result<Self> {
         let n_rows = weights.len();
-        let option = |option, expected: &str, found: String| Error::Option { option, expected: expected.into(), found };
+        let option = |option, expected: &str, found: String| {
+            Error::from(QuestionError::Option { option, expected: expected.into(), found })
+        };
         let lengths = columns.iter().map(|c| c.len()).chain(units.map(<[u32]>::len));
         if let Some((v, found)) = lengths.enumerate().find(|(_, found)| *found != n_rows) {
-            return Err(Error::Length { column: format!("number {}", v + 1), expected: n_rows, found });
+            return Err(DataError::Length { column: format!("number {}", v + 1), expected: n_rows, found }.into());
         }
         if n_rows == 0 {
-            return Err(Error::NoRows { path: "the moments".to_string() });
+            return Err(DataError::NoRows { path: "the moments".to_string() }.into());
         }
         if let Some(w) = weights.iter().find(|w| !(w.is_finite() && **w > 0.0)) {
             return Err(option("weights", "every weight must be positive and finite", w.to_string()));
@@ -97,11 +99,13 @@ impl Moments {
     /// Adds the moments of other units, on the same variables.
     ///
     /// # Errors
-    /// [`Error::Length`] when the number of variables differs.
+    /// [`DataError::Length`](crate::error::DataError::Length) when the number of variables differs.
     pub fn merge(&mut self, other: &Moments) -> Result<()> {
         let q = self.n_variables();
         if other.n_variables() != q {
-            return Err(Error::Length { column: "variables".to_string(), expected: q, found: other.n_variables() });
+            return Err(
+                DataError::Length { column: "variables".to_string(), expected: q, found: other.n_variables() }.into()
+            );
         }
         // Without variation on this side, the other side's scale serves; where neither varies, any scale does.
         for v in 0..q {
@@ -192,6 +196,7 @@ impl Moments {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::EstimateError;
     use proptest::prelude::*;
 
     proptest! {
@@ -227,16 +232,37 @@ mod tests {
     fn what_cannot_be_formed_says_why() {
         let x = [1.0, 2.0, 3.0];
         let weights = [1.0; 3];
-        assert!(matches!(Moments::new(&[&x[..2]], &weights, None), Err(Error::Length { expected: 3, found: 2, .. })));
-        assert!(matches!(Moments::new(&[&x], &weights, Some(&[0, 1, 0])), Err(Error::Option { option: "units", .. })));
-        assert!(matches!(Moments::new(&[&x], &[1.0, 0.0, 1.0], None), Err(Error::Option { option: "weights", .. })));
-        assert!(matches!(Moments::new(&[&[1.0, f64::NAN, 2.0]], &weights, None), Err(Error::Option { .. })));
-        assert!(matches!(Moments::new(&[], &[], None), Err(Error::NoRows { .. })));
-        assert!(matches!(Moments::new(&[], &weights, None), Err(Error::Option { option: "columns", .. })));
-        assert!(matches!(Moments::new(&[&[1e-310, 2e-310, 0.0]], &weights, None), Err(Error::Scale { .. })));
-        assert!(matches!(Moments::new(&[&[1.7e308, -1.7e308, 0.0]], &weights, None), Err(Error::Scale { .. })));
+        assert!(matches!(
+            Moments::new(&[&x[..2]], &weights, None),
+            Err(Error::Data(DataError::Length { expected: 3, found: 2, .. }))
+        ));
+        assert!(matches!(
+            Moments::new(&[&x], &weights, Some(&[0, 1, 0])),
+            Err(Error::Question(QuestionError::Option { option: "units", .. }))
+        ));
+        assert!(matches!(
+            Moments::new(&[&x], &[1.0, 0.0, 1.0], None),
+            Err(Error::Question(QuestionError::Option { option: "weights", .. }))
+        ));
+        assert!(matches!(
+            Moments::new(&[&[1.0, f64::NAN, 2.0]], &weights, None),
+            Err(Error::Question(QuestionError::Option { .. }))
+        ));
+        assert!(matches!(Moments::new(&[], &[], None), Err(Error::Data(DataError::NoRows { .. }))));
+        assert!(matches!(
+            Moments::new(&[], &weights, None),
+            Err(Error::Question(QuestionError::Option { option: "columns", .. }))
+        ));
+        assert!(matches!(
+            Moments::new(&[&[1e-310, 2e-310, 0.0]], &weights, None),
+            Err(Error::Estimate(EstimateError::Scale { .. }))
+        ));
+        assert!(matches!(
+            Moments::new(&[&[1.7e308, -1.7e308, 0.0]], &weights, None),
+            Err(Error::Estimate(EstimateError::Scale { .. }))
+        ));
         let mut one = Moments::new(&[&x], &weights, None).unwrap();
         let two = Moments::new(&[&x, &x], &weights, None).unwrap();
-        assert!(matches!(one.merge(&two), Err(Error::Length { expected: 1, found: 2, .. })));
+        assert!(matches!(one.merge(&two), Err(Error::Data(DataError::Length { expected: 1, found: 2, .. }))));
     }
 }

@@ -7,7 +7,7 @@ use linfa::traits::{Fit, Predict};
 use ndarray::{Array1, ArrayBase, Data, Ix2};
 
 use super::FittedModel;
-use crate::error::{Error, Result};
+use crate::error::{Error, EstimateError, QuestionError, Result};
 use crate::model::{Design, Model, Part, Term, parts, resolve};
 use crate::panel::{Panel, Selection};
 
@@ -23,7 +23,7 @@ where
     fn fit(&self, dataset: &DatasetBase<ArrayBase<D, Ix2>, T>) -> Result<FittedModel> {
         // The target takes the name of the column that the outcome is, or is made of.
         let columns = self.check()?.outcome().map(Term::columns).unwrap_or_default();
-        let outcome = columns.first().ok_or(Error::NoOutcome)?;
+        let outcome = columns.first().ok_or(Error::from(QuestionError::NoOutcome))?;
         Model::fit(self, &Panel::from_dataset(dataset, outcome)?)
     }
 }
@@ -31,7 +31,7 @@ where
 impl Predict<&Panel, Result<Array1<f64>>> for FittedModel {
     /// The expected outcome of every row of a panel: intercept, effects, and coefficients times columns.
     ///
-    /// Fails with [`Error::Predict`] where a row has a missing value, a unit, a period or a level that the fit has not
+    /// Fails with [`EstimateError::Predict`](crate::error::EstimateError::Predict) where a row has a missing value, a unit, a period or a level that the fit has not
     /// seen, and for `within()` and `between()`, whose unit means belong to the sample: enter unit effects and the
     /// column itself instead, which span the same.
     fn predict(&self, panel: &Panel) -> Result<Array1<f64>> {
@@ -71,9 +71,11 @@ impl FittedModel {
         let known: HashMap<&str, f64> = effects.iter().map(|(name, effect)| (name.as_str(), *effect)).collect();
         let of_row = |row| {
             let name = name(row).unwrap_or_default();
-            known.get(name.as_str()).copied().ok_or_else(|| Error::Predict {
-                place: panel.row_label(row),
-                message: format!("the fit has no effect of \"{name}\""),
+            known.get(name.as_str()).copied().ok_or_else(|| {
+                Error::from(EstimateError::Predict {
+                    place: panel.row_label(row),
+                    message: format!("the fit has no effect of \"{name}\""),
+                })
             })
         };
         (0..panel.n_rows()).map(of_row).collect()
@@ -83,7 +85,7 @@ impl FittedModel {
 /// The columns of a design, those of the effects not among them, on the rows of another panel.
 ///
 /// # Errors
-/// [`Error::Predict`] for missing values, a level that the design has not seen, and unit means.
+/// [`EstimateError::Predict`](crate::error::EstimateError::Predict) for missing values, a level that the design has not seen, and unit means.
 pub(crate) fn columns_on(design: &Design, panel: &Panel) -> Result<Vec<Vec<f64>>> {
     let mut columns = vec![vec![0.0; panel.n_rows()]; design.columns.len()];
     let mut selection = Selection::all(panel);
@@ -108,7 +110,7 @@ fn complete(selection: Selection) -> Result<()> {
     let sample = selection.into_sample();
     if sample.n_dropped() > 0 {
         let place = format!("{} rows", sample.n_dropped());
-        return Err(Error::Predict { place, message: format!("values are missing: {}", sample.audit()) });
+        return Err(EstimateError::Predict { place, message: format!("values are missing: {}", sample.audit()) }.into());
     }
     Ok(())
 }
@@ -117,7 +119,7 @@ fn complete(selection: Selection) -> Result<()> {
 fn cells(term: &Term, cells: Option<&[String]>, parts: &[Part], panel: &Panel) -> Result<Vec<(String, f64)>> {
     let mut found = Vec::with_capacity(panel.n_rows());
     for row in 0..panel.n_rows() {
-        let fails = |message: String| Error::Predict { place: panel.row_label(row), message };
+        let fails = |message: String| Error::from(EstimateError::Predict { place: panel.row_label(row), message });
         let (mut product, mut levels) = (1.0, Vec::new());
         for part in parts {
             match part {

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::error::{Error, Result};
+use crate::error::{EstimateError, Result};
 
 /// Rows from which on other threads are worth waking.
 const WORTH_THREADS: usize = 50_000;
@@ -13,7 +13,7 @@ pub(crate) const LARGEST: f64 = 1e290;
 /// Refuses a column whose values are too large, or vary by too little, for sums of products.
 ///
 /// # Errors
-/// [`Error::Scale`], which names the column.
+/// [`EstimateError::Scale`](crate::error::EstimateError::Scale), which names the column.
 pub(crate) fn check_scale(name: &str, values: &[f64]) -> Result<()> {
     check_within(name, values, LARGEST)
 }
@@ -21,10 +21,10 @@ pub(crate) fn check_scale(name: &str, values: &[f64]) -> Result<()> {
 /// The same with another limit, where squares are formed without scaling first.
 ///
 /// # Errors
-/// [`Error::Scale`], which names the column.
+/// [`EstimateError::Scale`](crate::error::EstimateError::Scale), which names the column.
 pub(crate) fn check_within(name: &str, values: &[f64], largest: f64) -> Result<()> {
     let (min, max) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), &x| (x.min(min), x.max(max)));
-    let fails = |message: String| Err(Error::Scale { column: name.to_string(), message });
+    let fails = |message: String| Err(EstimateError::Scale { column: name.to_string(), message }.into());
     if max > largest || min < -largest {
         return fails(format!("has values beyond {largest:e}"));
     }

@@ -3,7 +3,7 @@
 use super::term::Term;
 use super::variables::{Part, checked_numbers, parts, resolve};
 use super::{Model, Weights};
-use crate::error::{Error, Place, Result};
+use crate::error::{DataError, EstimateError, Place, QuestionError, Result};
 use crate::numerics::groups::Groups;
 use crate::panel::{Lineage, Panel, Reason, Sample, Selection};
 
@@ -101,10 +101,10 @@ impl Design {
         let rows = selection.rows();
         let sample = selection.into_sample();
         if rows.is_empty() {
-            return Err(Error::NothingLeft { audit: sample.audit() });
+            return Err(EstimateError::NothingLeft { audit: sample.audit() }.into());
         }
         if rows.len() < 2 {
-            return Err(Error::TooFewRows { rows: rows.len() });
+            return Err(EstimateError::TooFewRows { rows: rows.len() }.into());
         }
         let on_sample = |values: &[f64]| -> Vec<f64> { rows.iter().map(|&row| values[row]).collect() };
         let (weights, weights_mean) = match weights {
@@ -212,7 +212,7 @@ impl Design {
             });
         }
         if let Some(row) = product.iter().flatten().position(|x| !x.is_finite()) {
-            return Err(Error::Infinite { column: term.to_string(), place: self.places[row] });
+            return Err(DataError::Infinite { column: term.to_string(), place: self.places[row] }.into());
         }
         let is_period_dummy = *term == Term::PeriodEffects;
         if !self.terms.iter().any(|known| known.term == *term) {
@@ -225,10 +225,11 @@ impl Design {
         };
         let first = usize::from(product.is_none());
         if self.columns.len() + cells.names.len() > MOST_COLUMNS {
-            return Err(Error::TooManyColumns {
+            return Err(EstimateError::TooManyColumns {
                 limit: MOST_COLUMNS,
                 found: self.columns.len() + cells.names.len() - first,
-            });
+            }
+            .into());
         }
         let mut dummies: Vec<Vec<f64>> = vec![vec![0.0; n]; cells.names.len()];
         for (row, &code) in cells.codes.iter().enumerate() {
@@ -274,7 +275,11 @@ impl Design {
     fn push(&mut self, column: DesignColumn) -> Result<()> {
         self.columns.push(column);
         let found = self.columns.len();
-        if found > MOST_COLUMNS { Err(Error::TooManyColumns { limit: MOST_COLUMNS, found }) } else { Ok(()) }
+        if found > MOST_COLUMNS {
+            Err(EstimateError::TooManyColumns { limit: MOST_COLUMNS, found }.into())
+        } else {
+            Ok(())
+        }
     }
 
     /// Weighted unit means over the sample, or the deviations from them.
@@ -308,11 +313,11 @@ fn weights(model: &Model, panel: &Panel, selection: &mut Selection) -> Result<(O
     let weights = checked_numbers(&Term::column(name), panel, selection)?;
     for (row, &value) in weights.iter().enumerate() {
         if value < 0.0 {
-            return Err(Error::Negative { column: name.to_string(), place: panel.place(row), value });
+            return Err(DataError::Negative { column: name.to_string(), place: panel.place(row), value }.into());
         }
     }
     if weights.iter().all(|w| *w == 0.0 || w.is_nan()) {
-        return Err(Error::ZeroWeights { column: name.to_string() });
+        return Err(QuestionError::ZeroWeights { column: name.to_string() }.into());
     }
     for (row, _) in weights.iter().enumerate().filter(|(_, w)| **w == 0.0) {
         selection.drop(row, Reason::ZeroWeight { column: name.to_string() });

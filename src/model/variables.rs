@@ -3,7 +3,7 @@
 //! A value that is missing or undefined is NaN here, and the row's reason for leaving goes to the [`Selection`].
 
 use super::term::Term;
-use crate::error::{Error, Result};
+use crate::error::{Error, QuestionError, Result};
 use crate::panel::{Missing, Panel, Reason, Selection, Values};
 
 /// A factor's code on a row where it is missing.
@@ -206,9 +206,9 @@ fn levels(name: &str, panel: &Panel, selection: &mut Selection) -> Result<Part> 
 }
 
 fn needs(term: &Term, needs: &'static str) -> Error {
-    Error::TermNeeds { term: term.to_string(), needs }
+    Error::from(QuestionError::TermNeeds { term: term.to_string(), needs })
 }
 
 fn meaning(term: &Term, message: &str) -> Error {
-    Error::TermMeaning { term: term.to_string(), message: message.to_string() }
+    Error::from(QuestionError::TermMeaning { term: term.to_string(), message: message.to_string() })
 }

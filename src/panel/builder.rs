@@ -15,7 +15,7 @@ use super::keys::{periods_in_memory, read_units};
 use super::names::check_distinct;
 use super::rows::Rows;
 use super::schema::PanelSchema;
-use crate::error::{Error, Place, Result};
+use crate::error::{DataError, Place, Result};
 
 /// What a panel in memory is called in messages.
 const MEMORY: &str = "the panel";
@@ -127,15 +127,15 @@ impl PanelBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::NoRows`], [`Error::Length`] and [`Error::DuplicateColumn`] (units and periods counted as the first
-    /// columns) for the shape; [`Error::Infinite`] for an infinite value; [`Error::MissingKey`] and
-    /// [`Error::DuplicateRow`] for units and periods; [`Error::UnknownColumn`], [`Error::NotANumber`],
-    /// [`Error::Negative`] and [`Error::Option`] for weight and population.
+    /// [`DataError::NoRows`](crate::error::DataError::NoRows), [`DataError::Length`](crate::error::DataError::Length) and [`DataError::DuplicateColumn`](crate::error::DataError::DuplicateColumn) (units and periods counted as the first
+    /// columns) for the shape; [`DataError::Infinite`](crate::error::DataError::Infinite) for an infinite value; [`DataError::MissingKey`](crate::error::DataError::MissingKey) and
+    /// [`DataError::DuplicateRow`](crate::error::DataError::DuplicateRow) for units and periods; [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn), [`DataError::NotANumber`](crate::error::DataError::NotANumber),
+    /// [`DataError::Negative`](crate::error::DataError::Negative) and [`QuestionError::Option`](crate::error::QuestionError::Option) for weight and population.
     ///
     /// ```
     /// use apportion::{Error, Panel};
     /// let error = Panel::builder().column("a", [1.0, 2.0]).column("b", [1.0]).build().unwrap_err();
-    /// assert!(matches!(error, Error::Length { expected: 2, found: 1, .. }));
+    /// assert!(matches!(error, Error::Data(DataError::Length { expected: 2, found: 1, .. })));
     /// ```
     pub fn build(self) -> Result<Panel> {
         let unit_name = self.unit_name.unwrap_or_else(|| "unit".to_owned());
@@ -148,10 +148,10 @@ impl PanelBuilder {
         check_distinct(lengths.iter().map(|(name, _)| *name))?;
         let rows = lengths.first().map_or(0, |(_, length)| *length);
         if let Some(&(column, found)) = lengths.iter().find(|(_, length)| *length != rows) {
-            return Err(Error::Length { column: column.to_owned(), expected: rows, found });
+            return Err(DataError::Length { column: column.to_owned(), expected: rows, found }.into());
         }
         if rows == 0 {
-            return Err(Error::NoRows { path: MEMORY.to_owned() });
+            return Err(DataError::NoRows { path: MEMORY.to_owned() }.into());
         }
         let schema = PanelSchema {
             unit: self.units.as_ref().map(|_| unit_name.clone()),

@@ -13,7 +13,7 @@ use super::missing::Missing;
 use super::number::read_number;
 use super::order::reorder;
 use super::provenance::Provenance;
-use crate::error::{Error, Place, Result};
+use crate::error::{DataError, Place, Result};
 
 /// Whether a column holds numbers or text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -120,7 +120,7 @@ impl Column {
     ///
     /// # Errors
     ///
-    /// [`Error::NotANumber`] when the column is text, with the first cell that is not a number.
+    /// [`DataError::NotANumber`](crate::error::DataError::NotANumber) when the column is text, with the first cell that is not a number.
     pub fn numbers(&self) -> Result<&[f64]> {
         match &self.values {
             Values::Number(numbers) => Ok(numbers),
@@ -129,7 +129,7 @@ impl Column {
                     Some((place, text)) => (*place, text.clone()),
                     None => (Place::Row(0), levels.first().cloned().unwrap_or_default()),
                 };
-                Err(Error::NotANumber { column: self.name.clone(), place, text })
+                Err(DataError::NotANumber { column: self.name.clone(), place, text }.into())
             }
         }
     }

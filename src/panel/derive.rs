@@ -14,7 +14,7 @@ use super::column::Column;
 use super::missing::Missing;
 use super::provenance::Provenance;
 use super::rows::check_weight;
-use crate::error::{Error, Result};
+use crate::error::{DataError, Error, Result};
 
 /// Rates of children are published per this many.
 const PER: f64 = 10_000.0;
@@ -125,11 +125,11 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`] and [`Error::NotANumber`] for inputs; [`Error::Derivation`] for a name that is taken, a
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) and [`DataError::NotANumber`](crate::error::DataError::NotANumber) for inputs; [`DataError::Derivation`](crate::error::DataError::Derivation) for a name that is taken, a
     /// formula that needs what the panel does not have, and options outside their range.
     pub fn derive(&self, name: impl Into<String>, derivation: &Derivation) -> Result<Panel> {
         let name = name.into();
-        let refuse = |message: String| Error::Derivation { column: name.clone(), message };
+        let refuse = |message: String| Error::from(DataError::Derivation { column: name.clone(), message });
         let taken = [self.unit_column(), self.period_column()].into_iter().flatten().any(|key| key == name);
         if name.is_empty() || name.trim() != name || taken || self.has_column(&name) {
             return Err(refuse("the panel has a column of that name, or it is no name: choose another".to_owned()));
@@ -158,7 +158,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`].
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn).
     pub fn measured_in(mut self, column: &str, unit: impl Into<String>) -> Result<Panel> {
         let mut provenance = self.provenance(column)?.clone();
         provenance.measured_in = Some(unit.into());
@@ -173,7 +173,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`], [`Error::NotANumber`] and [`Error::Negative`].
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn), [`DataError::NotANumber`](crate::error::DataError::NotANumber) and [`DataError::Negative`](crate::error::DataError::Negative).
     pub fn with_population(mut self, column: impl Into<String>) -> Result<Panel> {
         let column = column.into();
         check_weight(&self.columns, &self.places, &column)?;
@@ -185,7 +185,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`], [`Error::NotANumber`] and [`Error::Negative`].
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn), [`DataError::NotANumber`](crate::error::DataError::NotANumber) and [`DataError::Negative`](crate::error::DataError::Negative).
     pub fn with_weight(mut self, column: impl Into<String>) -> Result<Panel> {
         let column = column.into();
         check_weight(&self.columns, &self.places, &column)?;

@@ -199,8 +199,8 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`](crate::Error::UnknownColumn) with the names that come closest, and
-    /// [`Error::NotANumber`](crate::Error::NotANumber) for a column of text, which [`Panel::describe`] takes.
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) with the names that come closest, and
+    /// [`DataError::NotANumber`](crate::error::DataError::NotANumber) for a column of text, which [`Panel::describe`] takes.
     ///
     /// # Examples
     /// ```
@@ -210,8 +210,8 @@ impl Panel {
     /// let description = panel.describe_columns(&["poor", "rate"])?;
     /// assert_eq!(description.variables[0].name, "poor");
     /// assert_eq!(description.correlations.len(), 1);
-    /// assert!(matches!(panel.describe_columns(&["rat"]), Err(Error::UnknownColumn { .. })));
-    /// assert!(matches!(panel.describe_columns(&["region"]), Err(Error::NotANumber { .. })));
+    /// assert!(matches!(panel.describe_columns(&["rat"]), Err(Error::Data(DataError::UnknownColumn { .. }))));
+    /// assert!(matches!(panel.describe_columns(&["region"]), Err(Error::Data(DataError::NotANumber { .. }))));
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn describe_columns(&self, names: &[&str]) -> Result<Description> {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Panel;
 use super::history::{LeftOutUnit, LeftOutUnits, Step};
 use super::names::nearest_names;
-use crate::error::{Error, Result};
+use crate::error::{DataError, Result};
 
 /// A named rule that leaves units out, each with its reason.
 ///
@@ -56,7 +56,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::NoSuchUnit`] for a unit of the caller's own rule that the panel does not have; [`Error::NoRows`] where
+    /// [`DataError::NoSuchUnit`](crate::error::DataError::NoSuchUnit) for a unit of the caller's own rule that the panel does not have; [`DataError::NoRows`](crate::error::DataError::NoRows) where
     /// nothing is left.
     pub fn without(&self, rule: &UnitRule) -> Result<Panel> {
         let mut left_out = LeftOutUnits { rule: rule.name.clone(), units: Vec::new() };
@@ -66,7 +66,7 @@ impl Panel {
                 None if rule.strict => {
                     let unit = names.first().cloned().unwrap_or_default();
                     let nearest = nearest_names(&unit, self.units().iter().map(String::as_str));
-                    return Err(Error::NoSuchUnit { unit, nearest });
+                    return Err(DataError::NoSuchUnit { unit, nearest }.into());
                 }
                 None => {}
                 Some(unit) => {

@@ -12,7 +12,7 @@ use super::Panel;
 use super::column::Column;
 use super::history::{JoinKind, JoinReport, Step, Unmatched, listed};
 use super::provenance::Origin;
-use crate::error::{Error, Result};
+use crate::error::{DataError, Error, Result};
 
 /// How two panels are joined.
 ///
@@ -78,7 +78,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::Join`] where a panel lacks the keys, the right panel has a unit twice in a join on units alone, a column
+    /// [`DataError::Join`](crate::error::DataError::Join) where a panel lacks the keys, the right panel has a unit twice in a join on units alone, a column
     /// stands in both, or a one-to-one join leaves a row without a partner.
     pub fn join(&self, right: &Panel, how: &Join) -> Result<Panel> {
         let (columns, labels) = self.columns_to_join(right)?;
@@ -86,7 +86,7 @@ impl Panel {
         if names.len() > labels.len() {
             names.retain(|name| !labels.contains(name));
         }
-        let refuse = |message: String| Error::Join { columns: names.join(", "), message };
+        let refuse = |message: String| Error::from(DataError::Join { columns: names.join(", "), message });
         let partners = partners(self, right, how).map_err(&refuse)?;
 
         let rows: Vec<usize> = match how.kind {
@@ -152,10 +152,11 @@ impl Panel {
         let brought = |column: &&Column| !is_label(column) || self.labels.is_empty() && !there(column.name());
         let columns: Vec<&Column> = right.columns().iter().filter(brought).collect();
         if let Some(twice) = columns.iter().find(|column| there(column.name())) {
-            return Err(Error::Join {
+            return Err(DataError::Join {
                 columns: twice.name().to_owned(),
                 message: "this panel has a column of that name: rename one of them".to_owned(),
-            });
+            }
+            .into());
         }
         let labels = columns.iter().filter(|column| is_label(column)).map(|column| column.name().to_owned()).collect();
         Ok((columns, labels))

@@ -6,7 +6,7 @@ use super::cells::Cells;
 use super::missing::Missing;
 use super::order::{ranked, reorder};
 use super::period::read_period;
-use crate::error::{Error, Place, Result};
+use crate::error::{DataError, Place, Result};
 
 /// A key column: its distinct values in order, and for each row the position of its own.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,11 +20,11 @@ pub(super) struct Key<T> {
 ///
 /// # Errors
 ///
-/// [`Error::MissingKey`] for the first row without a unit.
+/// [`DataError::MissingKey`](crate::error::DataError::MissingKey) for the first row without a unit.
 pub(super) fn read_units(name: String, cells: &Cells, places: &[Place]) -> Result<Key<String>> {
     let (distinct, firsts) = cells.distinct();
     if let Some(missing) = distinct.iter().position(|text| Missing::in_text(text.as_bytes()).is_some()) {
-        return Err(Error::MissingKey { column: name, place: first_place(&firsts, missing, places) });
+        return Err(DataError::MissingKey { column: name, place: first_place(&firsts, missing, places) }.into());
     }
     // Identifiers that are all integers are ordered as such, so that 9 comes before 10.
     let integers: Option<Vec<i64>> = distinct.iter().map(|text| text.parse().ok()).collect();
@@ -48,17 +48,17 @@ pub(super) fn read_units(name: String, cells: &Cells, places: &[Place]) -> Resul
 ///
 /// # Errors
 ///
-/// [`Error::MissingKey`] or [`Error::NotAPeriod`] for the first row without a period, or with a text that is none.
+/// [`DataError::MissingKey`](crate::error::DataError::MissingKey) or [`DataError::NotAPeriod`](crate::error::DataError::NotAPeriod) for the first row without a period, or with a text that is none.
 pub(super) fn read_periods(name: String, cells: &Cells, places: &[Place]) -> Result<Key<i32>> {
     let (distinct, firsts) = cells.distinct();
     let mut periods = Vec::with_capacity(distinct.len());
     for (position, text) in distinct.iter().enumerate() {
         if Missing::in_text(text.as_bytes()).is_some() {
-            return Err(Error::MissingKey { column: name, place: first_place(&firsts, position, places) });
+            return Err(DataError::MissingKey { column: name, place: first_place(&firsts, position, places) }.into());
         }
         let Some(period) = read_period(text) else {
             let place = first_place(&firsts, position, places);
-            return Err(Error::NotAPeriod { column: name, place, text: text.clone().into_owned() });
+            return Err(DataError::NotAPeriod { column: name, place, text: text.clone().into_owned() }.into());
         };
         periods.push(period);
     }
@@ -104,6 +104,7 @@ fn first_place(firsts: &[u32], position: usize, places: &[Place]) -> Place {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
 
     fn units(cells: &[&str]) -> Result<Key<String>> {
         read_units("unit".to_owned(), &cells.iter().collect(), &[])
@@ -140,12 +141,12 @@ mod tests {
         for mark in ["", " ", "NA", "-", "[x]"] {
             let error = units(&["a", mark]).unwrap_err();
             assert!(
-                matches!(&error, Error::MissingKey { column, place: Place::Row(1) } if column == "unit"),
+                matches!(&error, Error::Data(DataError::MissingKey { column, place: Place::Row(1) }) if column == "unit"),
                 "{error}"
             );
             let error = periods(&["2018", mark]).unwrap_err();
             assert!(
-                matches!(&error, Error::MissingKey { column, place: Place::Row(1) } if column == "year"),
+                matches!(&error, Error::Data(DataError::MissingKey { column, place: Place::Row(1) }) if column == "year"),
                 "{error}"
             );
         }
@@ -154,6 +155,9 @@ mod tests {
     #[test]
     fn not_a_period_names_the_first() {
         let error = periods(&["2018", "2018", "soon", "", "soon"]).unwrap_err();
-        assert!(matches!(&error, Error::NotAPeriod { place: Place::Row(2), text, .. } if text == "soon"), "{error}");
+        assert!(
+            matches!(&error, Error::Data(DataError::NotAPeriod { place: Place::Row(2), text, .. }) if text == "soon"),
+            "{error}"
+        );
     }
 }

@@ -4,14 +4,14 @@
 
 use std::collections::HashMap;
 
-use crate::error::{Error, Result};
+use crate::error::{DataError, Error, Result};
 
 /// How many names an error suggests.
 const SUGGESTIONS: usize = 3;
 
 /// The error for a name that is not among those there are.
 pub(crate) fn unknown_column<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Error {
-    Error::UnknownColumn { column: name.to_owned(), nearest: nearest_names(name, names) }
+    Error::from(DataError::UnknownColumn { column: name.to_owned(), nearest: nearest_names(name, names) })
 }
 
 /// The names that come closest to one, closest first, letter case aside.
@@ -27,7 +27,7 @@ pub(crate) fn check_distinct<'a>(names: impl Iterator<Item = &'a str>) -> Result
     let mut positions = HashMap::new();
     for (second, name) in (1..).zip(names) {
         if let Some(first) = positions.insert(name, second) {
-            return Err(Error::DuplicateColumn { column: name.to_owned(), first, second });
+            return Err(DataError::DuplicateColumn { column: name.to_owned(), first, second }.into());
         }
     }
     Ok(())
@@ -65,7 +65,10 @@ mod tests {
     #[test]
     fn nearest_names_ignore_case_and_are_at_most_three() {
         let names = ["region", "cpp_count", "cpp_rate", "CPP_Rates", "year"];
-        let Error::UnknownColumn { column, nearest } = unknown_column("CPP_RATE", names.into_iter()) else { panic!() };
+        let Error::Data(DataError::UnknownColumn { column, nearest }) = unknown_column("CPP_RATE", names.into_iter())
+        else {
+            panic!()
+        };
         assert_eq!(column, "CPP_RATE");
         assert_eq!(nearest, ["cpp_rate", "CPP_Rates", "cpp_count"]);
     }
@@ -74,6 +77,9 @@ mod tests {
     fn names_twice() {
         assert!(check_distinct(["a", "b"].into_iter()).is_ok());
         let error = check_distinct(["a", "b", "a"].into_iter()).unwrap_err();
-        assert!(matches!(&error, Error::DuplicateColumn { column, first: 1, second: 3 } if column == "a"), "{error}");
+        assert!(
+            matches!(&error, Error::Data(DataError::DuplicateColumn { column, first: 1, second: 3 }) if column == "a"),
+            "{error}"
+        );
     }
 }

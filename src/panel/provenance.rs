@@ -152,7 +152,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`](crate::Error::UnknownColumn).
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn).
     pub fn provenance(&self, column: &str) -> Result<&Provenance> {
         Ok(self.column(column)?.provenance())
     }

@@ -16,7 +16,7 @@ use super::keys::{read_periods, read_units};
 use super::records::Records;
 use super::rows::Rows;
 use super::schema::PanelSchema;
-use crate::error::{Error, Place, Result};
+use crate::error::{DataError, Place, Result};
 
 /// What a reader without a path is called in messages.
 const READER: &str = "the reader";
@@ -33,11 +33,11 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::Read`], [`Error::NotText`], [`Error::EmptyFile`] and [`Error::NoRows`] for the file;
-    /// [`Error::Separator`], [`Error::RaggedRow`], [`Error::OpenQuote`] and [`Error::DuplicateColumn`] for its layout;
-    /// [`Error::UnknownColumn`] and [`Error::Option`] for a schema that does not fit; [`Error::MissingKey`],
-    /// [`Error::NotAPeriod`] and [`Error::DuplicateRow`] for units and periods; [`Error::NotANumber`] and
-    /// [`Error::Negative`] for weight and population; [`Error::Infinite`] for any column of numbers.
+    /// [`DataError::Read`](crate::error::DataError::Read), [`DataError::NotText`](crate::error::DataError::NotText), [`DataError::EmptyFile`](crate::error::DataError::EmptyFile) and [`DataError::NoRows`](crate::error::DataError::NoRows) for the file;
+    /// [`DataError::Separator`](crate::error::DataError::Separator), [`DataError::RaggedRow`](crate::error::DataError::RaggedRow), [`DataError::OpenQuote`](crate::error::DataError::OpenQuote) and [`DataError::DuplicateColumn`](crate::error::DataError::DuplicateColumn) for its layout;
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) and [`QuestionError::Option`](crate::error::QuestionError::Option) for a schema that does not fit; [`DataError::MissingKey`](crate::error::DataError::MissingKey),
+    /// [`DataError::NotAPeriod`](crate::error::DataError::NotAPeriod) and [`DataError::DuplicateRow`](crate::error::DataError::DuplicateRow) for units and periods; [`DataError::NotANumber`](crate::error::DataError::NotANumber) and
+    /// [`DataError::Negative`](crate::error::DataError::Negative) for weight and population; [`DataError::Infinite`](crate::error::DataError::Infinite) for any column of numbers.
     ///
     /// ```no_run
     /// use apportion::{Panel, PanelSchema};
@@ -49,7 +49,7 @@ impl Panel {
         let name = path.display().to_string();
         match File::open(path) {
             Ok(mut file) => read(&mut file, &name, schema),
-            Err(source) => Err(Error::Read { path: name, source }),
+            Err(source) => Err(DataError::Read { path: name, source }.into()),
         }
     }
 
@@ -77,7 +77,7 @@ fn read(reader: &mut dyn Read, path: &str, schema: &PanelSchema) -> Result<Panel
     let names = records.header()?;
     // Before columns are looked for: none of their names would be found, and the names are not what is wrong.
     if let Some(found) = schema.other_separator(&names) {
-        return Err(Error::Separator { path: path.to_owned(), found });
+        return Err(DataError::Separator { path: path.to_owned(), found }.into());
     }
     // Cells of columns that nobody asked for are not kept, so a wide file costs no more than what is taken from it.
     let mut kept: Vec<Option<Cells>> = vec![None; names.len()];
@@ -101,7 +101,7 @@ fn read(reader: &mut dyn Read, path: &str, schema: &PanelSchema) -> Result<Panel
         places.push(Place::Line(records.line));
     }
     if places.is_empty() {
-        return Err(Error::NoRows { path: path.to_owned() });
+        return Err(DataError::NoRows { path: path.to_owned() }.into());
     }
     into_rows(names, kept, places, schema)?.into_panel()
 }

@@ -9,7 +9,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use super::cells::decode;
 use super::names::check_distinct;
 use super::text::{END, NotText, TextReader};
-use crate::error::{Error, Result};
+use crate::error::{DataError, Error, Result};
 
 /// Large enough that calls to the system do not count, small enough for the processor's own memory.
 const BUFFER: usize = 1 << 16;
@@ -47,10 +47,10 @@ impl<'a> Records<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::EmptyFile`] where there is none, [`Error::DuplicateColumn`] for a name that stands there twice.
+    /// [`DataError::EmptyFile`](crate::error::DataError::EmptyFile) where there is none, [`DataError::DuplicateColumn`](crate::error::DataError::DuplicateColumn) for a name that stands there twice.
     pub(crate) fn header(&mut self) -> Result<Vec<String>> {
         if !self.advance()? {
-            return Err(Error::EmptyFile { path: self.path.to_owned() });
+            return Err(DataError::EmptyFile { path: self.path.to_owned() }.into());
         }
         column_names(self.record.iter())
     }
@@ -59,7 +59,7 @@ impl<'a> Records<'a> {
     pub(crate) fn check_width(&self, expected: usize) -> Result<()> {
         match self.record.len() {
             found if found == expected => Ok(()),
-            found => Err(Error::RaggedRow { line: self.line, expected, found }),
+            found => Err(DataError::RaggedRow { line: self.line, expected, found }.into()),
         }
     }
 
@@ -76,7 +76,7 @@ impl<'a> Records<'a> {
         match bytes {
             [END] => Ok(false),
             // A quote that never closes runs through the end of the stream and takes the byte that marks it.
-            [.., END] => Err(Error::OpenQuote { line: line_after.saturating_sub(breaks) }),
+            [.., END] => Err(DataError::OpenQuote { line: line_after.saturating_sub(breaks) }.into()),
             _ => {
                 // Blank lines before a row are passed over with it, so its line is counted from its end.
                 self.line = line_after.saturating_sub(breaks + 1);
@@ -89,8 +89,8 @@ impl<'a> Records<'a> {
 fn read_error(path: &str, source: io::Error) -> Error {
     let path = path.to_owned();
     if source.get_ref().is_some_and(|inner| inner.is::<NotText>()) {
-        Error::NotText { path }
+        Error::from(DataError::NotText { path })
     } else {
-        Error::Read { path, source }
+        Error::from(DataError::Read { path, source })
     }
 }

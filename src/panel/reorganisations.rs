@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::cells::decode;
 use super::names::unknown_column;
 use super::records::Records;
-use crate::error::{Error, Place, Result};
+use crate::error::{DataError, Place, Result};
 
 /// The columns of a table of reorganisations.
 const COLUMNS: [&str; 10] =
@@ -83,13 +83,13 @@ impl Reorganisations {
     ///
     /// # Errors
     ///
-    /// [`Error::Read`] for a file that cannot be read, and all of [`Reorganisations::read_csv_from`].
+    /// [`DataError::Read`](crate::error::DataError::Read) for a file that cannot be read, and all of [`Reorganisations::read_csv_from`].
     pub fn read_csv(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let name = path.display().to_string();
         match File::open(path) {
             Ok(mut file) => Self::read(&mut file, &name),
-            Err(source) => Err(Error::Read { path: name, source }),
+            Err(source) => Err(DataError::Read { path: name, source }.into()),
         }
     }
 
@@ -98,8 +98,8 @@ impl Reorganisations {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`] for a column that is not there, [`Error::RaggedRow`] and the like for the file, and
-    /// [`Error::Reorganisation`], with line and column, for a kind or date that is none, or an area without number and code.
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a column that is not there, [`DataError::RaggedRow`](crate::error::DataError::RaggedRow) and the like for the file, and
+    /// [`DataError::Reorganisation`](crate::error::DataError::Reorganisation), with line and column, for a kind or date that is none, or an area without number and code.
     ///
     /// ```
     /// use apportion::Reorganisations;
@@ -140,7 +140,9 @@ impl Reorganisations {
                 "recode" => ReorganisationKind::Recode,
                 _ => {
                     let message = format!("\"{kind}\" is no kind: use merge, split, boundary change or recode");
-                    return Err(Error::Reorganisation { message: format!("{at}, column \"kind\": {message}") });
+                    return Err(
+                        DataError::Reorganisation { message: format!("{at}, column \"kind\": {message}") }.into()
+                    );
                 }
             };
             let area = |number: &String, code: &String, name: &String| Area {
@@ -157,7 +159,9 @@ impl Reorganisations {
                 note: note.clone(),
             };
             if let Some((column, message)) = fault(&event) {
-                return Err(Error::Reorganisation { message: format!("{at}, column \"{column}\": {message}") });
+                return Err(
+                    DataError::Reorganisation { message: format!("{at}, column \"{column}\": {message}") }.into()
+                );
             }
             table.events.push(event);
         }
@@ -168,10 +172,10 @@ impl Reorganisations {
     ///
     /// # Errors
     ///
-    /// [`Error::Reorganisation`] for a date that is none, or an area with neither number nor code.
+    /// [`DataError::Reorganisation`](crate::error::DataError::Reorganisation) for a date that is none, or an area with neither number nor code.
     pub fn with(mut self, event: Reorganisation) -> Result<Self> {
         match fault(&event) {
-            Some((_, message)) => Err(Error::Reorganisation { message }),
+            Some((_, message)) => Err(DataError::Reorganisation { message }.into()),
             None => {
                 self.events.push(event);
                 Ok(self)
@@ -232,6 +236,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::error::Error;
 
     const HEADER: &str = "effective,kind,from_number,from_code,from_name,to_number,to_code,to_name,source,note\n";
 
@@ -264,7 +269,7 @@ mod tests {
         assert!(read("2019-04-01,union,1,,A,2,,B,,").contains("line 2, column \"kind\": \"union\" is no kind"));
         assert!(read("2019-04-01,merge,,,A,2,,B,,").contains("column \"from_number\": area \"A\" has neither"));
         let missing = Reorganisations::read_csv("no/such.csv").unwrap_err();
-        assert!(matches!(missing, Error::Read { .. }), "{missing}");
+        assert!(matches!(missing, Error::Data(DataError::Read { .. })), "{missing}");
         assert!(read("2019-04-01,merge").contains("line 2 has 2 cells"));
         let error = Reorganisations::read_csv_from(&b"effective,sort\n"[..]).unwrap_err().to_string();
         assert!(error.contains("no column \"kind\""), "{error}");

@@ -13,7 +13,7 @@ use self::areas::Areas;
 use super::history::{ReorganisationReport, Step};
 use super::reorganisations::Reorganisations;
 use super::{Panel, Quantity, Values};
-use crate::error::{Error, Result};
+use crate::error::{DataError, Error, Result};
 
 /// The column that flags areas which do not add up exactly.
 const FLAG: &str = "boundary_changed";
@@ -158,14 +158,14 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::Reorganisation`] where the panel lacks units or periods, a row stands for an area that did not exist at the
+    /// [`DataError::Reorganisation`](crate::error::DataError::Reorganisation) where the panel lacks units or periods, a row stands for an area that did not exist at the
     /// end of its period, an area has rows under two codes in one period, columns are neither counts, rates nor scores, or rates are to be combined without a population
-    /// column; [`Error::UnknownColumn`] for a column of the rule.
+    /// column; [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a column of the rule.
     pub fn reorganise(&self, table: &Reorganisations, rule: &AreaRule) -> Result<Panel> {
         for column in rule.quantities.keys() {
             self.column(column)?;
         }
-        let refuse = |message: String| Error::Reorganisation { message };
+        let refuse = |message: String| Error::from(DataError::Reorganisation { message });
         let (Some(units), Some(_)) = (self.unit_indices(), self.period_indices()) else {
             return Err(refuse("the panel needs units and periods: name both columns".to_owned()));
         };
@@ -240,11 +240,11 @@ impl Panel {
             if let Some(other) = seen.insert((areas.latest(unit), period), unit) {
                 let since = areas.recoded_on(unit).map(|date| format!(" since {date}")).unwrap_or_default();
                 let period = period.unwrap_or_default();
-                return Err(Error::Reorganisation {
+                return Err(DataError::Reorganisation {
                     message: format!(
                         "units {other} and {unit} are one area under two codes{since}, and both have a row for period {period}: take one of the rows out"
                     ),
-                });
+                }.into());
             }
         }
         Ok(())

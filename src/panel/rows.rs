@@ -7,7 +7,7 @@ use super::column::Column;
 use super::keys::Key;
 use super::names::unknown_column;
 use super::order::{order_of_rows, reorder};
-use crate::error::{Error, Place, Result};
+use crate::error::{DataError, Error, Place, Result};
 
 /// Columns that have been read, in the order of the source.
 pub(super) struct Rows {
@@ -24,8 +24,8 @@ impl Rows {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`], [`Error::NotANumber`] or [`Error::Negative`] for the weight or population column,
-    /// [`Error::DuplicateRow`] for a unit and period that occur twice.
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn), [`DataError::NotANumber`](crate::error::DataError::NotANumber) or [`DataError::Negative`](crate::error::DataError::Negative) for the weight or population column,
+    /// [`DataError::DuplicateRow`](crate::error::DataError::DuplicateRow) for a unit and period that occur twice.
     pub(super) fn into_panel(mut self) -> Result<Panel> {
         for name in self.weight.iter().chain(&self.population) {
             check_weight(&self.columns, &self.places, name)?;
@@ -66,7 +66,7 @@ impl Rows {
     fn twice(&self, (first, second): (usize, usize)) -> Error {
         let unit = self.units.as_ref().and_then(|key| key.of(first)).cloned().unwrap_or_default();
         let period = self.periods.as_ref().and_then(|key| key.of(first)).copied().unwrap_or_default();
-        Error::DuplicateRow { unit, period, first: self.places[first], second: self.places[second] }
+        Error::from(DataError::DuplicateRow { unit, period, first: self.places[first], second: self.places[second] })
     }
 }
 
@@ -75,7 +75,9 @@ pub(super) fn check_weight(columns: &[Column], places: &[Place], name: &str) -> 
     let numbers = find(columns, name)?.numbers()?;
     match numbers.iter().position(|&weight| weight < 0.0) {
         None => Ok(()),
-        Some(row) => Err(Error::Negative { column: name.to_owned(), place: places[row], value: numbers[row] }),
+        Some(row) => {
+            Err(DataError::Negative { column: name.to_owned(), place: places[row], value: numbers[row] }.into())
+        }
     }
 }
 

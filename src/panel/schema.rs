@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::names::unknown_column;
-use crate::error::{Error, Result};
+use crate::error::{QuestionError, Result};
 
 /// Which columns of a file are the units, periods, weights and population.
 ///
@@ -81,11 +81,12 @@ impl PanelSchema {
     /// Units, periods and values must be different columns.
     pub(super) fn check(&self) -> Result<()> {
         let option = |option, found: &str, other: &str| {
-            Err(Error::Option {
+            Err(QuestionError::Option {
                 option,
                 expected: format!("name another column, this one holds the {other}"),
                 found: format!("\"{found}\""),
-            })
+            }
+            .into())
         };
         let keys = [("units", &self.unit), ("periods", &self.period)];
         for (role, column) in [("weight", &self.weight), ("population", &self.population)] {

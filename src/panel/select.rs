@@ -6,14 +6,14 @@ use super::Panel;
 use super::cells::Cells;
 use super::keys::read_units;
 use super::rows::Rows;
-use crate::error::{Error, Result};
+use crate::error::{DataError, Result};
 
 impl Panel {
     /// The rows of these periods, both ends included.
     ///
     /// # Errors
     ///
-    /// [`Error::NoRows`] where there are none.
+    /// [`DataError::NoRows`](crate::error::DataError::NoRows) where there are none.
     ///
     /// ```
     /// use apportion::Panel;
@@ -30,10 +30,10 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::NoRows`] for none.
+    /// [`DataError::NoRows`](crate::error::DataError::NoRows) for none.
     pub(crate) fn on_rows(&self, rows: &[usize]) -> Result<Panel> {
         if rows.is_empty() {
-            return Err(Error::NoRows { path: "what is left of the panel".to_owned() });
+            return Err(DataError::NoRows { path: "what is left of the panel".to_owned() }.into());
         }
         if rows.len() == self.n_rows() {
             return Ok(self.clone());

@@ -17,7 +17,7 @@ use super::rows::Rows;
 use super::sidecar::{Sidecar, VERSION};
 use super::value::read_value;
 use super::{Panel, period};
-use crate::error::{Error, Place, Result};
+use crate::error::{DataError, Error, Place, Result};
 
 /// The extension of the document beside a CSV file, in place of its own.
 const EXTENSION: &str = "provenance.json";
@@ -31,7 +31,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::Write`] where a file cannot be written; [`Error::Unwritable`] for a name or text that would not read back
+    /// [`DataError::Write`](crate::error::DataError::Write) where a file cannot be written; [`DataError::Unwritable`](crate::error::DataError::Unwritable) for a name or text that would not read back
     /// as it is: with a carriage return or a zero byte, or with spaces around it.
     ///
     /// ```
@@ -48,8 +48,9 @@ impl Panel {
     pub fn write_csv(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let csv = self.to_csv()?;
-        let document = serde_json::to_string_pretty(&Sidecar::of(self))
-            .map_err(|error| Error::Write { path: beside(path).display().to_string(), source: error.into() })?;
+        let document = serde_json::to_string_pretty(&Sidecar::of(self)).map_err(|error| {
+            Error::from(DataError::Write { path: beside(path).display().to_string(), source: error.into() })
+        })?;
         write_whole(&beside(path), &(document + "\n"))?;
         write_whole(path, &csv)
     }
@@ -58,22 +59,24 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::Unwritable`].
+    /// [`DataError::Unwritable`](crate::error::DataError::Unwritable).
     pub fn to_csv(&self) -> Result<String> {
         let names: Vec<&str> = (self.unit_column().into_iter().chain(self.period_column()))
             .chain(self.columns().iter().map(Column::name))
             .collect();
         for (position, name) in (1..).zip(&names) {
             if name.is_empty() || !reads_back(name) {
-                return Err(Error::Unwritable {
+                return Err(DataError::Unwritable {
                     column: (*name).to_owned(),
                     row: format!("its name, column {position}"),
-                });
+                }
+                .into());
             }
         }
         let mut writer = csv::Writer::from_writer(Vec::new());
-        let failed =
-            |error: csv::Error| Error::Write { path: "the panel".to_owned(), source: std::io::Error::other(error) };
+        let failed = |error: csv::Error| {
+            Error::from(DataError::Write { path: "the panel".to_owned(), source: std::io::Error::other(error) })
+        };
         writer.write_record(&names).map_err(failed)?;
         for row in 0..self.n_rows() {
             let keys =
@@ -82,7 +85,7 @@ impl Panel {
             let record: Vec<String> = keys.chain(cells).collect();
             for (name, text) in names.iter().zip(&record) {
                 if !reads_back(text) {
-                    return Err(Error::Unwritable { column: (*name).to_owned(), row: self.row_label(row) });
+                    return Err(DataError::Unwritable { column: (*name).to_owned(), row: self.row_label(row) }.into());
                 }
             }
             writer.write_record(&record).map_err(failed)?;
@@ -95,14 +98,15 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`Error::Read`] where a file is not there; [`Error::Sidecar`] where the document is of another version, is none, or
+    /// [`DataError::Read`](crate::error::DataError::Read) where a file is not there; [`DataError::Sidecar`](crate::error::DataError::Sidecar) where the document is of another version, is none, or
     /// does not fit the file, which was then changed since; and those of [`Panel::read_csv`].
     pub fn read_written(path: impl AsRef<Path>) -> Result<Panel> {
         let path = path.as_ref();
         let document = beside(path);
         let name = document.display().to_string();
-        let text = fs::read_to_string(&document).map_err(|source| Error::Read { path: name.clone(), source })?;
-        let refuse = |message: String| Error::Sidecar { path: name.clone(), message };
+        let text = fs::read_to_string(&document)
+            .map_err(|source| Error::from(DataError::Read { path: name.clone(), source }))?;
+        let refuse = |message: String| Error::from(DataError::Sidecar { path: name.clone(), message });
         let version: Version = serde_json::from_str(&text)
             .map_err(|error| refuse(format!("is not the document of a written panel: {error}")))?;
         if version.version != VERSION {
@@ -113,7 +117,7 @@ impl Panel {
         }
         let sidecar: Sidecar = serde_json::from_str(&text).map_err(|error| refuse(format!("is not whole: {error}")))?;
         let csv = path.display().to_string();
-        let mut file = File::open(path).map_err(|source| Error::Read { path: csv.clone(), source })?;
+        let mut file = File::open(path).map_err(|source| Error::from(DataError::Read { path: csv.clone(), source }))?;
         read(&mut file, &csv, sidecar, &refuse)
     }
 }
@@ -130,7 +134,7 @@ fn beside(path: &Path) -> PathBuf {
 
 /// Writes beside the file and puts it in its place, so that a file is never half written.
 fn write_whole(path: &Path, text: &str) -> Result<()> {
-    let failed = |source| Error::Write { path: path.display().to_string(), source };
+    let failed = |source| Error::from(DataError::Write { path: path.display().to_string(), source });
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(".unfinished");
     fs::write(&unfinished, text).map_err(failed)?;
@@ -214,10 +218,8 @@ fn read(file: &mut dyn Read, csv: &str, sidecar: Sidecar, refuse: &dyn Fn(String
 fn whole_numbers(name: &str, cells: &Cells, places: &[Place]) -> Result<Vec<i32>> {
     let number = |(cell, place): (&[u8], &Place)| {
         let text = decode(cell);
-        text.parse().ok().or_else(|| period::read_period(&text)).ok_or_else(|| Error::NotAPeriod {
-            column: name.to_owned(),
-            place: *place,
-            text: text.into_owned(),
+        text.parse().ok().or_else(|| period::read_period(&text)).ok_or_else(|| {
+            Error::from(DataError::NotAPeriod { column: name.to_owned(), place: *place, text: text.into_owned() })
         })
     };
     cells.iter().zip(places).map(number).collect()
@@ -225,7 +227,9 @@ fn whole_numbers(name: &str, cells: &Cells, places: &[Place]) -> Result<Vec<i32>
 
 fn numbers(name: String, cells: &Cells, places: &[Place]) -> Result<Column> {
     let value = |(cell, place): (&[u8], &Place)| {
-        let not = || Error::NotANumber { column: name.clone(), place: *place, text: decode(cell).into_owned() };
+        let not = || {
+            Error::from(DataError::NotANumber { column: name.clone(), place: *place, text: decode(cell).into_owned() })
+        };
         read_value(cell).ok_or_else(not)
     };
     let values: Vec<_> = cells.iter().zip(places).map(value).collect::<Result<_>>()?;

@@ -31,7 +31,7 @@ pub use kind::{ClusterCorrection, Covariance, CovarianceKind, Leverage};
 pub use small_sample::SmallSample;
 
 use super::FittedRegression;
-use crate::error::{Error, Result};
+use crate::error::{EstimateError, Result};
 use crate::numerics::eigen::symmetric_eigen;
 use crate::warning::Warning;
 
@@ -88,9 +88,9 @@ impl FittedRegression {
     /// The covariance matrix of the coefficients.
     ///
     /// # Errors
-    /// [`Error::TooFew`] without residual degrees of freedom, or with one period where errors are related over them;
-    /// [`Error::UnknownColumn`] for a cluster column, [`Error::Cluster`] where it is missing or has but one level;
-    /// [`Error::Method`] where units or periods are needed that the panel does not have; [`Error::Option`] for a
+    /// [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) without residual degrees of freedom, or with one period where errors are related over them;
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a cluster column, [`EstimateError::Cluster`](crate::error::EstimateError::Cluster) where it is missing or has but one level;
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) where units or periods are needed that the panel does not have; [`QuestionError::Option`](crate::error::QuestionError::Option) for a
     /// bandwidth that reaches the number of periods.
     ///
     /// # Examples
@@ -113,7 +113,7 @@ impl FittedRegression {
     pub fn covariance(&self, covariance: &Covariance) -> Result<CovarianceMatrix> {
         if self.df_residual == 0 {
             let what = "residual degrees of freedom for a covariance: take terms out".to_string();
-            return Err(Error::TooFew { what, expected: 1, found: 0 });
+            return Err(EstimateError::TooFew { what, expected: 1, found: 0 }.into());
         }
         let k = self.estimates.len();
         let mut warnings = Vec::new();
@@ -211,7 +211,7 @@ impl FittedRegression {
              alone",
             self.names()[at]
         );
-        Err(Error::Method { method: "the two-way cluster covariance", reason })
+        Err(EstimateError::Method { method: "the two-way cluster covariance", reason }.into())
     }
 
     /// w x e, one row for each.
@@ -234,7 +234,7 @@ impl FittedRegression {
                     if self.residuals[row].abs() > 1e-8 * self.sum_of_squares().sqrt() {
                         let reason =
                             format!("row {} has a leverage of one: use another covariance", self.row_label(row));
-                        return Err(Error::Method { method: "the covariance", reason });
+                        return Err(EstimateError::Method { method: "the covariance", reason }.into());
                     }
                     score.fill(0.0);
                     continue;

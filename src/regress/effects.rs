@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::FittedRegression;
 use super::covariance::{Covariance, CovarianceMatrix};
 use super::transform::needs;
-use crate::error::{Error, Result};
+use crate::error::{Error, EstimateError, Result};
 use crate::numerics::groups::Groups;
 
 /// The effect of a unit or of a period.
@@ -38,7 +38,7 @@ impl FittedRegression {
     /// that of λ(y) for errors that are alike, σ²/W_i of one set.
     ///
     /// # Errors
-    /// [`Error::Method`] where no unit effects were absorbed; those of [`covariance`](Self::covariance).
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) where no unit effects were absorbed; those of [`covariance`](Self::covariance).
     ///
     /// # Examples
     /// ```
@@ -59,7 +59,7 @@ impl FittedRegression {
     /// The absorbed effects of the periods, likewise.
     ///
     /// # Errors
-    /// [`Error::Method`] where no period effects were absorbed; those of [`covariance`](Self::covariance).
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) where no period effects were absorbed; those of [`covariance`](Self::covariance).
     pub fn period_effects(&self, covariance: &Covariance) -> Result<Vec<Effect>> {
         self.effects(Of::Periods, covariance)
     }
@@ -72,7 +72,7 @@ impl FittedRegression {
         };
         let Some(groups) = groups.filter(|_| is_absorbed) else {
             let reason = "this estimator does not absorb them: use within, within_period or twoway".to_string();
-            return Err(Error::Method { method: what, reason });
+            return Err(EstimateError::Method { method: what, reason }.into());
         };
         let covariance = self.covariance(covariance)?;
         let absorb = absorbed.absorb(&self.design);
@@ -109,11 +109,13 @@ impl FittedRegression {
         let groups = groups.ok_or_else(|| needs(self.question.estimator, "unit"))?;
         let Some(name) = name else {
             let message = "its unit or period is not given: name the column in the schema of the panel".to_string();
-            return Err(Error::Predict { place: place.to_string(), message });
+            return Err(EstimateError::Predict { place: place.to_string(), message }.into());
         };
-        groups.names.iter().position(|known| known == name).ok_or_else(|| Error::Predict {
-            place: place.to_string(),
-            message: format!("the fit has no effect of \"{name}\""),
+        groups.names.iter().position(|known| known == name).ok_or_else(|| {
+            Error::from(EstimateError::Predict {
+                place: place.to_string(),
+                message: format!("the fit has no effect of \"{name}\""),
+            })
         })
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
+use crate::error::{Error, QuestionError};
 
 /// A panel estimator: what is taken from the data before least squares.
 ///
@@ -130,10 +130,12 @@ impl FromStr for Estimator {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        Estimator::ALL.into_iter().find(|e| e.name() == text).ok_or_else(|| Error::Option {
-            option: "estimator",
-            expected: format!("it must be one of {}", Estimator::ALL.map(Estimator::name).join(", ")),
-            found: format!("\"{text}\""),
+        Estimator::ALL.into_iter().find(|e| e.name() == text).ok_or_else(|| {
+            Error::from(QuestionError::Option {
+                option: "estimator",
+                expected: format!("it must be one of {}", Estimator::ALL.map(Estimator::name).join(", ")),
+                found: format!("\"{text}\""),
+            })
         })
     }
 }

@@ -6,7 +6,7 @@ use super::least_squares::Solution;
 use super::random_effects::{QuasiDemeaning, RandomEffect, VarianceComponents};
 use super::transform::{Absorbed, Transformed, needs, period_values};
 use super::{Estimator, PanelRegression, RSquared};
-use crate::error::{Error, Result};
+use crate::error::{Error, EstimateError, QuestionError, Result};
 use crate::fit::check_within;
 use crate::model::Design;
 use crate::numerics::dot::weighted_dot;
@@ -49,13 +49,13 @@ impl FittedRegression {
             return Err(needs(estimator, "period"));
         }
         let design = Design::new(&question.model()?, panel).map_err(|error| match error {
-            Error::OutcomeAsTerm { outcome, used_in } if used_in.starts_with("component") => {
-                Error::OutcomeAsTerm { outcome, used_in: "the terms".to_string() }
+            Error::Question(QuestionError::OutcomeAsTerm { outcome, used_in }) if used_in.starts_with("component") => {
+                Error::from(QuestionError::OutcomeAsTerm { outcome, used_in: "the terms".to_string() })
             }
             error => error,
         })?;
         if design.outcome.iter().all(|y| *y == design.outcome[0]) {
-            return Err(Error::NoVariation { outcome: design.outcome_name, rows: design.outcome.len() });
+            return Err(EstimateError::NoVariation { outcome: design.outcome_name, rows: design.outcome.len() }.into());
         }
         check_within(&design.outcome_name, &design.outcome, LARGEST)?;
         for column in &design.columns {
@@ -68,7 +68,7 @@ impl FittedRegression {
                 "the outcome \"{outcome}\" does not vary beside the effects that are absorbed: choose an estimator that \
                  absorbs fewer effects"
             );
-            return Err(Error::Method { method: estimator.name(), reason });
+            return Err(EstimateError::Method { method: estimator.name(), reason }.into());
         }
         let problem = data.problem();
         let solution = problem.solve();
@@ -85,11 +85,11 @@ impl FittedRegression {
                 "no column varies{beside} ({}): choose other terms, or an estimator that absorbs fewer effects",
                 dropped.join(", ")
             );
-            return Err(Error::Method { method: estimator.name(), reason });
+            return Err(EstimateError::Method { method: estimator.name(), reason }.into());
         }
         if parameters > rows {
             let what = format!("rows for {parameters} coefficients and effects (take terms out)");
-            return Err(Error::TooFew { what, expected: parameters + 1, found: rows });
+            return Err(EstimateError::TooFew { what, expected: parameters + 1, found: rows }.into());
         }
         let df_residual = rows - parameters;
         let mut warnings = Vec::new();

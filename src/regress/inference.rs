@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::covariance::{Covariance, CovarianceMatrix};
 use super::{Estimator, FittedRegression, RSquared};
-use crate::error::{Error, Result};
+use crate::error::{Error, EstimateError, QuestionError, Result};
 use crate::numerics::tails::{self, Reference};
 use crate::numerics::triangular::inverse;
 use crate::panel::unknown_column;
@@ -111,7 +111,7 @@ pub(crate) fn check_level(level: f64) -> Result<()> {
         return Ok(());
     }
     let expected = "it must lie between 0 and 1, 0.95 for most uses".to_string();
-    Err(Error::Option { option: "level", expected, found: level.to_string() })
+    Err(QuestionError::Option { option: "level", expected, found: level.to_string() }.into())
 }
 
 impl CoefficientEstimate {
@@ -157,7 +157,7 @@ impl FittedRegression {
     /// The same with intervals of another level.
     ///
     /// # Errors
-    /// [`Error::Option`] for a level that is not between 0 and 1.
+    /// [`QuestionError::Option`](crate::error::QuestionError::Option) for a level that is not between 0 and 1.
     ///
     /// # Examples
     /// ```
@@ -197,7 +197,7 @@ impl FittedRegression {
     /// the covariance has degrees of freedom, as χ² where not.
     ///
     /// # Errors
-    /// [`Error::UnknownColumn`] for a name without a coefficient; [`Error::Method`] where the covariance says nothing of
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a name without a coefficient; [`EstimateError::Method`](crate::error::EstimateError::Method) where the covariance says nothing of
     /// them jointly (fewer clusters than coefficients); those of [`covariance`](Self::covariance).
     ///
     /// # Examples
@@ -217,17 +217,20 @@ impl FittedRegression {
         let positions = names.iter().map(|name| self.position(name)).collect::<Result<Vec<_>>>()?;
         if positions.is_empty() {
             let expected = "name at least one coefficient".to_string();
-            return Err(Error::Option { option: "names", expected, found: "none".to_string() });
+            return Err(QuestionError::Option { option: "names", expected, found: "none".to_string() }.into());
         }
         let covariance = self.covariance(covariance)?;
         let r = positions.len();
         let b: Vec<f64> = positions.iter().map(|&p| self.estimates()[p]).collect();
         let v = Array2::from_shape_fn((r, r), |(i, j)| covariance.matrix[[positions[i], positions[j]]]);
-        let statistic = quadratic_form(&b, &v).ok_or_else(|| Error::Method {
-            method: "the joint test",
-            reason: "the covariance of these coefficients is singular: there are fewer clusters than coefficients, or \
+        let statistic = quadratic_form(&b, &v).ok_or_else(|| {
+            Error::from(EstimateError::Method {
+                method: "the joint test",
+                reason:
+                    "the covariance of these coefficients is singular: there are fewer clusters than coefficients, or \
                      the same coefficient twice"
-                .to_string(),
+                        .to_string(),
+            })
         })?;
         Ok(match covariance.df {
             Some(df) => JointTest::f(statistic / r as f64, r as f64, df),
@@ -238,7 +241,7 @@ impl FittedRegression {
     /// A linear combination Σ c b of coefficients, with its standard error √(c'Vc).
     ///
     /// # Errors
-    /// [`Error::UnknownColumn`] for a name without a coefficient; [`Error::Option`] for weights that are all zero; those of
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a name without a coefficient; [`QuestionError::Option`](crate::error::QuestionError::Option) for weights that are all zero; those of
     /// [`covariance`](Self::covariance).
     ///
     /// # Examples
@@ -256,7 +259,7 @@ impl FittedRegression {
     pub fn combination(&self, weights: &[(&str, f64)], covariance: &Covariance) -> Result<CoefficientEstimate> {
         if weights.iter().all(|(_, weight)| *weight == 0.0) {
             let expected = "give at least one coefficient a weight other than zero".to_string();
-            return Err(Error::Option { option: "the combination", expected, found: "zero".to_string() });
+            return Err(QuestionError::Option { option: "the combination", expected, found: "zero".to_string() }.into());
         }
         let mut c = Array1::zeros(self.estimates().len());
         for (name, weight) in weights {
@@ -271,7 +274,7 @@ impl FittedRegression {
     /// by central differences.
     ///
     /// # Errors
-    /// Those of [`covariance`](Self::covariance); [`Error::Method`] where the function is not finite about the estimates.
+    /// Those of [`covariance`](Self::covariance); [`EstimateError::Method`](crate::error::EstimateError::Method) where the function is not finite about the estimates.
     ///
     /// # Examples
     /// ```
@@ -322,11 +325,11 @@ fn function_of_estimates(
 ) -> Result<CoefficientEstimate> {
     if !estimate.is_finite() || gradient.iter().any(|g| !g.is_finite()) {
         let reason = format!("{name} is not finite at the estimates, or near them: choose another function");
-        return Err(Error::Method { method: "the delta method", reason });
+        return Err(EstimateError::Method { method: "the delta method", reason }.into());
     }
     if gradient.iter().all(|g| *g == 0.0) {
         let reason = format!("{name} does not change with the coefficients: choose another function");
-        return Err(Error::Method { method: "the delta method", reason });
+        return Err(EstimateError::Method { method: "the delta method", reason }.into());
     }
     let variance = gradient.dot(&covariance.matrix.dot(gradient));
     Ok(CoefficientEstimate::new(name, estimate, variance.max(0.0).sqrt(), covariance.df, 0.95))

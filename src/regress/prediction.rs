@@ -8,7 +8,7 @@ use super::covariance::Covariance;
 use super::effects::{parts, quadratic};
 use super::inference::check_level;
 use super::{Estimator, FittedRegression};
-use crate::error::{Error, Result};
+use crate::error::{EstimateError, Result};
 use crate::fit::columns_on;
 use crate::numerics::absorb::Effects;
 use crate::numerics::tails::Reference;
@@ -41,9 +41,9 @@ impl FittedRegression {
     /// that are alike. The outcome's interval adds σ²/w, w the row's weight, and the variances of random effects.
     ///
     /// # Errors
-    /// [`Error::Predict`] for a row with a missing value, or with a unit, period or level that the fit has not seen;
-    /// [`Error::Method`] for first differences, which say nothing of levels, and for [`Estimator::Mundlak`], whose columns
-    /// are about the unit means of the sample; [`Error::Option`] for a level outside 0 to 1.
+    /// [`EstimateError::Predict`](crate::error::EstimateError::Predict) for a row with a missing value, or with a unit, period or level that the fit has not seen;
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) for first differences, which say nothing of levels, and for [`Estimator::Mundlak`], whose columns
+    /// are about the unit means of the sample; [`QuestionError::Option`](crate::error::QuestionError::Option) for a level outside 0 to 1.
     ///
     /// # Examples
     /// ```
@@ -73,7 +73,7 @@ impl FittedRegression {
             let weight = weights[row];
             if weight.is_nan() || weight <= 0.0 {
                 let message = format!("its weight is {weight}, and must be positive");
-                return Err(Error::Predict { place: panel.row_label(row), message });
+                return Err(EstimateError::Predict { place: panel.row_label(row), message }.into());
             }
             let of_expectation = quadratic(&covariance, &x) + own * variance;
             let half = quantile * of_expectation.sqrt();
@@ -95,7 +95,8 @@ impl FittedRegression {
     /// absorbed effects have by themselves.
     fn expected_of(&self, panel: &Panel) -> Result<Vec<(f64, Vec<f64>, f64)>> {
         let estimator = self.question.estimator;
-        let refuse = |reason: &str| Err(Error::Method { method: "prediction", reason: reason.to_string() });
+        let refuse =
+            |reason: &str| Err(EstimateError::Method { method: "prediction", reason: reason.to_string() }.into());
         match estimator {
             Estimator::FirstDifference => {
                 return refuse("first differences say nothing of levels: use within or pooled");
@@ -137,7 +138,7 @@ impl FittedRegression {
                 && of_unit[unit] != of_period[period]
             {
                 let message = "its unit and its period are in parts of the panel that no row connects".to_string();
-                return Err(Error::Predict { place, message });
+                return Err(EstimateError::Predict { place, message }.into());
             }
             let at = |effects: &Effects| {
                 effects.intercept + unit.map_or(0.0, |u| effects.first[u]) + period.map_or(0.0, |p| effects.second[p])

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use quasi_demean::QuasiDemean;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, EstimateError, QuestionError, Result};
 use crate::numerics::groups::Groups;
 use crate::numerics::rank::COLUMN_TOLERANCE;
 use quadratic_forms::Setting;
@@ -103,10 +103,12 @@ impl FromStr for RandomMethod {
     fn from_str(text: &str) -> Result<Self> {
         use RandomMethod::{Amemiya, Nerlove, SwamyArora, WallaceHussain};
         [SwamyArora, WallaceHussain, Amemiya, Nerlove].into_iter().find(|method| method.name() == text).ok_or_else(
-            || Error::Option {
-                option: "random method",
-                expected: "use swar, walhus, amemiya or nerlove".to_string(),
-                found: format!("\"{text}\""),
+            || {
+                Error::from(QuestionError::Option {
+                    option: "random method",
+                    expected: "use swar, walhus, amemiya or nerlove".to_string(),
+                    found: format!("\"{text}\""),
+                })
             },
         )
     }
@@ -154,7 +156,7 @@ pub struct QuasiDemeaning {
 /// weights above zero with mean one.
 ///
 /// # Errors
-/// [`Error::TermNeeds`] for random period effects without periods. [`Error::Method`] where the method has too few
+/// [`QuestionError::TermNeeds`](crate::error::QuestionError::TermNeeds) for random period effects without periods. [`EstimateError::Method`](crate::error::EstimateError::Method) where the method has too few
 /// groups or rows for its regressions, where nothing is left of the outcome, where units miss periods (`nerlove`),
 /// where a column does not vary within (`amemiya` on an unbalanced or weighted panel), and where the equations have no
 /// solution with an error variance above zero.
@@ -194,12 +196,12 @@ pub(crate) fn variance_components(
 
 /// Why a method cannot be had.
 fn cannot(method: RandomMethod, reason: impl Into<String>) -> Error {
-    Error::Method { method: method.name(), reason: reason.into() }
+    Error::from(EstimateError::Method { method: method.name(), reason: reason.into() })
 }
 
 /// Periods are asked for and not there.
 fn without_periods() -> Error {
-    Error::TermNeeds { term: "random period_effects".to_string(), needs: "period" }
+    Error::from(QuestionError::TermNeeds { term: "random period_effects".to_string(), needs: "period" })
 }
 
 /// Whether every unit has one row in every period; without periods, whether units have equally many rows.

@@ -30,7 +30,7 @@ use super::FittedRegression;
 use super::covariance::Covariance;
 use super::inference::quadratic_form;
 use super::least_squares::Solution;
-use crate::error::{Error, Result};
+use crate::error::{Error, EstimateError, Result};
 use crate::numerics::tails;
 use crate::warning::Warning;
 
@@ -201,7 +201,7 @@ impl FittedRegression {
     fn check_residuals(&self, test: &'static str) -> Result<()> {
         if self.df_residual == 0 {
             let what = format!("residual degrees of freedom for {test}: take terms out");
-            return Err(Error::TooFew { what, expected: 1, found: 0 });
+            return Err(EstimateError::TooFew { what, expected: 1, found: 0 }.into());
         }
         let total = self.data.outcome.iter().zip(&self.data.weights).map(|(y, w)| w * y * y).sum::<f64>();
         // Below so small a part, residuals are rounding.
@@ -214,5 +214,5 @@ impl FittedRegression {
 
 /// A test that cannot be had.
 fn cannot(test: &'static str, reason: &str) -> Error {
-    Error::Method { method: test, reason: reason.to_string() }
+    Error::from(EstimateError::Method { method: test, reason: reason.to_string() })
 }

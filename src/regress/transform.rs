@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::least_squares::Problem;
 use super::random_effects::{QuasiDemean, QuasiDemeaning, RandomEffect, VarianceComponents, variance_components};
 use super::{Estimator, PanelRegression};
-use crate::error::{Error, Result};
+use crate::error::{Error, EstimateError, QuestionError, Result};
 use crate::model::Design;
 use crate::numerics::absorb::{Absorb, Projection};
 use crate::numerics::dot::weighted_dot;
@@ -89,7 +89,7 @@ impl Transformed {
         let may_absorb = estimator.absorbs_units() || matches!(estimator, Estimator::Pooled | Estimator::WithinPeriod);
         if absorbed.units && !may_absorb {
             let message = format!("the {estimator} estimator has no unit effects as columns: leave the term out");
-            return Err(Error::TermMeaning { term: "unit_effects".to_string(), message });
+            return Err(QuestionError::TermMeaning { term: "unit_effects".to_string(), message }.into());
         }
         let levels = Levels::new(design);
         match estimator {
@@ -198,7 +198,7 @@ impl<'a> Levels<'a> {
         let n_units = units.names.len();
         if n_units < 2 {
             let what = "units for the between estimator".to_string();
-            return Err(Error::TooFew { what, expected: 2, found: n_units });
+            return Err(EstimateError::TooFew { what, expected: 2, found: n_units }.into());
         }
         let mut first = vec![usize::MAX; n_units];
         let mut sums = vec![0.0; n_units];
@@ -233,11 +233,12 @@ impl<'a> Levels<'a> {
             .filter(|&row| units.codes[row] == units.codes[row - 1] && periods[row] == periods[row - 1] + 1)
             .collect();
         if pairs.is_empty() {
-            return Err(Error::TooFew {
+            return Err(EstimateError::TooFew {
                 what: "pairs of successive periods within units, for first differences".to_string(),
                 expected: 2,
                 found: 0,
-            });
+            }
+            .into());
         }
         let difference = |values: &Vec<f64>| pairs.iter().map(|&row| values[row] - values[row - 1]).collect();
         let w = &design.weights;
@@ -368,5 +369,5 @@ pub(crate) fn period_values(design: &Design) -> Result<Vec<i64>> {
 
 /// An estimator without the units or periods that it needs.
 pub(crate) fn needs(estimator: Estimator, needs: &'static str) -> Error {
-    Error::EstimatorNeeds { estimator: estimator.name(), needs }
+    Error::from(QuestionError::EstimatorNeeds { estimator: estimator.name(), needs })
 }

@@ -9,7 +9,7 @@ use super::covariance::Clusters;
 use super::inference::check_level;
 use super::least_squares::Problem;
 use super::transform::Absorbed;
-use crate::error::{Error, Result};
+use crate::error::{QuestionError, Result};
 use crate::numerics::dot::weighted_dot;
 use crate::numerics::groups::Groups;
 use crate::numerics::rank::rounding;
@@ -133,7 +133,7 @@ impl FittedRegression {
     /// clusters stay absorbed, others become columns. Random effects are taken with the variances of the sample.
     ///
     /// # Errors
-    /// [`Error::UnknownColumn`] for a name without a coefficient; [`Error::Option`] for fewer than 99 draws, a null that is
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a name without a coefficient; [`QuestionError::Option`](crate::error::QuestionError::Option) for fewer than 99 draws, a null that is
     /// not finite or a level outside 0 to 1; those of cluster covariances for the clusters.
     ///
     /// # Examples
@@ -156,7 +156,7 @@ impl FittedRegression {
         let at = self.position(name)?;
         check_level(options.level)?;
         let option = |option, expected: &str, found: String| {
-            Err(Error::Option { option, expected: expected.to_string(), found })
+            Err(QuestionError::Option { option, expected: expected.to_string(), found }.into())
         };
         if options.draws < LEAST_DRAWS {
             return option("draws", "99 are the least, 9,999 are usual", options.draws.to_string());

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::export_method::ReportMethod;
 use super::text::counted;
 use crate::decompose::{Breakdown, IntervalKind, IntervalMethod, ShareRange};
-use crate::error::{Error, Result};
+use crate::error::{EstimateError, QuestionError, Result};
 use crate::panel::{Lineage, Sample};
 
 /// Two R² of the same fit differ by no more.
@@ -116,11 +116,13 @@ impl Report {
     /// The report of these breakdowns, which must come from one fit and carry the same kind of intervals, or none.
     ///
     /// # Errors
-    /// [`Error::TooFew`] without a breakdown; [`Error::Option`] when outcome, sample, weights, panel, R² or intervals
+    /// [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) without a breakdown; [`QuestionError::Option`](crate::error::QuestionError::Option) when outcome, sample, weights, panel, R² or intervals
     /// differ between breakdowns.
     pub fn new(breakdowns: &[Breakdown]) -> Result<Report> {
         let [first, others @ ..] = breakdowns else {
-            return Err(Error::TooFew { what: "breakdowns of a report".to_string(), expected: 1, found: 0 });
+            return Err(
+                EstimateError::TooFew { what: "breakdowns of a report".to_string(), expected: 1, found: 0 }.into()
+            );
         };
         others.iter().try_for_each(|other| check_shared(first, other))?;
         Ok(Report {
@@ -151,7 +153,7 @@ impl Report {
 fn check_shared(first: &Breakdown, other: &Breakdown) -> Result<()> {
     let differs = |option, one: String, found: String| {
         let expected = format!("a report holds breakdowns of one fit, and another says {one}");
-        Err(Error::Option { option, expected, found })
+        Err(QuestionError::Option { option, expected, found }.into())
     };
     let named = |name: &Option<String>| name.clone().unwrap_or_else(|| "none".to_string());
     if first.outcome != other.outcome {

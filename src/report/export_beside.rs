@@ -4,7 +4,7 @@ use super::export::{Report, ReportDropped, ReportInterval};
 use super::export_method::{ReportMethod, ReportShare, order_of};
 use super::text::counted;
 use crate::decompose::{Gelbach, OrderRange};
-use crate::error::{Error, Result};
+use crate::error::{Error, QuestionError, Result};
 use crate::fit::FittedModel;
 use crate::resample::{Comparison, Difference};
 use crate::warning::Warning;
@@ -16,7 +16,7 @@ impl Report {
     /// Says how far the shares move with the order in which the components enter.
     ///
     /// # Errors
-    /// [`Error::Option`] when the range is of another outcome or of other components than the breakdowns.
+    /// [`QuestionError::Option`](crate::error::QuestionError::Option) when the range is of another outcome or of other components than the breakdowns.
     ///
     /// # Examples
     /// ```
@@ -36,7 +36,7 @@ impl Report {
         let expected = described(&self.outcome, credited.map(|c| c.name.as_str()).collect());
         if found != expected {
             let expected = format!("a report holds answers of one fit, and its breakdowns are {expected}");
-            return Err(Error::Option { option: "order range", expected, found });
+            return Err(QuestionError::Option { option: "order range", expected, found }.into());
         }
         self.add_warnings("the range over orders", &range.warnings);
         self.order_range = Some(range.components.clone());
@@ -66,14 +66,14 @@ impl Report {
     /// Adds how the coefficients of `always` change, as a method of its own.
     ///
     /// # Errors
-    /// [`Error::Option`] where it is of another outcome or sample than the report.
+    /// [`QuestionError::Option`](crate::error::QuestionError::Option) where it is of another outcome or sample than the report.
     pub fn with_gelbach(mut self, gelbach: &Gelbach) -> Result<Self> {
         let described = |outcome: &str, rows: usize| format!("of {outcome} on {}", counted(rows, "row"));
         let expected = described(&self.outcome, self.n_observations);
         let found = described(&gelbach.outcome, gelbach.sample.n_observations);
         if found != expected {
             let expected = format!("a report holds answers of one fit, and it is {expected}");
-            return Err(Error::Option { option: "gelbach", expected, found });
+            return Err(QuestionError::Option { option: "gelbach", expected, found }.into());
         }
         self.interval = self.interval.or(gelbach.interval.as_ref().map(ReportInterval::of));
         self.add_warnings("gelbach", &gelbach.warnings);
@@ -97,11 +97,12 @@ impl Report {
     /// Adds ranks and differences of the components to the breakdowns that they are of.
     ///
     /// # Errors
-    /// [`Error::Option`] for a comparison by a method, or a sequential order, that the report does not have, or of other
+    /// [`QuestionError::Option`](crate::error::QuestionError::Option) for a comparison by a method, or a sequential order, that the report does not have, or of other
     /// components or shares than the breakdown by that method.
     pub fn with_comparisons(mut self, comparisons: &[Comparison]) -> Result<Self> {
         for comparison in comparisons {
-            let refuse = |expected: String, found| Error::Option { option: "comparison", expected, found };
+            let refuse =
+                |expected: String, found| Error::from(QuestionError::Option { option: "comparison", expected, found });
             let (name, order) = (comparison.method.name(), order_of(&comparison.method));
             let of_method = |m: &&mut ReportMethod| m.method == name && m.order.as_ref() == order;
             let method = self.methods.iter_mut().find(of_method).ok_or_else(|| {

@@ -17,7 +17,7 @@ use super::{Resampling, is_of_intervals};
 use crate::decompose::{
     ERROR_AT_PIVOT_ONE, Equations, FEW_CLUSTERS, Gelbach, GelbachColumn, Interval, IntervalKind, IntervalMethod,
 };
-use crate::error::{Error, Result};
+use crate::error::{EstimateError, Result};
 use crate::fit::FittedModel;
 use crate::numerics::double::Double;
 use crate::numerics::lanes::{LANES, Wide};
@@ -56,7 +56,7 @@ impl Resampling<'_> {
     /// A replicate in which a column of `always` has no coefficient is left out, and a warning counts them.
     ///
     /// # Errors
-    /// [`Error::OtherFit`] for a decomposition that is not of this fit; [`Error::TooFew`] when hardly a replicate is left.
+    /// [`EstimateError::OtherFit`](crate::error::EstimateError::OtherFit) for a decomposition that is not of this fit; [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) when hardly a replicate is left.
     ///
     /// # Examples
     /// ```
@@ -86,7 +86,7 @@ impl Resampling<'_> {
         let degenerate = replicates - usable.len();
         if usable.len() < 2 {
             let what = "replicates in which every column of always has a coefficient".to_string();
-            return Err(Error::TooFew { what, expected: 2, found: usable.len() });
+            return Err(EstimateError::TooFew { what, expected: 2, found: usable.len() }.into());
         }
         let rule = IntervalRule::new(self.kind, self.level, clusters);
         let mut warnings = Vec::new();
@@ -139,7 +139,7 @@ impl Resampling<'_> {
     /// The decomposition in every replicate.
     ///
     /// # Errors
-    /// [`Error::OtherFit`] for a decomposition that is not of this fit.
+    /// [`EstimateError::OtherFit`](crate::error::EstimateError::OtherFit) for a decomposition that is not of this fit.
     ///
     /// # Examples
     /// ```
@@ -315,7 +315,7 @@ impl WithSimd for Group<'_> {
 
 /// A decomposition that was stored and read again passes; one of another model or sample does not.
 fn check_same_fit(fit: &FittedModel, equations: &Equations, gelbach: &Gelbach) -> Result<()> {
-    let differs = |message: String| Err(Error::OtherFit { message });
+    let differs = |message: String| Err(EstimateError::OtherFit { message }.into());
     let (here, there) = (&fit.design().outcome_name, &gelbach.outcome);
     if here != there {
         return differs(format!("its outcome is {there}, not {here}"));

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::replicates::check_same_fit;
 use crate::decompose::Breakdown;
-use crate::error::{Error, Result};
+use crate::error::{Error, EstimateError, QuestionError, Result};
 use crate::fit::FittedModel;
 
 /// The shares of a breakdown without one unit, or without one period.
@@ -31,7 +31,7 @@ impl FittedModel {
     /// The shares of a breakdown without each unit in turn, in the order of the units: exact, from the units' moments.
     ///
     /// # Errors
-    /// Those of [`jackknife`](Self::jackknife); [`Error::OtherFit`] for a breakdown of another fit.
+    /// Those of [`jackknife`](Self::jackknife); [`EstimateError::OtherFit`](crate::error::EstimateError::OtherFit) for a breakdown of another fit.
     ///
     /// # Examples
     /// ```
@@ -51,7 +51,7 @@ impl FittedModel {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn influence_of_units(&self, breakdown: &Breakdown) -> Result<Vec<ShareInfluence>> {
-        let needs = || Error::TermNeeds { term: "influence of units".to_string(), needs: "unit" };
+        let needs = || Error::from(QuestionError::TermNeeds { term: "influence of units".to_string(), needs: "unit" });
         let units = self.design().units.as_ref().ok_or_else(needs)?;
         let replicates = self.jackknife()?.replicates(&[breakdown])?;
         let whole = shares(breakdown);
@@ -69,7 +69,7 @@ impl FittedModel {
     /// means in the design stay those of the whole sample.
     ///
     /// # Errors
-    /// [`Error::TermNeeds`] without periods; [`Error::TooFew`] with a single one; [`Error::OtherFit`] for a breakdown of
+    /// [`QuestionError::TermNeeds`](crate::error::QuestionError::TermNeeds) without periods; [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) with a single one; [`EstimateError::OtherFit`](crate::error::EstimateError::OtherFit) for a breakdown of
     /// another fit.
     ///
     /// # Examples
@@ -86,18 +86,22 @@ impl FittedModel {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn influence_of_periods(&self, breakdown: &Breakdown) -> Result<Vec<ShareInfluence>> {
-        let needs = || Error::TermNeeds { term: "influence of periods".to_string(), needs: "period" };
+        let needs =
+            || Error::from(QuestionError::TermNeeds { term: "influence of periods".to_string(), needs: "period" });
         let periods = self.design().periods.as_ref().ok_or_else(needs)?;
         if periods.names.len() < 2 {
             let what = "periods, of which one is left out".to_string();
-            return Err(Error::TooFew { what, expected: 2, found: periods.names.len() });
+            return Err(EstimateError::TooFew { what, expected: 2, found: periods.names.len() }.into());
         }
         let whole = shares(breakdown);
         check_same_fit(self, &self.credited(&breakdown.method), breakdown)?;
         let of_period = |(code, name): (usize, &String)| {
             let fit = match self.on(|row| periods.codes[row] as usize != code) {
                 // Without this period the outcome says nothing.
-                Err(Error::NoVariation { .. } | Error::TooFewRows { .. }) => {
+                Err(
+                    Error::Estimate(EstimateError::NoVariation { .. })
+                    | Error::Estimate(EstimateError::TooFewRows { .. }),
+                ) => {
                     return Ok(ShareInfluence { without: name.clone(), shares: Vec::new() });
                 }
                 fit => fit?,

@@ -2,19 +2,19 @@
 
 use super::Resampling;
 use crate::decompose::{Breakdown, LeftOut, MethodTable};
-use crate::error::{Error, Result};
+use crate::error::{Error, EstimateError, Result};
 
 impl MethodTable {
     /// The table with intervals for every breakdown, all from the same draws; a method that has too many coalitions to be
     /// resampled is left out, with the reason.
     ///
     /// # Errors
-    /// Those of [`Resampling::intervals`], but for [`Error::TooManyComponents`].
+    /// Those of [`Resampling::intervals`], but for [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents).
     pub fn with_intervals(&self, resampling: &Resampling) -> Result<MethodTable> {
         let plain: Vec<&Breakdown> = self.breakdowns.iter().collect();
         let mut table = MethodTable { breakdowns: Vec::new(), left_out: self.left_out.clone() };
         match resampling.intervals(&plain) {
-            Err(Error::TooManyComponents { .. }) => {}
+            Err(Error::Estimate(EstimateError::TooManyComponents { .. })) => {}
             found => {
                 table.breakdowns = found?;
                 return Ok(table);
@@ -22,7 +22,7 @@ impl MethodTable {
         }
         for breakdown in plain {
             match resampling.intervals(&[breakdown]) {
-                Err(error @ Error::TooManyComponents { .. }) => {
+                Err(error @ Error::Estimate(EstimateError::TooManyComponents { .. })) => {
                     let method = breakdown.method.name().to_string();
                     table.left_out.push(LeftOut { reason: format!("{method}: {error}"), method });
                 }

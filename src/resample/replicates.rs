@@ -10,7 +10,7 @@ use super::careful::{Careful, is_degenerate, is_doubtful};
 use super::clusters::ClusterMatrix;
 use super::draws::Draws;
 use crate::decompose::{Breakdown, Plan, Players, Scratch};
-use crate::error::{Error, Result};
+use crate::error::{EstimateError, QuestionError, Result};
 use crate::fit::FittedModel;
 use crate::numerics::lanes::{LANES, Wide};
 use crate::numerics::number::RANK_TOLERANCE;
@@ -83,7 +83,7 @@ pub(super) fn compute(
         let plan = fit.plan(&breakdown.method, &players)?;
         if !breakdown.detail.is_of(&breakdown.method, plan.len() - breakdown.components.len() - 2) {
             let message = format!("its detail is not that of {}", breakdown.method.name());
-            return Err(Error::OtherFit { message });
+            return Err(EstimateError::OtherFit { message }.into());
         }
         plans.push(plan);
     }
@@ -261,37 +261,40 @@ impl WithSimd for Group<'_> {
 /// Whether tables and answers of all replicates fit into memory.
 fn check_size(plans: &[Plan], replicates: usize) -> Result<()> {
     if let Some(found) = plans.iter().filter_map(Plan::table_players).max().filter(|found| *found > MOST_IN_TABLE) {
-        return Err(Error::TooManyComponents {
+        return Err(EstimateError::TooManyComponents {
             method: "resampling a method that keeps the values of all coalitions".to_string(),
             limit: MOST_IN_TABLE,
             found,
             instead: "put components together, ask for no intervals, or resample sequential or shapley shares"
                 .to_string(),
-        });
+        }
+        .into());
     }
     let most = MOST_COALITIONS - replicates.max(1).ilog2() as usize;
     if let Some(found) = plans.iter().map(Plan::enumerated).max().filter(|found| *found > most) {
-        return Err(Error::TooManyComponents {
+        return Err(EstimateError::TooManyComponents {
             method: format!("a method that enumerates coalitions, in {replicates} replicates,"),
             limit: most,
             found,
             instead: "put components together, ask for no intervals, or resample sequential shares".to_string(),
-        });
+        }
+        .into());
     }
     let numbers = plans.iter().map(Plan::len).sum::<usize>();
     if numbers.saturating_mul(replicates) > MOST_NUMBERS {
-        return Err(Error::Option {
+        return Err(QuestionError::Option {
             option: "replicates times numbers in the breakdowns",
             expected: format!("at most {MOST_NUMBERS} fit: use fewer replicates, components or methods"),
             found: format!("{replicates} times {numbers}"),
-        });
+        }
+        .into());
     }
     Ok(())
 }
 
 /// A breakdown that was stored and read again passes; one of another model or sample does not.
 pub(super) fn check_same_fit(fit: &FittedModel, players: &Players, breakdown: &Breakdown) -> Result<()> {
-    let differs = |message: String| Err(Error::OtherFit { message });
+    let differs = |message: String| Err(EstimateError::OtherFit { message }.into());
     let (here, there) = (&fit.design().outcome_name, &breakdown.outcome);
     if here != there {
         return differs(format!("its outcome is {there}, not {here}"));

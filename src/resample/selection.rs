@@ -15,7 +15,7 @@ use super::clusters::ClusterMatrix;
 use super::draws::Draws;
 use super::{FEW_CLUSTERS, Resampling};
 use crate::decompose::Candidates;
-use crate::error::{Error, Result};
+use crate::error::{Error, EstimateError, QuestionError, Result};
 use crate::numerics::lanes::{LANES, Wide};
 use crate::numerics::number::RANK_TOLERANCE;
 use crate::warning::Warning;
@@ -85,12 +85,14 @@ impl Selection {
     /// The part of the replicates in whose best subset this component is.
     ///
     /// # Errors
-    /// [`Error::UnknownComponent`] for a name that is not in the model.
+    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) for a name that is not in the model.
     pub fn proportion(&self, component: &str) -> Result<f64> {
         let found = self.chosen.iter().find(|c| c.component == component);
-        found.map(|c| c.proportion).ok_or_else(|| Error::UnknownComponent {
-            component: component.to_string(),
-            available: self.chosen.iter().map(|c| c.component.clone()).collect(),
+        found.map(|c| c.proportion).ok_or_else(|| {
+            Error::from(QuestionError::UnknownComponent {
+                component: component.to_string(),
+                available: self.chosen.iter().map(|c| c.component.clone()).collect(),
+            })
         })
     }
 }
@@ -109,18 +111,19 @@ impl Resampling<'_> {
     /// How often each component is in the best subset of this size, over the replicates.
     ///
     /// # Errors
-    /// [`Error::Option`] for a size of 0 or above the number of components; those of
-    /// [`best_subsets`](crate::FittedModel::best_subsets); [`Error::TooFew`] when hardly a replicate has an outcome that
+    /// [`QuestionError::Option`](crate::error::QuestionError::Option) for a size of 0 or above the number of components; those of
+    /// [`best_subsets`](crate::FittedModel::best_subsets); [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) when hardly a replicate has an outcome that
     /// varies.
     pub fn selection(&self, size: usize) -> Result<Selection> {
         let fit = self.fit;
         let candidates = Candidates::new(fit)?;
         if !(1..=candidates.players.len()).contains(&size) {
-            return Err(Error::Option {
+            return Err(QuestionError::Option {
                 option: "size",
                 expected: format!("it must be 1 to {}, the number of components", candidates.players.len()),
                 found: size.to_string(),
-            });
+            }
+            .into());
         }
         let best = fit.best_of_size(&candidates, size);
         let matrix = ClusterMatrix::new(fit, candidates.entries_read());
@@ -132,7 +135,7 @@ impl Resampling<'_> {
         let chosen: Vec<u64> = found.iter().filter_map(|found| found.best).collect();
         if chosen.len() < 2 {
             let what = "replicates whose outcome varies".to_string();
-            return Err(Error::TooFew { what, expected: 2, found: chosen.len() });
+            return Err(EstimateError::TooFew { what, expected: 2, found: chosen.len() }.into());
         }
         let degenerate = found.iter().filter(|found| found.is_degenerate).count();
         let mut warnings = fit.warnings().to_vec();

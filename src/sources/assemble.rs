@@ -10,7 +10,7 @@ use super::gather::{Gathered, Kept, gather};
 use super::layout::{Level, Periods, Plan};
 use super::table::Table;
 use super::{JointReturns, Measure, Published, Source};
-use crate::error::{Error, Place, Result};
+use crate::error::{DataError, Error, Place, QuestionError, Result, SourceError};
 use crate::panel::{Cells, Column, FileOrigin, Missing, Origin, Panel, Provenance, check_distinct, decode, read_value};
 
 /// How many columns are named that tell two rows of one key apart.
@@ -34,14 +34,15 @@ impl Source {
             let aggregates = [(&regions, "regions"), (&nation, "the nation")];
             let there = aggregates.iter().filter(|(kept, _)| some(kept));
             levels.extend(there.map(|(_, name)| (*name).to_owned()));
-            return Err(Error::Option {
+            return Err(QuestionError::Option {
                 option: "source",
                 expected: format!(
                     "{message}; there are rows of: {}",
                     if levels.is_empty() { "nothing else".to_owned() } else { levels.join(", ") }
                 ),
                 found: path,
-            });
+            }
+            .into());
         }
         let mut left_out = Vec::new();
         let mut assemble = |kept: &[Kept], level: Level| {
@@ -51,7 +52,7 @@ impl Source {
                 Failure::Repeated { key, first, second } => {
                     let differ = self.difference(&mut reader, &path, [first, second]).unwrap_or_default();
                     let (first, second) = (Place::Line(first), Place::Line(second));
-                    Error::RepeatedKey { path: path.clone(), key, first, second, differ }
+                    Error::from(SourceError::RepeatedKey { path: path.clone(), key, first, second, differ })
                 }
             })
         };
@@ -63,7 +64,9 @@ impl Source {
 
     /// Reads two lines again and says in which columns they differ.
     fn difference<R: Read + Seek>(&self, reader: &mut R, path: &str, lines: [u64; 2]) -> Result<String> {
-        reader.seek(SeekFrom::Start(0)).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        reader
+            .seek(SeekFrom::Start(0))
+            .map_err(|source| Error::from(DataError::Read { path: path.to_owned(), source }))?;
         let (mut table, header) = Table::open(self, reader, path)?;
         let mut rows: Vec<Vec<String>> = Vec::new();
         while rows.len() < lines.len() && table.advance()? {
@@ -181,7 +184,7 @@ impl Assembly<'_> {
             return Ok(vec![Unit { unit, part: None }]);
         }
         if code.is_empty() {
-            return Err(Error::MissingKey { column: column(), place: place() });
+            return Err(DataError::MissingKey { column: column(), place: place() }.into());
         }
         if matches!(read_value(code.as_bytes()), Some(Err(_))) {
             let message = format!(
@@ -189,13 +192,15 @@ impl Assembly<'_> {
                 column(),
                 place()
             );
-            return Err(Error::Code { code: code.to_owned(), message });
+            return Err(SourceError::Code { code: code.to_owned(), message }.into());
         }
         let parts = joint_parts(code);
         if parts.len() > 1 {
             match self.source.joint {
                 JointReturns::Refuse => {
-                    return Err(Error::JointReturn { column: column(), place: place(), code: code.to_owned() });
+                    return Err(
+                        SourceError::JointReturn { column: column(), place: place(), code: code.to_owned() }.into()
+                    );
                 }
                 JointReturns::LeaveOut => {
                     left_out.push(code.to_owned());
@@ -216,12 +221,13 @@ impl Assembly<'_> {
                     }
                     None => {
                         let nearest = lookup.nearest(code);
-                        return Err(Error::UnknownCode {
+                        return Err(SourceError::UnknownCode {
                             column: column(),
                             place: place(),
                             code: (*code).to_owned(),
                             nearest,
-                        });
+                        }
+                        .into());
                     }
                 },
             };
@@ -332,9 +338,9 @@ impl Assembly<'_> {
         }
         let column = || measure.measure.clone();
         match read_value(cell) {
-            Some(Ok(number)) if number.is_infinite() => Err(Error::Infinite { column: column(), place }),
+            Some(Ok(number)) if number.is_infinite() => Err(DataError::Infinite { column: column(), place }.into()),
             Some(value) => Ok(value),
-            None => Err(Error::NotANumber { column: column(), place, text: decode(cell).into_owned() }),
+            None => Err(DataError::NotANumber { column: column(), place, text: decode(cell).into_owned() }.into()),
         }
     }
 

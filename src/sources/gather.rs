@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::Source;
 use super::layout::{Level, Levels, Measures, Periods, Plan};
 use super::table::Table;
-use crate::error::{Error, Place, Result};
+use crate::error::{DataError, Error, Place, Result, SourceError};
 use crate::panel::{Cells, PeriodForm, decode, read_period};
 
 /// How many distinct names are remembered for an error that lists them.
@@ -74,7 +74,7 @@ impl Seen {
 ///
 /// # Errors
 ///
-/// Those of rows and periods, see [`Source::read`]; [`Error::NoSuchValue`] for a filter or measure that no row holds.
+/// Those of rows and periods, see [`Source::read`]; [`SourceError::NoSuchValue`](crate::error::SourceError::NoSuchValue) for a filter or measure that no row holds.
 pub(super) fn gather(source: &Source, plan: &Plan, width: usize, table: &mut Table<'_>) -> Result<Gathered> {
     let mut gathering = Gathering::new(source, plan);
     let mut any_row = false;
@@ -85,7 +85,7 @@ pub(super) fn gather(source: &Source, plan: &Plan, width: usize, table: &mut Tab
         }
     }
     if !any_row {
-        return Err(Error::NoRows { path: source.path_name() });
+        return Err(DataError::NoRows { path: source.path_name() }.into());
     }
     gathering.check_filters()?;
     gathering.check_measures()?;
@@ -97,7 +97,7 @@ fn is_row(table: &Table<'_>, width: usize) -> Result<bool> {
     match table.len() {
         found if found == width => Ok(true),
         1 if table.cell(0).is_empty() => Ok(false),
-        found => Err(Error::RaggedRow { line: table.line(), expected: width, found }),
+        found => Err(DataError::RaggedRow { line: table.line(), expected: width, found }.into()),
     }
 }
 
@@ -219,7 +219,12 @@ impl<'a> Gathering<'a> {
     }
 
     fn no_such(&self, what: String, asked: &str, available: Vec<String>) -> Error {
-        Error::NoSuchValue { path: self.source.path_name(), what, asked: asked.to_owned(), available }
+        Error::from(SourceError::NoSuchValue {
+            path: self.source.path_name(),
+            what,
+            asked: asked.to_owned(),
+            available,
+        })
     }
 }
 
@@ -297,11 +302,11 @@ impl PeriodReader<'_> {
                 let column = || self.plan.period_name.clone();
                 let place = Place::Line(table.line());
                 if text.is_empty() {
-                    return Err(Error::MissingKey { column: column(), place });
+                    return Err(DataError::MissingKey { column: column(), place }.into());
                 }
                 let period = if self.source.dates { financial_year(&text) } else { read_period(&text) };
                 let Some(period) = period else {
-                    return Err(Error::NotAPeriod { column: column(), place, text: text.into_owned() });
+                    return Err(DataError::NotAPeriod { column: column(), place, text: text.into_owned() }.into());
                 };
                 let known = (period, PeriodForm::of(&text));
                 self.known.insert(cell.to_vec(), known);
@@ -315,13 +320,14 @@ impl PeriodReader<'_> {
         match &kept.form {
             None => kept.form = Some((form, decode(cell).into_owned(), table.line())),
             Some((first, text, line)) if *first != form && !self.source.mixed_periods && !self.source.dates => {
-                return Err(Error::MixedPeriods {
+                return Err(SourceError::MixedPeriods {
                     column: self.plan.period_name.clone(),
                     first: text.clone(),
                     first_place: Place::Line(*line),
                     second: decode(cell).into_owned(),
                     second_place: Place::Line(table.line()),
-                });
+                }
+                .into());
             }
             Some(_) => {}
         }

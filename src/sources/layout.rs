@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Source;
-use crate::error::{Error, Result};
+use crate::error::{Error, QuestionError, Result, SourceError};
 use crate::panel::{read_period, unknown_column};
 
 /// How a published file is laid out.
@@ -132,17 +132,19 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// [`Error::Layout`] for a column of the layout, [`Error::UnknownColumn`] for a filter or label, and
-    /// [`Error::NoSuchValue`] for a measure that is not there; [`Error::Option`] where no measure is named.
+    /// [`SourceError::Layout`](crate::error::SourceError::Layout) for a column of the layout, [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a filter or label, and
+    /// [`SourceError::NoSuchValue`](crate::error::SourceError::NoSuchValue) for a measure that is not there; [`QuestionError::Option`](crate::error::QuestionError::Option) where no measure is named.
     pub(super) fn new(source: &Source, header: &[String]) -> Result<Plan> {
         let layout = &source.layout;
         let at = |name: &str| header.iter().position(|there| there == name);
         let required = |name: &str| {
-            at(name).ok_or_else(|| Error::Layout {
-                path: source.path_name(),
-                expected: layout.name().to_owned(),
-                missing: format!("\"{name}\""),
-                found: looks_like(header),
+            at(name).ok_or_else(|| {
+                Error::from(SourceError::Layout {
+                    path: source.path_name(),
+                    expected: layout.name().to_owned(),
+                    missing: format!("\"{name}\""),
+                    found: looks_like(header),
+                })
             })
         };
         let known = |name: &String| at(name).ok_or_else(|| unknown_column(name, header.iter().map(String::as_str)));
@@ -215,13 +217,15 @@ fn measures(source: &Source, header: &[String]) -> Result<Measures> {
             Layout::Long { .. } | Layout::Lait => "none".to_owned(),
             _ => format!("none, and {} has {}", source.path_name(), others().join(", ")),
         };
-        return Err(Error::Option { option: "measure", expected: "name at least one".to_owned(), found });
+        return Err(QuestionError::Option { option: "measure", expected: "name at least one".to_owned(), found }.into());
     }
-    let no_such = |measure: &str| Error::NoSuchValue {
-        path: source.path_name(),
-        what: "measure".to_owned(),
-        asked: measure.to_owned(),
-        available: others(),
+    let no_such = |measure: &str| {
+        Error::from(SourceError::NoSuchValue {
+            path: source.path_name(),
+            what: "measure".to_owned(),
+            asked: measure.to_owned(),
+            available: others(),
+        })
     };
     match &source.layout {
         Layout::Lait => {
@@ -236,12 +240,13 @@ fn measures(source: &Source, header: &[String]) -> Result<Measures> {
             let mut columns = Vec::new();
             for (index, measure) in source.measures.iter().enumerate() {
                 let Some((before, after)) = measure.measure.split_once("{period}") else {
-                    return Err(Error::Option {
+                    return Err(QuestionError::Option {
                         option: "measure",
                         expected: "in a wide table its columns are named with {period} in the place of the period"
                             .to_owned(),
                         found: format!("\"{}\"", measure.measure),
-                    });
+                    }
+                    .into());
                 };
                 let period = |name: &str| read_period(name.strip_prefix(before)?.strip_suffix(after)?);
                 let found = header.iter().enumerate().filter_map(|(at, name)| Some((at, index, period(name)?)));

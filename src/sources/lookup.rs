@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::error::{Error, Result};
+use crate::error::{Result, SourceError};
 use crate::panel::{Panel, nearest_names};
 
 /// A table from codes to units, for files that know an area by another code than the panel does.
@@ -29,7 +29,7 @@ impl Lookup {
     ///
     /// # Errors
     ///
-    /// [`Error::Code`] for a code with two units.
+    /// [`SourceError::Code`](crate::error::SourceError::Code) for a code with two units.
     pub fn new<C: Into<String>, U: Into<String>>(codes: impl IntoIterator<Item = (C, U)>) -> Result<Self> {
         let mut lookup = Lookup::default();
         for (code, unit) in codes {
@@ -42,7 +42,7 @@ impl Lookup {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`]; [`Error::Code`] for a code that stands beside two units.
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn); [`SourceError::Code`](crate::error::SourceError::Code) for a code that stands beside two units.
     pub fn from_panel(panel: &Panel, column: &str) -> Result<Self> {
         let codes = panel.column(column)?;
         let pairs = (0..panel.n_rows()).filter_map(|row| Some((codes.text(row)?, panel.unit_of(row)?)));
@@ -53,7 +53,7 @@ impl Lookup {
     ///
     /// # Errors
     ///
-    /// [`Error::Code`] for a code with two units.
+    /// [`SourceError::Code`](crate::error::SourceError::Code) for a code with two units.
     pub fn with(mut self, other: Lookup) -> Result<Self> {
         for (code, unit) in other.units {
             self.insert(code, unit)?;
@@ -88,7 +88,7 @@ impl Lookup {
         match self.units.get(&code) {
             Some(other) if *other != unit => {
                 let message = format!("stands for {other} and for {unit}: give each code one unit");
-                Err(Error::Code { code, message })
+                Err(SourceError::Code { code, message }.into())
             }
             _ => {
                 self.units.insert(code, unit);

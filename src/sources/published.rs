@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::{QuestionError, Result};
 use crate::panel::{Panel, Quantity};
 
 /// What was read from a published file: authorities as a panel, regions and the nation set apart.
@@ -56,7 +56,7 @@ impl Published {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownColumn`] and [`Error::NotANumber`] for the column; [`Error::Option`] where it is known not to be a
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) and [`DataError::NotANumber`](crate::error::DataError::NotANumber) for the column; [`QuestionError::Option`](crate::error::QuestionError::Option) where it is known not to be a
     /// count, or the file has no row of the nation.
     ///
     /// ```
@@ -73,11 +73,13 @@ impl Published {
         let values = self.authorities.column(column)?;
         if matches!(values.provenance().quantity, Some(Quantity::Rate | Quantity::Score)) {
             let found = format!("\"{column}\", which is not a count");
-            return Err(Error::Option { option: "column", expected: "only counts add up".to_owned(), found });
+            return Err(
+                QuestionError::Option { option: "column", expected: "only counts add up".to_owned(), found }.into()
+            );
         }
         let Some(nation) = &self.nation else {
             let expected = "sums are held against the nation's own row, and this file has none".to_owned();
-            return Err(Error::Option { option: "column", expected, found: format!("\"{column}\"") });
+            return Err(QuestionError::Option { option: "column", expected, found: format!("\"{column}\"") }.into());
         };
         let (numbers, national) = (values.numbers()?, nation.column(column)?.numbers()?);
         let mut checks = Vec::new();

@@ -3,7 +3,7 @@
 use std::io::{Read, Seek, SeekFrom};
 
 use super::Source;
-use crate::error::{Error, Result};
+use crate::error::{DataError, Error, Result, SourceError};
 use crate::panel::Records;
 
 /// The rows of a file after its header, one at a time.
@@ -27,16 +27,17 @@ impl<'a> Table<'a> {
         if source.is_workbook() {
             return Self::open_workbook(source, reader, path);
         }
-        let io = |source| Error::Read { path: path.to_owned(), source };
+        let io = |source| Error::from(DataError::Read { path: path.to_owned(), source });
         let mut start = [0; 4];
         let read = reader.read(&mut start).map_err(io)?;
         reader.seek(SeekFrom::Start(0)).map_err(io)?;
         if read == start.len() && [&b"PK\x03\x04"[..], b"\xD0\xCF\x11\xE0"].contains(&&start[..]) {
-            return Err(Error::Workbook {
+            return Err(SourceError::Workbook {
                 path: path.to_owned(),
                 message: "it looks like a workbook, and its name does not say so: name the sheet with sheet()"
                     .to_owned(),
-            });
+            }
+            .into());
         }
         let mut records = Records::new(reader, path)?;
         let header = records.header()?;
@@ -55,7 +56,7 @@ impl<'a> Table<'a> {
 
     #[cfg(not(feature = "excel"))]
     fn open_workbook<R: Read + Seek>(_: &Source, _: &'a mut R, path: &'a str) -> Result<(Table<'a>, Vec<String>)> {
-        Err(Error::Feature { what: format!("reading the workbook {path}"), feature: "excel" })
+        Err(SourceError::Feature { what: format!("reading the workbook {path}"), feature: "excel" }.into())
     }
 
     /// Moves to the next row; false at the end.

@@ -5,7 +5,7 @@ use std::io::{Cursor, Read, Seek};
 use calamine::{Data, Reader, Sheets, open_workbook_auto_from_rs};
 
 use super::Source;
-use crate::error::{Error, Result};
+use crate::error::{DataError, Error, Result, SourceError};
 use crate::panel::column_names;
 
 /// The rows of a sheet below its header.
@@ -19,9 +19,11 @@ pub(super) struct Sheet {
 impl Sheet {
     /// Opens a workbook, finds the sheet by name and the header by the names that the source asks for.
     pub(super) fn open<R: Read + Seek>(source: &Source, reader: &mut R, path: &str) -> Result<(Sheet, Vec<String>)> {
-        let failed = |message: String| Error::Workbook { path: path.to_owned(), message };
+        let failed = |message: String| Error::from(SourceError::Workbook { path: path.to_owned(), message });
         let mut bytes = Vec::new();
-        reader.read_to_end(&mut bytes).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        reader
+            .read_to_end(&mut bytes)
+            .map_err(|source| Error::from(DataError::Read { path: path.to_owned(), source }))?;
         let mut workbook: Sheets<_> = open_workbook_auto_from_rs(Cursor::new(bytes))
             .map_err(|error| failed(format!("{error}: is it whole, and an xlsx, xls or ods file?")))?;
         let names = workbook.sheet_names();
@@ -33,12 +35,13 @@ impl Sheet {
         };
         let Some(name) = name else {
             let asked = asked.unwrap_or_default().to_owned();
-            return Err(Error::NoSuchValue {
+            return Err(SourceError::NoSuchValue {
                 path: path.to_owned(),
                 what: "sheet".to_owned(),
                 asked,
                 available: names,
-            });
+            }
+            .into());
         };
         let range = workbook.worksheet_range(name).map_err(|error| failed(format!("sheet \"{name}\": {error}")))?;
         let first = range.start().map_or(0, |(row, _)| u64::from(row));
@@ -50,7 +53,7 @@ impl Sheet {
         // Without one, the widest row says best what the sheet looks like.
         let filled = |row: &Vec<Vec<u8>>| row.iter().filter(|cell| !cell.is_empty()).count();
         let Some(header) = header.or_else(|| (0..rows.len()).rev().max_by_key(|&row| filled(&rows[row]))) else {
-            return Err(Error::EmptyFile { path: format!("sheet \"{name}\" of {path}") });
+            return Err(DataError::EmptyFile { path: format!("sheet \"{name}\" of {path}") }.into());
         };
         let below = rows.split_off(header + 1);
         let names = column_names(rows[header].iter().map(Vec::as_slice))?;

@@ -13,7 +13,7 @@ use super::leaps::{Search, columns_of, eliminated, explore, reduction};
 use super::player::{Included, MOST_PLAYERS, Player};
 use crate::decompose::check_unit_effects;
 use crate::decompose::coalitions::{Players, members};
-use crate::error::{Error, Result};
+use crate::error::{EstimateError, Result};
 use crate::fit::{FittedModel, Submatrix};
 use crate::numerics::eliminate::{eliminate_in_place, packed_index, packed_len};
 use crate::numerics::number::RANK_TOLERANCE;
@@ -44,12 +44,13 @@ impl Candidates {
     pub(crate) fn new(fit: &FittedModel) -> Result<Self> {
         let players = fit.players();
         if players.len() > MOST_PLAYERS {
-            return Err(Error::TooManyComponents {
+            return Err(EstimateError::TooManyComponents {
                 method: "best subsets".to_string(),
                 limit: MOST_PLAYERS,
                 found: players.len(),
                 instead: "put components together, or leave out those that explain least".to_string(),
-            });
+            }
+            .into());
         }
         check_unit_effects("best subsets", &players)?;
         let with_units: Vec<usize> = (0..players.len()).filter(|&p| players.brings_units(p)).collect();

@@ -9,7 +9,7 @@ use ndarray::{Array1, Array2};
 use super::Game;
 use crate::decompose::coalitions::Players;
 use crate::decompose::coalitions::coalition::Coalition;
-use crate::error::{Error, Result};
+use crate::error::{EstimateError, Result};
 use crate::fit::FittedModel;
 
 /// How well predictions meet what was observed.
@@ -67,9 +67,9 @@ impl FittedModel {
     /// to weigh them otherwise, [`Game::parallel`] takes a closure that fits as you like.
     ///
     /// # Errors
-    /// [`Error::Method`] with unit effects, which are absorbed and have no columns, and for a weighted model: linfa's
-    /// estimators do not all heed weights. [`Error::Value`] with the coalition for which the estimator failed;
-    /// [`Error::TooManyComponents`] beyond 24 components.
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) with unit effects, which are absorbed and have no columns, and for a weighted model: linfa's
+    /// estimators do not all heed weights. [`EstimateError::Value`](crate::error::EstimateError::Value) with the coalition for which the estimator failed;
+    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components.
     ///
     /// # Examples
     /// ```
@@ -126,7 +126,8 @@ impl FittedModel {
     }
 
     fn check_refit(&self, players: &Players) -> Result<()> {
-        let refuse = |reason: &str| Err(Error::Method { method: "refitting", reason: reason.to_string() });
+        let refuse =
+            |reason: &str| Err(EstimateError::Method { method: "refitting", reason: reason.to_string() }.into());
         if players.always_has_unit_effects || players.has_unit_effects.contains(&true) {
             return refuse("unit effects are absorbed and have no columns to give to an estimator: leave them out");
         }

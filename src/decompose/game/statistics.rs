@@ -3,7 +3,7 @@
 use super::Game;
 use crate::decompose::coalitions::coalition::Coalition;
 use crate::decompose::coalitions::{Players, Root};
-use crate::error::{Error, Result};
+use crate::error::{EstimateError, QuestionError, Result};
 use crate::fit::{FittedModel, Layout, Submatrix, UnitMoments};
 use crate::numerics::eliminate::{eliminate_in_place, packed_index};
 use crate::numerics::number::{Lane, Number};
@@ -13,7 +13,7 @@ impl FittedModel {
     /// R² of every coalition as a [`Game`], for the methods and questions that a breakdown does not answer.
     ///
     /// # Errors
-    /// [`Error::TooManyComponents`] beyond 24 components, whose table fills 128 MB, or 8 that each bring unit effects.
+    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components, whose table fills 128 MB, or 8 that each bring unit effects.
     ///
     /// # Examples
     /// ```
@@ -42,7 +42,7 @@ impl FittedModel {
     /// G. S. Maddala (2001), Introduction to Econometrics, section 4.4.
     ///
     /// # Errors
-    /// Those of [`r2_game`](FittedModel::r2_game); [`Error::Method`] where the model has as many parameters as rows.
+    /// Those of [`r2_game`](FittedModel::r2_game); [`EstimateError::Method`](crate::error::EstimateError::Method) where the model has as many parameters as rows.
     ///
     /// # Examples
     /// ```
@@ -66,7 +66,7 @@ impl FittedModel {
             let left = n - 1.0 - f64::from(rank);
             if left <= 0.0 {
                 let reason = format!("a coalition has {rank} parameters beside the intercept for {n} rows: use R²");
-                return Err(Error::Method { method: "adjusted R²", reason });
+                return Err(EstimateError::Method { method: "adjusted R²", reason }.into());
             }
             *value = 1.0 - (1.0 - *value) * (n - 1.0) / left;
         }
@@ -86,8 +86,8 @@ impl FittedModel {
     /// (1974), <https://doi.org/10.1111/j.2517-6161.1974.tb00994.x>.
     ///
     /// # Errors
-    /// [`Error::Method`] with unit effects, which say nothing about a unit that was not fitted; [`Error::Option`] unless
-    /// there are two folds or more and no more than units; [`Error::TooManyComponents`] beyond 24 components.
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) with unit effects, which say nothing about a unit that was not fitted; [`QuestionError::Option`](crate::error::QuestionError::Option) unless
+    /// there are two folds or more and no more than units; [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components.
     ///
     /// # Examples
     /// ```
@@ -108,16 +108,17 @@ impl FittedModel {
         if players.always_has_unit_effects || players.has_unit_effects.contains(&true) {
             let reason = "unit effects say nothing about a unit that was left out: take them out of the model, or use \
                           adjusted_r2";
-            return Err(Error::Method { method: "cross-validated R²", reason: reason.to_string() });
+            return Err(EstimateError::Method { method: "cross-validated R²", reason: reason.to_string() }.into());
         }
         let clusters = self.clusters();
         let n_folds = folds.unwrap_or(clusters.len());
         if n_folds < 2 || n_folds > clusters.len() {
-            return Err(Error::Option {
+            return Err(QuestionError::Option {
                 option: "folds",
                 expected: format!("from 2 to {}, the number of units (of rows without units)", clusters.len()),
                 found: n_folds.to_string(),
-            });
+            }
+            .into());
         }
         let moments = self.moments_of(&clusters);
         let folds: Vec<Fold> = (0..n_folds).map(|fold| Fold::new(self, &moments, fold, n_folds)).collect();

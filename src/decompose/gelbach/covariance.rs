@@ -18,7 +18,7 @@ use std::ops::Range;
 
 use super::GelbachCovariance;
 use super::equations::{BASE, Equations, FIRST_COMPONENT, FULL, Solution, TOTAL};
-use crate::error::{Error, Result};
+use crate::error::{EstimateError, Result};
 use crate::fit::FittedModel;
 use crate::numerics::dot::dot;
 use crate::numerics::number::Lane;
@@ -66,7 +66,12 @@ impl Errors {
         let units = fit.clusters().len();
         let (clusters, factor) = match covariance {
             GelbachCovariance::Cluster if units < 2 => {
-                return Err(Error::TooFew { what: "units to cluster by".to_string(), expected: 2, found: units });
+                return Err(EstimateError::TooFew {
+                    what: "units to cluster by".to_string(),
+                    expected: 2,
+                    found: units,
+                }
+                .into());
             }
             GelbachCovariance::Cluster => (Some(units), units as f64 / (units as f64 - 1.0)),
             GelbachCovariance::Iid | GelbachCovariance::Heteroskedastic => {
@@ -75,7 +80,7 @@ impl Errors {
                 let (n, parameters) = (fit.design().n_rows(), equations.rank(&values(&solution.left)) + absorbed);
                 if n <= parameters {
                     let what = format!("rows for a standard error beside {parameters} parameters");
-                    return Err(Error::TooFew { what, expected: parameters + 1, found: n });
+                    return Err(EstimateError::TooFew { what, expected: parameters + 1, found: n }.into());
                 }
                 (None, n as f64 / (n - parameters) as f64)
             }

@@ -3,15 +3,16 @@
 use super::GelbachCovariance;
 use super::equations::{Equations, Solution};
 use crate::decompose::Players;
-use crate::error::{Error, Result};
+use crate::error::{Error, EstimateError, QuestionError, Result};
 use crate::fit::FittedModel;
 use crate::model::Credit;
 use crate::numerics::number::{Lane, RANK_TOLERANCE};
 
 impl FittedModel {
     pub(super) fn gelbach_equations(&self, players: &Players) -> Result<Equations> {
-        let option =
-            |option, expected: String, found: &str| Error::Option { option, expected, found: found.to_string() };
+        let option = |option, expected: String, found: &str| {
+            Error::from(QuestionError::Option { option, expected, found: found.to_string() })
+        };
         if self.model().always_terms().is_empty() {
             let expected = "put the terms whose coefficients change into it".to_string();
             return Err(option("always", expected, "empty"));
@@ -23,11 +24,12 @@ impl FittedModel {
             return Err(option("always", expected, "unit effects alone"));
         }
         if let Some(v) = always.find(|&v| self.moments().is_constant(v)) {
-            return Err(Error::NoCoefficient {
+            return Err(EstimateError::NoCoefficient {
                 column: columns[v].name.clone(),
                 regression: "base",
                 message: "it does not vary in the sample: take it out".to_string(),
-            });
+            }
+            .into());
         }
         let mut with_units = (0..players.len()).filter(|&p| players.brings_units(p));
         let units_of = with_units.next();
@@ -54,11 +56,12 @@ impl FittedModel {
             }
             _ => return Ok(()),
         };
-        Err(Error::Option {
+        Err(QuestionError::Option {
             option: "covariance",
             expected: expected.to_string(),
             found: covariance.name().to_string(),
-        })
+        }
+        .into())
     }
 
     /// Every column of `always` must have a coefficient in both regressions.
@@ -91,7 +94,7 @@ impl FittedModel {
                     (false, _) => "it is a combination of the columns of always before it: take it out".into(),
                 };
                 let column = self.design().columns[v].name.clone();
-                return Err(Error::NoCoefficient { column, regression, message });
+                return Err(EstimateError::NoCoefficient { column, regression, message }.into());
             }
         }
         Ok(())

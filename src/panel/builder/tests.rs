@@ -2,6 +2,7 @@ use linfa::Dataset;
 use ndarray::{Array1, Array2, array};
 
 use super::*;
+use crate::error::{DataError, Error, QuestionError};
 use crate::panel::{ColumnKind, Missing};
 
 #[test]
@@ -59,43 +60,55 @@ fn units_alone_may_repeat_and_periods_alone_too() {
 #[test]
 fn a_column_of_another_length() {
     let error = Panel::builder().column("v", [1.0]).units(["a", "b"]).build().unwrap_err();
-    assert!(matches!(&error, Error::Length { column, expected: 2, found: 1 } if column == "v"), "{error}");
+    assert!(
+        matches!(&error, Error::Data(DataError::Length { column, expected: 2, found: 1 }) if column == "v"),
+        "{error}"
+    );
     let error = Panel::builder().units(["a", "b"]).periods([1]).build().unwrap_err();
-    assert!(matches!(&error, Error::Length { column, expected: 2, found: 1 } if column == "period"), "{error}");
+    assert!(
+        matches!(&error, Error::Data(DataError::Length { column, expected: 2, found: 1 }) if column == "period"),
+        "{error}"
+    );
 }
 
 #[test]
 fn no_rows() {
-    assert!(matches!(Panel::builder().build(), Err(Error::NoRows { path }) if path == "the panel"));
+    assert!(matches!(Panel::builder().build(), Err(Error::Data(DataError::NoRows { path })) if path == "the panel"));
     let none: [f64; 0] = [];
-    assert!(matches!(Panel::builder().column("v", none).build(), Err(Error::NoRows { .. })));
+    assert!(matches!(Panel::builder().column("v", none).build(), Err(Error::Data(DataError::NoRows { .. }))));
 }
 
 #[test]
 fn a_name_twice() {
     let error = Panel::builder().column("v", [1.0]).column("v", [2.0]).build().unwrap_err();
-    assert!(matches!(error, Error::DuplicateColumn { first: 1, second: 2, .. }), "{error}");
+    assert!(matches!(error, Error::Data(DataError::DuplicateColumn { first: 1, second: 2, .. })), "{error}");
     let error = Panel::builder().units([1]).column("unit", [1.0]).build().unwrap_err();
-    assert!(matches!(error, Error::DuplicateColumn { first: 1, second: 2, .. }), "{error}");
+    assert!(matches!(error, Error::Data(DataError::DuplicateColumn { first: 1, second: 2, .. })), "{error}");
 }
 
 #[test]
 fn an_infinite_value() {
     let error = Panel::builder().column("v", [1.0, f64::INFINITY]).build().unwrap_err();
-    assert!(matches!(&error, Error::Infinite { column, place: Place::Row(1) } if column == "v"), "{error}");
+    assert!(
+        matches!(&error, Error::Data(DataError::Infinite { column, place: Place::Row(1) }) if column == "v"),
+        "{error}"
+    );
 }
 
 #[test]
 fn a_unit_that_is_empty() {
     let error = Panel::builder().units(["a", " "]).build().unwrap_err();
-    assert!(matches!(error, Error::MissingKey { place: Place::Row(1), .. }), "{error}");
+    assert!(matches!(error, Error::Data(DataError::MissingKey { place: Place::Row(1), .. })), "{error}");
 }
 
 #[test]
 fn a_unit_and_period_twice() {
     let error = Panel::builder().units(["b", "a", "b"]).periods([1, 1, 1]).build().unwrap_err();
     assert!(
-        matches!(error, Error::DuplicateRow { first: Place::Row(0), second: Place::Row(2), period: 1, .. }),
+        matches!(
+            error,
+            Error::Data(DataError::DuplicateRow { first: Place::Row(0), second: Place::Row(2), period: 1, .. })
+        ),
         "{error}"
     );
 }
@@ -105,13 +118,13 @@ fn weights_and_populations() {
     let panel = Panel::builder().column("w", [1.0, 0.0, f64::NAN]).weight("w").population("w").build().unwrap();
     assert_eq!((panel.weight_column(), panel.population_column()), (Some("w"), Some("w")));
     let error = Panel::builder().column("w", [1.0, -1.0]).weight("w").build().unwrap_err();
-    assert!(matches!(error, Error::Negative { place: Place::Row(1), value: -1.0, .. }), "{error}");
+    assert!(matches!(error, Error::Data(DataError::Negative { place: Place::Row(1), value: -1.0, .. })), "{error}");
     let error = Panel::builder().column("w", [1.0]).population("v").build().unwrap_err();
-    assert!(matches!(error, Error::UnknownColumn { .. }), "{error}");
+    assert!(matches!(error, Error::Data(DataError::UnknownColumn { .. })), "{error}");
     let error = Panel::builder().text_column("w", ["a"]).weight("w").build().unwrap_err();
-    assert!(matches!(error, Error::NotANumber { place: Place::Row(0), .. }), "{error}");
+    assert!(matches!(error, Error::Data(DataError::NotANumber { place: Place::Row(0), .. })), "{error}");
     let error = Panel::builder().units([1]).weight("unit").build().unwrap_err();
-    assert!(matches!(error, Error::Option { option: "weight", .. }), "{error}");
+    assert!(matches!(error, Error::Question(QuestionError::Option { option: "weight", .. })), "{error}");
 }
 
 #[test]
@@ -140,9 +153,9 @@ fn a_dataset_by_reference_and_its_errors() {
     let view = DatasetBase::new(records.view(), targets.view());
     assert_eq!(Panel::from_dataset(&view, "y").unwrap().column("x1").unwrap().numbers().unwrap(), [1.0, 2.0]);
     let error = Panel::from_dataset(&view, "x1").unwrap_err();
-    assert!(matches!(error, Error::DuplicateColumn { .. }), "{error}");
+    assert!(matches!(error, Error::Data(DataError::DuplicateColumn { .. })), "{error}");
     let short = Dataset::new(records, array![1.0]);
-    assert!(matches!(Panel::from_dataset(&short, "y"), Err(Error::Length { .. })));
+    assert!(matches!(Panel::from_dataset(&short, "y"), Err(Error::Data(DataError::Length { .. }))));
     let empty = Dataset::new(Array2::zeros((0, 2)), Array1::zeros(0));
-    assert!(matches!(Panel::from_dataset(&empty, "y"), Err(Error::NoRows { .. })));
+    assert!(matches!(Panel::from_dataset(&empty, "y"), Err(Error::Data(DataError::NoRows { .. }))));
 }

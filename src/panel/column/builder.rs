@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::{Column, Values};
-use crate::error::{Error, Place, Result};
+use crate::error::{DataError, Place, Result};
 use crate::panel::cells::Cells;
 use crate::panel::missing::Missing;
 use crate::panel::order::ranked;
@@ -64,7 +64,7 @@ impl ColumnBuilder<f64> {
         let is_missing = |row: usize| self.missing.get(row).copied().flatten().is_some();
         let infinite = (0..self.values.len()).find(|&row| !self.values[row].is_finite() && !is_missing(row));
         match infinite {
-            Some(row) => Err(Error::Infinite { column: self.name, place: place_of(places, row) }),
+            Some(row) => Err(DataError::Infinite { column: self.name, place: place_of(places, row) }.into()),
             None => Ok(self.into_column(Values::Number, None)),
         }
     }
@@ -106,7 +106,7 @@ impl Column {
     ///
     /// # Errors
     ///
-    /// [`Error::Infinite`] for the first value that is not finite.
+    /// [`DataError::Infinite`](crate::error::DataError::Infinite) for the first value that is not finite.
     pub(crate) fn from_values(name: String, values: impl IntoIterator<Item = Result<f64, Missing>>) -> Result<Self> {
         let values = values.into_iter();
         let mut column = ColumnBuilder::numbers(name, values.size_hint().0);
@@ -120,7 +120,7 @@ impl Column {
     ///
     /// # Errors
     ///
-    /// [`Error::Infinite`] for the first infinite value.
+    /// [`DataError::Infinite`](crate::error::DataError::Infinite) for the first infinite value.
     pub(in crate::panel) fn from_numbers(name: String, numbers: Vec<f64>) -> Result<Self> {
         let value = |number: f64| if number.is_nan() { Err(Missing::NotANumber) } else { Ok(number) };
         Self::from_values(name, numbers.into_iter().map(value))
@@ -130,7 +130,7 @@ impl Column {
     ///
     /// # Errors
     ///
-    /// [`Error::Infinite`] for an infinite value among numbers.
+    /// [`DataError::Infinite`](crate::error::DataError::Infinite) for an infinite value among numbers.
     pub(in crate::panel) fn from_cells(name: String, cells: &Cells, places: &[Place]) -> Result<Self> {
         let mut column = ColumnBuilder::numbers(name, cells.len());
         for cell in cells.iter() {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::error::{DataError, Error};
 use crate::panel::cells::Cells;
 
 fn column(cells: &[&str]) -> Result<Column> {
@@ -38,7 +39,7 @@ fn text_with_marks() {
 #[test]
 fn text_asked_for_as_numbers_names_the_first_text() {
     let error = column(&["1", "x", "inf", "n.k.", "y"]).unwrap().numbers().unwrap_err();
-    let Error::NotANumber { column, place, text } = error else { panic!("{error}") };
+    let Error::Data(DataError::NotANumber { column, place, text }) = error else { panic!("{error}") };
     assert_eq!((column.as_str(), place, text.as_str()), ("c", Place::Line(5), "n.k."));
 }
 
@@ -55,7 +56,7 @@ fn all_missing_is_a_column_of_numbers() {
 fn infinite_among_numbers_is_an_error() {
     for cell in ["inf", "-Infinity", "1e999"] {
         let error = column(&["1", cell, "inf"]).unwrap_err();
-        assert!(matches!(error, Error::Infinite { place: Place::Line(3), .. }), "{error}");
+        assert!(matches!(error, Error::Data(DataError::Infinite { place: Place::Line(3), .. })), "{error}");
     }
     assert_eq!(column(&["inf", "Camden"]).unwrap().levels().unwrap(), ["Camden", "inf"]);
 }
@@ -75,7 +76,10 @@ fn text_that_looks_like_numbers_stays_text() {
     let text = Column::from_text("c".to_owned(), &["", "2", "1"].into_iter().collect(), &[]);
     assert_eq!(text.levels().unwrap(), ["1", "2"]);
     let error = text.numbers().unwrap_err();
-    assert!(matches!(&error, Error::NotANumber { place: Place::Row(1), text, .. } if text == "2"), "{error}");
+    assert!(
+        matches!(&error, Error::Data(DataError::NotANumber { place: Place::Row(1), text, .. }) if text == "2"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -83,7 +87,7 @@ fn numbers_in_memory() {
     let column = Column::from_numbers("c".to_owned(), vec![1.0, f64::NAN]).unwrap();
     assert_eq!(column.missing(1), Some(Missing::NotANumber));
     let error = Column::from_numbers("c".to_owned(), vec![1.0, f64::NEG_INFINITY]).unwrap_err();
-    assert!(matches!(error, Error::Infinite { place: Place::Row(1), .. }), "{error}");
+    assert!(matches!(error, Error::Data(DataError::Infinite { place: Place::Row(1), .. })), "{error}");
 }
 
 #[test]
@@ -111,7 +115,10 @@ fn texts_in_memory() {
     assert_eq!(marks, [None, Some(Missing::Absent), None, None, Some(Missing::Empty)]);
     assert_eq!((column.text(3), column.text(4)), (Some("2"), None));
     let error = column.numbers().unwrap_err();
-    assert!(matches!(&error, Error::NotANumber { place: Place::Row(0), text, .. } if text == "2"), "{error}");
+    assert!(
+        matches!(&error, Error::Data(DataError::NotANumber { place: Place::Row(0), text, .. }) if text == "2"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -120,6 +127,6 @@ fn values_that_are_not_finite() {
     assert_eq!((column.missing(1), column.n_missing()), (Some(Missing::Absent), 1));
     for value in [f64::NAN, f64::INFINITY] {
         let error = Column::from_values("c".to_owned(), [Err(Missing::Absent), Ok(value)]).unwrap_err();
-        assert!(matches!(error, Error::Infinite { place: Place::Row(1), .. }), "{error}");
+        assert!(matches!(error, Error::Data(DataError::Infinite { place: Place::Row(1), .. })), "{error}");
     }
 }

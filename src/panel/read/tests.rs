@@ -1,6 +1,7 @@
 use std::io;
 
 use super::*;
+use crate::error::{DataError, Error, QuestionError};
 use crate::panel::{ColumnKind, Missing};
 
 fn cross(csv: impl AsRef<[u8]>) -> Result<Panel> {
@@ -82,7 +83,7 @@ fn columns_in_file_order_without_keys() {
     let panel = keyed("b,unit,a,year\n1,u,2,2018\n").unwrap();
     let names: Vec<_> = panel.columns().iter().map(Column::name).collect();
     assert_eq!(names, ["b", "a"]);
-    assert!(matches!(panel.column("unit"), Err(Error::UnknownColumn { .. })));
+    assert!(matches!(panel.column("unit"), Err(Error::Data(DataError::UnknownColumn { .. }))));
 }
 
 #[test]
@@ -99,7 +100,7 @@ fn only_some_columns() {
 fn only_an_unknown_column() {
     let error = Panel::read_csv_from(&b"aa,b\n1,2\n"[..], &PanelSchema::default().only(["aaa"])).unwrap_err();
     assert!(
-        matches!(&error, Error::UnknownColumn { column, nearest } if column == "aaa" && nearest[0] == "aa"),
+        matches!(&error, Error::Data(DataError::UnknownColumn { column, nearest }) if column == "aaa" && nearest[0] == "aa"),
         "{error}"
     );
 }
@@ -113,7 +114,7 @@ fn a_schema_of_unknown_columns() {
         PanelSchema::default().population("q"),
     ] {
         let error = Panel::read_csv_from(&b"a\n1\n"[..], &schema).unwrap_err();
-        assert!(matches!(&error, Error::UnknownColumn { column, .. } if column == "q"), "{error}");
+        assert!(matches!(&error, Error::Data(DataError::UnknownColumn { column, .. }) if column == "q"), "{error}");
     }
 }
 
@@ -136,7 +137,7 @@ fn another_separator_than_a_comma() {
         for schema in &schemas {
             let error = Panel::read_csv_from(csv.as_bytes(), schema).unwrap_err();
             assert!(
-                matches!(&error, Error::Separator { path, found } if path == READER && *found == separator),
+                matches!(&error, Error::Data(DataError::Separator { path, found }) if path == READER && *found == separator),
                 "{csv:?}: {error}"
             );
             let expected = format!("columns in the reader seem to be separated by {separator}: save it with commas");
@@ -151,7 +152,7 @@ fn a_column_may_be_named_with_a_semicolon() {
         assert!(Panel::read_csv_from(&b"a;b\n1\n"[..], &schema).is_ok());
     }
     let error = Panel::read_csv_from(&b"a;b,c\n1,2\n"[..], &PanelSchema::default().unit("a")).unwrap_err();
-    assert!(matches!(error, Error::UnknownColumn { .. }), "{error}");
+    assert!(matches!(error, Error::Data(DataError::UnknownColumn { .. })), "{error}");
 }
 
 #[test]
@@ -162,7 +163,7 @@ fn one_column_in_two_roles() {
         (PanelSchema::default().period("a").population("a"), "population"),
     ] {
         let error = Panel::read_csv_from(&b"a\n1\n"[..], &schema).unwrap_err();
-        assert!(matches!(error, Error::Option { option, .. } if option == named), "{error}");
+        assert!(matches!(error, Error::Question(QuestionError::Option { option, .. }) if option == named), "{error}");
     }
     let both = PanelSchema::default().weight("a").population("a");
     assert!(Panel::read_csv_from(&b"a\n1\n"[..], &both).is_ok());
@@ -171,7 +172,7 @@ fn one_column_in_two_roles() {
 #[test]
 fn a_missing_file_names_its_path() {
     let error = Panel::read_csv("no/such/file.csv", &PanelSchema::default()).unwrap_err();
-    assert!(matches!(&error, Error::Read { path, .. } if path == "no/such/file.csv"), "{error}");
+    assert!(matches!(&error, Error::Data(DataError::Read { path, .. }) if path == "no/such/file.csv"), "{error}");
 }
 
 #[test]
@@ -186,28 +187,28 @@ fn a_reader_that_fails_is_a_read_error() {
     let error = Panel::read_csv_from(failing, &PanelSchema::default()).unwrap_err();
     assert_eq!(error.to_string(), "cannot read the reader: unplugged");
     let error = Panel::read_csv_from(Failing, &PanelSchema::default()).unwrap_err();
-    assert!(matches!(error, Error::Read { .. }), "{error}");
+    assert!(matches!(error, Error::Data(DataError::Read { .. })), "{error}");
 }
 
 #[test]
 fn not_a_text_file() {
     for bytes in [&b"\xff\xfea\0,\0b\0\n\0"[..], b"\xfe\xff\0a\0\n\x001", b"PK\x03\x04\x14\0\x08", b"a,b\n1,\0\n"] {
         let error = cross(bytes).unwrap_err();
-        assert!(matches!(&error, Error::NotText { path } if path == "the reader"), "{error}");
+        assert!(matches!(&error, Error::Data(DataError::NotText { path }) if path == "the reader"), "{error}");
     }
 }
 
 #[test]
 fn an_empty_file() {
     for bytes in ["", "\u{feff}", "\n\n", "\r\n"] {
-        assert!(matches!(cross(bytes), Err(Error::EmptyFile { .. })), "{bytes:?}");
+        assert!(matches!(cross(bytes), Err(Error::Data(DataError::EmptyFile { .. }))), "{bytes:?}");
     }
 }
 
 #[test]
 fn a_header_without_rows() {
     for bytes in ["a,b", "a,b\n", "a,b\r\n\r\n"] {
-        assert!(matches!(cross(bytes), Err(Error::NoRows { .. })), "{bytes:?}");
+        assert!(matches!(cross(bytes), Err(Error::Data(DataError::NoRows { .. }))), "{bytes:?}");
     }
 }
 
@@ -220,7 +221,7 @@ fn a_ragged_row() {
         ("a,b\n1,2\n\n\n3", 5, 1),
     ] {
         let error = cross(csv).unwrap_err();
-        let Error::RaggedRow { line, expected, found } = error else { panic!("{error}") };
+        let Error::Data(DataError::RaggedRow { line, expected, found }) = error else { panic!("{error}") };
         assert_eq!((line, expected, found), (bad, 2, cells), "{csv:?}");
     }
 }
@@ -231,35 +232,44 @@ fn a_quote_that_never_closes() {
         [("a,b\n1,2\n\n3,\"4\n5,6\n7,8\n", 4), ("a,b\n1,\"2", 2), ("\"a,b\n1,2\n", 1), ("a,b\r\n\"1,2", 2)]
     {
         let error = cross(csv).unwrap_err();
-        assert!(matches!(error, Error::OpenQuote { line } if line == bad), "{csv:?}: {error}");
+        assert!(matches!(error, Error::Data(DataError::OpenQuote { line }) if line == bad), "{csv:?}: {error}");
     }
 }
 
 #[test]
 fn a_name_twice() {
     let error = cross("a,b, a\n1,2,3\n").unwrap_err();
-    assert!(matches!(&error, Error::DuplicateColumn { column, first: 1, second: 3 } if column == "a"), "{error}");
+    assert!(
+        matches!(&error, Error::Data(DataError::DuplicateColumn { column, first: 1, second: 3 }) if column == "a"),
+        "{error}"
+    );
 }
 
 #[test]
 fn a_unit_and_period_twice() {
     let error = keyed("unit,year,v\nb,2018,1\na,2017,2\nc,2018,2\nb,2017-18,3\n").unwrap_err();
-    let Error::DuplicateRow { unit, period, first, second } = error else { panic!("{error}") };
+    let Error::Data(DataError::DuplicateRow { unit, period, first, second }) = error else { panic!("{error}") };
     assert_eq!((unit.as_str(), period, first, second), ("b", 2018, Place::Line(2), Place::Line(5)));
 }
 
 #[test]
 fn a_missing_key() {
     let error = keyed("unit,year\na,2018\n ,2018\n").unwrap_err();
-    assert!(matches!(&error, Error::MissingKey { column, place: Place::Line(3) } if column == "unit"), "{error}");
+    assert!(
+        matches!(&error, Error::Data(DataError::MissingKey { column, place: Place::Line(3) }) if column == "unit"),
+        "{error}"
+    );
     let error = keyed("unit,year\na,2018\nb,\n").unwrap_err();
-    assert!(matches!(&error, Error::MissingKey { column, place: Place::Line(3) } if column == "year"), "{error}");
+    assert!(
+        matches!(&error, Error::Data(DataError::MissingKey { column, place: Place::Line(3) }) if column == "year"),
+        "{error}"
+    );
 }
 
 #[test]
 fn not_a_period() {
     let error = keyed("unit,year\na,2018\nb,201712\n").unwrap_err();
-    let Error::NotAPeriod { column, place, text } = error else { panic!("{error}") };
+    let Error::Data(DataError::NotAPeriod { column, place, text }) = error else { panic!("{error}") };
     assert_eq!((column.as_str(), place, text.as_str()), ("year", Place::Line(3), "201712"));
 }
 
@@ -269,20 +279,26 @@ fn text_among_numbers_is_reported_when_asked_for() {
     let column = panel.column("v").unwrap();
     assert_eq!(column.kind(), ColumnKind::Text);
     let error = column.numbers().unwrap_err();
-    assert!(matches!(&error, Error::NotANumber { place: Place::Line(2), text, .. } if text == "n.k."), "{error}");
+    assert!(
+        matches!(&error, Error::Data(DataError::NotANumber { place: Place::Line(2), text, .. }) if text == "n.k."),
+        "{error}"
+    );
 }
 
 #[test]
 fn infinite_numbers_name_their_line() {
     let error = cross("a,b\n1,x\n1e999,2\n").unwrap_err();
-    assert!(matches!(&error, Error::Infinite { column, place: Place::Line(3) } if column == "a"), "{error}");
+    assert!(
+        matches!(&error, Error::Data(DataError::Infinite { column, place: Place::Line(3) }) if column == "a"),
+        "{error}"
+    );
     assert!(cross("name\nCamden\ninfinity\n").is_ok());
 }
 
 #[test]
 fn weights_that_are_text() {
     let error = Panel::read_csv_from(&b"w\n1\nx\nmany\n"[..], &PanelSchema::default().weight("w")).unwrap_err();
-    let Error::NotANumber { column, place, text } = error else { panic!("{error}") };
+    let Error::Data(DataError::NotANumber { column, place, text }) = error else { panic!("{error}") };
     assert_eq!((column.as_str(), place, text.as_str()), ("w", Place::Line(4), "many"));
 }
 
@@ -290,7 +306,7 @@ fn weights_that_are_text() {
 fn negative_weights_and_populations() {
     for schema in [PanelSchema::default().weight("w"), PanelSchema::default().population("w")] {
         let error = Panel::read_csv_from(&b"w\n1\nx\n0\n-2\n-3\n"[..], &schema).unwrap_err();
-        let Error::Negative { column, place, value } = error else { panic!("{error}") };
+        let Error::Data(DataError::Negative { column, place, value }) = error else { panic!("{error}") };
         assert_eq!((column.as_str(), place, value), ("w", Place::Line(5), -2.0));
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::areas::Areas;
 use super::{AreaRule, Combined};
-use crate::error::{Error, Place, Result};
+use crate::error::{DataError, Place, Result};
 use crate::panel::provenance::Provenance;
 use crate::panel::{Cells, Column, Missing, Panel, Quantity, Values};
 
@@ -30,7 +30,7 @@ impl Panel {
             Some(name) => Some(self.column(name)?),
             None if any_combined && needs_population => {
                 let message = "rates are averaged by population: name the population column with with_population()";
-                return Err(Error::Reorganisation { message: message.to_owned() });
+                return Err(DataError::Reorganisation { message: message.to_owned() }.into());
             }
             None => None,
         };
@@ -58,7 +58,7 @@ impl Panel {
         if flagged {
             if self.has_column(&rule.flag) {
                 let message = format!("the panel has a column \"{}\" already: choose another with flag()", rule.flag);
-                return Err(Error::Reorganisation { message });
+                return Err(DataError::Reorganisation { message }.into());
             }
             let flags = combined.iter().map(|row| Ok(if row.flagged { 1.0 } else { 0.0 }));
             let provenance = Provenance::derived("1 where a part of the area moved to another".to_owned(), Vec::new());
@@ -122,7 +122,7 @@ impl Panel {
             "say whether these columns are counts, rates or scores, with counts(), rates() and scores(): {}",
             unknown.join(", ")
         );
-        Err(Error::Reorganisation { message })
+        Err(DataError::Reorganisation { message }.into())
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use ndarray::Array2;
 
 use super::{add_product, sum_of_squares};
-use crate::error::{Error, Result};
+use crate::error::{EstimateError, QuestionError, Result};
 use crate::regress::FittedRegression;
 use crate::regress::transform::period_values;
 
@@ -16,15 +16,16 @@ use crate::regress::transform::period_values;
 pub(super) fn bandwidth(asked: Option<usize>, n_periods: usize) -> Result<usize> {
     if n_periods < 2 {
         let what = "periods for a covariance of errors related over periods (choose another)".to_string();
-        return Err(Error::TooFew { what, expected: 2, found: n_periods });
+        return Err(EstimateError::TooFew { what, expected: 2, found: n_periods }.into());
     }
     let bandwidth = asked.unwrap_or_else(|| (n_periods as f64).powf(0.25).floor() as usize);
     if bandwidth >= n_periods {
-        return Err(Error::Option {
+        return Err(QuestionError::Option {
             option: "bandwidth",
             expected: format!("it must be less than the {n_periods} periods of the regression"),
             found: bandwidth.to_string(),
-        });
+        }
+        .into());
     }
     Ok(bandwidth)
 }
@@ -59,7 +60,7 @@ impl FittedRegression {
         if position.len() < keys.len() {
             let reason =
                 "periods have several rows, and it needs to know whose they are: name the unit column".to_string();
-            return Err(Error::Method { method: "the Newey–West covariance", reason });
+            return Err(EstimateError::Method { method: "the Newey–West covariance", reason }.into());
         }
         let mut are_related = false;
         for lag in 1..=bandwidth {

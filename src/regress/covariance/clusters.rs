@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::sum_of_squares;
-use crate::error::{Error, Result};
+use crate::error::{Error, EstimateError, Result};
 use crate::numerics::groups::Groups;
 use crate::panel::{Column, Values};
 use crate::regress::{Estimator, FittedRegression};
@@ -39,7 +39,7 @@ impl Clusters {
         let message = "it has one level in the sample, and two are the least: cluster by another column, or choose \
                        another covariance"
             .to_string();
-        Err(Error::Cluster { column: self.name, message })
+        Err(EstimateError::Cluster { column: self.name, message }.into())
     }
 
     /// The intersections of two clusterings.
@@ -97,11 +97,11 @@ impl FittedRegression {
                         "missing for {}, which is in the sample: fill it in, or leave such rows out",
                         self.panel.row_label(row)
                     );
-                    return Err(Error::Cluster { column: name.to_string(), message });
+                    return Err(EstimateError::Cluster { column: name.to_string(), message }.into());
                 }
                 if let Some(unit) = self.varies_within(column) {
                     let message = format!("it varies within {unit}, which is one row of the between estimator");
-                    return Err(Error::Cluster { column: name.to_string(), message });
+                    return Err(EstimateError::Cluster { column: name.to_string(), message }.into());
                 }
                 match column.values() {
                     Values::Text { codes, .. } => Clusters::new(name, rows().map(|row| u64::from(codes[row]))),
@@ -121,7 +121,7 @@ impl FittedRegression {
     pub(crate) fn period_clusters(&self) -> Result<Clusters> {
         if self.question.estimator == Estimator::Between {
             let reason = "a row of the between estimator is a unit, of all its periods: choose another covariance";
-            return Err(Error::Method { method: "the covariance", reason: reason.to_string() });
+            return Err(EstimateError::Method { method: "the covariance", reason: reason.to_string() }.into());
         }
         let indices = self.panel.period_indices().ok_or_else(|| needs("period"))?;
         Ok(self.by_index(self.panel.period_column().unwrap_or("period"), indices))
@@ -151,5 +151,5 @@ impl FittedRegression {
 /// A covariance without the units or periods that it is about.
 fn needs(needs: &str) -> Error {
     let reason = format!("it needs a {needs} column: name it in the panel's schema, or choose another covariance");
-    Error::Method { method: "the covariance", reason }
+    Error::from(EstimateError::Method { method: "the covariance", reason })
 }

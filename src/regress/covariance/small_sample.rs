@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Error;
+use crate::error::{Error, QuestionError};
 
 /// The small-sample convention, named after the package whose standard errors it gives.
 ///
@@ -62,10 +62,12 @@ impl FromStr for SmallSample {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        SmallSample::ALL.into_iter().find(|s| s.name() == text).ok_or_else(|| Error::Option {
-            option: "small-sample",
-            expected: format!("it must be one of {}", SmallSample::ALL.map(SmallSample::name).join(", ")),
-            found: format!("\"{text}\""),
+        SmallSample::ALL.into_iter().find(|s| s.name() == text).ok_or_else(|| {
+            Error::from(QuestionError::Option {
+                option: "small-sample",
+                expected: format!("it must be one of {}", SmallSample::ALL.map(SmallSample::name).join(", ")),
+                found: format!("\"{text}\""),
+            })
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::{EstimateError, Result};
 use crate::numerics::triangular::inverse;
 use crate::regress::FittedRegression;
 use crate::regress::covariance::LeftOut;
@@ -43,7 +43,7 @@ impl FittedRegression {
     /// What leaving out each row does, in the order of the regressed rows.
     ///
     /// # Errors
-    /// [`Error::TooFew`] with fewer than two residual degrees of freedom.
+    /// [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) with fewer than two residual degrees of freedom.
     ///
     /// # Examples
     /// ```
@@ -64,7 +64,7 @@ impl FittedRegression {
     /// What leaving out each unit does, in the order of the units.
     ///
     /// # Errors
-    /// [`Error::EstimatorNeeds`] without units; [`Error::TooFew`] with fewer than two residual degrees of freedom.
+    /// [`QuestionError::EstimatorNeeds`](crate::error::QuestionError::EstimatorNeeds) without units; [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) with fewer than two residual degrees of freedom.
     ///
     /// # Examples
     /// ```
@@ -89,7 +89,7 @@ impl FittedRegression {
     fn influence(&self, sets: &[Vec<usize>], name: impl Fn(usize) -> String) -> Result<Vec<Influence>> {
         if self.df_residual < 2 {
             let what = "residual degrees of freedom to leave rows out: take terms out".to_string();
-            return Err(Error::TooFew { what, expected: 2, found: self.df_residual });
+            return Err(EstimateError::TooFew { what, expected: 2, found: self.df_residual }.into());
         }
         let (n, k) = (self.n_observations(), self.estimates.len());
         let parameters = n - self.df_residual;

@@ -13,7 +13,7 @@
 //! with more groups, so L is of the size of the other. The GLS estimate is the one that plm reaches by inverting.
 
 use super::{QuasiDemeaning, VarianceComponents, has_all_rows, weigh_alike, without_periods};
-use crate::error::{Error, Result};
+use crate::error::{Error, QuestionError, Result};
 use crate::numerics::groups::{Groups, WeightedGroups};
 use crate::numerics::triangular::Cholesky;
 
@@ -43,7 +43,7 @@ enum Both {
 
 impl<'a> QuasiDemean<'a> {
     /// # Errors
-    /// [`Error::TermNeeds`] for random period effects without periods; [`Error::Option`] for a variance of the error
+    /// [`QuestionError::TermNeeds`](crate::error::QuestionError::TermNeeds) for random period effects without periods; [`QuestionError::Option`](crate::error::QuestionError::Option) for a variance of the error
     /// that is not above zero, or one of effects that is below.
     pub(crate) fn new(
         components: &VarianceComponents,
@@ -148,7 +148,7 @@ fn share(x: f64) -> f64 {
 }
 
 fn not_a_variance(option: &'static str, found: f64, expected: &str) -> Error {
-    Error::Option { option, expected: format!("it must be {expected}"), found: found.to_string() }
+    Error::from(QuestionError::Option { option, expected: format!("it must be {expected}"), found: found.to_string() })
 }
 
 /// The Cholesky factor of I + cC′R²C; `of_larger` and `of_smaller` are ratios to the error's

@@ -1,7 +1,7 @@
 //! Do effects have a variance? Lagrange multiplier tests on the residuals of the pooled regression.
 
 use super::{NullDistribution, SpecificationTest, cannot};
-use crate::error::{Error, Result};
+use crate::error::{EstimateError, Result};
 use crate::numerics::groups::Groups;
 use crate::regress::transform::needs;
 use crate::regress::{Estimator, FittedRegression, RandomEffect};
@@ -36,8 +36,8 @@ impl FittedRegression {
     /// σ²/w.
     ///
     /// # Errors
-    /// [`Error::Method`] of other estimators than the pooled one; [`Error::EstimatorNeeds`] without units or periods;
-    /// [`Error::TooFew`] for fewer than two units (periods), or where none has two rows.
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) of other estimators than the pooled one; [`QuestionError::EstimatorNeeds`](crate::error::QuestionError::EstimatorNeeds) without units or periods;
+    /// [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) for fewer than two units (periods), or where none has two rows.
     ///
     /// # Examples
     /// ```
@@ -123,10 +123,20 @@ impl FittedRegression {
         for (groups, kind) in &kinds {
             let n_groups = groups.names.len();
             if n_groups < 2 {
-                return Err(Error::TooFew { what: format!("{kind}s for {test}"), expected: 2, found: n_groups });
+                return Err(EstimateError::TooFew {
+                    what: format!("{kind}s for {test}"),
+                    expected: 2,
+                    found: n_groups,
+                }
+                .into());
             }
             if n_groups == weights.len() {
-                return Err(Error::TooFew { what: format!("rows of a {kind} for {test}"), expected: 2, found: 1 });
+                return Err(EstimateError::TooFew {
+                    what: format!("rows of a {kind} for {test}"),
+                    expected: 2,
+                    found: 1,
+                }
+                .into());
             }
             let mut sums = vec![(0.0, 0.0); n_groups];
             for ((&code, w), e) in groups.codes.iter().zip(weights).zip(&self.residuals) {

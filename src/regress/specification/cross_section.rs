@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{NullDistribution, SpecificationTest, cannot};
-use crate::error::{Error, Result};
+use crate::error::{EstimateError, Result};
 use crate::regress::transform::{needs, period_values};
 use crate::regress::{Estimator, FittedRegression};
 use crate::warning::Warning;
@@ -72,8 +72,8 @@ impl FittedRegression {
     /// M. H. Pesaran (2021), <https://doi.org/10.1007/s00181-020-01875-7>.
     ///
     /// # Errors
-    /// [`Error::Method`] for the between estimator and where no pair of units has a correlation;
-    /// [`Error::EstimatorNeeds`] without units or periods; [`Error::TooFew`] for fewer than two units or three periods.
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) for the between estimator and where no pair of units has a correlation;
+    /// [`QuestionError::EstimatorNeeds`](crate::error::QuestionError::EstimatorNeeds) without units or periods; [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) for fewer than two units or three periods.
     ///
     /// # Examples
     /// ```
@@ -105,7 +105,7 @@ impl FittedRegression {
     /// *Journal of Econometrics* 170, 164–177.
     ///
     /// # Errors
-    /// Those of [`pesaran_cd`](Self::pesaran_cd); [`Error::Method`] for the bias-corrected statistic of another estimator
+    /// Those of [`pesaran_cd`](Self::pesaran_cd); [`EstimateError::Method`](crate::error::EstimateError::Method) for the bias-corrected statistic of another estimator
     /// than within, or on an unbalanced panel.
     pub fn cross_section_lm(&self, statistic: CrossSectionLm) -> Result<SpecificationTest> {
         let test = match statistic {
@@ -150,12 +150,14 @@ impl FittedRegression {
         series.retain(|values| !values.is_empty());
         series.iter_mut().for_each(|values| values.sort_unstable_by_key(|(period, _)| *period));
         if series.len() < 2 {
-            return Err(Error::TooFew { what: format!("units for {test}"), expected: 2, found: series.len() });
+            return Err(
+                EstimateError::TooFew { what: format!("units for {test}"), expected: 2, found: series.len() }.into()
+            );
         }
         let most = series.iter().map(Vec::len).max().unwrap_or(0);
         if most < FEWEST_PERIODS {
             let what = format!("periods of a unit for {test}");
-            return Err(Error::TooFew { what, expected: FEWEST_PERIODS, found: most });
+            return Err(EstimateError::TooFew { what, expected: FEWEST_PERIODS, found: most }.into());
         }
         // What a residual varies by below this is rounding.
         let nothing = 1e-26 * self.sum_of_squares() / self.n_observations() as f64;
@@ -177,7 +179,7 @@ impl FittedRegression {
                 "no two units have residuals that vary over {FEWEST_PERIODS} periods in common: take units that were \
                  observed together"
             );
-            return Err(Error::Method { method: test, reason });
+            return Err(EstimateError::Method { method: test, reason }.into());
         }
         Ok(pairs)
     }

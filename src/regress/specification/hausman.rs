@@ -30,7 +30,7 @@ impl FittedRegression {
     /// (1981), <https://doi.org/10.2307/1911406>.
     ///
     /// # Errors
-    /// [`Error::Method`](crate::Error::Method) for other estimators, regressions of other rows, outcomes or weights, no
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) for other estimators, regressions of other rows, outcomes or weights, no
     /// slope in common, and where V − V' has no positive part.
     ///
     /// # Examples
@@ -135,7 +135,7 @@ impl FittedRegression {
     /// Econometrics* 59, 87–97.
     ///
     /// # Errors
-    /// [`Error::Method`](crate::Error::Method) for other estimators (a Mundlak regression holds these columns already),
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) for other estimators (a Mundlak regression holds these columns already),
     /// and where no column varies within; those of [`covariance`](Self::covariance).
     ///
     /// # Examples

@@ -1,7 +1,7 @@
 //! Is the expectation of the outcome linear in the columns? Ramsey's RESET.
 
 use super::{Added, SpecificationTest, cannot};
-use crate::error::{Error, Result};
+use crate::error::{QuestionError, Result};
 use crate::numerics::absorb::Absorb;
 use crate::numerics::dot::weighted_dot;
 use crate::numerics::rank::rounding;
@@ -21,7 +21,7 @@ impl FittedRegression {
     /// J. B. Ramsey (1969), <https://doi.org/10.1111/j.2517-6161.1969.tb00796.x>.
     ///
     /// # Errors
-    /// [`Error::Option`] for powers below 2, given twice or none; [`Error::Method`] for random effects and first
+    /// [`QuestionError::Option`](crate::error::QuestionError::Option) for powers below 2, given twice or none; [`EstimateError::Method`](crate::error::EstimateError::Method) for random effects and first
     /// differences, and where the powers are combinations of the columns; those of
     /// [`covariance`](Self::covariance).
     ///
@@ -42,7 +42,7 @@ impl FittedRegression {
         distinct.dedup();
         if distinct.len() != powers.len() || distinct.first().is_none_or(|&power| power < 2) {
             let expected = "give different powers of at least 2, such as 2 and 3".to_string();
-            return Err(Error::Option { option: "powers", expected, found: format!("{powers:?}") });
+            return Err(QuestionError::Option { option: "powers", expected, found: format!("{powers:?}") }.into());
         }
         if self.estimator().is_random() || self.estimator() == Estimator::FirstDifference {
             let reason = "fitted values of transformed rows say nothing of the curvature of levels: use the pooled, \

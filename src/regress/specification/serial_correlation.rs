@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{SpecificationTest, cannot};
-use crate::error::{Error, Result};
+use crate::error::{EstimateError, Result};
 use crate::panel::Panel;
 use crate::regress::transform::{needs, period_values};
 use crate::regress::{Covariance, Estimator, FittedRegression, PanelRegression, SmallSample};
@@ -48,9 +48,9 @@ impl FittedRegression {
     /// Drukker (2003), <https://doi.org/10.1177/1536867X0300300206>.
     ///
     /// # Errors
-    /// [`Error::Method`] for other estimators; [`Error::EstimatorNeeds`] without periods; [`Error::TooFew`] for fewer than
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) for other estimators; [`QuestionError::EstimatorNeeds`](crate::error::QuestionError::EstimatorNeeds) without periods; [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) for fewer than
     /// three pairs of successive periods, and within units of fewer than three periods, whose residuals are tied;
-    /// [`Error::Cluster`] for one unit.
+    /// [`EstimateError::Cluster`](crate::error::EstimateError::Cluster) for one unit.
     ///
     /// # Examples
     /// ```
@@ -77,7 +77,7 @@ impl FittedRegression {
         // An intercept and a slope, and something left over.
         if pairs.len() < 3 {
             let what = format!("pairs of residuals of successive periods for {TEST}");
-            return Err(Error::TooFew { what, expected: 3, found: pairs.len() });
+            return Err(EstimateError::TooFew { what, expected: 3, found: pairs.len() }.into());
         }
         let expected = pairs.iter().map(|p| p.product).sum::<f64>() / pairs.iter().map(|p| p.square).sum::<f64>();
         // Residuals may be of any size, and a slope does not depend on it.
@@ -136,7 +136,12 @@ impl FittedRegression {
         let most = rows.iter().copied().max().unwrap_or(0);
         if is_within && most < 3 {
             // Two deviations from their mean are each other's negative.
-            return Err(Error::TooFew { what: format!("periods of a unit for {TEST}"), expected: 3, found: most });
+            return Err(EstimateError::TooFew {
+                what: format!("periods of a unit for {TEST}"),
+                expected: 3,
+                found: most,
+            }
+            .into());
         }
         Ok(pairs)
     }
