@@ -10,28 +10,14 @@ mod official;
 #[path = "shared/regress.rs"]
 mod regress;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use apportion::{
     Breakdown, Coalition, Criterion, Detail, FittedModel, Game, IntervalKind, Method, Model, Panel, PanelSchema, Term,
 };
+use common::shared::shared;
 use common::{Rows, coalition_values, cross, dummies, sequential, shapley};
 use serde_json::Value;
-
-/// The folder, or `None` when it is not there and nobody said that it should be.
-fn shared() -> Option<PathBuf> {
-    let (folder, required) = match std::env::var_os("APPORTION_SHARED") {
-        Some(folder) => (PathBuf::from(folder), true),
-        None => (PathBuf::from("../shared"), false),
-    };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(!required, "APPORTION_SHARED is set, but {} is not there", folder.display());
-    eprintln!("skipped: the shared folder {} is not there", folder.display());
-    None
-}
 
 fn json(path: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).expect("the reference is readable")).expect("it is JSON")

@@ -247,3 +247,4 @@ pub fn unbalanced(seed: u64, units: usize, periods: usize, missing: f64) -> Rows
 
 pub mod panel;
 pub mod precise;
+pub mod shared;
