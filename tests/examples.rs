@@ -4,6 +4,12 @@
 
 #[path = "common/example.rs"]
 mod example;
+#[path = "common/published.rs"]
+mod published;
+#[path = "examples/recorded.rs"]
+mod recorded;
+#[path = "common/shared.rs"]
+mod shared;
 
 use std::fs;
 use std::path::Path;
