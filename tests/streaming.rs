@@ -1,4 +1,6 @@
 //! A file much larger than what is kept of it: memory is bounded by what is kept.
+//!
+//! A binary of its own, because it measures the memory of its process, to which other tests would add.
 #![allow(clippy::expect_used, clippy::panic)]
 
 use std::io::{self, Read, Seek, SeekFrom};

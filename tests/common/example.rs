@@ -1,5 +1,5 @@
 //! Examples run as processes.
-#![allow(dead_code, clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it should be")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it should be")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

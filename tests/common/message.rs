@@ -1,4 +1,5 @@
 //! What a message must say.
+#![allow(clippy::panic)]
 
 use apportion::{Error, Result};
 

@@ -2,7 +2,7 @@
 //!
 //! Nothing here uses the crate: the columns are built anew, and the projections are Gram–Schmidt with two rounds of
 //! orthogonalisation, whose error does not depend on how the columns are conditioned.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::expect_used)]
 
 use std::collections::BTreeMap;
 
@@ -245,6 +245,9 @@ pub fn unbalanced(seed: u64, units: usize, periods: usize, missing: f64) -> Rows
     rows
 }
 
+pub mod example;
+pub mod message;
 pub mod panel;
 pub mod precise;
+pub mod published;
 pub mod shared;

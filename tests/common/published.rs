@@ -1,8 +1,9 @@
 //! A folder of published files, made up.
+#![allow(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 
 use std::fmt::Write;
 
-use crate::example::Directory;
+use super::example::Directory;
 
 const YEARS: std::ops::RangeInclusive<i32> = 2016..=2020;
 

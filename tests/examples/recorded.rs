@@ -3,6 +3,7 @@
 //! The command lines stand in `tests/data/recorded/cases.txt`, what each printed in a file of its name beside it; those
 //! in `tests/data/recorded/england/` run where the shared folder is. With `APPORTION_RECORD=1` set the files are written
 //! anew before they are compared, so that `git diff` shows what a change does to them.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it should be")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,9 +11,9 @@ use std::path::{Path, PathBuf};
 
 use apportion::{Panel, SIMULATED_ENGLAND_SEED};
 
-use crate::example::{Directory, example, printed, refused};
-use crate::published::publish;
-use crate::shared::shared;
+use crate::common::example::{Directory, example, printed, refused};
+use crate::common::published::publish;
+use crate::common::shared::shared;
 
 /// Numbers of a document agree to this part of the larger. Another machine may differ in the last digits: logarithms
 /// and quantiles are those of its mathematical library, and sums are added in as many lanes as its processor has.

@@ -1,4 +1,5 @@
 //! The official files against a panel that another program built from them.
+#![allow(clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,7 +8,7 @@ use apportion::{AreaRule, Derivation, Join, Measure, Panel, PanelSchema, Publish
 #[cfg(feature = "excel")]
 use apportion::{Error, Lookup};
 
-use crate::shared;
+use crate::common::shared::shared;
 
 const PLANS: &str = "d5_cpps_at31march_by_duration_2013_to_2025.csv";
 const POPULATION: &str = "ons_mid-year_population_estimates_2012_to_2024.csv";

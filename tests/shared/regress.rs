@@ -1,4 +1,5 @@
 //! Panel regressions against fixest, plm, sandwich, linearmodels and NIST's certified sets.
+#![allow(clippy::expect_used, clippy::panic)]
 
 use std::path::Path;
 
@@ -7,7 +8,8 @@ use apportion::{
 };
 use serde_json::Value;
 
-use super::{json, shared};
+use crate::common::shared::{json, shared};
+use crate::shares::SWISS;
 
 fn grunfeld(folder: &Path) -> Panel {
     let schema = PanelSchema::new("firm", "year");
@@ -208,13 +210,13 @@ fn sandwich_on_swiss() {
     let file = folder.join("reference/data/swiss.csv");
     let panel = Panel::read_csv(&file, &PanelSchema::cross_section()).expect("swiss is readable");
     let mut builder = Panel::builder().column("weight", (1..=47).map(f64::from).collect::<Vec<_>>());
-    for name in super::SWISS.iter().chain(&["Fertility"]) {
+    for name in SWISS.iter().chain(&["Fertility"]) {
         builder = builder.column(*name, panel.column(name).and_then(|c| c.numbers()).expect("a column"));
     }
     let panel = builder.build().expect("a panel");
     let entries = json(&folder.join("reference/sandwich.json"));
     let entries = entries.as_array().expect("a list");
-    let plain = PanelRegression::new("Fertility", super::SWISS);
+    let plain = PanelRegression::new("Fertility", SWISS);
     let kinds = [
         ("const", Covariance::iid()),
         ("HC0", Covariance::heteroskedastic(Leverage::Hc0)),

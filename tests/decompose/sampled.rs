@@ -1,11 +1,10 @@
 //! Shapley values from sampled orders agree with those over all orders, within the error that they state.
 #![allow(clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use apportion::{Error, FittedModel, Model, Panel, SampledOrders, SampledShapley, Warning};
-use common::panel::panel;
-use common::{Numbers, unbalanced};
+
+use crate::common::panel::panel;
+use crate::common::{Numbers, unbalanced};
 
 /// Ten components on an unbalanced, weighted panel: unit effects with a column, periods, blocks, copies, and `always`.
 fn ten_players() -> FittedModel {

@@ -2,14 +2,13 @@
 //! the columns themselves.
 #![allow(clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 
 use apportion::{Breakdown, Detail, Error, FittedModel, Method, Model, Panel, Term, Warning};
-use common::panel::panel;
-use common::{Components, Numbers, Rows, coalition_values, dummies, shapley, unbalanced};
+
+use crate::common::panel::panel;
+use crate::common::{Components, Numbers, Rows, coalition_values, dummies, shapley, unbalanced};
 
 const TOLERANCE: f64 = 1e-10;
 

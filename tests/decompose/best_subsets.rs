@@ -1,13 +1,12 @@
 //! The best subsets equal those found by trying every subset with dummy-variable regressions.
 #![allow(clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::collections::BTreeMap;
 
 use apportion::{BestSubset, BestSubsets, Criterion, Error, FittedModel, Model, Panel, Selection, Warning};
-use common::panel::panel;
-use common::{Numbers, Rows, coalition_values, drawn_rows, dummies, r2, unbalanced};
+
+use crate::common::panel::panel;
+use crate::common::{Numbers, Rows, coalition_values, drawn_rows, dummies, r2, unbalanced};
 
 /// Leaps on cross-products against Gram–Schmidt on columns.
 const TOLERANCE: f64 = 1e-10;

@@ -1,15 +1,10 @@
 //! The example on published files, run as a process on a folder that the test writes.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it should be")]
 
-#[path = "common/example.rs"]
-mod example;
-#[path = "common/published.rs"]
-mod published;
-
 use std::process::Command;
 
-use example::{Directory, example, json_of, printed, refused};
-use published::publish;
+use crate::common::example::{Directory, example, json_of, printed, refused};
+use crate::common::published::publish;
 
 fn official(folder: &Directory, arguments: &[&str]) -> Command {
     let mut command = example("official_statistics");

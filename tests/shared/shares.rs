@@ -1,27 +1,15 @@
-//! Comparisons on the shared folder of real panels and other packages' results.
-//!
-//! The folder stands beside the project, at `../shared` or where `APPORTION_SHARED` says. Without it these tests say
-//! so and pass; with `APPORTION_SHARED` set, its absence is a failure.
+//! Shares against those of other packages and of explicit regressions, on public data and the real panels.
 #![allow(clippy::expect_used, clippy::panic)]
-
-mod common;
-#[path = "shared/official.rs"]
-mod official;
-#[path = "shared/regress.rs"]
-mod regress;
 
 use std::path::Path;
 
 use apportion::{
     Breakdown, Coalition, Criterion, Detail, FittedModel, Game, IntervalKind, Method, Model, Panel, PanelSchema, Term,
 };
-use common::shared::shared;
-use common::{Rows, coalition_values, cross, dummies, sequential, shapley};
 use serde_json::Value;
 
-fn json(path: &Path) -> Value {
-    serde_json::from_str(&std::fs::read_to_string(path).expect("the reference is readable")).expect("it is JSON")
-}
+use crate::common::shared::{json, shared};
+use crate::common::{Rows, coalition_values, cross, dummies, sequential, shapley};
 
 fn relaimpo(folder: &Path, id: &str) -> Value {
     let all = json(&folder.join("reference/relaimpo.json"));
@@ -39,7 +27,7 @@ fn assert_shares(breakdown: &Breakdown, expected: &Value, tolerance: f64) {
     }
 }
 
-const SWISS: [&str; 5] = ["Agriculture", "Examination", "Education", "Catholic", "Infant.Mortality"];
+pub const SWISS: [&str; 5] = ["Agriculture", "Examination", "Education", "Catholic", "Infant.Mortality"];
 
 fn each(model: Model, columns: &[&str]) -> Model {
     columns.iter().fold(model, |model, column| model.component(*column, [*column]))

@@ -1,13 +1,12 @@
 //! The parts of a changed coefficient equal those of explicit regressions; their standard errors, what samples show.
 #![allow(clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::collections::BTreeMap;
 
 use apportion::{Error, FittedModel, Gelbach, GelbachCovariance, GelbachEstimate, IntervalKind, Model, Panel, Warning};
-use common::panel::panel;
-use common::{Numbers, Rows, drawn_rows, dummies, unbalanced};
+
+use crate::common::panel::panel;
+use crate::common::{Numbers, Rows, drawn_rows, dummies, unbalanced};
 
 const TOLERANCE: f64 = 1e-10;
 

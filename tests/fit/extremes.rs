@@ -1,11 +1,10 @@
 //! Extreme scales, sizes and shapes give finite and correct answers.
 #![allow(clippy::expect_used)]
 
-mod common;
-
 use apportion::{Breakdown, Model, Panel, Term};
-use common::panel::panel;
-use common::{Rows, unbalanced};
+
+use crate::common::panel::panel;
+use crate::common::{Rows, unbalanced};
 
 fn shares(rows: &Rows) -> Vec<f64> {
     let model = Model::new("y")

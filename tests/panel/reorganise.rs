@@ -1,10 +1,9 @@
 //! Reorganised areas, worked out by hand on small panels.
 #![allow(clippy::expect_used, clippy::panic)]
 
-#[path = "common/message.rs"]
-mod message;
-
 use apportion::{AreaRule, Missing, Panel, PanelSchema, ReorganisationReport, Reorganisations, Step, UnitRule};
+
+use crate::common::message;
 
 const PLANS: &str = "\
 unit,year,name,n,rate,score,pop

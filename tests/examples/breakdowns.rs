@@ -2,21 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it should be")]
 
-#[path = "common/example.rs"]
-mod example;
-#[path = "common/published.rs"]
-mod published;
-#[path = "examples/recorded.rs"]
-mod recorded;
-#[path = "common/shared.rs"]
-mod shared;
-
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use example::{Directory, example, json_of, printed, refused};
 use serde_json::{Value, json};
+
+use crate::common::example::{Directory, example, json_of, printed, refused};
 
 const UNITS: usize = 12;
 const YEARS: usize = 5;

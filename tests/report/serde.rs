@@ -1,18 +1,17 @@
 //! Every result and parameter type survives being written and read again.
 #![allow(clippy::expect_used)]
 
-mod common;
-
 use std::fmt::Debug;
 
 use apportion::{
     Breakdown, Comparison, Game, IntervalKind, Method, MethodTable, Model, OrderRange, PanelSchema, Regression, Report,
     Sample, Term, Warning,
 };
-use common::panel::panel;
-use common::unbalanced;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use crate::common::panel::panel;
+use crate::common::unbalanced;
 
 #[track_caller]
 fn round_trip<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {

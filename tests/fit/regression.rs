@@ -1,14 +1,13 @@
 //! Coefficients, recovered effects, fitted values and predictions of the whole model.
 #![allow(clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use apportion::{Error, FittedModel, Model, Panel, Regression};
-use common::panel::panel;
-use common::{Rows, dummies, unbalanced};
 use linfa::Dataset;
 use linfa::traits::{Fit, Predict};
 use ndarray::{Array1, array};
+
+use crate::common::panel::panel;
+use crate::common::{Rows, dummies, unbalanced};
 
 fn fit(rows: &Rows, terms: &[&str]) -> (FittedModel, Regression) {
     let model = Model::new("y").component("all", terms.iter().copied()).weights("weight");

@@ -1,14 +1,13 @@
 //! A panel that is written reads back equal, with all that is known of it.
 #![allow(clippy::expect_used, clippy::panic)]
 
-#[path = "common/message.rs"]
-mod message;
-
 use std::fs;
 use std::path::PathBuf;
 
 use apportion::{Column, Derivation, Join, Measure, Missing, Panel, PanelSchema, Source, UnitRule};
 use proptest::prelude::*;
+
+use crate::common::message;
 
 /// A folder of its own for each test, taken away at its end.
 struct Folder(PathBuf);

@@ -1,11 +1,9 @@
 //! Each bad input has its own clear error, which names the column, unit or option and what to do.
 #![allow(clippy::expect_used, clippy::panic)]
 
-#[path = "common/message.rs"]
-mod message;
-
 use apportion::{Error, FittedModel, Model, Panel, PanelSchema, Place, Result, Term, TermSyntax, Warning};
-use message::error;
+
+use crate::common::message::error;
 
 fn schema() -> PanelSchema {
     PanelSchema::new("unit", "year")

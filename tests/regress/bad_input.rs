@@ -1,13 +1,11 @@
 //! Bad input to a panel regression: an error that names the culprit and says what to do, or a stated warning.
 #![allow(clippy::expect_used, clippy::panic)]
 
-#[path = "common/message.rs"]
-mod message;
-
 use apportion::{
     Covariance, Error, Estimator, FittedRegression, Leverage, Panel, PanelRegression, PanelSchema, Term, Warning,
 };
-use message::error;
+
+use crate::common::message::error;
 
 const GOOD: &str = "\
 firm,year,y,x,z,size,region,one,w

@@ -1,12 +1,11 @@
 //! What holds for every panel.
 #![allow(clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use apportion::{Breakdown, Detail, Model, Term};
-use common::panel::panel;
-use common::{Rows, unbalanced};
 use proptest::prelude::*;
+
+use crate::common::panel::panel;
+use crate::common::{Rows, unbalanced};
 
 const NAMES: [&str; 4] = ["slow", "other", "policy", "practice"];
 

@@ -1,10 +1,9 @@
 //! Derived columns against the formula worked out by hand.
 #![allow(clippy::expect_used, clippy::panic)]
 
-#[path = "common/message.rs"]
-mod message;
-
 use apportion::{Derivation, Missing, Origin, Panel, PanelSchema, Quantity, Result};
+
+use crate::common::message;
 
 /// Unit A lacks 2019; B has marks.
 const CSV: &str = "unit,year,n,pop,spend\nA,2017,10,1000,50\nA,2018,20,1000,0\nA,2020,30,2000,70\nB,2017,c,500,10\nB,2018,5,0,-1\nB,2019,7,x,20\n";

@@ -1,21 +1,20 @@
 //! Specification tests: against plm and lmtest on public data, and by brute force on unbalanced weighted panels.
 #![allow(clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::collections::BTreeMap;
 
 use apportion::{
     Covariance, CrossSectionLm, Error, Estimator, FittedRegression, NullDistribution, Panel, PanelRegression,
     PanelSchema, RandomEffect, SmallSample, SpecificationTest, Term, Warning,
 };
-use common::panel::panel;
-use common::{Rows, unbalanced};
+
+use crate::common::panel::panel;
+use crate::common::{Rows, unbalanced};
 
 /// Units by periods; R package plm 2.6.2.
-const GRUNFELD: &str = include_str!("data/grunfeld.csv");
+const GRUNFELD: &str = include_str!("../data/grunfeld.csv");
 /// A cross-section; R 4.2.2, package datasets.
-const SWISS: &str = include_str!("data/swiss.csv");
+const SWISS: &str = include_str!("../data/swiss.csv");
 /// Statistics round in about the thirteenth digit, and a p-value of 1e-175 amplifies that by the 800 of its statistic.
 const AS_REFERENCE: f64 = 1e-10;
 

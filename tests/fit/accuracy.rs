@@ -1,13 +1,12 @@
 //! Shares against regressions in twice the precision, on designs that doubles are too short for.
 #![allow(clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use apportion::{Breakdown, FittedModel, Model, Panel, Warning};
-use common::precise::{Brings, Reference};
-use common::{Numbers, sequential, shapley};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
+
+use crate::common::precise::{Brings, Reference};
+use crate::common::{Numbers, sequential, shapley};
 
 /// NIST StRD, Longley: total employment, and the deflator, gross national product, unemployment, armed forces, population
 /// and year. J. W. Longley (1967), <https://doi.org/10.1080/01621459.1967.10500896>;

@@ -1,12 +1,11 @@
 //! Published files: every layout, what is kept of them, and one clear message for each way in which a file is not as said.
 #![allow(clippy::expect_used, clippy::panic)]
 
-#[path = "common/message.rs"]
-mod message;
-
 use std::io::Cursor;
 
 use apportion::{Error, Join, Layout, Lookup, Measure, Missing, Origin, Panel, Place, Published, Quantity, Source};
+
+use crate::common::message;
 
 const EES: &str = "\
 time_period,time_identifier,geographic_level,country_code,country_name,region_code,region_name,old_la_code,new_la_code,la_name,category,plans,rate

@@ -1,16 +1,15 @@
 //! Other values than R²: closures, refitted estimators, adjusted and cross-validated R².
 #![allow(clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use apportion::{Attribution, Coalition, Detail, Error, Game, Model, Panel, Score, Term};
-use common::panel::panel;
-use common::{Numbers, coalition_values, shapley, unbalanced};
 use linfa_linear::{LinearRegression, TweedieRegressor};
+
+use crate::common::panel::panel;
+use crate::common::{Numbers, Rows, coalition_values, dummies, shapley, unbalanced};
 
 #[test]
 fn a_closure_is_asked_once_for_every_coalition() {
@@ -111,7 +110,7 @@ fn adjusted_r2_counts_ranks_and_absorbed_units() {
         .component("policy", [Term::PeriodEffects])
         .component("practice", [Term::UnitEffects]);
     let game = model.fit(&panel(&rows)).expect("fits").adjusted_r2().expect("a game");
-    let dummies = common::dummies(&rows.text["region"]);
+    let dummies = dummies(&rows.text["region"]);
     let region: Vec<Vec<f64>> = dummies.iter().cloned().chain([rows.column("fixed")]).collect();
     let components = vec![vec![rows.column("slow")], region, rows.period_dummies(), rows.unit_dummies()];
     let always = vec![rows.column("positive")];
@@ -176,7 +175,7 @@ fn cross_validated_r2_equals_refitting_without_the_units() {
 }
 
 /// Normal equations by Gaussian elimination: intercept first.
-fn least_squares(rows: &common::Rows, columns: &[&str], kept: &[usize]) -> Vec<f64> {
+fn least_squares(rows: &Rows, columns: &[&str], kept: &[usize]) -> Vec<f64> {
     let n = columns.len() + 1;
     let x = |row: usize, at: usize| if at == 0 { 1.0 } else { rows.numbers[columns[at - 1]][row] };
     let mut matrix = vec![vec![0.0; n + 1]; n];

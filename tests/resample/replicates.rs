@@ -1,13 +1,12 @@
 //! Replicates from the moments equal refitting the rows that were drawn.
 #![allow(clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use apportion::{Error, FittedModel, IntervalKind, Model, Panel, Warning};
-use common::panel::panel;
-use common::{Rows, coalition_values, drawn_rows, sequential, shapley, unbalanced};
+
+use crate::common::panel::panel;
+use crate::common::{Rows, coalition_values, drawn_rows, sequential, shapley, unbalanced};
 
 const TOLERANCE: f64 = 1e-10;
 
@@ -355,7 +354,7 @@ fn what_cannot_be_resampled_says_why() {
     let few = breakdown.with_intervals(&bootstrap).expect("intervals");
     assert!(few.warnings.contains(&Warning::FewDraws { draws: 10, wanted: 39 }));
     let one_unit = rows.at(&(0..rows.len()).filter(|&r| rows.unit[r] == "u000").collect::<Vec<_>>());
-    let panel = common::panel::panel(&one_unit);
+    let panel = crate::common::panel::panel(&one_unit);
     let fit = Model::new("y").component("noisy", ["noisy"]).fit(&panel).expect("the model fits");
     assert!(matches!(fit.jackknife(), Err(Error::TooFew { expected: 2, found: 1, .. })));
 }

@@ -1,14 +1,12 @@
 //! The examples about coefficients, run as a user runs them.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it should be")]
 
-#[path = "common/example.rs"]
-mod example;
-
 use std::path::Path;
 use std::process::Command;
 
-use example::{Directory, example, json_of, printed, refused};
 use serde_json::{Value, json};
+
+use crate::common::example::{Directory, example, json_of, printed, refused};
 
 /// `regress` on Grunfeld (ten firms, 1935–1954; R's plm), with these further arguments.
 fn regress(arguments: &[&str]) -> Command {

@@ -1,11 +1,10 @@
 //! Shares from the moments equal those of dummy-variable regressions over all coalitions.
 #![allow(clippy::expect_used, clippy::panic)]
 
-mod common;
-
 use apportion::{Breakdown, Model, Panel, Term};
-use common::panel::panel;
-use common::{Components, Rows, coalition_values, cross, dummies, sequential, shapley, unbalanced};
+
+use crate::common::panel::panel;
+use crate::common::{Components, Numbers, Rows, coalition_values, cross, dummies, sequential, shapley, unbalanced};
 
 /// Absorbed equals dummies within this; the regressions themselves are good to about 1e-13.
 const TOLERANCE: f64 = 1e-10;
@@ -280,7 +279,7 @@ fn many_players_in_lanes_and_branches_equal_the_table() {
     // From ten players on, lanes hold coalitions and branches run in parallel; the table is filled one by one.
     for (players, with_units) in [(10, false), (11, true), (13, false), (15, true)] {
         let mut rows = unbalanced(6, 30, 8, 0.1);
-        let mut random = common::Numbers::new(9);
+        let mut random = Numbers::new(9);
         let mut model = Model::new("y");
         for player in 0..players {
             let values = (0..rows.len()).map(|r| random.normal() + 0.3 * rows.numbers["slow"][r]).collect();
@@ -325,7 +324,7 @@ fn columns_that_are_nearly_dependent_only_together_keep_nine_digits() {
     // Kahan's columns: every pivot in their order is moderate, the smallest tolerance given all others is not.
     let (rows, k, s) = (60, 14, 0.5_f64);
     let c = (1.0 - s * s).sqrt();
-    let mut random = common::Numbers::new(3);
+    let mut random = Numbers::new(3);
     let basis: Vec<Vec<f64>> = (0..k).map(|_| (0..rows).map(|_| random.normal()).collect()).collect();
     let mut builder = apportion::Panel::builder().column("y", (0..rows).map(|_| random.normal()));
     let mut model = Model::new("y");

@@ -1,0 +1,12 @@
+//! Decompositions: every method against its definition, and what holds for all of them.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod best_subsets;
+mod brute_force;
+mod games;
+mod gelbach;
+mod methods;
+mod properties;
+mod sampled;

@@ -1,0 +1,9 @@
+//! The examples, run as processes.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod breakdowns;
+mod official_statistics;
+mod recorded;
+mod regress;

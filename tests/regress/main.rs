@@ -1,0 +1,8 @@
+//! Panel regressions: coefficients, covariances and specification tests.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod bad_input;
+mod brute_force;
+mod specification;

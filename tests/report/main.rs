@@ -1,0 +1,7 @@
+//! Reports: what is printed, written and read again.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod regression_tables;
+mod serde;

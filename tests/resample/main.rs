@@ -1,0 +1,7 @@
+//! Resampling: replicates, intervals and what one unit changes.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod influence;
+mod replicates;

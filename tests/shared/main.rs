@@ -1,0 +1,8 @@
+//! Comparisons on the shared folder of real panels and other packages' results.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod official;
+mod regress;
+mod shares;

@@ -1,0 +1,6 @@
+//! Sources: published files and how they are joined.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod layouts;
