@@ -12,9 +12,9 @@ use crate::common::panel::panel;
 use crate::common::{Rows, unbalanced};
 
 /// Units by periods; R package plm 2.6.2.
-const GRUNFELD: &str = include_str!("../data/grunfeld.csv");
+const GRUNFELD: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/grunfeld.csv"));
 /// A cross-section; R 4.2.2, package datasets.
-const SWISS: &str = include_str!("../data/swiss.csv");
+const SWISS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/swiss.csv"));
 /// Statistics round in about the thirteenth digit, and a p-value of 1e-175 amplifies that by the 800 of its statistic.
 const AS_REFERENCE: f64 = 1e-10;
 
