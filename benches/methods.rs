@@ -3,7 +3,8 @@
 
 mod common;
 
-use apportion::{Breakdown, FittedModel, Method, Model, Panel, Result, Score, Term};
+use apportion::decompose::Score;
+use apportion::{Breakdown, FittedModel, Method, Model, Panel, Result, Term};
 use common::Numbers;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use linfa_linear::LinearRegression;

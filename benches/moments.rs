@@ -3,7 +3,8 @@
 
 mod common;
 
-use apportion::{Model, Moments, Panel, Result};
+use apportion::fit::Moments;
+use apportion::{Model, Panel, Result};
 use common::Numbers;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 

@@ -3,7 +3,8 @@
 
 mod common;
 
-use apportion::{FittedModel, Model, Panel, Result, SampledOrders};
+use apportion::decompose::SampledOrders;
+use apportion::{FittedModel, Model, Panel, Result};
 use common::Numbers;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 

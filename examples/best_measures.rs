@@ -3,7 +3,9 @@
 use std::error::Error;
 use std::io::{self, ErrorKind, Write};
 
-use apportion::{Criterion, Model, Panel, SIMULATED_ENGLAND_SEED};
+use apportion::decompose::Criterion;
+use apportion::panel::SIMULATED_ENGLAND_SEED;
+use apportion::{Model, Panel};
 
 /// Candidates, each a measure in one of the forms in which it is discussed.
 const CANDIDATES: [&str; 12] = [

@@ -10,7 +10,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use apportion::{Breakdown, Error, Interval, Method, Model, OrderRange, Panel, SIMULATED_ENGLAND_SEED, Share, Term};
+use apportion::error::EstimateError;
+use apportion::panel::SIMULATED_ENGLAND_SEED;
+use apportion::{Breakdown, Error, Interval, Method, Model, OrderRange, Panel, Share, Term};
 use clap::{CommandFactory, Parser};
 use cli::Answer;
 use cli::face::{self, Result};
@@ -95,7 +97,7 @@ fn answer(Arguments { mut options, out }: Arguments) -> Result<String> {
 }
 
 fn is_too_many(error: &Error) -> bool {
-    matches!(error, Error::TooManyComponents { .. })
+    matches!(error, Error::Estimate(EstimateError::TooManyComponents { .. }))
 }
 
 fn nao_model() -> Model {

@@ -9,9 +9,10 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use apportion::{
-    Breakdown, Derivation, Description, Error, Join, Lookup, Measure, Model, Panel, Report, Source, Term, UnitRule,
-};
+use apportion::error::{DataError, SourceError};
+use apportion::panel::{Derivation, Description, Join, UnitRule};
+use apportion::sources::{Lookup, Measure};
+use apportion::{Breakdown, Error, Model, Panel, Report, Source, Term};
 use clap::{CommandFactory, Parser};
 use face::Result;
 use serde::Serialize;
@@ -188,7 +189,7 @@ impl Missing {
                 }
             }
             Err(error) if is_not_there(&error) => self.lines.push(format!("Left out: {}", not_there(source))),
-            Err(error @ Error::Feature { .. }) => self.lines.push(format!("Left out: {error}.")),
+            Err(error @ Error::Source(SourceError::Feature { .. })) => self.lines.push(format!("Left out: {error}.")),
             Err(error) => return Err(format!("{file}: {error}").into()),
         }
         Ok(())
@@ -201,7 +202,7 @@ fn file_name(source: &Source) -> String {
 }
 
 fn is_not_there(error: &Error) -> bool {
-    matches!(error, Error::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound)
+    matches!(error, Error::Data(DataError::Read { source, .. }) if source.kind() == std::io::ErrorKind::NotFound)
 }
 
 fn not_there(source: &Source) -> String {

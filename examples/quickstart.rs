@@ -3,7 +3,8 @@
 use std::error::Error;
 use std::io::{self, ErrorKind, Write};
 
-use apportion::{Model, Panel, SIMULATED_ENGLAND_SEED, Term};
+use apportion::panel::SIMULATED_ENGLAND_SEED;
+use apportion::{Model, Panel, Term};
 
 fn main() -> Result<(), Box<dyn Error>> {
     // Your own: Panel::read_csv("england.csv", &PanelSchema::new("la_number", "year"))?

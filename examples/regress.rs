@@ -12,10 +12,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use apportion::{
-    Covariance, Estimator, Leverage, Panel, PanelRegression, PanelSchema, RandomMethod, RegressionElapsed,
-    RegressionReport, SmallSample, Term, parse_terms,
-};
+use apportion::model::parse_terms;
+use apportion::regress::{Leverage, RandomMethod, SmallSample};
+use apportion::report::{RegressionElapsed, RegressionReport};
+use apportion::{Covariance, Estimator, Panel, PanelRegression, PanelSchema, Term};
 use clap::{CommandFactory, Parser};
 use face::Result;
 

@@ -8,7 +8,8 @@ mod face;
 
 use std::process::ExitCode;
 
-use apportion::{ClusterCorrection, Covariance, Leverage, Panel, PanelRegression, Result, WildBootstrap};
+use apportion::regress::{ClusterCorrection, Leverage, WildBootstrap};
+use apportion::{Covariance, Panel, PanelRegression, Result};
 use clap::{CommandFactory, Parser, value_parser};
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;

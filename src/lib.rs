@@ -26,7 +26,8 @@
 //! Data → question → fit → breakdown → interval → report; each is a value that the next one takes.
 //!
 //! ```
-//! use apportion::{Model, Panel, SIMULATED_ENGLAND_SEED, Term};
+//! use apportion::panel::SIMULATED_ENGLAND_SEED;
+//! use apportion::{Model, Panel, Term};
 //!
 //! let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;   // or Panel::read_csv(path, &schema)?
 //! let model = Model::new("cpp_rate")
@@ -104,51 +105,36 @@
 //! <https://doi.org/10.1214/aos/1176345462>. A. C. Davison and D. V. Hinkley (1997),
 //! <https://doi.org/10.1017/CBO9780511802843>.
 
-mod decompose;
-mod error;
-mod fit;
-mod model;
+pub mod decompose;
+pub mod error;
+pub mod fit;
+pub mod model;
 mod numerics;
-mod panel;
-mod regress;
-mod report;
-mod resample;
-mod sources;
+pub mod panel;
+pub mod regress;
+pub mod report;
+pub mod resample;
+pub mod sources;
 mod warning;
 
-pub use decompose::{
-    Attribution, BestSubset, BestSubsets, Breakdown, Coalition, Credit, Criterion, Detail, Game, Gelbach,
-    GelbachChange, GelbachColumn, GelbachCovariance, GelbachEstimate, Interval, IntervalKind, IntervalMethod, LeftOut,
-    Method, MethodTable, OrderRange, PairCovariance, PairDominance, SampledOrders, SampledShapley, SampledShare, Score,
-    Share, ShareRange, SizeShare, SubsetShare, TermShare,
-};
-pub use error::{Error, Place, Result, TermSyntax};
-pub use fit::{Coefficient, FittedModel, Moments, RANK_TOLERANCE, Regression};
-pub use model::{Component, Model, Term, parse_terms};
-pub use panel::{
-    Area, AreaRule, Column, ColumnKind, ColumnLineage, ColumnStatistics, ColumnSummary, Correlation, Coverage,
-    Derivation, Description, Distribution, Dropped, FileOrigin, Join, JoinKind, JoinReport, KeySummary, LeftOutUnit,
-    LeftOutUnits, Lineage, Missing, Origin, Panel, PanelBuilder, PanelSchema, PanelSummary, PeriodStatistics,
-    Provenance, Quantity, Reason, Reorganisation, ReorganisationKind, ReorganisationReport, Reorganisations,
-    SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES, Sample, Step, UnitRule, Unmatched, Values, VariableDescription,
-    Variation,
-};
-pub use regress::{
-    ClusterCorrection, CoefficientEstimate, CoefficientTable, Collinearity, ColumnInflation, Covariance,
-    CovarianceKind, CovarianceMatrix, CrossSectionLm, Effect, Estimator, FittedRegression, Influence, JointTest,
-    Leverage, NullDistribution, PanelRegression, Prediction, QuasiDemeaning, RSquared, RandomEffect, RandomMethod,
-    SmallSample, SpecificationTest, VarianceComponents, WildBootstrap, WildTest, WildWeights,
-};
-pub use report::{
-    Elapsed, RegressionElapsed, RegressionReport, RegressionTable, Report, ReportBySize, ReportComponent,
-    ReportCovariance, ReportCovarianceMatrix, ReportDropped, ReportInterval, ReportMethod, ReportPair, ReportShare,
-    ReportSubset, ReportTerm,
-};
-pub use resample::{
-    Comparison, ComponentFrequency, Difference, GelbachReplicates, Rank, Replicates, Resampling, Selection,
-    ShareInfluence, ShareWithout, SubsetFrequency,
-};
-pub use sources::{Layout, Lookup, Measure, NationCheck, Published, Source};
+#[doc(inline)]
+pub use decompose::{Breakdown, Interval, IntervalKind, Method, MethodTable, OrderRange, Share};
+#[doc(inline)]
+pub use error::{Error, Result};
+#[doc(inline)]
+pub use fit::FittedModel;
+#[doc(inline)]
+pub use model::{Component, Model, Term};
+#[doc(inline)]
+pub use panel::{Panel, PanelSchema, Sample};
+#[doc(inline)]
+pub use regress::{CoefficientTable, Covariance, Estimator, FittedRegression, PanelRegression};
+#[doc(inline)]
+pub use report::Report;
+#[doc(inline)]
+pub use resample::Resampling;
+#[doc(inline)]
+pub use sources::Source;
 pub use warning::Warning;
 
 /// The code in the README compiles and runs.

@@ -68,7 +68,8 @@ type Progress<'a> = Arc<dyn Fn(usize, usize) + Send + Sync + 'a>;
 ///
 /// # Examples
 /// ```
-/// use apportion::{IntervalKind, Model, Panel, Term, SIMULATED_ENGLAND_SEED};
+/// use apportion::panel::SIMULATED_ENGLAND_SEED;
+/// use apportion::{IntervalKind, Model, Panel, Term};
 ///
 /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
 /// let fit = Model::new("cpp_rate")

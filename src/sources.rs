@@ -29,7 +29,8 @@ use crate::panel::Missing;
 /// A published file: where it is, how it is laid out, and what to take from it.
 ///
 /// ```
-/// use apportion::{Measure, Source};
+/// use apportion::sources::Measure;
+/// use apportion::Source;
 /// use std::io::Cursor;
 /// let file = "\
 /// time_period,time_identifier,geographic_level,country_code,country_name,region_code,region_name,old_la_code,\

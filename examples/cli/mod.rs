@@ -5,9 +5,14 @@ pub mod face;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use apportion::decompose::Gelbach;
+use apportion::error::EstimateError;
+use apportion::model::parse_terms;
+use apportion::report::Elapsed;
+use apportion::resample::Comparison;
 use apportion::{
-    Breakdown, Comparison, Component, Elapsed, Error, FittedModel, Gelbach, IntervalKind, Method, MethodTable, Model,
-    Panel, PanelSchema, Report, Resampling, Term, parse_terms,
+    Breakdown, Component, Error, FittedModel, IntervalKind, Method, MethodTable, Model, Panel, PanelSchema, Report,
+    Resampling, Term,
 };
 use clap::{Args, ValueEnum, value_parser};
 
@@ -304,7 +309,7 @@ impl Options {
 /// Without enough units or rows there are no intervals, but there are shares.
 fn or_none(error: face::Error) -> face::Error {
     match error.downcast_ref() {
-        Some(Error::TooFew { .. }) => format!("{error}: use --interval none").into(),
+        Some(Error::Estimate(EstimateError::TooFew { .. })) => format!("{error}: use --interval none").into(),
         _ => error,
     }
 }

@@ -28,7 +28,7 @@ pub struct BestSubset {
     pub components: Vec<String>,
     /// Its R².
     pub r2_overall: f64,
-    /// Independent columns besides the intercept: p in the formulas of [`Criterion`](crate::Criterion). Those of `always`
+    /// Independent columns besides the intercept: p in the formulas of [`Criterion`](crate::decompose::Criterion). Those of `always`
     /// count, and absorbed effects of G units count as G − 1.
     pub n_columns: usize,
     /// 1 − (1 − R²)(n − 1)/(n − p − 1); `None` where n ≤ p + 1.
@@ -47,7 +47,9 @@ pub struct BestSubset {
 ///
 /// # Examples
 /// ```
-/// use apportion::{BestSubsets, Criterion, Model, Panel, SIMULATED_ENGLAND_SEED};
+/// use apportion::decompose::{BestSubsets, Criterion};
+/// use apportion::panel::SIMULATED_ENGLAND_SEED;
+/// use apportion::{Model, Panel};
 ///
 /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
 /// let fit = Model::new("cpp_rate")

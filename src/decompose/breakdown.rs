@@ -16,7 +16,8 @@ use crate::warning::Warning;
 ///
 /// # Examples
 /// ```
-/// use apportion::{Breakdown, Model, Panel, Term, SIMULATED_ENGLAND_SEED};
+/// use apportion::panel::SIMULATED_ENGLAND_SEED;
+/// use apportion::{Breakdown, Model, Panel, Term};
 ///
 /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
 /// let fit = Model::new("cpp_rate")

@@ -21,7 +21,7 @@ pub(crate) const MOST_LISTED: usize = 20;
 
 impl FittedModel {
     /// The part of R² that each of the 2^k − 1 sets of components has in common, in
-    /// [`Detail::Subsets`](crate::Detail::Subsets); a component's own value is the part that it has alone.
+    /// [`Detail::Subsets`](crate::decompose::Detail::Subsets); a component's own value is the part that it has alone.
     ///
     /// ```text
     /// C(S) = Σ_{T ⊆ S} (−1)^{|T| + 1} R²((N ∖ S) ∪ T)
@@ -36,7 +36,8 @@ impl FittedModel {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Detail, Model, Panel};
+    /// use apportion::decompose::Detail;
+    /// use apportion::{Model, Panel};
     ///
     /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
     /// let fit = Model::new("y").component("one", ["x"]).component("other", ["x"]).fit(&panel)?;

@@ -18,7 +18,7 @@ use crate::error::Result;
 use crate::fit::FittedModel;
 
 impl FittedModel {
-    /// What each component adds on average to coalitions of each size, in [`Detail::BySize`](crate::Detail::BySize); the
+    /// What each component adds on average to coalitions of each size, in [`Detail::BySize`](crate::decompose::Detail::BySize); the
     /// components' own values are the means of those, their general dominance or Shapley values.
     ///
     /// ```text
@@ -35,7 +35,8 @@ impl FittedModel {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Detail, Model, Panel};
+    /// use apportion::decompose::Detail;
+    /// use apportion::{Model, Panel};
     ///
     /// let panel = Panel::builder()
     ///     .column("y", [1.0, 2.0, 3.0, 5.0])
@@ -53,7 +54,7 @@ impl FittedModel {
     }
 
     /// In what part of all coalitions each component adds more than each other one, in
-    /// [`Detail::Pairs`](crate::Detail::Pairs); the components' own values are their general dominance.
+    /// [`Detail::Pairs`](crate::decompose::Detail::Pairs); the components' own values are their general dominance.
     ///
     /// A proportion of 1 is complete dominance. A tie, to within 1e-12, counts as a half: unit effects make exact ones.
     /// Source: D. V. Budescu (1993), <https://doi.org/10.1037/0033-2909.114.3.542>.
@@ -64,7 +65,8 @@ impl FittedModel {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Detail, Model, Panel};
+    /// use apportion::decompose::Detail;
+    /// use apportion::{Model, Panel};
     ///
     /// let panel = Panel::builder()
     ///     .column("y", [1.0, 2.0, 3.0, 5.0])

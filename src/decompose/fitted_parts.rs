@@ -62,7 +62,7 @@ impl FittedModel {
         self.breakdown(&Method::Pratt)
     }
 
-    /// The variance of each component's fitted part, and in [`Detail::Covariances`](crate::Detail::Covariances) the
+    /// The variance of each component's fitted part, and in [`Detail::Covariances`](crate::decompose::Detail::Covariances) the
     /// covariance of each two, as parts of the outcome's variance.
     ///
     /// ```text
@@ -77,7 +77,8 @@ impl FittedModel {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Detail, Model, Panel};
+    /// use apportion::decompose::Detail;
+    /// use apportion::{Model, Panel};
     ///
     /// let panel = Panel::builder()
     ///     .column("y", [1.0, 2.0, 3.0, 5.0])

@@ -23,7 +23,7 @@ use crate::fit::LARGEST;
 ///
 /// # Examples
 /// ```
-/// use apportion::{Coalition, Game};
+/// use apportion::decompose::{Coalition, Game};
 ///
 /// // A glove is worth nothing without its partner.
 /// let worth = |hands: Coalition| -> Result<f64, std::io::Error> { Ok(if hands.len() == 2 { 1.0 } else { 0.0 }) };

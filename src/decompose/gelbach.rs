@@ -189,7 +189,8 @@ impl FittedModel {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Model, Panel, Term, SIMULATED_ENGLAND_SEED};
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Model, Panel, Term};
     ///
     /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
     /// let fit = Model::new("cpp_rate")
@@ -220,7 +221,8 @@ impl FittedModel {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{GelbachCovariance, Model, Panel};
+    /// use apportion::decompose::GelbachCovariance;
+    /// use apportion::{Model, Panel};
     ///
     /// let panel = Panel::builder()
     ///     .column("y", [1.0, 2.0, 4.0, 5.0, 4.0, 8.0])

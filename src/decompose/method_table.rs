@@ -11,7 +11,8 @@ use crate::fit::FittedModel;
 ///
 /// # Examples
 /// ```
-/// use apportion::{Model, Panel, SIMULATED_ENGLAND_SEED, Term};
+/// use apportion::panel::SIMULATED_ENGLAND_SEED;
+/// use apportion::{Model, Panel, Term};
 ///
 /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
 /// let fit = Model::new("cpp_rate")

@@ -31,7 +31,7 @@ use crate::numerics::number::Lane;
 
 impl FittedModel {
     /// The Shapley value of every component, split among its terms by Owen's value, in
-    /// [`Detail::Terms`](crate::Detail::Terms).
+    /// [`Detail::Terms`](crate::decompose::Detail::Terms).
     ///
     /// Orders are those in which the terms of a component enter together, so the terms' values sum to the component's
     /// Shapley value. Source: G. Owen (1977), <https://doi.org/10.1007/978-3-642-45494-3_7>.
@@ -42,7 +42,8 @@ impl FittedModel {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Detail, Model, Panel};
+    /// use apportion::decompose::Detail;
+    /// use apportion::{Model, Panel};
     ///
     /// let panel = Panel::builder()
     ///     .column("y", [1.0, 2.0, 3.0, 5.0])

@@ -33,7 +33,7 @@ const MOST_ROUNDS_AT_ONCE: usize = 1_024;
 ///
 /// # Examples
 /// ```
-/// use apportion::SampledOrders;
+/// use apportion::decompose::SampledOrders;
 ///
 /// let options = SampledOrders::new(7);
 /// assert_eq!((options.std_error, options.least_orders, options.most_orders), (0.001, 256, 100_000));
@@ -194,7 +194,9 @@ impl FittedModel {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Model, Panel, SIMULATED_ENGLAND_SEED, SampledOrders, Term};
+    /// use apportion::decompose::SampledOrders;
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Model, Panel, Term};
     ///
     /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
     /// let fit = Model::new("cpp_rate")

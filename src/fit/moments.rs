@@ -25,7 +25,7 @@ use crate::error::{DataError, Error, QuestionError, Result};
 ///
 /// # Examples
 /// ```
-/// use apportion::Moments;
+/// use apportion::fit::Moments;
 ///
 /// let (x, y) = ([1.0, 2.0, 4.0, 6.0], [3.0, 5.0, 1.0, 1.0]);
 /// let moments = Moments::new(&[&x, &y], &[1.0; 4], Some(&[0, 0, 1, 1]))?;

@@ -38,9 +38,10 @@ impl FromStr for Term {
 ///
 /// # Examples
 /// ```
-/// use apportion::{parse_terms, Term};
+/// use apportion::model::parse_terms;
+/// use apportion::Term;
 /// assert_eq!(parse_terms("a,lag(b, 2)")?, [Term::column("a"), Term::column("b").lag(2)]);
-/// # Ok::<(), apportion::TermSyntax>(())
+/// # Ok::<(), apportion::error::TermSyntax>(())
 /// ```
 pub fn parse_terms(list: &str) -> Result<Vec<Term>, TermSyntax> {
     let (mut depth, mut quoted, mut start) = (0_i32, false, 0);

@@ -34,7 +34,7 @@ use crate::error::TermSyntax;
 ///
 /// let error = "log(spend".parse::<Term>().unwrap_err();
 /// assert_eq!((error.position, error.message.as_str()), (10, "expected `)`"));
-/// # Ok::<(), apportion::TermSyntax>(())
+/// # Ok::<(), apportion::error::TermSyntax>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

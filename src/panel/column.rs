@@ -66,7 +66,8 @@ impl PartialEq for Values {
 /// numbers.
 ///
 /// ```
-/// use apportion::{ColumnKind, Missing, Panel, PanelSchema};
+/// use apportion::panel::{ColumnKind, Missing};
+/// use apportion::{Panel, PanelSchema};
 /// let csv = "rate,rating\n\"1,234.5\",x\nc,y\n";
 /// let panel = Panel::read_csv_from(csv.as_bytes(), &PanelSchema::cross_section())?;
 /// let rate = panel.column("rate")?;

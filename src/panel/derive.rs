@@ -22,7 +22,8 @@ const PER: f64 = 10_000.0;
 /// A formula for a column in terms of others.
 ///
 /// ```
-/// use apportion::{Derivation, Panel};
+/// use apportion::panel::Derivation;
+/// use apportion::Panel;
 /// let panel = Panel::builder()
 ///     .units([1, 1])
 ///     .periods([2017, 2018])

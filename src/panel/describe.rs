@@ -183,7 +183,8 @@ impl Panel {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Panel, SIMULATED_ENGLAND_SEED};
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::Panel;
     /// let description = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?.describe();
     /// let rate = description.variable("cpp_rate").unwrap();
     /// let variation = rate.variation.as_ref().unwrap();

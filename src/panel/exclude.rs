@@ -10,7 +10,8 @@ use crate::error::{DataError, Result};
 /// A named rule that leaves units out, each with its reason.
 ///
 /// ```
-/// use apportion::{Panel, UnitRule};
+/// use apportion::panel::UnitRule;
+/// use apportion::Panel;
 /// let panel = Panel::builder().units([201, 202]).column("plans", [0.0, 143.0]).build()?;
 /// let panel = panel.without(&UnitRule::degenerate_authorities())?;
 /// assert_eq!(panel.units(), ["202"]);

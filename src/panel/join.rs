@@ -17,7 +17,8 @@ use crate::error::{DataError, Error, Result};
 /// How two panels are joined.
 ///
 /// ```
-/// use apportion::{Join, Panel};
+/// use apportion::panel::Join;
+/// use apportion::Panel;
 /// let plans = Panel::builder().units([201, 202]).periods([2018, 2018]).column("plans", [1.0, 2.0]).build()?;
 /// let children = Panel::builder().units([202, 203]).periods([2017, 2017]).column("children", [40.0, 50.0]).build()?;
 /// // Mid-year population of the year before.

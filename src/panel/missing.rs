@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// the bare letters `c x z u k low` are values, not marks, since a factor may have levels x, y and z.
 ///
 /// ```
-/// use apportion::Missing;
+/// use apportion::panel::Missing;
 /// assert_eq!(Missing::Suppressed.to_string(), "suppressed or not available (x)");
 /// assert_eq!(Missing::Suppressed.mark(), "x");
 /// ```

@@ -27,7 +27,8 @@ pub enum Quantity {
 /// Where one column comes from.
 ///
 /// ```
-/// use apportion::{Origin, Panel};
+/// use apportion::panel::Origin;
+/// use apportion::Panel;
 /// let panel = Panel::builder().column("rate", [43.0]).build()?;
 /// assert_eq!(panel.provenance("rate")?.origin, Origin::Unstated);
 /// # Ok::<(), apportion::Error>(())

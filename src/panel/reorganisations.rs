@@ -61,7 +61,7 @@ pub struct Reorganisation {
 /// A table of reorganisations.
 ///
 /// ```
-/// use apportion::{ReorganisationKind, Reorganisations};
+/// use apportion::panel::{ReorganisationKind, Reorganisations};
 /// let table = Reorganisations::england();
 /// let cumbria: Vec<_> = table.events().iter().filter(|event| event.from.name == "Cumbria").collect();
 /// assert_eq!(cumbria.len(), 2);
@@ -102,7 +102,7 @@ impl Reorganisations {
     /// [`DataError::Reorganisation`](crate::error::DataError::Reorganisation), with line and column, for a kind or date that is none, or an area without number and code.
     ///
     /// ```
-    /// use apportion::Reorganisations;
+    /// use apportion::panel::Reorganisations;
     /// let csv = "effective,kind,from_number,from_code,from_name,to_number,to_code,to_name,source,note\n\
     ///            2019-02-30,merge,1,,A,3,,C,,\n";
     /// assert_eq!(
@@ -183,11 +183,12 @@ impl Reorganisations {
         }
     }
 
-    /// Every code of the table with its number, the old codes and the new: what a [`Lookup`](crate::Lookup) of codes is made
+    /// Every code of the table with its number, the old codes and the new: what a [`Lookup`](crate::sources::Lookup) of codes is made
     /// of, for files of another year than the panel's.
     ///
     /// ```
-    /// use apportion::{Lookup, Reorganisations};
+    /// use apportion::panel::Reorganisations;
+    /// use apportion::sources::Lookup;
     /// let lookup = Lookup::new(Reorganisations::england().codes())?;
     /// assert_eq!((lookup.unit("E10000002"), lookup.unit("E06000060")), (Some("825"), Some("825")));
     /// # Ok::<(), apportion::Error>(())

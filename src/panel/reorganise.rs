@@ -30,7 +30,8 @@ enum Policy {
 /// How a panel is put on areas that compare over the years.
 ///
 /// ```
-/// use apportion::{AreaRule, Panel, Reorganisations};
+/// use apportion::panel::{AreaRule, Reorganisations};
+/// use apportion::Panel;
 /// // Cumbria (909) was split in April 2023; row t is the year ending 31 March t.
 /// let panel = Panel::builder()
 ///     .units([909, 942, 943])

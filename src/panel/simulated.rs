@@ -113,7 +113,8 @@ impl Panel {
     /// # Examples
     ///
     /// ```
-    /// use apportion::{Panel, SIMULATED_ENGLAND_SEED};
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::Panel;
     ///
     /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
     /// assert_eq!(panel.n_rows(), 150 * 8);

@@ -35,7 +35,8 @@ impl Panel {
     /// as it is: with a carriage return or a zero byte, or with spaces around it.
     ///
     /// ```
-    /// use apportion::{Panel, SIMULATED_ENGLAND_SEED};
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::Panel;
     /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
     /// # let folder = std::env::temp_dir().join(format!("apportion-doc-{}", std::process::id()));
     /// # std::fs::create_dir_all(&folder).unwrap();

@@ -95,7 +95,9 @@ impl FittedRegression {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{ClusterCorrection, Covariance, Estimator, Panel, PanelRegression, SIMULATED_ENGLAND_SEED};
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::regress::ClusterCorrection;
+    /// use apportion::{Covariance, Estimator, Panel, PanelRegression};
     ///
     /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
     /// let fit = PanelRegression::new("cpp_rate", ["vacancy_rate"]).estimator(Estimator::Twoway).fit(&panel)?;

@@ -161,7 +161,8 @@ impl FittedRegression {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Covariance, Panel, PanelRegression, SIMULATED_ENGLAND_SEED};
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Covariance, Panel, PanelRegression};
     ///
     /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
     /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct"]).fit(&panel)?;
@@ -202,7 +203,8 @@ impl FittedRegression {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Covariance, Estimator, Panel, PanelRegression, SIMULATED_ENGLAND_SEED};
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Covariance, Estimator, Panel, PanelRegression};
     ///
     /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
     /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct", "vacancy_rate"]).fit(&panel)?;
@@ -246,7 +248,8 @@ impl FittedRegression {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Covariance, Panel, PanelRegression, SIMULATED_ENGLAND_SEED};
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Covariance, Panel, PanelRegression};
     ///
     /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
     /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct", "vacancy_rate"]).fit(&panel)?;
@@ -278,7 +281,8 @@ impl FittedRegression {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Covariance, Panel, PanelRegression, SIMULATED_ENGLAND_SEED};
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Covariance, Panel, PanelRegression};
     ///
     /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
     /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct", "vacancy_rate"]).fit(&panel)?;

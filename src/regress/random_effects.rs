@@ -47,7 +47,7 @@ use quadratic_forms::Setting;
 ///
 /// # Examples
 /// ```
-/// use apportion::RandomMethod;
+/// use apportion::regress::RandomMethod;
 ///
 /// assert_eq!(RandomMethod::default(), RandomMethod::SwamyArora);
 /// assert_eq!("walhus".parse::<RandomMethod>()?, RandomMethod::WallaceHussain);

@@ -61,7 +61,9 @@ pub enum NullDistribution {
 ///
 /// # Examples
 /// ```
-/// use apportion::{Estimator, NullDistribution, Panel, PanelRegression, SIMULATED_ENGLAND_SEED};
+/// use apportion::panel::SIMULATED_ENGLAND_SEED;
+/// use apportion::regress::NullDistribution;
+/// use apportion::{Estimator, Panel, PanelRegression};
 ///
 /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
 /// let fit = PanelRegression::new("cpp_rate", ["vacancy_rate"]).estimator(Estimator::Within).fit(&panel)?;

@@ -38,7 +38,9 @@ pub enum WildWeights {
 ///
 /// # Examples
 /// ```
-/// use apportion::{Panel, PanelRegression, SIMULATED_ENGLAND_SEED, WildBootstrap};
+/// use apportion::panel::SIMULATED_ENGLAND_SEED;
+/// use apportion::regress::WildBootstrap;
+/// use apportion::{Panel, PanelRegression};
 ///
 /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
 /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct", "vacancy_rate"]).fit(&panel)?;
@@ -138,7 +140,9 @@ impl FittedRegression {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Panel, PanelRegression, SIMULATED_ENGLAND_SEED, WildBootstrap, WildWeights};
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::regress::{WildBootstrap, WildWeights};
+    /// use apportion::{Panel, PanelRegression};
     ///
     /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
     /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct"]).fit(&panel)?;

@@ -17,7 +17,8 @@ const SAME_R2: f64 = 1e-9;
 ///
 /// # Examples
 /// ```
-/// use apportion::{Model, Panel, Report, SIMULATED_ENGLAND_SEED, Term};
+/// use apportion::panel::SIMULATED_ENGLAND_SEED;
+/// use apportion::{Model, Panel, Report, Term};
 ///
 /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
 /// let fit = Model::new("cpp_rate")

@@ -10,7 +10,9 @@ use crate::regress::{CoefficientEstimate, CoefficientTable, Estimator, FittedReg
 ///
 /// # Examples
 /// ```
-/// use apportion::{Covariance, Panel, PanelRegression, RegressionReport, SIMULATED_ENGLAND_SEED};
+/// use apportion::panel::SIMULATED_ENGLAND_SEED;
+/// use apportion::report::RegressionReport;
+/// use apportion::{Covariance, Panel, PanelRegression};
 ///
 /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
 /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct"]).fit(&panel)?;

@@ -26,7 +26,9 @@ const STARS_IN_WORDS: &str = "* p < 0.05, ** p < 0.01, *** p < 0.001";
 ///
 /// # Examples
 /// ```
-/// use apportion::{Covariance, Estimator, Panel, PanelRegression, RegressionTable, SIMULATED_ENGLAND_SEED};
+/// use apportion::panel::SIMULATED_ENGLAND_SEED;
+/// use apportion::report::RegressionTable;
+/// use apportion::{Covariance, Estimator, Panel, PanelRegression};
 ///
 /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
 /// let regression = PanelRegression::new("cpp_rate", ["low_income_pct", "vacancy_rate"]);
@@ -73,7 +75,8 @@ impl RegressionTable {
     ///
     /// # Examples
     /// ```
-    /// # use apportion::{Covariance, Panel, PanelRegression, RegressionTable};
+    /// # use apportion::report::RegressionTable;
+    /// # use apportion::{Covariance, Panel, PanelRegression};
     /// # let panel = Panel::builder().column("y", [1.0, 3.0, 2.0, 5.0]).column("low_x", [0.0, 1.0, 2.0, 3.0]).build()?;
     /// let fit = PanelRegression::new("y", ["low_x"]).fit(&panel)?;
     /// let table = RegressionTable::new([("all", &fit.coefficients(&Covariance::iid())?)]);
@@ -91,7 +94,8 @@ impl RegressionTable {
     ///
     /// # Examples
     /// ```
-    /// # use apportion::{Covariance, Panel, PanelRegression, RegressionTable};
+    /// # use apportion::report::RegressionTable;
+    /// # use apportion::{Covariance, Panel, PanelRegression};
     /// # let panel = Panel::builder().column("y", [1.0, 3.0, 2.0, 5.0]).column("low_x", [0.0, 1.0, 2.0, 3.0]).build()?;
     /// let fit = PanelRegression::new("y", ["low_x"]).fit(&panel)?;
     /// let table = RegressionTable::new([("all", &fit.coefficients(&Covariance::iid())?)]);
@@ -108,7 +112,8 @@ impl RegressionTable {
     ///
     /// # Examples
     /// ```
-    /// # use apportion::{Covariance, Panel, PanelRegression, RegressionTable};
+    /// # use apportion::report::RegressionTable;
+    /// # use apportion::{Covariance, Panel, PanelRegression};
     /// # let panel = Panel::builder().column("y", [1.0, 3.0, 2.0, 5.0]).column("low_x", [0.0, 1.0, 2.0, 3.0]).build()?;
     /// let fit = PanelRegression::new("y", ["low_x"]).fit(&panel)?;
     /// let table = RegressionTable::new([("all", &fit.coefficients(&Covariance::iid())?)]);

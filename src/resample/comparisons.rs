@@ -13,7 +13,8 @@ const TIE: f64 = 1e-12;
 ///
 /// # Examples
 /// ```
-/// use apportion::{Model, Panel, SIMULATED_ENGLAND_SEED, Term};
+/// use apportion::panel::SIMULATED_ENGLAND_SEED;
+/// use apportion::{Model, Panel, Term};
 ///
 /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
 /// let fit = Model::new("cpp_rate")

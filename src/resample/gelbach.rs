@@ -60,7 +60,8 @@ impl Resampling<'_> {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Model, Panel, Term, SIMULATED_ENGLAND_SEED};
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Model, Panel, Term};
     ///
     /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
     /// let fit = Model::new("cpp_rate")

@@ -35,7 +35,8 @@ impl FittedModel {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Model, Panel, SIMULATED_ENGLAND_SEED, Term};
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Model, Panel, Term};
     ///
     /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
     /// let fit = Model::new("cpp_rate")
@@ -45,7 +46,7 @@ impl FittedModel {
     /// let units = fit.influence_of_units(&fit.sequential()?)?;
     /// assert_eq!(units.len(), 150);
     /// // The authority on which the share of deprivation rests most.
-    /// let change = |unit: &apportion::ShareInfluence| unit.shares[0].change.abs();
+    /// let change = |unit: &apportion::resample::ShareInfluence| unit.shares[0].change.abs();
     /// let most = units.iter().max_by(|a, b| change(a).total_cmp(&change(b))).map(change);
     /// assert!(most.is_some_and(|most| most < 0.1));
     /// # Ok::<(), apportion::Error>(())
@@ -74,7 +75,8 @@ impl FittedModel {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Model, Panel, SIMULATED_ENGLAND_SEED, Term};
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Model, Panel, Term};
     ///
     /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
     /// let fit = Model::new("cpp_rate")

@@ -42,7 +42,8 @@ pub struct SubsetFrequency {
 ///
 /// # Examples
 /// ```
-/// use apportion::{Model, Panel, SIMULATED_ENGLAND_SEED};
+/// use apportion::panel::SIMULATED_ENGLAND_SEED;
+/// use apportion::{Model, Panel};
 ///
 /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
 /// let fit = Model::new("cpp_rate")

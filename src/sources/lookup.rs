@@ -8,7 +8,8 @@ use crate::panel::{Panel, nearest_names};
 /// A table from codes to units, for files that know an area by another code than the panel does.
 ///
 /// ```
-/// use apportion::{Lookup, Measure, Source};
+/// use apportion::sources::{Lookup, Measure};
+/// use apportion::Source;
 /// use std::io::Cursor;
 /// let lookup = Lookup::new([("E09000007", "202"), ("E10000002", "825"), ("E06000060", "825")])?;
 /// let scores = Source::table("idaci.csv", "code", None).measure("score").lookup(lookup);

@@ -5,7 +5,8 @@ use crate::panel::Quantity;
 /// A measure of a published file.
 ///
 /// ```
-/// use apportion::{Measure, Source};
+/// use apportion::sources::Measure;
+/// use apportion::Source;
 /// let source = Source::explore_education("workforce.csv")
 ///     .measure("caseload_fte")
 ///     .measure(("vacancy_rate_fte", "vacancy_rate"))

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use apportion::{BestSubset, BestSubsets, Criterion, Error, FittedModel, Model, Panel, Selection, Warning};
+use apportion::decompose::{BestSubset, BestSubsets, Criterion};
+use apportion::error::{EstimateError, QuestionError};
+use apportion::resample::Selection;
+use apportion::{Error, FittedModel, Model, Panel, Warning};
 
 use crate::common::panel::panel;
 use crate::common::{Numbers, Rows, coalition_values, drawn_rows, dummies, r2, unbalanced};
@@ -545,16 +548,22 @@ fn what_cannot_be_chosen_says_why() {
     let rows = with_measures(unbalanced(88, 12, 6, 0.1), 61, 0.5, 19);
     let panel = panel(&rows);
     let fit = singles(Question::new(&rows), &rows, 61).model.fit(&panel).expect("the model fits");
-    assert!(matches!(fit.best_subsets_up_to(2), Err(Error::TooManyComponents { limit: 60, found: 61, .. })));
+    assert!(matches!(
+        fit.best_subsets_up_to(2),
+        Err(Error::Estimate(EstimateError::TooManyComponents { limit: 60, found: 61, .. }))
+    ));
     let fit = singles(Question::new(&rows), &rows, 3).model.fit(&panel).expect("the model fits");
     let bootstrap = fit.bootstrap(10, 1).expect("bootstrap");
-    assert!(matches!(bootstrap.selection(0), Err(Error::Option { option: "size", .. })));
-    assert!(matches!(bootstrap.selection(4), Err(Error::Option { option: "size", .. })));
+    assert!(matches!(bootstrap.selection(0), Err(Error::Question(QuestionError::Option { option: "size", .. }))));
+    assert!(matches!(bootstrap.selection(4), Err(Error::Question(QuestionError::Option { option: "size", .. }))));
     assert!(matches!(
         bootstrap.selection(2).expect("a selection").proportion("x9"),
-        Err(Error::UnknownComponent { .. })
+        Err(Error::Question(QuestionError::UnknownComponent { .. }))
     ));
-    assert!(matches!(fit.best_subsets_up_to(1).expect("best").of_size(2), Err(Error::Option { option: "size", .. })));
+    assert!(matches!(
+        fit.best_subsets_up_to(1).expect("best").of_size(2),
+        Err(Error::Question(QuestionError::Option { option: "size", .. }))
+    ));
     assert_eq!(fit.best_subsets_up_to(99).expect("best").by_size.len(), 4);
 }
 

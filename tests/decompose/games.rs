@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use apportion::{Attribution, Coalition, Detail, Error, Game, Model, Panel, Score, Term};
+use apportion::decompose::{Attribution, Coalition, Detail, Game, Score};
+use apportion::error::{EstimateError, QuestionError};
+use apportion::{Error, Model, Panel, Term};
 use linfa_linear::{LinearRegression, TweedieRegressor};
 
 use crate::common::panel::panel;
@@ -51,9 +53,12 @@ fn a_closure_is_asked_once_for_every_coalition() {
 #[test]
 fn what_a_game_refuses() {
     let zero = |_: Coalition| -> Result<f64, Error> { Ok(0.0) };
-    assert!(matches!(Game::new(Vec::<String>::new(), zero), Err(Error::TooFew { .. })));
-    assert!(matches!(Game::new(["a", "a"], zero), Err(Error::DuplicateComponent { .. })));
-    assert!(matches!(Game::new((0..25).map(|i| i.to_string()), zero), Err(Error::TooManyComponents { limit: 24, .. })));
+    assert!(matches!(Game::new(Vec::<String>::new(), zero), Err(Error::Estimate(EstimateError::TooFew { .. }))));
+    assert!(matches!(Game::new(["a", "a"], zero), Err(Error::Question(QuestionError::DuplicateComponent { .. }))));
+    assert!(matches!(
+        Game::new((0..25).map(|i| i.to_string()), zero),
+        Err(Error::Estimate(EstimateError::TooManyComponents { limit: 24, .. }))
+    ));
     let fails = |s: Coalition| -> Result<f64, String> { if s.len() == 2 { Err("no memory".into()) } else { Ok(0.0) } };
     let error = Game::new(["a", "b"], fails).expect_err("it fails").to_string();
     assert_eq!(error, "no value for the coalition {a, b}: no memory");
@@ -71,11 +76,11 @@ fn what_a_game_refuses() {
         assert!(shares.iter().all(|credit| credit.value.is_finite() && credit.proportion.is_finite()), "{shares:?}");
     }
     for blank in ["", " "] {
-        assert!(matches!(Game::new(["a", blank], zero), Err(Error::ComponentName { .. })));
+        assert!(matches!(Game::new(["a", blank], zero), Err(Error::Question(QuestionError::ComponentName { .. }))));
     }
     let game = Game::new(["a", "b"], |s: Coalition| -> Result<f64, Error> { Ok(if s.len() == 1 { 2.0 } else { 1.0 }) });
     let game = game.expect("a game");
-    assert!(matches!(game.pmvd(), Err(Error::Method { method: "pmvd", .. })));
+    assert!(matches!(game.pmvd(), Err(Error::Estimate(EstimateError::Method { method: "pmvd", .. }))));
     assert!(game.sequential(&["a"]).is_err() && game.sequential(&["a", "a"]).is_err());
     let unions = |members: &[&str]| game.owen(&[("u", members)]).expect_err("no unions").to_string();
     assert_eq!(unions(&["a"]), "the unions must hold every component once: \"b\" is in none");

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use apportion::{Error, FittedModel, Gelbach, GelbachCovariance, GelbachEstimate, IntervalKind, Model, Panel, Warning};
+use apportion::decompose::{Gelbach, GelbachCovariance, GelbachEstimate};
+use apportion::error::{DataError, EstimateError, QuestionError};
+use apportion::{Error, FittedModel, IntervalKind, Model, Panel, Warning};
 
 use crate::common::panel::panel;
 use crate::common::{Numbers, Rows, drawn_rows, dummies, unbalanced};
@@ -177,7 +179,7 @@ fn model(case: &Case, weighted: bool) -> Model {
 }
 
 fn numbers(gelbach: &Gelbach) -> Vec<Vec<GelbachEstimate>> {
-    let of = |column: &apportion::GelbachColumn| {
+    let of = |column: &apportion::decompose::GelbachColumn| {
         let mut numbers = vec![column.base, column.full, column.total_change];
         numbers.extend(column.changes.iter().map(|c| c.change));
         numbers
@@ -695,7 +697,11 @@ fn what_cannot_be_decomposed_says_why() {
     let error = fit.gelbach_with(GelbachCovariance::Cluster).expect_err("refused").to_string();
     assert!(error.contains("no units to cluster by"), "{error}");
     let fit = cross_section(1, 3, false);
-    assert!(matches!(fit.gelbach(), Err(Error::TooFew { expected: 4, found: 3, .. })), "{:?}", fit.gelbach());
+    assert!(
+        matches!(fit.gelbach(), Err(Error::Estimate(EstimateError::TooFew { expected: 4, found: 3, .. }))),
+        "{:?}",
+        fit.gelbach()
+    );
 }
 
 #[test]
@@ -704,12 +710,15 @@ fn a_decomposition_of_another_fit_is_refused() {
     let gelbach = one.gelbach().expect("gelbach");
     let jackknife = one.jackknife().expect("jackknife");
     assert!(jackknife.gelbach(&gelbach).is_ok());
-    assert!(matches!(jackknife.gelbach(&other.gelbach().expect("gelbach")), Err(Error::OtherFit { .. })));
+    assert!(matches!(
+        jackknife.gelbach(&other.gelbach().expect("gelbach")),
+        Err(Error::Estimate(EstimateError::OtherFit { .. }))
+    ));
     let mut renamed = gelbach.clone();
     renamed.columns[0].changes[0].component = "other".to_string();
-    assert!(matches!(jackknife.gelbach_replicates(&renamed), Err(Error::OtherFit { .. })));
-    assert!(matches!(gelbach.column("m"), Err(Error::UnknownColumn { .. })));
-    assert!(matches!(gelbach.columns[0].component("x"), Err(Error::UnknownComponent { .. })));
+    assert!(matches!(jackknife.gelbach_replicates(&renamed), Err(Error::Estimate(EstimateError::OtherFit { .. }))));
+    assert!(matches!(gelbach.column("m"), Err(Error::Data(DataError::UnknownColumn { .. }))));
+    assert!(matches!(gelbach.columns[0].component("x"), Err(Error::Question(QuestionError::UnknownComponent { .. }))));
 }
 
 #[test]

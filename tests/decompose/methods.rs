@@ -5,7 +5,9 @@
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 
-use apportion::{Breakdown, Detail, Error, FittedModel, Method, Model, Panel, Term, Warning};
+use apportion::decompose::Detail;
+use apportion::error::{EstimateError, QuestionError};
+use apportion::{Breakdown, Error, FittedModel, Method, Model, Panel, Term, Warning};
 
 use crate::common::panel::panel;
 use crate::common::{Components, Numbers, Rows, coalition_values, dummies, shapley, unbalanced};
@@ -237,8 +239,9 @@ fn check_owen(case: &Case, fit: &FittedModel, rows: &Rows) {
         .map(|c| (c.name.clone(), c.terms.iter().map(|t| format!("{} {t}", c.name)).collect()))
         .collect();
     let names: Vec<String> = unions.iter().flat_map(|(_, terms)| terms.clone()).collect();
-    let worth = |coalition: apportion::Coalition| -> Result<f64, Error> { Ok(values[coalition.bits() as usize]) };
-    let game = apportion::Game::parallel(names, worth).expect("a game");
+    let worth =
+        |coalition: apportion::decompose::Coalition| -> Result<f64, Error> { Ok(values[coalition.bits() as usize]) };
+    let game = apportion::decompose::Game::parallel(names, worth).expect("a game");
     let members: Vec<Vec<&str>> = unions.iter().map(|(_, terms)| terms.iter().map(String::as_str).collect()).collect();
     let unions: Vec<(&str, &[&str])> = unions.iter().zip(&members).map(|((n, _), m)| (n.as_str(), &m[..])).collect();
     for (credit, term) in game.owen(&unions).expect("owen").components.iter().zip(found) {
@@ -475,15 +478,15 @@ fn pmvd_of_nested_components_is_a_limit() {
     let near = |epsilon: f64| {
         // What adds nothing last adds a little: to the first order, every coalition of such players as much.
         let small = [0, 1, 2];
-        let worth = |s: apportion::Coalition| -> Result<f64, Error> {
-            let all = apportion::Coalition::of_all(5);
+        let worth = |s: apportion::decompose::Coalition| -> Result<f64, Error> {
+            let all = apportion::decompose::Coalition::of_all(5);
             let missing: Vec<usize> = all.members().filter(|p| !s.contains(*p)).collect();
             let value = game.value(s)?;
             let full = game.value(all)?;
             let is_zero = !missing.is_empty() && missing.iter().all(|p| small.contains(p)) && full - value < 1e-10;
             Ok(if is_zero { full - epsilon } else { value })
         };
-        apportion::Game::new(game.names().to_vec(), worth).expect("a game").pmvd().expect("pmvd")
+        apportion::decompose::Game::new(game.names().to_vec(), worth).expect("a game").pmvd().expect("pmvd")
     };
     let limit = near(1e-9);
     for (share, near) in breakdown.components.iter().zip(&limit.components) {
@@ -605,7 +608,9 @@ fn precedence_is_respected_or_refused() {
     let circle = model.after("a", ["a:b"]).check().expect_err("a circle").to_string();
     assert!(circle.contains("after itself"), "{circle}");
     let unknown = Model::new("y").component("a", ["slow"]).after("a", ["nobody"]);
-    assert!(matches!(unknown.check(), Err(Error::UnknownComponent { component, .. }) if component == "nobody"));
+    assert!(
+        matches!(unknown.check(), Err(Error::Question(QuestionError::UnknownComponent { component, .. })) if component == "nobody")
+    );
 }
 
 #[test]
@@ -640,7 +645,7 @@ fn owens_enumerations_are_watched_and_none_is_for_a_single_term() {
     let pair = model.component("pair", ["z", "x0:x1"]).fit(&panel).expect("fits");
     assert_eq!(last_seen(&pair), ((1 << 13) + 4 * (1 << 12), (1 << 13) + 4 * (1 << 12)));
     let cancelled = pair.breakdown_watched(&Method::Owen, |_, _| ControlFlow::Break(()));
-    assert!(matches!(cancelled, Err(Error::Cancelled { method }) if method == "owen"));
+    assert!(matches!(cancelled, Err(Error::Estimate(EstimateError::Cancelled { method })) if method == "owen"));
 }
 
 #[test]

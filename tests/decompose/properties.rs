@@ -1,7 +1,8 @@
 //! What holds for every panel.
 #![allow(clippy::expect_used, clippy::panic)]
 
-use apportion::{Breakdown, Detail, Model, Term};
+use apportion::decompose::Detail;
+use apportion::{Breakdown, Model, Term};
 use proptest::prelude::*;
 
 use crate::common::panel::panel;

@@ -1,7 +1,9 @@
 //! Shapley values from sampled orders agree with those over all orders, within the error that they state.
 #![allow(clippy::expect_used, clippy::panic)]
 
-use apportion::{Error, FittedModel, Model, Panel, SampledOrders, SampledShapley, Warning};
+use apportion::decompose::{SampledOrders, SampledShapley};
+use apportion::error::QuestionError;
+use apportion::{Error, FittedModel, Model, Panel, Warning};
 
 use crate::common::panel::panel;
 use crate::common::{Numbers, unbalanced};
@@ -187,7 +189,7 @@ fn stops_when_the_request_is_reached_or_says_that_it_was_not() {
 fn options_out_of_range_say_what_they_must_be() {
     let fit = many_players(3, 20);
     let message = |options: SampledOrders| match fit.shapley_sampled(&options) {
-        Err(error @ Error::Option { .. }) => error.to_string(),
+        Err(error @ Error::Question(QuestionError::Option { .. })) => error.to_string(),
         other => panic!("{other:?}"),
     };
     for std_error in [0.0, -1.0, f64::NAN, f64::INFINITY] {
@@ -240,7 +242,7 @@ fn copies_constants_and_perfect_fits() {
     }
     let constant = sampled.component("constant").expect("a component");
     assert_eq!((constant.share_of_total, constant.std_error), (0.0, 0.0));
-    assert!(matches!(sampled.component("nobody"), Err(Error::UnknownComponent { .. })));
+    assert!(matches!(sampled.component("nobody"), Err(Error::Question(QuestionError::UnknownComponent { .. }))));
 
     // An order and its reverse are all orders of two.
     let two = Model::new("y").component("x", ["x"]).component("z", ["z"]).fit(&panel).expect("the model fits");

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use apportion::{Panel, SIMULATED_ENGLAND_SEED};
+use apportion::Panel;
+use apportion::panel::SIMULATED_ENGLAND_SEED;
 
 use crate::common::example::{Directory, example, printed, refused};
 use crate::common::published::publish;

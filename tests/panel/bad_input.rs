@@ -1,7 +1,8 @@
 //! Each bad input has its own clear error, which names the column, unit or option and what to do.
 #![allow(clippy::expect_used, clippy::panic)]
 
-use apportion::{Error, FittedModel, Model, Panel, PanelSchema, Place, Result, Term, TermSyntax, Warning};
+use apportion::error::{DataError, EstimateError, Place, QuestionError, TermSyntax};
+use apportion::{Error, FittedModel, Model, Panel, PanelSchema, Result, Term, Warning};
 
 use crate::common::message::error;
 
@@ -22,42 +23,45 @@ fn fit(model: Model) -> Result<FittedModel> {
 #[test]
 fn missing_file() {
     let found = error(Panel::read_csv("no/such/file.csv", &schema()), &["no/such/file.csv"]);
-    assert!(matches!(found, Error::Read { .. }));
+    assert!(matches!(found, Error::Data(DataError::Read { .. })));
 }
 
 #[test]
 fn empty_file() {
-    assert!(matches!(error(read(""), &["empty", "header"]), Error::EmptyFile { .. }));
+    assert!(matches!(error(read(""), &["empty", "header"]), Error::Data(DataError::EmptyFile { .. })));
 }
 
 #[test]
 fn header_only() {
-    assert!(matches!(error(read("unit,year,y\n"), &["no rows"]), Error::NoRows { .. }));
+    assert!(matches!(error(read("unit,year,y\n"), &["no rows"]), Error::Data(DataError::NoRows { .. })));
 }
 
 #[test]
 fn ragged_row() {
     let found = error(read("unit,year,y\na,2001,1\nb,2001\n"), &["line 3", "2 cells", "3"]);
-    assert!(matches!(found, Error::RaggedRow { line: 3, expected: 3, found: 2 }));
+    assert!(matches!(found, Error::Data(DataError::RaggedRow { line: 3, expected: 3, found: 2 })));
 }
 
 #[test]
 fn duplicate_column() {
     let found = error(read("unit,year,y,y\na,2001,1,2\n"), &["\"y\"", "twice"]);
-    assert!(matches!(found, Error::DuplicateColumn { first: 3, second: 4, .. }));
+    assert!(matches!(found, Error::Data(DataError::DuplicateColumn { first: 3, second: 4, .. })));
 }
 
 #[test]
 fn duplicate_unit_and_period_names_both_lines() {
     let found = error(read("unit,year,y\na,2001,1\nb,2001,2\na,2001,3\n"), &["unit a", "2001", "line 2", "line 4"]);
-    assert!(matches!(found, Error::DuplicateRow { first: Place::Line(2), second: Place::Line(4), .. }));
+    assert!(matches!(
+        found,
+        Error::Data(DataError::DuplicateRow { first: Place::Line(2), second: Place::Line(4), .. })
+    ));
 }
 
 #[test]
 fn text_in_a_number() {
     let panel = read("unit,year,y,x\na,2001,1,2\na,2002,2,3\nb,2001,3,many\n").expect("read");
     let found = error(Model::new("y").component("c", ["log(x)"]).fit(&panel), &["\"x\"", "line 4", "\"many\""]);
-    assert!(matches!(found, Error::NotANumber { place: Place::Line(4), .. }));
+    assert!(matches!(found, Error::Data(DataError::NotANumber { place: Place::Line(4), .. })));
 }
 
 #[test]
@@ -65,7 +69,7 @@ fn a_stray_cell_among_numbers_makes_no_factor_of_them() {
     let panel = read("unit,year,y,x,g\na,2001,1,12.0*,p\na,2002,2,3,q\nb,2001,3,4,q\nb,2002,5,1,p\n").expect("read");
     let found =
         error(Model::new("y").component("c", ["x"]).fit(&panel), &["\"x\"", "line 2", "\"12.0*\"", "factor(x)"]);
-    assert!(matches!(found, Error::NotANumber { place: Place::Line(2), .. }));
+    assert!(matches!(found, Error::Data(DataError::NotANumber { place: Place::Line(2), .. })));
     error(Model::new("y").component("c", ["x:g"]).fit(&panel), &["\"12.0*\""]);
     for said in ["factor(x)", "g", "factor(g)"] {
         Model::new("y").component("c", [said]).fit(&panel).expect("names are levels, and what is said to be is");
@@ -76,7 +80,7 @@ fn a_stray_cell_among_numbers_makes_no_factor_of_them() {
 fn names_that_other_rows_of_a_breakdown_have() {
     for name in ["always", "unexplained", "", " "] {
         let found = error(fit(Model::new("y").component(name, ["x"])), &["cannot be named"]);
-        assert!(matches!(found, Error::ComponentName { .. }));
+        assert!(matches!(found, Error::Question(QuestionError::ComponentName { .. })));
     }
 }
 
@@ -88,8 +92,11 @@ fn values_beyond_the_range_of_products() {
         let builder = Panel::builder().column("x", values).column("y", [1.0, 3.0, 2.0, 4.0]);
         let panel = builder.build().expect("a panel");
         let found = error(Model::new("y").component("c", ["x"]).fit(&panel), &["\"x\"", words, "other units"]);
-        assert!(matches!(found, Error::Scale { .. }));
-        assert!(matches!(error(Model::new("x").component("c", ["y"]).fit(&panel), &[words]), Error::Scale { .. }));
+        assert!(matches!(found, Error::Estimate(EstimateError::Scale { .. })));
+        assert!(matches!(
+            error(Model::new("x").component("c", ["y"]).fit(&panel), &[words]),
+            Error::Estimate(EstimateError::Scale { .. })
+        ));
     }
 }
 
@@ -100,7 +107,10 @@ fn unit_effects_in_too_many_components() {
         model = model.component(format!("c{i}"), ["unit_effects"]);
     }
     let fit = fit(model).expect("fits");
-    assert!(matches!(error(fit.shapley(), &["unit effects", "9", "8"]), Error::TooManyComponents { .. }));
+    assert!(matches!(
+        error(fit.shapley(), &["unit effects", "9", "8"]),
+        Error::Estimate(EstimateError::TooManyComponents { .. })
+    ));
     error(fit.order_range(), &["unit effects", "one component"]);
     fit.sequential().expect("one order has no limit");
 }
@@ -108,7 +118,7 @@ fn unit_effects_in_too_many_components() {
 #[test]
 fn unknown_column_in_a_term() {
     let found = error(fit(Model::new("y").component("c", ["X1"])), &["\"X1\"", "did you mean", "\"x\""]);
-    assert!(matches!(found, Error::UnknownColumn { .. }));
+    assert!(matches!(found, Error::Data(DataError::UnknownColumn { .. })));
     error(fit(Model::new("rate").component("c", ["x"])), &["\"rate\""]);
     error(fit(Model::new("y").component("c", ["x"]).weights("v")), &["\"v\""]);
 }
@@ -116,19 +126,19 @@ fn unknown_column_in_a_term() {
 #[test]
 fn a_term_that_does_not_parse_points_at_the_character() {
     let found = error(fit(Model::new("y").component("c", ["x", "log(x"])), &["log(x", "character 6", "`)`"]);
-    assert!(matches!(found, Error::Term(TermSyntax { position: 6, .. })));
+    assert!(matches!(found, Error::Question(QuestionError::Term(TermSyntax { position: 6, .. }))));
 }
 
 #[test]
 fn terms_that_make_no_sense() {
     for nonsense in [Term::UnitEffects.log(), Term::column("x").between().lag(1), Term::column("x").lag(0)] {
         let found = error(fit(Model::new("y").component("c", [nonsense.clone()])), &["term", "character"]);
-        assert!(matches!(found, Error::Term(_)), "{nonsense}");
+        assert!(matches!(found, Error::Question(QuestionError::Term(_))), "{nonsense}");
     }
     let nested = Term::column("x").interact(Term::column("w")).lag(1);
     error(fit(Model::new("y").component("c", [nested])), &["lag(x:w)"]);
     let found = error(fit(Model::new("within(y)").component("c", ["x"])), &["within(y)", "outcome"]);
-    assert!(matches!(found, Error::TermMeaning { .. }));
+    assert!(matches!(found, Error::Question(QuestionError::TermMeaning { .. })));
     error(fit(Model::new("unit").component("c", ["x"])), &["unit"]);
 }
 
@@ -144,32 +154,32 @@ fn effects_without_units_or_periods() {
         ("between(x)", "unit"),
     ] {
         let found = error(Model::new("y").component("c", [term]).fit(&panel), &[term, needs, "say which"]);
-        assert!(matches!(found, Error::TermNeeds { .. }));
+        assert!(matches!(found, Error::Question(QuestionError::TermNeeds { .. })));
     }
 }
 
 #[test]
 fn a_component_named_twice_or_without_terms_or_none() {
     let found = error(fit(Model::new("y").component("c", ["x"]).component("c", ["w"])), &["\"c\"", "twice"]);
-    assert!(matches!(found, Error::DuplicateComponent { .. }));
-    assert!(matches!(error(fit(Model::new("y")), &["no component"]), Error::NoComponents));
+    assert!(matches!(found, Error::Question(QuestionError::DuplicateComponent { .. })));
+    assert!(matches!(error(fit(Model::new("y")), &["no component"]), Error::Question(QuestionError::NoComponents)));
     let none: [Term; 0] = [];
     let found = error(fit(Model::new("y").component("c", none)), &["\"c\"", "no term"]);
-    assert!(matches!(found, Error::EmptyComponent { .. }));
+    assert!(matches!(found, Error::Question(QuestionError::EmptyComponent { .. })));
 }
 
 #[test]
 fn no_variation_in_the_outcome() {
     let panel = read("unit,year,y,x\na,2001,5.1,2\na,2002,5.1,3\nb,2001,5.1,4\n").expect("read");
     let found = error(Model::new("y").component("c", ["x"]).fit(&panel), &["\"y\"", "does not vary"]);
-    assert!(matches!(found, Error::NoVariation { rows: 3, .. }));
+    assert!(matches!(found, Error::Estimate(EstimateError::NoVariation { rows: 3, .. })));
 }
 
 #[test]
 fn fewer_rows_than_two() {
     let panel = read("unit,year,y,x\na,2001,5,2\na,2002,,3\n").expect("read");
     let found = error(Model::new("y").component("c", ["x"]).fit(&panel), &["1 row", "two"]);
-    assert!(matches!(found, Error::TooFewRows { rows: 1 }));
+    assert!(matches!(found, Error::Estimate(EstimateError::TooFewRows { rows: 1 })));
 }
 
 #[test]
@@ -179,7 +189,7 @@ fn all_rows_dropped_says_why() {
         Model::new("y").component("c", ["log(x)"]).fit(&panel),
         &["y missing: empty", "x missing: suppressed (c)", "log(x)"],
     );
-    assert!(matches!(found, Error::NothingLeft { .. }));
+    assert!(matches!(found, Error::Estimate(EstimateError::NothingLeft { .. })));
 }
 
 #[test]
@@ -187,17 +197,17 @@ fn weights_negative_or_all_zero() {
     let panel = read("unit,year,y,x,w,z\na,2001,5,1,1,0\na,2002,4,2,-2,0\nb,2001,1,7,1,0\n").expect("read");
     let model = Model::new("y").component("c", ["x"]);
     let found = error(model.clone().weights("w").fit(&panel), &["\"w\"", "line 3", "-2", "negative"]);
-    assert!(matches!(found, Error::Negative { place: Place::Line(3), .. }));
+    assert!(matches!(found, Error::Data(DataError::Negative { place: Place::Line(3), .. })));
     let found = error(model.weights("z").fit(&panel), &["\"z\"", "zero"]);
-    assert!(matches!(found, Error::ZeroWeights { .. }));
+    assert!(matches!(found, Error::Question(QuestionError::ZeroWeights { .. })));
 }
 
 #[test]
 fn infinite_values() {
     let found = error(read("unit,year,y\na,2001,1\nb,2001,inf\n"), &["\"y\"", "line 3", "infinite"]);
-    assert!(matches!(found, Error::Infinite { place: Place::Line(3), .. }));
+    assert!(matches!(found, Error::Data(DataError::Infinite { place: Place::Line(3), .. })));
     let found = error(Panel::builder().column("y", [1.0, f64::NEG_INFINITY]).build(), &["\"y\"", "row 1"]);
-    assert!(matches!(found, Error::Infinite { place: Place::Row(1), .. }));
+    assert!(matches!(found, Error::Data(DataError::Infinite { place: Place::Row(1), .. })));
     // A product that overflows is a reason in the audit, not an error and not a NaN.
     let panel = read("unit,year,y,x\na,2001,1,1e200\nb,2001,2,1\nc,2001,3,5\nd,2001,5,4\n").expect("read");
     let fit = Model::new("y").component("c", ["x:x"]).fit(&panel).expect("three rows are left");
@@ -213,7 +223,10 @@ fn the_outcome_as_a_term() {
         Model::new("y").component("x", ["x"]).always(["x:y"]),
         Model::new("y").component("x", ["x"]).weights("y"),
     ] {
-        assert!(matches!(error(fit(model), &["\"y\"", "cannot explain itself"]), Error::OutcomeAsTerm { .. }));
+        assert!(matches!(
+            error(fit(model), &["\"y\"", "cannot explain itself"]),
+            Error::Question(QuestionError::OutcomeAsTerm { .. })
+        ));
     }
 }
 
@@ -227,7 +240,7 @@ fn sixty_five_players() {
     }
     let fit = model.fit(&builder.build().expect("a panel")).expect("the model fits");
     let found = error(fit.shapley(), &["shapley", "65", "36", "sampled orders"]);
-    assert!(matches!(found, Error::TooManyComponents { limit: 36, found: 65, .. }));
+    assert!(matches!(found, Error::Estimate(EstimateError::TooManyComponents { limit: 36, found: 65, .. })));
     error(fit.order_range(), &["65", "24", "sequential shares"]);
     let sequential = fit.sequential().expect("one order has no limit");
     assert_eq!(sequential.components.len(), 65);
@@ -238,10 +251,13 @@ fn sixty_five_players() {
 fn an_order_that_is_none() {
     let fit = fit(Model::new("y").component("a", ["x"]).component("b", ["w"])).expect("fits");
     let found = error(fit.sequential_in(&["a"]), &["the order must name every component once: \"b\" is not in it"]);
-    assert!(matches!(found, Error::Order { .. }));
-    assert!(matches!(error(fit.sequential_in(&["a", "b", "a"]), &["\"a\"", "twice"]), Error::Order { .. }));
+    assert!(matches!(found, Error::Question(QuestionError::Order { .. })));
+    assert!(matches!(
+        error(fit.sequential_in(&["a", "b", "a"]), &["\"a\"", "twice"]),
+        Error::Question(QuestionError::Order { .. })
+    ));
     let found = error(fit.sequential_in(&["a", "c"]), &["\"c\"", "a, b"]);
-    assert!(matches!(found, Error::UnknownComponent { .. }));
+    assert!(matches!(found, Error::Question(QuestionError::UnknownComponent { .. })));
     assert!(fit.sequential().expect("sequential").component("c").is_err());
 }
 
@@ -264,7 +280,7 @@ fn too_many_columns() {
         .build()
         .expect("a panel");
     let found = error(Model::new("y").component("c", ["factor(x)"]).fit(&panel), &["3099", "3000", "unit effects"]);
-    assert!(matches!(found, Error::TooManyColumns { limit: 3_000, found: 3_099 }));
+    assert!(matches!(found, Error::Estimate(EstimateError::TooManyColumns { limit: 3_000, found: 3_099 })));
 }
 
 #[test]

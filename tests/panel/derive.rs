@@ -1,7 +1,8 @@
 //! Derived columns against the formula worked out by hand.
 #![allow(clippy::expect_used, clippy::panic)]
 
-use apportion::{Derivation, Missing, Origin, Panel, PanelSchema, Quantity, Result};
+use apportion::panel::{Derivation, Missing, Origin, Quantity};
+use apportion::{Panel, PanelSchema, Result};
 
 use crate::common::message;
 

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use apportion::{
-    Correlation, Description, Distribution, Error, Missing, Panel, PanelSchema, SIMULATED_ENGLAND_SEED, Variation,
-};
+use apportion::error::DataError;
+use apportion::panel::{Correlation, Description, Distribution, Missing, SIMULATED_ENGLAND_SEED, Variation};
+use apportion::{Error, Panel, PanelSchema};
 
 /// Sums of a thousand doubles in another order differ by some hundred units in the last place at most.
 const TOLERANCE: f64 = 1e-12;
@@ -349,9 +349,12 @@ fn columns_by_name() {
     assert_eq!(names, ["b", "a"]);
     assert_eq!((description.correlations[0].first.as_str(), description.correlations.len()), ("b", 1));
     let error = panel.describe_columns(&["a", "fixd"]).expect_err("no such column");
-    assert!(matches!(&error, Error::UnknownColumn { nearest, .. } if nearest[0] == "fixed"), "{error}");
+    assert!(
+        matches!(&error, Error::Data(DataError::UnknownColumn { nearest, .. }) if nearest[0] == "fixed"),
+        "{error}"
+    );
     let error = panel.describe_columns(&["region"]).expect_err("text");
-    assert!(matches!(&error, Error::NotANumber { column, .. } if column == "region"), "{error}");
+    assert!(matches!(&error, Error::Data(DataError::NotANumber { column, .. }) if column == "region"), "{error}");
     let none = panel.describe_columns(&[]).expect("nothing asked");
     assert!(none.variables.is_empty() && none.correlations.is_empty() && none.to_string().starts_with("10 rows"));
 }

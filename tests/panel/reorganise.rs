@@ -1,7 +1,8 @@
 //! Reorganised areas, worked out by hand on small panels.
 #![allow(clippy::expect_used, clippy::panic)]
 
-use apportion::{AreaRule, Missing, Panel, PanelSchema, ReorganisationReport, Reorganisations, Step, UnitRule};
+use apportion::panel::{AreaRule, Missing, ReorganisationReport, Reorganisations, Step, UnitRule};
+use apportion::{Panel, PanelSchema};
 
 use crate::common::message;
 

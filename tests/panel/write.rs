@@ -4,7 +4,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use apportion::{Column, Derivation, Join, Measure, Missing, Panel, PanelSchema, Source, UnitRule};
+use apportion::panel::{Column, Derivation, Join, Missing, UnitRule};
+use apportion::sources::Measure;
+use apportion::{Panel, PanelSchema, Source};
 use proptest::prelude::*;
 
 use crate::common::message;

@@ -1,9 +1,9 @@
 //! Bad input to a panel regression: an error that names the culprit and says what to do, or a stated warning.
 #![allow(clippy::expect_used, clippy::panic)]
 
-use apportion::{
-    Covariance, Error, Estimator, FittedRegression, Leverage, Panel, PanelRegression, PanelSchema, Term, Warning,
-};
+use apportion::error::{DataError, EstimateError, QuestionError};
+use apportion::regress::Leverage;
+use apportion::{Covariance, Error, Estimator, FittedRegression, Panel, PanelRegression, PanelSchema, Term, Warning};
 
 use crate::common::message::error;
 
@@ -58,7 +58,7 @@ fn more_columns_than_rows_is_saturated_and_has_no_covariance() {
     assert_eq!(fit.warnings(), [Warning::Saturated { observations: 3 }]);
     for covariance in [Covariance::iid(), Covariance::cluster(), Covariance::heteroskedastic(Leverage::Hc3)] {
         let found = error(fit.coefficients(&covariance), &["residual degrees of freedom", "take terms out"]);
-        assert!(matches!(found, Error::TooFew { expected: 1, found: 0, .. }));
+        assert!(matches!(found, Error::Estimate(EstimateError::TooFew { expected: 1, found: 0, .. })));
     }
 }
 
@@ -66,11 +66,11 @@ fn more_columns_than_rows_is_saturated_and_has_no_covariance() {
 fn one_unit() {
     let panel = rows(|line| line.starts_with("b,"));
     let found = error(regression(["x"]).estimator(Estimator::Between).fit(&panel), &["units", "between", "1", "2"]);
-    assert!(matches!(found, Error::TooFew { expected: 2, found: 1, .. }));
+    assert!(matches!(found, Error::Estimate(EstimateError::TooFew { expected: 2, found: 1, .. })));
     let fit = regression(["x"]).estimator(Estimator::Within).fit(&panel).expect("deviations from one mean");
     for covariance in [Covariance::cluster(), Covariance::twoway_cluster(), Covariance::jackknife()] {
         let found = error(fit.covariance(&covariance), &["\"firm\"", "one level", "another column"]);
-        assert!(matches!(found, Error::Cluster { .. }));
+        assert!(matches!(found, Error::Estimate(EstimateError::Cluster { .. })));
     }
 }
 
@@ -79,18 +79,18 @@ fn one_period() {
     let panel = rows(|line| line.contains(",2001,"));
     let found =
         error(regression(["x"]).estimator(Estimator::Within).fit(&panel), &["within", "\"y\"", "fewer effects"]);
-    assert!(matches!(found, Error::Method { .. }));
+    assert!(matches!(found, Error::Estimate(EstimateError::Method { .. })));
     error(regression(["x"]).estimator(Estimator::Twoway).fit(&panel), &["twoway", "\"y\""]);
     let found = error(
         regression(["x"]).estimator(Estimator::FirstDifference).fit(&panel),
         &["pairs of successive periods", "0", "2"],
     );
-    assert!(matches!(found, Error::TooFew { found: 0, .. }));
+    assert!(matches!(found, Error::Estimate(EstimateError::TooFew { found: 0, .. })));
     let fit = regression(["x"]).fit(&panel).expect("a cross-section");
     for bandwidth in [None, Some(0), Some(1)] {
         for covariance in [Covariance::newey_west(bandwidth), Covariance::driscoll_kraay(bandwidth)] {
             let found = error(fit.covariance(&covariance), &["periods", "choose another", "1", "2"]);
-            assert!(matches!(found, Error::TooFew { expected: 2, found: 1, .. }));
+            assert!(matches!(found, Error::Estimate(EstimateError::TooFew { expected: 2, found: 1, .. })));
         }
     }
     error(fit.covariance(&Covariance::twoway_cluster()), &["\"year\"", "one level"]);
@@ -110,7 +110,7 @@ fn no_units_or_periods() {
             regression(["x"]).estimator(estimator).fit(&panel),
             &[estimator.name(), needs, "schema", "another estimator"],
         );
-        assert!(matches!(found, Error::EstimatorNeeds { .. }), "{estimator}");
+        assert!(matches!(found, Error::Question(QuestionError::EstimatorNeeds { .. })), "{estimator}");
     }
     let fit = regression(["x"]).fit(&panel).expect("pooled needs neither");
     for (covariance, needs) in [
@@ -121,7 +121,7 @@ fn no_units_or_periods() {
         (Covariance::newey_west(Some(1)), "period"),
     ] {
         let found = error(fit.covariance(&covariance), &["covariance", needs, "schema", "another covariance"]);
-        assert!(matches!(found, Error::Method { .. }), "{covariance:?}");
+        assert!(matches!(found, Error::Estimate(EstimateError::Method { .. })), "{covariance:?}");
     }
 }
 
@@ -129,7 +129,7 @@ fn no_units_or_periods() {
 fn lags_and_leads_that_empty_the_sample() {
     for (term, says) in [("lag(x, 3)", "no earlier value"), ("lead(x, 3)", "no later value")] {
         let found = error(regression([term]).fit(&read(GOOD)), &["no row is complete", "9", term, says]);
-        assert!(matches!(found, Error::NothingLeft { .. }));
+        assert!(matches!(found, Error::Estimate(EstimateError::NothingLeft { .. })));
     }
 }
 
@@ -137,14 +137,14 @@ fn lags_and_leads_that_empty_the_sample() {
 fn clusters_that_are_none() {
     let whole = fit(regression(["x"]));
     let found = error(whole.covariance(&Covariance::cluster_by("one")), &["\"one\"", "one level", "another column"]);
-    assert!(matches!(found, Error::Cluster { .. }));
+    assert!(matches!(found, Error::Estimate(EstimateError::Cluster { .. })));
     let found = error(
         whole.covariance(&Covariance::cluster_by("region")),
         &["\"region\"", "missing", "c", "2001", "leave such rows out"],
     );
-    assert!(matches!(found, Error::Cluster { .. }));
+    assert!(matches!(found, Error::Estimate(EstimateError::Cluster { .. })));
     let found = error(whole.covariance(&Covariance::cluster_by("Region")), &["\"Region\"", "did you mean \"region\""]);
-    assert!(matches!(found, Error::UnknownColumn { .. }));
+    assert!(matches!(found, Error::Data(DataError::UnknownColumn { .. })));
     whole.covariance(&Covariance::cluster_by("firm")).expect("the unit column is one");
     whole.covariance(&Covariance::cluster_by("year")).expect("and the period column");
 }
@@ -155,7 +155,7 @@ fn a_bandwidth_that_reaches_the_periods() {
     for bandwidth in [3, 4, usize::MAX] {
         for covariance in [Covariance::newey_west(Some(bandwidth)), Covariance::driscoll_kraay(Some(bandwidth))] {
             let found = error(whole.covariance(&covariance), &["bandwidth", &bandwidth.to_string(), "less than the 3"]);
-            assert!(matches!(found, Error::Option { option: "bandwidth", .. }));
+            assert!(matches!(found, Error::Question(QuestionError::Option { option: "bandwidth", .. })));
         }
     }
     whole.covariance(&Covariance::newey_west(Some(2))).expect("two are fewer than three");
@@ -171,7 +171,7 @@ fn unit_effects_as_a_term_where_there_is_no_place_for_them() {
                 regression(["x", term]).estimator(estimator).fit(&read(GOOD)),
                 &["unit_effects", estimator.name(), "leave the term out"],
             );
-            assert!(matches!(found, Error::TermMeaning { .. }), "{estimator} {term}");
+            assert!(matches!(found, Error::Question(QuestionError::TermMeaning { .. })), "{estimator} {term}");
         }
     }
     let pooled = fit(regression(["x", "unit_effects"]));
@@ -183,12 +183,12 @@ fn unit_effects_as_a_term_where_there_is_no_place_for_them() {
 fn no_terms_or_terms_that_cannot_be_read() {
     let none: [Term; 0] = [];
     let found = error(PanelRegression::new("y", none).fit(&read(GOOD)), &["no term", "at least one"]);
-    assert!(matches!(found, Error::NoTerms));
+    assert!(matches!(found, Error::Question(QuestionError::NoTerms)));
     error(regression(["log(x"]).fit(&read(GOOD)), &["log(x", "character 6"]);
     error(regression(["X"]).fit(&read(GOOD)), &["\"X\"", "did you mean \"x\""]);
     error(PanelRegression::new("Y", ["x"]).fit(&read(GOOD)), &["\"Y\"", "did you mean \"y\""]);
     let found = error(regression(["y", "x"]).fit(&read(GOOD)), &["\"y\"", "cannot explain itself"]);
-    assert!(matches!(found, Error::OutcomeAsTerm { .. }));
+    assert!(matches!(found, Error::Question(QuestionError::OutcomeAsTerm { .. })));
     error("fixed".parse::<Estimator>(), &["estimator", "\"fixed\"", "within"]);
 }
 
@@ -197,7 +197,7 @@ fn levels_out_of_range() {
     let whole = fit(regression(["x"]));
     for level in [0.0, 1.0, 95.0, -0.5, f64::NAN, f64::INFINITY] {
         let found = error(whole.coefficients_at(&Covariance::iid(), level), &["level", "between 0 and 1"]);
-        assert!(matches!(found, Error::Option { option: "level", .. }));
+        assert!(matches!(found, Error::Question(QuestionError::Option { option: "level", .. })));
     }
     whole.coefficients_at(&Covariance::iid(), 0.5).expect("any other is one");
 }
@@ -209,10 +209,10 @@ fn weights_zero_or_negative_or_missing() {
     assert_eq!(weighted.n_observations(), 8);
     let negative = read(&GOOD.replace("10,n,1,0", "10,n,1,-4"));
     let found = error(regression(["x"]).weights("w").fit(&negative), &["\"w\"", "line 3", "-4", "negative"]);
-    assert!(matches!(found, Error::Negative { .. }));
+    assert!(matches!(found, Error::Data(DataError::Negative { .. })));
     let panel = Panel::builder().column("y", [1.0, 2.0, 4.0]).column("x", [0.0, 1.0, 5.0]).column("w", [0.0; 3]);
     let found = error(regression(["x"]).weights("w").fit(&panel.build().expect("a panel")), &["\"w\"", "zero"]);
-    assert!(matches!(found, Error::ZeroWeights { .. }));
+    assert!(matches!(found, Error::Question(QuestionError::ZeroWeights { .. })));
     error(regression(["x"]).weights("v").fit(&read(GOOD)), &["\"v\"", "did you mean"]);
 }
 
@@ -222,16 +222,16 @@ fn what_does_not_vary() {
         regression(["size", "one"]).estimator(Estimator::Within).fit(&read(GOOD)),
         &["within", "size, one", "beside the effects", "choose other terms"],
     );
-    assert!(matches!(found, Error::Method { method: "within", .. }));
+    assert!(matches!(found, Error::Estimate(EstimateError::Method { method: "within", .. })));
     error(regression(["size"]).estimator(Estimator::Twoway).fit(&read(GOOD)), &["twoway", "size", "fewer effects"]);
     error(regression(["one"]).without_intercept().estimator(Estimator::FirstDifference).fit(&read(GOOD)), &["one"]);
     let found = error(PanelRegression::new("one", ["x"]).fit(&read(GOOD)), &["\"one\"", "does not vary", "9 rows"]);
-    assert!(matches!(found, Error::NoVariation { rows: 9, .. }));
+    assert!(matches!(found, Error::Estimate(EstimateError::NoVariation { rows: 9, .. })));
     let found = error(
         PanelRegression::new("size", ["x"]).estimator(Estimator::Within).fit(&read(GOOD)),
         &["within", "\"size\"", "does not vary beside the effects", "fewer effects"],
     );
-    assert!(matches!(found, Error::Method { .. }));
+    assert!(matches!(found, Error::Estimate(EstimateError::Method { .. })));
     let partly = fit(regression(["x", "size"]).estimator(Estimator::Within));
     assert_eq!((partly.names(), partly.dropped()), (&["x".to_string()][..], &["size".to_string()][..]));
 }

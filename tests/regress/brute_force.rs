@@ -1,10 +1,10 @@
 //! Panel regressions by brute force: every effect is a column, every sample is refitted.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-use apportion::{
-    ClusterCorrection, Covariance, CovarianceMatrix, Estimator, FittedRegression, Leverage, Panel, PanelRegression,
-    RandomMethod, SmallSample, WildBootstrap, WildWeights,
+use apportion::regress::{
+    ClusterCorrection, CovarianceMatrix, Leverage, RandomMethod, SmallSample, WildBootstrap, WildWeights,
 };
+use apportion::{Covariance, Estimator, FittedRegression, Panel, PanelRegression};
 use ndarray::{Array1, Array2, Axis};
 
 /// An unbalanced panel with gaps, of nine units and six periods, weights, a region of units and a constant within units.

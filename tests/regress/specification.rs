@@ -3,10 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use apportion::{
-    Covariance, CrossSectionLm, Error, Estimator, FittedRegression, NullDistribution, Panel, PanelRegression,
-    PanelSchema, RandomEffect, SmallSample, SpecificationTest, Term, Warning,
-};
+use apportion::error::{EstimateError, QuestionError};
+use apportion::regress::{CrossSectionLm, NullDistribution, RandomEffect, SmallSample, SpecificationTest};
+use apportion::{Covariance, Error, Estimator, FittedRegression, Panel, PanelRegression, PanelSchema, Term, Warning};
 
 use crate::common::panel::panel;
 use crate::common::{Rows, unbalanced};
@@ -47,7 +46,7 @@ fn f(df: f64, df_denominator: f64) -> NullDistribution {
 
 fn method_error(result: Result<SpecificationTest, Error>) -> String {
     match result {
-        Err(Error::Method { method, reason }) => format!("{method}: {reason}"),
+        Err(Error::Estimate(EstimateError::Method { method, reason })) => format!("{method}: {reason}"),
         other => panic!("{other:?}"),
     }
 }
@@ -633,7 +632,10 @@ fn errors_say_what_to_do() {
     assert!(method_error(between.pesaran_cd()).contains("another estimator"));
     let powers = |powers: &[u32]| pooled.reset(powers, &Covariance::iid());
     for wrong in [&[][..], &[1, 2], &[2, 2]] {
-        assert!(matches!(powers(wrong), Err(Error::Option { option: "powers", .. })), "{wrong:?}");
+        assert!(
+            matches!(powers(wrong), Err(Error::Question(QuestionError::Option { option: "powers", .. }))),
+            "{wrong:?}"
+        );
     }
     let differences = fit(Estimator::FirstDifference).reset(&[2], &Covariance::iid());
     assert!(method_error(differences).contains("within estimator"));
@@ -649,7 +651,7 @@ fn panels_without_what_a_test_is_about_are_refused() {
     let plain = Panel::builder().column("y", y).column("x", x).build().expect("a panel");
     let fit = regression(Estimator::Pooled).fit(&plain).expect("fits");
     let needs = |result: Result<SpecificationTest, Error>| match result {
-        Err(Error::EstimatorNeeds { needs, .. }) => needs,
+        Err(Error::Question(QuestionError::EstimatorNeeds { needs, .. })) => needs,
         other => panic!("{other:?}"),
     };
     assert_eq!(needs(fit.breusch_pagan(RandomEffect::Unit)), "unit");
@@ -663,7 +665,9 @@ fn panels_without_what_a_test_is_about_are_refused() {
     assert_eq!(needs(fit.pesaran_cd()), "period");
 
     let few = |result: Result<SpecificationTest, Error>| match result {
-        Err(Error::TooFew { what, expected, found }) => format!("{what}: {found} of {expected}"),
+        Err(Error::Estimate(EstimateError::TooFew { what, expected, found })) => {
+            format!("{what}: {found} of {expected}")
+        }
         other => panic!("{other:?}"),
     };
     let of = |units: [i32; 8], periods: [i32; 8]| {
@@ -683,7 +687,7 @@ fn panels_without_what_a_test_is_about_are_refused() {
     assert!(few(fit.honda(RandomEffect::Twoway)).ends_with("1 of 2"));
     assert!(few(fit.pesaran_cd()).ends_with("1 of 2"));
     let within = regression(Estimator::Within).fit(&one).expect("fits");
-    assert!(matches!(within.serial_correlation(SmallSample::Plm), Err(Error::Cluster { .. })));
+    assert!(matches!(within.serial_correlation(SmallSample::Plm), Err(Error::Estimate(EstimateError::Cluster { .. }))));
     assert!(method_error(within.test_effects()).contains("no parameter"));
     // Units that were never observed together, and periods with gaps.
     let apart = of([1, 1, 1, 1, 2, 2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]);

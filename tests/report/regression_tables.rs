@@ -1,10 +1,9 @@
 //! Tables of regressions, to the character.
 #![allow(clippy::expect_used, clippy::panic)]
 
-use apportion::{
-    ClusterCorrection, CoefficientTable, Covariance, Estimator, Leverage, Panel, PanelRegression, RegressionTable,
-    SmallSample, Warning,
-};
+use apportion::regress::{ClusterCorrection, Leverage, SmallSample};
+use apportion::report::RegressionTable;
+use apportion::{CoefficientTable, Covariance, Estimator, Panel, PanelRegression, Warning};
 use proptest::prelude::*;
 
 /// Three firms in three years.

@@ -3,9 +3,11 @@
 
 use std::fmt::Debug;
 
+use apportion::decompose::Game;
+use apportion::fit::Regression;
+use apportion::resample::Comparison;
 use apportion::{
-    Breakdown, Comparison, Game, IntervalKind, Method, MethodTable, Model, OrderRange, PanelSchema, Regression, Report,
-    Sample, Term, Warning,
+    Breakdown, IntervalKind, Method, MethodTable, Model, OrderRange, PanelSchema, Report, Sample, Term, Warning,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -1,7 +1,9 @@
 //! Shares without one unit or one period, against fits to panels that never had it.
 #![allow(clippy::expect_used, clippy::panic)]
 
-use apportion::{FittedModel, Model, Panel, SIMULATED_ENGLAND_SEED, ShareInfluence, Term};
+use apportion::panel::SIMULATED_ENGLAND_SEED;
+use apportion::resample::ShareInfluence;
+use apportion::{FittedModel, Model, Panel, Term};
 
 const COLUMNS: [&str; 4] = ["cpp_rate", "low_income_pct", "spend_per_child", "vacancy_rate"];
 

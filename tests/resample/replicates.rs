@@ -3,6 +3,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use apportion::error::{EstimateError, QuestionError};
 use apportion::{Error, FittedModel, IntervalKind, Model, Panel, Warning};
 
 use crate::common::panel::panel;
@@ -325,36 +326,48 @@ fn what_cannot_be_resampled_says_why() {
     let breakdown = fit.sequential().expect("sequential");
     let other = Model::new("y").component("slow", ["slow"]).fit(&panel).expect("the model fits");
     let refused = breakdown.with_intervals(&other.jackknife().expect("jackknife"));
-    assert!(matches!(refused, Err(Error::OtherFit { .. })), "{refused:?}");
+    assert!(matches!(refused, Err(Error::Estimate(EstimateError::OtherFit { .. }))), "{refused:?}");
     let same_names = model(true).fit(&panel).expect("the model fits");
     let refused = breakdown.with_intervals(&same_names.jackknife().expect("jackknife"));
-    assert!(matches!(refused, Err(Error::OtherFit { .. })), "{refused:?}");
+    assert!(matches!(refused, Err(Error::Estimate(EstimateError::OtherFit { .. }))), "{refused:?}");
     let mut mixed = fit.first().expect("first");
     mixed.detail = fit.owen().expect("owen").detail;
     let refused = mixed.with_intervals(&fit.jackknife().expect("jackknife"));
-    assert!(matches!(refused, Err(Error::OtherFit { .. })), "{refused:?}");
+    assert!(matches!(refused, Err(Error::Estimate(EstimateError::OtherFit { .. }))), "{refused:?}");
     let given = |drawn: Vec<usize>| fit.bootstrap_of(vec![(0..40).collect(), drawn]).expect_err("no draw").to_string();
     assert_eq!(
         given(vec![0; 3]),
         "the number of positions in a draw is 3: draw 1 must hold 40, as many as there are units, or rows without units"
     );
     assert_eq!(given(vec![40; 40]), "a position in a draw is 40: draw 1 must hold positions from 0 to 39");
-    assert!(matches!(fit.bootstrap(1, 1), Err(Error::TooFew { expected: 2, found: 1, .. })));
+    assert!(matches!(fit.bootstrap(1, 1), Err(Error::Estimate(EstimateError::TooFew { expected: 2, found: 1, .. }))));
     let bootstrap = fit.bootstrap(10, 1).expect("bootstrap");
-    assert!(matches!(bootstrap.clone().kind(IntervalKind::Jackknife), Err(Error::Option { .. })));
-    assert!(matches!(bootstrap.clone().level(1.0 - f64::EPSILON), Err(Error::Option { option: "level", .. })));
+    assert!(matches!(
+        bootstrap.clone().kind(IntervalKind::Jackknife),
+        Err(Error::Question(QuestionError::Option { .. }))
+    ));
+    assert!(matches!(
+        bootstrap.clone().level(1.0 - f64::EPSILON),
+        Err(Error::Question(QuestionError::Option { option: "level", .. }))
+    ));
     for kind in [IntervalKind::Bca, IntervalKind::Normal, IntervalKind::Percentile] {
         let highest = bootstrap.clone().kind(kind).expect("a kind").level(0.999_999).expect("the highest level");
         let with = breakdown.with_intervals(&highest).expect("intervals");
         assert!(with.rows().all(|row| row.interval.is_some_and(|i| i.lower.is_finite() && i.upper.is_finite())));
     }
-    assert!(matches!(bootstrap.clone().level(1.0), Err(Error::Option { option: "level", .. })));
-    assert!(matches!(bootstrap.clone().level(f64::NAN), Err(Error::Option { option: "level", .. })));
-    assert!(matches!(bootstrap.drawn(10), Err(Error::Option { option: "replicate", .. })));
+    assert!(matches!(
+        bootstrap.clone().level(1.0),
+        Err(Error::Question(QuestionError::Option { option: "level", .. }))
+    ));
+    assert!(matches!(
+        bootstrap.clone().level(f64::NAN),
+        Err(Error::Question(QuestionError::Option { option: "level", .. }))
+    ));
+    assert!(matches!(bootstrap.drawn(10), Err(Error::Question(QuestionError::Option { option: "replicate", .. }))));
     let few = breakdown.with_intervals(&bootstrap).expect("intervals");
     assert!(few.warnings.contains(&Warning::FewDraws { draws: 10, wanted: 39 }));
     let one_unit = rows.at(&(0..rows.len()).filter(|&r| rows.unit[r] == "u000").collect::<Vec<_>>());
     let panel = crate::common::panel::panel(&one_unit);
     let fit = Model::new("y").component("noisy", ["noisy"]).fit(&panel).expect("the model fits");
-    assert!(matches!(fit.jackknife(), Err(Error::TooFew { expected: 2, found: 1, .. })));
+    assert!(matches!(fit.jackknife(), Err(Error::Estimate(EstimateError::TooFew { expected: 2, found: 1, .. }))));
 }

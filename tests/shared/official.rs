@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use apportion::{AreaRule, Derivation, Join, Measure, Panel, PanelSchema, Published, Reorganisations, Source, Step};
+use apportion::panel::{AreaRule, Derivation, Join, Reorganisations, Step};
 #[cfg(feature = "excel")]
-use apportion::{Error, Lookup};
+use apportion::sources::{Lookup, Measure, Published};
+use apportion::{Panel, PanelSchema, Source};
 
 use crate::common::shared::shared;
 
@@ -239,6 +240,9 @@ fn the_official_panel_reads_back_equal() {
 
 #[cfg(feature = "excel")]
 mod workbooks {
+    use apportion::Error;
+    use apportion::error::SourceError;
+
     use super::*;
 
     const IMD_2019: &str = "imd-2019.xlsx";
@@ -273,7 +277,10 @@ mod workbooks {
         let path = folder.join("data/official").join(IMD_2019);
         let source = || Source::table(&path, CODE_2019, None).measure("IDACI - Average score");
         let error = source().read().expect_err("there are many sheets");
-        assert!(matches!(&error, Error::NoSuchValue { available, .. } if available.len() == 11), "{error}");
+        assert!(
+            matches!(&error, Error::Source(SourceError::NoSuchValue { available, .. }) if available.len() == 11),
+            "{error}"
+        );
         let error = source().sheet("IDAC").read().expect_err("no such sheet").to_string();
         assert!(error.contains("no sheet \"IDAC\"") && error.contains("\"IDACI\""), "{error}");
         let error = source().sheet("IDACI").measure("IDACI - Average").read().expect_err("no such measure").to_string();
@@ -285,7 +292,7 @@ mod workbooks {
         for cut in [0, 4, 1_000, whole.len() / 2, whole.len() - 1] {
             let cut = std::io::Cursor::new(&whole[..cut]);
             let error = source().sheet("IDACI").read_from(cut).expect_err("a part of a workbook");
-            assert!(matches!(error, Error::Workbook { .. }), "{error}");
+            assert!(matches!(error, Error::Source(SourceError::Workbook { .. })), "{error}");
         }
     }
 

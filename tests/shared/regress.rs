@@ -3,9 +3,8 @@
 
 use std::path::Path;
 
-use apportion::{
-    CoefficientTable, Covariance, Estimator, Leverage, Panel, PanelRegression, PanelSchema, RandomMethod, SmallSample,
-};
+use apportion::regress::{Leverage, RandomMethod, SmallSample};
+use apportion::{CoefficientTable, Covariance, Estimator, Panel, PanelRegression, PanelSchema};
 use serde_json::Value;
 
 use crate::common::shared::{json, shared};

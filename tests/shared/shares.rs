@@ -3,9 +3,8 @@
 
 use std::path::Path;
 
-use apportion::{
-    Breakdown, Coalition, Criterion, Detail, FittedModel, Game, IntervalKind, Method, Model, Panel, PanelSchema, Term,
-};
+use apportion::decompose::{Coalition, Criterion, Detail, Game};
+use apportion::{Breakdown, FittedModel, IntervalKind, Method, Model, Panel, PanelSchema, Term};
 use serde_json::Value;
 
 use crate::common::shared::{json, shared};
@@ -111,8 +110,8 @@ fn relaimpo_on_factors_and_effects() {
     let poisons = poisons.expect("poisons reads");
     let rate: Vec<f64> = poisons.column("time").and_then(|c| Ok(c.numbers()?.to_vec())).expect("numbers");
     let treat = match poisons.column("treat").expect("a column").values() {
-        apportion::Values::Text { codes, levels } => codes.iter().map(|c| levels[*c as usize].clone()).collect(),
-        apportion::Values::Number(_) => Vec::new(),
+        apportion::panel::Values::Text { codes, levels } => codes.iter().map(|c| levels[*c as usize].clone()).collect(),
+        apportion::panel::Values::Number(_) => Vec::new(),
     };
     let panel = Panel::builder()
         .column("rate", rate.iter().map(|t| 1.0 / t))
@@ -508,8 +507,8 @@ fn relaimpo_s_interactions_enter_after_their_main_effects() {
     let poisons = cross_section(&folder, "poisons.csv");
     let time = poisons.column("time").and_then(|c| Ok(c.numbers()?.to_vec())).expect("numbers");
     let treat: Vec<String> = match poisons.column("treat").expect("a column").values() {
-        apportion::Values::Text { codes, levels } => codes.iter().map(|c| levels[*c as usize].clone()).collect(),
-        apportion::Values::Number(_) => panic!("letters are text"),
+        apportion::panel::Values::Text { codes, levels } => codes.iter().map(|c| levels[*c as usize].clone()).collect(),
+        apportion::panel::Values::Number(_) => panic!("letters are text"),
     };
     let panel = Panel::builder()
         .column("rate", time.iter().map(|t| 1.0 / t))
@@ -741,7 +740,7 @@ fn gelbach_of_pyfixest() {
         let names = tidy["rows"].as_array().expect("rows");
         for (name, value) in names.iter().zip(tidy["values"].as_array().expect("values")) {
             let name = name.as_str().expect("a name");
-            let (estimate, total) = (|e: &apportion::GelbachEstimate| e.estimate, x1.total_change.estimate);
+            let (estimate, total) = (|e: &apportion::decompose::GelbachEstimate| e.estimate, x1.total_change.estimate);
             let ours = match name {
                 "direct_effect" => estimate(&x1.base),
                 // Base less what is explained: the full coefficient again.

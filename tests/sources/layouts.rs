@@ -3,7 +3,10 @@
 
 use std::io::Cursor;
 
-use apportion::{Error, Join, Layout, Lookup, Measure, Missing, Origin, Panel, Place, Published, Quantity, Source};
+use apportion::error::{DataError, Place, SourceError};
+use apportion::panel::{Join, Missing, Origin, Quantity};
+use apportion::sources::{Layout, Lookup, Measure, Published};
+use apportion::{Error, Panel, Source};
 
 use crate::common::message;
 
@@ -245,14 +248,17 @@ fn a_file_in_another_layout_says_which_it_looks_like() {
 fn truncated_binary_and_empty_files() {
     let source = all().measure("plans");
     let cut = |at: usize| EES[..at].to_owned();
-    assert!(matches!(read(&source, &cut(EES.len() - 5)), Err(Error::RaggedRow { line: 9, .. })));
-    assert!(matches!(read(&source, &format!("{EES}2018,\"Rep")), Err(Error::OpenQuote { line: 10 })));
-    assert!(matches!(read(&source, ""), Err(Error::EmptyFile { .. })));
-    assert!(matches!(read(&source, EES.lines().next().expect("a header")), Err(Error::NoRows { .. })));
-    assert!(matches!(source.read_from(Cursor::new(b"PK\x03\x04rest")), Err(Error::Workbook { .. })));
-    assert!(matches!(source.read_from(Cursor::new(b"a\0b,c\n")), Err(Error::NotText { .. })));
+    assert!(matches!(read(&source, &cut(EES.len() - 5)), Err(Error::Data(DataError::RaggedRow { line: 9, .. }))));
+    assert!(matches!(read(&source, &format!("{EES}2018,\"Rep")), Err(Error::Data(DataError::OpenQuote { line: 10 }))));
+    assert!(matches!(read(&source, ""), Err(Error::Data(DataError::EmptyFile { .. }))));
+    assert!(matches!(read(&source, EES.lines().next().expect("a header")), Err(Error::Data(DataError::NoRows { .. }))));
+    assert!(matches!(
+        source.read_from(Cursor::new(b"PK\x03\x04rest")),
+        Err(Error::Source(SourceError::Workbook { .. }))
+    ));
+    assert!(matches!(source.read_from(Cursor::new(b"a\0b,c\n")), Err(Error::Data(DataError::NotText { .. }))));
     assert!(
-        matches!(Source::lait("no/such.csv").measure("a").read(), Err(Error::Read { path, .. }) if path == "no/such.csv")
+        matches!(Source::lait("no/such.csv").measure("a").read(), Err(Error::Data(DataError::Read { path, .. })) if path == "no/such.csv")
     );
     message::error(read(&source, &EES.replace("All,9,z", "All,nine,z")), &["plans", "line 8", "\"nine\""]);
 }
@@ -270,7 +276,7 @@ fn a_workbook_needs_the_feature() {
 fn a_workbook_that_is_none() {
     let source = Source::table("imd.xlsx", "code", None).measure("v");
     for bytes in [&b""[..], b"PK\x03\x04", b"area,v\nA,1\n", &[0xff; 3000]] {
-        assert!(matches!(source.read_from(Cursor::new(bytes)), Err(Error::Workbook { .. })));
+        assert!(matches!(source.read_from(Cursor::new(bytes)), Err(Error::Source(SourceError::Workbook { .. }))));
     }
 }
 
@@ -305,7 +311,7 @@ fn codes_and_lookups() {
     assert_eq!(panel.column("score").expect("joined").missing(2), Some(Missing::Absent));
     let more = lookup.with(Lookup::new([("E09000012", "202")]).expect("one")).expect("no quarrel");
     message::error(read(&scores(more), text), &["unit 202 has two rows", "code (\"E09000007\", \"E09000012\")"]);
-    assert!(matches!(Lookup::new([("a", "1"), ("a", "2")]), Err(Error::Code { .. })));
+    assert!(matches!(Lookup::new([("a", "1"), ("a", "2")]), Err(Error::Source(SourceError::Code { .. }))));
 }
 
 fn small(column: &str, rows: &[(&str, i32, f64)]) -> Panel {

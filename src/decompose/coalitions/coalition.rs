@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Examples
 /// ```
-/// use apportion::Coalition;
+/// use apportion::decompose::Coalition;
 ///
 /// let coalition: Coalition = [0, 2].into_iter().collect();
 /// assert!(coalition.contains(2) && !coalition.contains(1));

@@ -24,7 +24,7 @@ impl Score {
     ///
     /// # Examples
     /// ```
-    /// use apportion::Score;
+    /// use apportion::decompose::Score;
     /// use ndarray::array;
     ///
     /// let (observed, predicted) = (array![1.0, 2.0, 3.0], array![2.0, 2.0, 2.0]);
@@ -73,7 +73,8 @@ impl FittedModel {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Model, Panel, Score};
+    /// use apportion::decompose::Score;
+    /// use apportion::{Model, Panel};
     /// use linfa_linear::{LinearRegression, TweedieRegressor};
     ///
     /// let panel = Panel::builder()

@@ -77,7 +77,9 @@ pub enum ClusterCorrection {
 ///
 /// # Examples
 /// ```
-/// use apportion::{Covariance, Estimator, Panel, PanelRegression, SIMULATED_ENGLAND_SEED, SmallSample};
+/// use apportion::panel::SIMULATED_ENGLAND_SEED;
+/// use apportion::regress::SmallSample;
+/// use apportion::{Covariance, Estimator, Panel, PanelRegression};
 ///
 /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
 /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct"]).estimator(Estimator::Within).fit(&panel)?;

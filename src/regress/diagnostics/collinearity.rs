@@ -46,7 +46,8 @@ impl FittedRegression {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Panel, PanelRegression, SIMULATED_ENGLAND_SEED};
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Panel, PanelRegression};
     ///
     /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
     /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct", "vacancy_rate"]).fit(&panel)?;

@@ -41,7 +41,9 @@ impl FittedRegression {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Panel, PanelRegression, RandomEffect, SIMULATED_ENGLAND_SEED};
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::regress::RandomEffect;
+    /// use apportion::{Panel, PanelRegression};
     ///
     /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
     /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct"]).fit(&panel)?;

@@ -77,7 +77,8 @@ impl FittedRegression {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Estimator, Panel, PanelRegression, SIMULATED_ENGLAND_SEED};
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Estimator, Panel, PanelRegression};
     ///
     /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
     /// let regression = PanelRegression::new("cpp_rate", ["vacancy_rate"]);

@@ -35,7 +35,9 @@ impl FittedRegression {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Estimator, NullDistribution, Panel, PanelRegression, SIMULATED_ENGLAND_SEED};
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::regress::NullDistribution;
+    /// use apportion::{Estimator, Panel, PanelRegression};
     ///
     /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
     /// let regression = PanelRegression::new("cpp_rate", ["low_income_pct", "vacancy_rate"]);
@@ -128,7 +130,7 @@ impl FittedRegression {
     /// It compares the estimates within and between groups, as [`hausman`](Self::hausman) does, cannot fail for want of
     /// a positive matrix, and holds with related or unlike errors under a robust covariance such as
     /// [`Covariance::cluster`]. It is F with the degrees of freedom of the covariance, χ² where it has none: with
-    /// [`Covariance::iid`] and [`SmallSample::Plm`](crate::SmallSample::Plm) it is the statistic of plm's
+    /// [`Covariance::iid`] and [`SmallSample::Plm`](crate::regress::SmallSample::Plm) it is the statistic of plm's
     /// `phtest(method = "aux")`.
     ///
     /// Y. Mundlak (1978), <https://doi.org/10.2307/1913646>; M. Arellano (1993), *Journal of
@@ -140,7 +142,8 @@ impl FittedRegression {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Covariance, Estimator, Panel, PanelRegression, SIMULATED_ENGLAND_SEED};
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Covariance, Estimator, Panel, PanelRegression};
     ///
     /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
     /// let fit = PanelRegression::new("cpp_rate", ["vacancy_rate"]).estimator(Estimator::Random).fit(&panel)?;

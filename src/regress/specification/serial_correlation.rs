@@ -54,7 +54,9 @@ impl FittedRegression {
     ///
     /// # Examples
     /// ```
-    /// use apportion::{Estimator, Panel, PanelRegression, SIMULATED_ENGLAND_SEED, SmallSample};
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::regress::SmallSample;
+    /// use apportion::{Estimator, Panel, PanelRegression};
     ///
     /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
     /// let fit = PanelRegression::new("cpp_rate", ["vacancy_rate"]).estimator(Estimator::Within).fit(&panel)?;

@@ -10,7 +10,8 @@ impl RegressionTable {
     ///
     /// # Examples
     /// ```
-    /// # use apportion::{Covariance, Panel, PanelRegression, RegressionTable};
+    /// # use apportion::report::RegressionTable;
+    /// # use apportion::{Covariance, Panel, PanelRegression};
     /// # let panel = Panel::builder().column("y", [1.0, 3.0, 2.0, 5.0]).column("low_x", [0.0, 1.0, 2.0, 3.0]).build()?;
     /// let fit = PanelRegression::new("y", ["low_x"]).fit(&panel)?;
     /// let table = RegressionTable::new([("all", &fit.coefficients(&Covariance::iid())?)]);
