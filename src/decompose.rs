@@ -107,7 +107,7 @@ impl FittedModel {
     /// coalitions, or need few, do not call.
     ///
     /// # Errors
-    /// Those of the method, and [`EstimateError::Cancelled`](crate::error::EstimateError::Cancelled) once `watch` has said so.
+    /// Those of the method, and [`EstimateError::Cancelled`] once `watch` has said so.
     ///
     /// # Examples
     /// ```
@@ -197,7 +197,7 @@ impl FittedModel {
     /// [`warnings`](FittedModel::warnings).
     ///
     /// # Errors
-    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) for a name that is not in the model.
+    /// [`QuestionError::UnknownComponent`] for a name that is not in the model.
     pub fn r2_overall_of(&self, components: &[&str]) -> Result<f64> {
         let players = self.players();
         let mut present = Vec::new();

@@ -10,8 +10,8 @@
 //! | [`Error::Question`] | a model, a regression, an order or an option, whatever the data | the question |
 //! | [`Error::Estimate`] | nothing: a question that makes sense has no answer on these data | the sample, the method or the covariance |
 //!
-//! Print it: `{}` and `{:?}` both give the sentence, so that a `main` that returns [`Result`] tells its reader what to do.
-//! Match on the category to tell whose fault it is, and on what is in it to react.
+//! Print it: `{}` and `{:?}` both give the sentence, so that a `main` that returns [`Result`] tells its reader what to
+//! do. Match on the category to tell whose fault it is, and on what is in it to react.
 
 mod data;
 mod estimate;

@@ -56,10 +56,14 @@ impl Model {
     /// Fits the model to a panel: selects the sample, forms the design, and accumulates its moments.
     ///
     /// # Errors
-    /// Those of [`check`](Model::check); [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn), [`DataError::NotANumber`](crate::error::DataError::NotANumber) or [`QuestionError::TermNeeds`](crate::error::QuestionError::TermNeeds) for a
-    /// term that the panel cannot give; [`DataError::Negative`](crate::error::DataError::Negative) or [`QuestionError::ZeroWeights`](crate::error::QuestionError::ZeroWeights) for weights;
-    /// [`EstimateError::NothingLeft`](crate::error::EstimateError::NothingLeft), [`EstimateError::TooFewRows`](crate::error::EstimateError::TooFewRows) and [`EstimateError::NoVariation`](crate::error::EstimateError::NoVariation) for a sample that says nothing;
-    /// [`EstimateError::TooManyColumns`](crate::error::EstimateError::TooManyColumns); [`EstimateError::Scale`](crate::error::EstimateError::Scale) for values beyond 1e290, or apart by less than 1e-290.
+    /// Those of [`check`](Model::check); [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn),
+    /// [`DataError::NotANumber`](crate::error::DataError::NotANumber) or
+    /// [`QuestionError::TermNeeds`](crate::error::QuestionError::TermNeeds) for a term that the panel cannot give;
+    /// [`DataError::Negative`](crate::error::DataError::Negative) or
+    /// [`QuestionError::ZeroWeights`](crate::error::QuestionError::ZeroWeights) for weights;
+    /// [`EstimateError::NothingLeft`], [`EstimateError::TooFewRows`] and [`EstimateError::NoVariation`] for a sample
+    /// that says nothing; [`EstimateError::TooManyColumns`]; [`EstimateError::Scale`] for values beyond 1e290, or apart
+    /// by less than 1e-290.
     ///
     /// # Examples
     /// ```
@@ -171,7 +175,7 @@ impl FittedModel {
     /// The coefficients of the whole model, its effects, fitted values and residuals.
     ///
     /// # Errors
-    /// [`EstimateError::LeastSquares`](crate::error::EstimateError::LeastSquares) should the solver fail on the columns that were kept.
+    /// [`EstimateError::LeastSquares`] should the solver fail on the columns that were kept.
     pub fn regression(&self) -> Result<Regression> {
         Regression::new(&self.design)
     }

@@ -60,8 +60,8 @@
 //!
 //! - A share says what goes with a component, not what the component causes.
 //! - A sequential share depends on the order: print [`FittedModel::order_range`] beside it.
-//! - Unit effects get at least as much as any component that is constant over the years of a unit, by construction: they
-//!   span it. With few years they also take up noise, about (1 − R²)/T of the variation.
+//! - Unit effects get at least as much as any component that is constant over the years of a unit, by construction:
+//!   they span it. With few years they also take up noise, about (1 − R²)/T of the variation.
 //! - An interval's target is the expected in-sample share for units drawn from a superpopulation like these, over these
 //!   periods. It is not the sampling error of a census, nor a statement about other years; the noise within a unit is
 //!   not drawn again.
@@ -70,19 +70,21 @@
 //! # How exact
 //!
 //! Nothing is refitted: every coalition is a sub-block of one or two matrices of cross-products, formed once about the
-//! means and scaled. A column adds nothing, to a breakdown as to a [`Regression`], when what the others leave of it is at
-//! or below 1e-11 of its length, or no more than the rounding of the values; the data are otherwise taken as exact. Where
-//! that is too little for cross-products of doubles to tell ([`RANK_TOLERANCE`]), it is decided on the columns
+//! means and scaled. A column adds nothing, to a breakdown as to a [`Regression`], when what the others leave of it is
+//! at or below 1e-11 of its length, or no more than the rounding of the values; the data are otherwise taken as exact.
+//! Where that is too little for cross-products of doubles to tell ([`RANK_TOLERANCE`]), it is decided on the columns
 //! themselves. Where columns are so nearly collinear that doubles would lose the ninth digit of a share, the
-//! cross-products are formed and eliminated again in twice the precision, up to 24 components, and so are the replicates
-//! behind its interval, up to 12. What cannot be promised to nine digits, because there are too many components or the
-//! answer depends on how the values were rounded, carries [`Warning::Imprecise`] with a bound. Shares equal those of
-//! dummy-variable regressions to 1e-9 and better, and a seed gives the same bits on any number of threads.
+//! cross-products are formed and eliminated again in twice the precision, up to 24 components, and so are the
+//! replicates behind its interval, up to 12. What cannot be promised to nine digits, because there are too many
+//! components or the answer depends on how the values were rounded, carries [`Warning::Imprecise`] with a bound. Shares
+//! equal those of dummy-variable regressions to 1e-9 and better, and a seed gives the same bits on any number of
+//! threads.
 //!
 //! # Limits
 //!
-//! Least squares only: no counts; random effects in a [`PanelRegression`] but not in a breakdown. Unit effects are absorbed, all other effects are columns, at most
-//! 3,000 of them. Under resampling, what is made from the whole sample (factor levels, unit means) is held fixed.
+//! Least squares only: no counts; random effects in a [`PanelRegression`] but not in a breakdown. Unit effects are
+//! absorbed, all other effects are columns, at most 3,000 of them. Under resampling, what is made from the whole sample
+//! (factor levels, unit means) is held fixed.
 //!
 //! | method | components |
 //! |---|---|

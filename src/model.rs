@@ -215,10 +215,11 @@ impl Model {
     /// Checks what can be checked without data; `fit` does so first.
     ///
     /// # Errors
-    /// [`QuestionError::Term`](crate::error::QuestionError::Term) or [`QuestionError::TermMeaning`](crate::error::QuestionError::TermMeaning) for a term that makes no sense; [`QuestionError::NoComponents`](crate::error::QuestionError::NoComponents),
-    /// [`QuestionError::EmptyComponent`](crate::error::QuestionError::EmptyComponent), [`QuestionError::DuplicateComponent`](crate::error::QuestionError::DuplicateComponent), [`QuestionError::ComponentName`](crate::error::QuestionError::ComponentName); and
-    /// [`QuestionError::OutcomeAsTerm`](crate::error::QuestionError::OutcomeAsTerm) when the outcome's column explains itself (a lag or a lead of it may); [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent)
-    /// or [`QuestionError::Order`](crate::error::QuestionError::Order) for a precedence that cannot be kept.
+    /// [`QuestionError::Term`] or [`QuestionError::TermMeaning`] for a term that makes no sense;
+    /// [`QuestionError::NoComponents`], [`QuestionError::EmptyComponent`], [`QuestionError::DuplicateComponent`],
+    /// [`QuestionError::ComponentName`]; and [`QuestionError::OutcomeAsTerm`] when the outcome's column explains itself
+    /// (a lag or a lead of it may); [`QuestionError::UnknownComponent`] or [`QuestionError::Order`] for a precedence
+    /// that cannot be kept.
     pub fn check(&self) -> Result<&Self> {
         self.checked_outcome()?;
         Ok(self)

@@ -117,8 +117,8 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`DataError::DuplicateRow`](crate::error::DataError::DuplicateRow) for a unit and period that occur twice,
-    /// [`DataError::MissingKey`](crate::error::DataError::MissingKey) for a unit that is empty.
+    /// [`DataError::DuplicateRow`] for a unit and period that occur twice,
+    /// [`DataError::MissingKey`] for a unit that is empty.
     pub(crate) fn from_columns(
         (unit_name, units): (String, &Cells),
         periods: Option<(String, Vec<i32>)>,
@@ -235,7 +235,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) with up to three names that come closest, letter case
+    /// [`DataError::UnknownColumn`] with up to three names that come closest, letter case
     /// aside.
     ///
     /// ```
@@ -264,8 +264,8 @@ impl Panel {
         }
     }
 
-    /// The columns that describe a unit rather than measure it: its other code, its name, its region. Joins do not bring
-    /// them twice.
+    /// The columns that describe a unit rather than measure it: its other code, its name, its region. Joins do not
+    /// bring them twice.
     pub fn label_columns(&self) -> &[String] {
         &self.labels
     }
@@ -275,7 +275,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn).
+    /// [`DataError::UnknownColumn`].
     pub fn with_labels<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Result<Self> {
         self.labels = columns.into_iter().map(Into::into).collect();
         for label in &self.labels {

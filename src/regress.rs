@@ -165,10 +165,12 @@ impl PanelRegression {
     /// Fits to a panel.
     ///
     /// # Errors
-    /// Those of [`Model::fit`] for the outcome, the terms and the weights; [`QuestionError::EstimatorNeeds`](crate::error::QuestionError::EstimatorNeeds) for a panel
-    /// without the units or periods that the estimator is about; [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) for fewer rows (units, differences)
-    /// than it takes; [`EstimateError::NoVariation`](crate::error::EstimateError::NoVariation) for a constant outcome; [`EstimateError::Method`](crate::error::EstimateError::Method) where the absorbed effects leave
-    /// nothing of the outcome, or of any column.
+    /// Those of [`Model::fit`] for the outcome, the terms and the weights; [`QuestionError::EstimatorNeeds`] for a
+    /// panel without the units or periods that the estimator is about;
+    /// [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) for fewer rows (units, differences) than it
+    /// takes; [`EstimateError::NoVariation`](crate::error::EstimateError::NoVariation) for a constant outcome;
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) where the absorbed effects leave nothing of the
+    /// outcome, or of any column.
     pub fn fit(&self, panel: &Panel) -> Result<FittedRegression> {
         FittedRegression::new(self, panel)
     }

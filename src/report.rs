@@ -1,9 +1,9 @@
 //! How is the answer printed, and how is it handed on?
 //!
 //! A [`Breakdown`](crate::Breakdown), an [`OrderRange`](crate::OrderRange), a
-//! [`PanelSummary`](crate::panel::PanelSummary) and a [`Description`](crate::panel::Description) print as tables that fit 80 columns,
-//! whatever the names and numbers in them; a [`RegressionTable`] sets regressions side by side; a [`Report`] is the
-//! document that other programs read. Nothing is computed here: the floors below have done that.
+//! [`PanelSummary`](crate::panel::PanelSummary) and a [`Description`](crate::panel::Description) print as tables that
+//! fit 80 columns, whatever the names and numbers in them; a [`RegressionTable`] sets regressions side by side; a
+//! [`Report`] is the document that other programs read. Nothing is computed here: the floors below have done that.
 //!
 //! # Examples
 //! ```

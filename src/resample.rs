@@ -13,15 +13,15 @@
 //! G θ̂ − (G − 1) θ̄  ±  t · SE,   SE² = (G − 1)/G Σ (θ̂₍₋ᵢ₎ − θ̄)²,
 //! ```
 //!
-//! with θ̂₍₋ᵢ₎ the share without unit i and θ̄ their mean. Shares of R² are biased upward by chance; the bias estimated is
-//! printed beside the share, which itself is not corrected.
+//! with θ̂₍₋ᵢ₎ the share without unit i and θ̄ their mean. Shares of R² are biased upward by chance; the bias estimated
+//! is printed beside the share, which itself is not corrected.
 //!
-//! The `coverage` example measures every kind of interval on simulated panels of 150 × 8. Where every component explains
-//! something, the jackknife's 95% intervals cover their targets 91 to 94 times in 100. A component that explains nothing
-//! is another matter: its in-sample share is all bias, which every kind but the percentile interval takes out in its own
-//! way, so that for nine regions without effect the jackknife's interval covers 59 times in 100, the normal 81, the
-//! percentile 93. For the unit effects beside them it is the jackknife that does best, 90 against 81 to 85. Read the
-//! interval of a share that is small and mostly bias as "about nothing".
+//! The `coverage` example measures every kind of interval on simulated panels of 150 × 8. Where every component
+//! explains something, the jackknife's 95% intervals cover their targets 91 to 94 times in 100. A component that
+//! explains nothing is another matter: its in-sample share is all bias, which every kind but the percentile interval
+//! takes out in its own way, so that for nine regions without effect the jackknife's interval covers 59 times in 100,
+//! the normal 81, the percentile 93. For the unit effects beside them it is the jackknife that does best, 90 against 81
+//! to 85. Read the interval of a share that is small and mostly bias as "about nothing".
 //!
 //! What is made from the whole sample (the levels of factors, unit means, the scale of the rank rule) is held fixed.
 
@@ -99,7 +99,7 @@ impl FittedModel {
     /// Leaves out each unit in turn: the default interval, at level 0.95.
     ///
     /// # Errors
-    /// [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) with fewer than two clusters.
+    /// [`EstimateError::TooFew`] with fewer than two clusters.
     pub fn jackknife(&self) -> Result<Resampling<'_>> {
         Resampling::new(self, Draws::LeaveOneOut, IntervalKind::Jackknife)
     }
@@ -112,7 +112,7 @@ impl FittedModel {
     /// <https://doi.org/10.1017/CBO9780511802843>.
     ///
     /// # Errors
-    /// [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) with fewer than two clusters or two draws.
+    /// [`EstimateError::TooFew`] with fewer than two clusters or two draws.
     pub fn bootstrap(&self, draws: usize, seed: u64) -> Result<Resampling<'_>> {
         if draws < 2 {
             return Err(EstimateError::TooFew { what: "bootstrap draws".to_string(), expected: 2, found: draws }.into());
@@ -127,8 +127,8 @@ impl FittedModel {
     /// [`kind`](Resampling::kind) asks for another.
     ///
     /// # Errors
-    /// [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) with fewer than two clusters or two draws; [`QuestionError::Option`](crate::error::QuestionError::Option) for a draw of another size, or with a
-    /// position that no unit has.
+    /// [`EstimateError::TooFew`] with fewer than two clusters or two draws; [`QuestionError::Option`] for a draw of
+    /// another size, or with a position that no unit has.
     ///
     /// # Examples
     /// ```
@@ -191,7 +191,7 @@ impl<'a> Resampling<'a> {
     /// The kind of interval.
     ///
     /// # Errors
-    /// [`QuestionError::Option`](crate::error::QuestionError::Option) for a bootstrap kind of a jackknife, or the other way round.
+    /// [`QuestionError::Option`] for a bootstrap kind of a jackknife, or the other way round.
     pub fn kind(mut self, kind: IntervalKind) -> Result<Self> {
         let is_jackknife = matches!(self.draws, Draws::LeaveOneOut);
         if is_jackknife != (kind == IntervalKind::Jackknife) {
@@ -213,7 +213,7 @@ impl<'a> Resampling<'a> {
     /// The part of samples whose interval should cover the target. Default 0.95.
     ///
     /// # Errors
-    /// [`QuestionError::Option`](crate::error::QuestionError::Option) unless it is above 0 and at most 0.999999.
+    /// [`QuestionError::Option`] unless it is above 0 and at most 0.999999.
     pub fn level(mut self, level: f64) -> Result<Self> {
         if !(level > 0.0 && level <= HIGHEST_LEVEL) {
             return Err(QuestionError::Option {
@@ -237,7 +237,7 @@ impl<'a> Resampling<'a> {
     /// rows in a cross-section.
     ///
     /// # Errors
-    /// [`QuestionError::Option`](crate::error::QuestionError::Option) when there are not so many replicates.
+    /// [`QuestionError::Option`] when there are not so many replicates.
     pub fn drawn(&self, replicate: usize) -> Result<Vec<usize>> {
         let clusters = self.fit.n_clusters();
         let replicates = self.draws.replicates(clusters);
@@ -255,7 +255,7 @@ impl<'a> Resampling<'a> {
     /// The shares in every replicate, for each of these breakdowns.
     ///
     /// # Errors
-    /// [`EstimateError::OtherFit`](crate::error::EstimateError::OtherFit) for a breakdown that is not of this fit.
+    /// [`EstimateError::OtherFit`] for a breakdown that is not of this fit.
     pub fn replicates(&self, breakdowns: &[&Breakdown]) -> Result<Vec<Replicates>> {
         replicates::compute(self.fit, &self.draws, breakdowns, self.progress.as_deref())
     }
@@ -263,9 +263,9 @@ impl<'a> Resampling<'a> {
     /// These breakdowns with intervals, all from the same draws.
     ///
     /// # Errors
-    /// [`EstimateError::OtherFit`](crate::error::EstimateError::OtherFit) for a breakdown that is not of this fit; [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) when hardly a replicate has an
-    /// outcome that varies; [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) and [`QuestionError::Option`](crate::error::QuestionError::Option) where the values of all coalitions of all
-    /// replicates do not fit into memory.
+    /// [`EstimateError::OtherFit`] for a breakdown that is not of this fit; [`EstimateError::TooFew`] when hardly a
+    /// replicate has an outcome that varies; [`EstimateError::TooManyComponents`] and [`QuestionError::Option`] where
+    /// the values of all coalitions of all replicates do not fit into memory.
     pub fn intervals(&self, breakdowns: &[&Breakdown]) -> Result<Vec<Breakdown>> {
         let (replicates, influence) = self.all_replicates(breakdowns)?;
         let each = breakdowns.iter().zip(&replicates).enumerate();

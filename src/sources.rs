@@ -99,8 +99,8 @@ impl Source {
         }
     }
 
-    /// A CSV file of explore-education-statistics: `time_period`, `geographic_level`, code columns in any order, a column
-    /// a measure.
+    /// A CSV file of explore-education-statistics: `time_period`, `geographic_level`, code columns in any order, a
+    /// column a measure.
     pub fn explore_education(path: impl Into<PathBuf>) -> Self {
         Self::new(path, Layout::ExploreEducation)
     }
@@ -110,8 +110,8 @@ impl Source {
         Self::new(path, Layout::Lait)
     }
 
-    /// The older layout of one year a file: `geog_l`, `geog_c`, `geog_n`, and a column a measure. The file does not say its
-    /// year, so the caller does.
+    /// The older layout of one year a file: `geog_l`, `geog_c`, `geog_n`, and a column a measure. The file does not say
+    /// its year, so the caller does.
     pub fn one_year(path: impl Into<PathBuf>, period: i32) -> Self {
         Self::new(path, Layout::OneYear { period })
     }
@@ -133,8 +133,8 @@ impl Source {
         Self::new(path, Layout::Long { unit, period, measure, value })
     }
 
-    /// A row for each unit and a column for each period: a measure is named by its columns with `{period}` in the place of
-    /// the period, such as `rate_{period}` for `rate_2017`, `rate_2018`, or `{period}` alone.
+    /// A row for each unit and a column for each period: a measure is named by its columns with `{period}` in the place
+    /// of the period, such as `rate_{period}` for `rate_2017`, `rate_2018`, or `{period}` alone.
     pub fn wide(path: impl Into<PathBuf>, unit: impl Into<String>) -> Self {
         Self::new(path, Layout::Wide { unit: unit.into() })
     }
@@ -183,16 +183,16 @@ impl Source {
         self
     }
 
-    /// Says what a mark means in this release. Default: as in [`Missing`], so `x` is "suppressed or not available": before
-    /// 2018 releases suppressed small numbers with `x`, since then `c` does that and `x` says not available.
+    /// Says what a mark means in this release. Default: as in [`Missing`], so `x` is "suppressed or not available":
+    /// before 2018 releases suppressed small numbers with `x`, since then `c` does that and `x` says not available.
     pub fn mark(mut self, mark: impl Into<String>, meaning: Missing) -> Self {
         self.marks.insert(mark.into(), meaning);
         self
     }
 
-    /// Gives a return filed together (`314 / 318`) to each authority it names, with 1 in a column of this name where that
-    /// was done and 0 elsewhere. Right for rates; a count then stands once for each authority. Default: such a return is an
-    /// error.
+    /// Gives a return filed together (`314 / 318`) to each authority it names, with 1 in a column of this name where
+    /// that was done and 0 elsewhere. Right for rates; a count then stands once for each authority. Default: such a
+    /// return is an error.
     pub fn joint_returns_to_each(mut self, flag: impl Into<String>) -> Self {
         self.joint = JointReturns::ToEach { flag: flag.into() };
         self
@@ -236,12 +236,17 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// [`DataError::Read`](crate::error::DataError::Read), [`DataError::NotText`](crate::error::DataError::NotText), [`SourceError::Workbook`](crate::error::SourceError::Workbook), [`DataError::RaggedRow`](crate::error::DataError::RaggedRow), [`DataError::OpenQuote`](crate::error::DataError::OpenQuote) for the file;
-    /// [`SourceError::Layout`](crate::error::SourceError::Layout) where columns of the layout are not there, with the layout that the file looks like;
-    /// [`SourceError::NoSuchValue`](crate::error::SourceError::NoSuchValue) for a measure, filter or level that is not there, with those that are;
-    /// [`SourceError::RepeatedKey`](crate::error::SourceError::RepeatedKey) for two rows of one key, with what tells them apart; [`SourceError::MixedPeriods`](crate::error::SourceError::MixedPeriods),
-    /// [`DataError::NotAPeriod`](crate::error::DataError::NotAPeriod), [`DataError::MissingKey`](crate::error::DataError::MissingKey), [`SourceError::UnknownCode`](crate::error::SourceError::UnknownCode) and [`SourceError::JointReturn`](crate::error::SourceError::JointReturn) for keys;
-    /// [`DataError::NotANumber`](crate::error::DataError::NotANumber) and [`DataError::Infinite`](crate::error::DataError::Infinite) for values; [`SourceError::Feature`](crate::error::SourceError::Feature) for a workbook without the feature.
+    /// [`DataError::Read`], [`DataError::NotText`], [`SourceError::Workbook`](crate::error::SourceError::Workbook),
+    /// [`DataError::RaggedRow`], [`DataError::OpenQuote`] for the file;
+    /// [`SourceError::Layout`](crate::error::SourceError::Layout) where columns of the layout are not there, with the
+    /// layout that the file looks like; [`SourceError::NoSuchValue`](crate::error::SourceError::NoSuchValue) for a
+    /// measure, filter or level that is not there, with those that are;
+    /// [`SourceError::RepeatedKey`](crate::error::SourceError::RepeatedKey) for two rows of one key, with what tells
+    /// them apart; [`SourceError::MixedPeriods`](crate::error::SourceError::MixedPeriods), [`DataError::NotAPeriod`],
+    /// [`DataError::MissingKey`], [`SourceError::UnknownCode`](crate::error::SourceError::UnknownCode) and
+    /// [`SourceError::JointReturn`](crate::error::SourceError::JointReturn) for keys; [`DataError::NotANumber`] and
+    /// [`DataError::Infinite`] for values; [`SourceError::Feature`](crate::error::SourceError::Feature) for a workbook
+    /// without the feature.
     pub fn read(&self) -> Result<Published> {
         match File::open(&self.path) {
             Ok(file) => self.read_stream(BufReader::new(file)),

@@ -30,14 +30,14 @@ pub enum Warning {
         /// Whether that other brings unit effects.
         unit_effects: bool,
     },
-    /// A component, or some of it, has no coefficient beside the others, and so no part of its own in a method that leans
-    /// on coefficients.
+    /// A component, or some of it, has no coefficient beside the others, and so no part of its own in a method that
+    /// leans on coefficients.
     NoCoefficient {
         /// The component.
         component: String,
     },
-    /// Columns are combinations of those before them, or of unit effects, to 1e-11 of their length or to the rounding of
-    /// the values: they add nothing to a breakdown and have no coefficient.
+    /// Columns are combinations of those before them, or of unit effects, to 1e-11 of their length or to the rounding
+    /// of the values: they add nothing to a breakdown and have no coefficient.
     Aliased {
         /// Their component, or `always`.
         component: String,
@@ -61,11 +61,11 @@ pub enum Warning {
         /// Observations, and independent columns and effects.
         observations: usize,
     },
-    /// Too many components, rows or replicates to be computed again in twice the precision; or columns that differ by so
-    /// little that what they differ by depends on how their values were rounded.
+    /// Too many components, rows or replicates to be computed again in twice the precision; or columns that differ by
+    /// so little that what they differ by depends on how their values were rounded.
     Imprecise {
-        /// The bound on the error of a share, or of the ends of its interval; 1 where nothing is known, because a column
-        /// that explains much may be taken for none.
+        /// The bound on the error of a share, or of the ends of its interval; 1 where nothing is known, because a
+        /// column that explains much may be taken for none.
         bound: f64,
     },
     /// Too few clusters for an interval to be trusted.
@@ -103,8 +103,8 @@ pub enum Warning {
         /// Their names.
         names: Vec<String>,
     },
-    /// Coefficients that cannot be had without one of the clusters, whose part in their standard errors is therefore not
-    /// known.
+    /// Coefficients that cannot be had without one of the clusters, whose part in their standard errors is therefore
+    /// not known.
     RestsOnOneCluster {
         /// The coefficients.
         coefficients: Vec<String>,

@@ -1,7 +1,7 @@
 //! Which few components together explain most?
 //!
-//! Every subset of the components is a candidate; the best of each size is found exactly, without a visit to all 2^k, by
-//! leaps and bounds. What is not known here is how sure the choice is; see
+//! Every subset of the components is a candidate; the best of each size is found exactly, without a visit to all 2^k,
+//! by leaps and bounds. What is not known here is how sure the choice is; see
 //! [`Resampling::selection`](crate::Resampling::selection).
 
 mod candidates;
@@ -28,8 +28,8 @@ pub struct BestSubset {
     pub components: Vec<String>,
     /// Its R².
     pub r2_overall: f64,
-    /// Independent columns besides the intercept: p in the formulas of [`Criterion`](crate::decompose::Criterion). Those of `always`
-    /// count, and absorbed effects of G units count as G − 1.
+    /// Independent columns besides the intercept: p in the formulas of [`Criterion`](crate::decompose::Criterion).
+    /// Those of `always` count, and absorbed effects of G units count as G − 1.
     pub n_columns: usize,
     /// 1 − (1 − R²)(n − 1)/(n − p − 1); `None` where n ≤ p + 1.
     pub r2_adjusted: Option<f64>,
@@ -41,9 +41,9 @@ pub struct BestSubset {
 
 /// The best subsets of the components, of each size and by each criterion.
 ///
-/// Subsets whose R² are within 1e-12 of one another are equal. Of equal subsets of one size the earliest is given: the one
-/// that has the first component, in the order of the model, on which they differ. By a criterion, the one with the fewest
-/// columns is given, then the fewest components. A perfect fit is better by any criterion than one that is not.
+/// Subsets whose R² are within 1e-12 of one another are equal. Of equal subsets of one size the earliest is given: the
+/// one that has the first component, in the order of the model, on which they differ. By a criterion, the one with the
+/// fewest columns is given, then the fewest components. A perfect fit is better by any criterion than one that is not.
 ///
 /// # Examples
 /// ```
@@ -91,7 +91,7 @@ impl BestSubsets {
     /// The best subset with so many components.
     ///
     /// # Errors
-    /// [`QuestionError::Option`](crate::error::QuestionError::Option) for a size that was not asked for, or is above the number of components.
+    /// [`QuestionError::Option`] for a size that was not asked for, or is above the number of components.
     pub fn of_size(&self, size: usize) -> Result<&BestSubset> {
         self.by_size.get(size).ok_or_else(|| {
             Error::from(QuestionError::Option {
@@ -104,8 +104,8 @@ impl BestSubsets {
 
     /// The best subset of any size looked for, by this criterion.
     ///
-    /// Where components differ in columns this need not be one of [`by_size`](BestSubsets::by_size): a subset that explains
-    /// a little less may pay for fewer columns.
+    /// Where components differ in columns this need not be one of [`by_size`](BestSubsets::by_size): a subset that
+    /// explains a little less may pay for fewer columns.
     pub fn best_by(&self, criterion: Criterion) -> &BestSubset {
         match criterion {
             Criterion::AdjustedR2 => &self.by_adjusted_r2,
@@ -119,17 +119,19 @@ impl FittedModel {
     /// For every size, the subset of the components that explains most of the outcome; and over all sizes, the best by
     /// adjusted R², AIC and BIC.
     ///
-    /// Exact: equal to trying all 2^k subsets. Components are taken whole, with all their columns and unit effects; what
-    /// is `always` in is in every subset and not counted. The best subset was chosen for its R² on these data, which
-    /// flatters it: [`Resampling::selection`](crate::Resampling::selection) says how often others would be chosen.
+    /// Exact: equal to trying all 2^k subsets. Components are taken whole, with all their columns and unit effects;
+    /// what is `always` in is in every subset and not counted. The best subset was chosen for its R² on these data,
+    /// which flatters it: [`Resampling::selection`](crate::Resampling::selection) says how often others would be
+    /// chosen.
     ///
     /// Source: G. M. Furnival and R. W. Wilson (1974), "Regressions by leaps and bounds", Technometrics 16,
     /// <https://doi.org/10.1080/00401706.1974.10489231>.
     ///
     /// # Errors
-    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 60 components, or 8 that each bring unit effects. The time depends on the data:
-    /// 28 components take a few milliseconds, 40 up to half a second, 45 up to two, and each further one up to half as
-    /// long again; more components than rows take longer (28 on 20 rows, 20 seconds). For the best of a few components
+    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 60 components, or 8
+    /// that each bring unit effects. The time depends on the data: 28 components take a few milliseconds, 40 up to half
+    /// a second, 45 up to two, and each further one up to half as long again; more components than rows take longer (28
+    /// on 20 rows, 20 seconds). For the best of a few components
     /// [`best_subsets_up_to`](FittedModel::best_subsets_up_to) takes milliseconds in either case.
     pub fn best_subsets(&self) -> Result<BestSubsets> {
         self.best_subsets_up_to(self.model().components().len())

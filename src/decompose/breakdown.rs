@@ -66,7 +66,7 @@ impl Breakdown {
     /// The share of this component.
     ///
     /// # Errors
-    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) for a name that is not in the model.
+    /// [`QuestionError::UnknownComponent`] for a name that is not in the model.
     pub fn component(&self, name: &str) -> Result<&Share> {
         self.components.iter().find(|c| c.name == name).ok_or_else(|| {
             Error::from(QuestionError::UnknownComponent {
@@ -79,7 +79,7 @@ impl Breakdown {
     /// A component's part of the outcome's total variation, as a fraction.
     ///
     /// # Errors
-    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) for a name that is not in the model.
+    /// [`QuestionError::UnknownComponent`] for a name that is not in the model.
     pub fn share_of_total(&self, name: &str) -> Result<f64> {
         Ok(self.component(name)?.share_of_total)
     }
@@ -87,7 +87,7 @@ impl Breakdown {
     /// A component's part of what there was to credit, as a fraction.
     ///
     /// # Errors
-    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) for a name that is not in the model.
+    /// [`QuestionError::UnknownComponent`] for a name that is not in the model.
     pub fn share_of_explained(&self, name: &str) -> Result<f64> {
         Ok(self.component(name)?.share_of_explained)
     }
@@ -97,8 +97,8 @@ impl Breakdown {
         self.always.iter().chain(&self.components).chain([&self.unexplained])
     }
 
-    /// For every component, what it explains alone, R²(c) − R²(always), as its unique part and what it has in common with
-    /// others; `None` unless the breakdown is one [`commonality`](crate::FittedModel::commonality) made.
+    /// For every component, what it explains alone, R²(c) − R²(always), as its unique part and what it has in common
+    /// with others; `None` unless the breakdown is one [`commonality`](crate::FittedModel::commonality) made.
     ///
     /// # Examples
     /// ```

@@ -4,10 +4,10 @@
 //! C(S) = Σ_{T ⊆ S} (−1)^{|T| + 1} R²((N ∖ S) ∪ T)          for every S ≠ ∅;   Σ_S C(S) = R²(N) − R²(∅)
 //! ```
 //!
-//! C({i}) is what i adds last; the part of a larger set may be negative, where one component suppresses noise in another,
-//! and is reported as it is. R. G. Newton and D. J. Spurrell (1967), "A development of multiple regression for the analysis
-//! of routine data", Applied Statistics 16, <https://doi.org/10.2307/2985237>; K. Nimon and F. L. Oswald (2013),
-//! "Understanding the results of multiple linear regression", Organizational Research Methods 16,
+//! C({i}) is what i adds last; the part of a larger set may be negative, where one component suppresses noise in
+//! another, and is reported as it is. R. G. Newton and D. J. Spurrell (1967), "A development of multiple regression for
+//! the analysis of routine data", Applied Statistics 16, <https://doi.org/10.2307/2985237>; K. Nimon and F. L. Oswald
+//! (2013), "Understanding the results of multiple linear regression", Organizational Research Methods 16,
 //! <https://doi.org/10.1177/1094428113493929>.
 
 use super::breakdown::Breakdown;
@@ -28,11 +28,12 @@ impl FittedModel {
     /// ```
     ///
     /// The parts sum to R² − R²(always); those that a component belongs to, to what it explains when it enters first.
-    /// [`unique_and_common`](Breakdown::unique_and_common) says so for each. A part may be negative. Source: R. G. Newton
-    /// and D. J. Spurrell (1967), <https://doi.org/10.2307/2985237>.
+    /// [`unique_and_common`](Breakdown::unique_and_common) says so for each. A part may be negative. Source: R. G.
+    /// Newton and D. J. Spurrell (1967), <https://doi.org/10.2307/2985237>.
     ///
     /// # Errors
-    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 20 components, which have a million subsets.
+    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 20 components, which
+    /// have a million subsets.
     ///
     /// # Examples
     /// ```

@@ -19,7 +19,8 @@ pub enum Detail {
     /// What each component adds on average by the number of components in before it
     /// ([`conditional_dominance`](crate::FittedModel::conditional_dominance)).
     BySize(Vec<SizeShare>),
-    /// How often the first of two components adds more ([`complete_dominance`](crate::FittedModel::complete_dominance)).
+    /// How often the first of two components adds more
+    /// ([`complete_dominance`](crate::FittedModel::complete_dominance)).
     Pairs(Vec<PairDominance>),
     /// What each set of components has in common ([`commonality`](crate::FittedModel::commonality)).
     Subsets(Vec<SubsetShare>),
@@ -60,8 +61,8 @@ pub struct PairDominance {
     pub first: String,
     /// The other.
     pub second: String,
-    /// The part of the coalitions of all others in which the first adds more, a tie counted as a half: 1 where the first
-    /// dominates completely, 0 where the second does.
+    /// The part of the coalitions of all others in which the first adds more, a tie counted as a half: 1 where the
+    /// first dominates completely, 0 where the second does.
     pub proportion: f64,
     /// How sure it is.
     pub interval: Option<Interval>,

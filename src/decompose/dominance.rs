@@ -18,8 +18,9 @@ use crate::error::Result;
 use crate::fit::FittedModel;
 
 impl FittedModel {
-    /// What each component adds on average to coalitions of each size, in [`Detail::BySize`](crate::decompose::Detail::BySize); the
-    /// components' own values are the means of those, their general dominance or Shapley values.
+    /// What each component adds on average to coalitions of each size, in
+    /// [`Detail::BySize`](crate::decompose::Detail::BySize); the components' own values are the means of those, their
+    /// general dominance or Shapley values.
     ///
     /// ```text
     /// C_i(s) = mean of R²(S ∪ i) − R²(S) over coalitions S of the others, |S| = s
@@ -30,8 +31,8 @@ impl FittedModel {
     /// <https://doi.org/10.1037/1082-989X.8.2.129>.
     ///
     /// # Errors
-    /// Those of [`shapley`](FittedModel::shapley); [`EstimateError::Method`](crate::error::EstimateError::Method) for a model with a precedence
-    /// between components.
+    /// Those of [`shapley`](FittedModel::shapley); [`EstimateError::Method`](crate::error::EstimateError::Method) for a
+    /// model with a precedence between components.
     ///
     /// # Examples
     /// ```
@@ -60,8 +61,9 @@ impl FittedModel {
     /// Source: D. V. Budescu (1993), <https://doi.org/10.1037/0033-2909.114.3.542>.
     ///
     /// # Errors
-    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components, whose table of coalitions fills
-    /// 128 MB; [`EstimateError::Method`](crate::error::EstimateError::Method) for a model with a precedence between components.
+    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components, whose
+    /// table of coalitions fills 128 MB; [`EstimateError::Method`](crate::error::EstimateError::Method) for a model
+    /// with a precedence between components.
     ///
     /// # Examples
     /// ```

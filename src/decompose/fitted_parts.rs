@@ -1,16 +1,17 @@
 //! How the fitted outcome is made up of the components' own parts, each holding its coefficients.
 //!
-//! With β from the whole regression, a component's part is f_c = X_c β_c, and with unit effects also α, one constant for
-//! each unit. Once what is always in has been taken out of every part and of the outcome,
+//! With β from the whole regression, a component's part is f_c = X_c β_c, and with unit effects also α, one constant
+//! for each unit. Once what is always in has been taken out of every part and of the outcome,
 //!
 //! ```text
 //! Pratt (Fields)          cov(f_c, y)/var(y)            sums to R² − R²(always), may be negative
 //! variance components     var(f_c)/var(y), and cov(f_c, f_d)/var(y) off the diagonal, which counts twice
 //! ```
 //!
-//! Both are *conditional*: they lean on the coefficients of the whole model. A column that the others span has none: it is
-//! named in a warning, and what it explains is in the parts of those others. All is read off the moments: with T the
-//! cross-products about the overall mean, W those within units and B = T − W, the part α has Σ w α x = B_xy − Σ_j β_j B_xj.
+//! Both are *conditional*: they lean on the coefficients of the whole model. A column that the others span has none: it
+//! is named in a warning, and what it explains is in the parts of those others. All is read off the moments: with T the
+//! cross-products about the overall mean, W those within units and B = T − W, the part α has Σ w α x = B_xy − Σ_j β_j
+//! B_xj.
 //!
 //! J. W. Pratt (1987), "Dividing the indivisible"; D. R. Thomas, E. Hughes and B. D. Zumbo (1998),
 //! <https://doi.org/10.1023/A:1006954016433>; G. S. Fields (2003), "Accounting for income inequality and its change",
@@ -35,9 +36,9 @@ impl FittedModel {
     ///
     /// For a single column this is its standardised coefficient times its correlation with the outcome. Unit effects
     /// count through their fitted constants. Shares may be negative. They are conditional on the whole model, and a
-    /// component that others span has no coefficient: [`Warning::NoCoefficient`](crate::Warning::NoCoefficient) names it.
-    /// Sources: D. R. Thomas, E. Hughes and B. D. Zumbo (1998), <https://doi.org/10.1023/A:1006954016433>; G. S. Fields
-    /// (2003), <https://doi.org/10.1016/S0147-9121(03)22001-X>.
+    /// component that others span has no coefficient: [`Warning::NoCoefficient`](crate::Warning::NoCoefficient) names
+    /// it. Sources: D. R. Thomas, E. Hughes and B. D. Zumbo (1998), <https://doi.org/10.1023/A:1006954016433>; G. S.
+    /// Fields (2003), <https://doi.org/10.1016/S0147-9121(03)22001-X>.
     ///
     /// # Errors
     /// None today; fallible so that it reads like the other methods.
@@ -62,8 +63,9 @@ impl FittedModel {
         self.breakdown(&Method::Pratt)
     }
 
-    /// The variance of each component's fitted part, and in [`Detail::Covariances`](crate::decompose::Detail::Covariances) the
-    /// covariance of each two, as parts of the outcome's variance.
+    /// The variance of each component's fitted part, and in
+    /// [`Detail::Covariances`](crate::decompose::Detail::Covariances) the covariance of each two, as parts of the
+    /// outcome's variance.
     ///
     /// ```text
     /// share_of_total(c) = var(X_c β_c)/var(y),   Σ_c var(X_c β_c) + 2 Σ_{c<d} cov(X_c β_c, X_d β_d) = R² var(y)
@@ -196,8 +198,8 @@ impl FittedParts {
             }
             sum
         };
-        // The parts' products with each other lean on those with the variables; the units' constants with themselves and
-        // with a part are those of α = y − Σ β x between units.
+        // The parts' products with each other lean on those with the variables; the units' constants with themselves
+        // and with a part are those of α = y − Σ β x between units.
         let between_parts = |a: usize, b: usize| {
             let mut sum = self.parts[b].clone().fold(zero, |sum, j| sum + coefficients[j] * with_part(a, j));
             if of_units == Some(b) {
@@ -268,8 +270,8 @@ fn with_constants<R: Real>(
     (0..n - 1).fold(columns + alpha_with(n - 1), |sum, j| sum - coefficients[j] * alpha_with(j))
 }
 
-/// Least-squares coefficients from packed cross-products with the outcome last; zero for a variable that those before it
-/// span, which the second value says.
+/// Least-squares coefficients from packed cross-products with the outcome last; zero for a variable that those before
+/// it span, which the second value says.
 fn coefficients<R: Real>(mut matrix: Vec<R>, n: usize) -> (Vec<R>, Vec<bool>) {
     let mut rest = matrix.as_mut_slice();
     for size in (2..=n).rev() {

@@ -108,7 +108,7 @@ impl Attribution {
     /// A component's part, on the statistic's own scale.
     ///
     /// # Errors
-    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) for a name that is not among them.
+    /// [`QuestionError::UnknownComponent`] for a name that is not among them.
     pub fn value(&self, name: &str) -> Result<f64> {
         self.components.iter().find(|c| c.name == name).map(|c| c.value).ok_or_else(|| {
             Error::from(QuestionError::UnknownComponent {
@@ -123,9 +123,10 @@ impl Game {
     /// Asks for the value of every coalition once, one after the other, the empty one first.
     ///
     /// # Errors
-    /// [`EstimateError::Value`](crate::error::EstimateError::Value) with the first error of `value`, or for a value that is not a number or beyond ±1e290, whose sums
-    /// leave the range of doubles; [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) without a component; [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components;
-    /// [`QuestionError::ComponentName`](crate::error::QuestionError::ComponentName) for a blank one; [`QuestionError::DuplicateComponent`](crate::error::QuestionError::DuplicateComponent).
+    /// [`EstimateError::Value`] with the first error of `value`, or for a value that is not a number or beyond ±1e290,
+    /// whose sums leave the range of doubles; [`EstimateError::TooFew`] without a component;
+    /// [`EstimateError::TooManyComponents`] beyond 24 components; [`QuestionError::ComponentName`] for a blank one;
+    /// [`QuestionError::DuplicateComponent`].
     pub fn new<N, E>(
         names: impl IntoIterator<Item = N>,
         mut value: impl FnMut(Coalition) -> Result<f64, E>,
@@ -181,7 +182,7 @@ impl Game {
     /// The value of a coalition.
     ///
     /// # Errors
-    /// [`QuestionError::Option`](crate::error::QuestionError::Option) for a coalition of components that there are not.
+    /// [`QuestionError::Option`] for a coalition of components that there are not.
     pub fn value(&self, coalition: Coalition) -> Result<f64> {
         self.values.values.get(coalition.bits() as usize).copied().ok_or_else(|| {
             Error::from(QuestionError::Option {
@@ -195,7 +196,7 @@ impl Game {
     /// What each component adds in this order, which names every component once.
     ///
     /// # Errors
-    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) and [`QuestionError::Order`](crate::error::QuestionError::Order) for an order that is none.
+    /// [`QuestionError::UnknownComponent`] and [`QuestionError::Order`] for an order that is none.
     pub fn sequential(&self, order: &[&str]) -> Result<Attribution> {
         let mut values = vec![0.0; self.names.len()];
         let mut before = 0_usize;
@@ -246,7 +247,8 @@ impl Game {
     /// together. `unions` hold every component once; [`Detail::Terms`] names the union of each.
     ///
     /// # Errors
-    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) and [`QuestionError::Order`](crate::error::QuestionError::Order) for unions that do not hold every component once.
+    /// [`QuestionError::UnknownComponent`] and [`QuestionError::Order`] for unions that do not hold every component
+    /// once.
     pub fn owen(&self, unions: &[(&str, &[&str])]) -> Result<Attribution> {
         let (mut positions, mut of_union) = (Vec::new(), vec![None; self.names.len()]);
         for (union, members) in unions {
@@ -274,8 +276,8 @@ impl Game {
     /// The proportional value: an average over orders that gives nothing to what adds nothing last.
     ///
     /// # Errors
-    /// [`EstimateError::Method`](crate::error::EstimateError::Method) where a coalition is worth more than all components together, as with criteria that punish
-    /// size: its weights would be negative.
+    /// [`EstimateError::Method`] where a coalition is worth more than all components together, as with criteria that
+    /// punish size: its weights would be negative.
     pub fn pmvd(&self) -> Result<Attribution> {
         if pmvd::falls(&self.values) {
             return Err(EstimateError::Method {
@@ -308,7 +310,7 @@ impl Game {
     /// What each set of components has in common.
     ///
     /// # Errors
-    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 20 components, which have a million subsets.
+    /// [`EstimateError::TooManyComponents`] beyond 20 components, which have a million subsets.
     pub fn commonality(&self) -> Result<Attribution> {
         check_number("commonality", self.names.len(), commonality::MOST_LISTED)?;
         let parts = commonality::parts(&self.values);

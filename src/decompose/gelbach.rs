@@ -20,7 +20,8 @@ use covariance::Errors;
 pub(crate) use equations::Equations;
 use equations::{BASE, FIRST_COMPONENT, FULL, TOTAL};
 
-/// Below so many clusters, standard errors and intervals carry a warning: t quantiles and bias corrections lean on many.
+/// Below so many clusters, standard errors and intervals carry a warning: t quantiles and bias corrections lean on
+/// many.
 pub(crate) const FEW_CLUSTERS: usize = 30;
 /// A change smaller than this part of the coefficients it is the difference of is rounding, and has no shares.
 const NO_CHANGE: f64 = 1e-10;
@@ -57,8 +58,8 @@ pub struct GelbachEstimate {
     pub estimate: f64,
     /// Its analytic standard error.
     pub std_error: f64,
-    /// Its interval from replicates, with their standard error, once [`Resampling::gelbach`](crate::Resampling::gelbach)
-    /// has been asked.
+    /// Its interval from replicates, with their standard error, once
+    /// [`Resampling::gelbach`](crate::Resampling::gelbach) has been asked.
     pub interval: Option<Interval>,
 }
 
@@ -94,7 +95,7 @@ impl GelbachColumn {
     /// The part of this component.
     ///
     /// # Errors
-    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) for a name that is not in the model.
+    /// [`QuestionError::UnknownComponent`] for a name that is not in the model.
     pub fn component(&self, name: &str) -> Result<&GelbachChange> {
         self.changes.iter().find(|c| c.component == name).ok_or_else(|| {
             Error::from(QuestionError::UnknownComponent {
@@ -142,7 +143,7 @@ impl Gelbach {
     /// What is said of this column of `always`.
     ///
     /// # Errors
-    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a name that is none of them.
+    /// [`DataError::UnknownColumn`] for a name that is none of them.
     pub fn column(&self, name: &str) -> Result<&GelbachColumn> {
         self.columns.iter().find(|c| c.name == name).ok_or_else(|| {
             Error::from(DataError::UnknownColumn {
@@ -182,10 +183,11 @@ impl FittedModel {
     /// Economics 34, <https://doi.org/10.1086/683668>.
     ///
     /// # Errors
-    /// [`QuestionError::Option`](crate::error::QuestionError::Option) when no column is always in, when two components bring unit effects, whose parts cannot be told
-    /// apart, or when the covariance is not known; [`EstimateError::NoCoefficient`](crate::error::EstimateError::NoCoefficient) for a column of `always` that is constant or
-    /// a combination of those before it, or within units where a component has unit effects; [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) when
-    /// there are no more rows than parameters, or one unit; [`EstimateError::Scale`](crate::error::EstimateError::Scale) for coefficients beyond the range of doubles.
+    /// [`QuestionError::Option`] when no column is always in, when two components bring unit effects, whose parts
+    /// cannot be told apart, or when the covariance is not known; [`EstimateError::NoCoefficient`] for a column of
+    /// `always` that is constant or a combination of those before it, or within units where a component has unit
+    /// effects; [`EstimateError::TooFew`] when there are no more rows than parameters, or one unit;
+    /// [`EstimateError::Scale`] for coefficients beyond the range of doubles.
     ///
     /// # Examples
     /// ```
@@ -214,10 +216,10 @@ impl FittedModel {
     /// The same with another covariance behind the analytic standard errors.
     ///
     /// # Errors
-    /// Those of [`gelbach`](FittedModel::gelbach). [`QuestionError::Option`](crate::error::QuestionError::Option) also for clusters without units, for rows of unequal
-    /// variance beside unit effects (J. H. Stock and M. W. Watson 2008, <https://doi.org/10.1111/j.0012-9682.2008.00821.x>:
-    /// inconsistent in short panels), and for independent rows where a component has unit effects, which are estimated
-    /// from all rows of a unit.
+    /// Those of [`gelbach`](FittedModel::gelbach). [`QuestionError::Option`] also for clusters without units, for rows
+    /// of unequal variance beside unit effects (J. H. Stock and M. W. Watson 2008,
+    /// <https://doi.org/10.1111/j.0012-9682.2008.00821.x>: inconsistent in short panels), and for independent rows
+    /// where a component has unit effects, which are estimated from all rows of a unit.
     ///
     /// # Examples
     /// ```

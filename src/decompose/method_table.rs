@@ -45,11 +45,11 @@ pub struct LeftOut {
 }
 
 impl FittedModel {
-    /// The variation split by every method that this model can be split by, sequential in the order of the model; for the
-    /// others, why not.
+    /// The variation split by every method that this model can be split by, sequential in the order of the model; for
+    /// the others, why not.
     ///
     /// # Errors
-    /// [`QuestionError::Order`](crate::error::QuestionError::Order) where the components stand in an order that the model's precedences forbid.
+    /// [`QuestionError::Order`] where the components stand in an order that the model's precedences forbid.
     pub fn all_methods(&self) -> Result<MethodTable> {
         let names = self.model().components().iter().map(|component| component.name.clone());
         self.methods(&Method::all(names.collect()))
@@ -58,8 +58,8 @@ impl FittedModel {
     /// The same for these methods.
     ///
     /// # Errors
-    /// Those of a method, but for [`EstimateError::Method`](crate::error::EstimateError::Method) and [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents): a method that does not apply is left
-    /// out, with the reason.
+    /// Those of a method, but for [`EstimateError::Method`] and [`EstimateError::TooManyComponents`]: a method that
+    /// does not apply is left out, with the reason.
     pub fn methods(&self, methods: &[Method]) -> Result<MethodTable> {
         let mut table = MethodTable { breakdowns: Vec::new(), left_out: Vec::new() };
         for method in methods {
@@ -104,7 +104,7 @@ impl MethodTable {
     /// The breakdown by the method of this name.
     ///
     /// # Errors
-    /// [`QuestionError::Option`](crate::error::QuestionError::Option) where it is not in the table.
+    /// [`QuestionError::Option`] where it is not in the table.
     pub fn breakdown(&self, method: &str) -> Result<&Breakdown> {
         self.breakdowns.iter().find(|b| b.method.name() == method).ok_or_else(|| {
             Error::from(QuestionError::Option {

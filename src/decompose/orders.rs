@@ -19,8 +19,9 @@ impl FittedModel {
     /// [precedences](crate::Model::after), where there are any.
     ///
     /// # Errors
-    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components, whose table fills 128 MB, or 8 that each bring unit effects;
-    /// [`sequential_in`](FittedModel::sequential_in) has no limit.
+    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components, whose
+    /// table fills 128 MB, or 8 that each bring unit effects; [`sequential_in`](FittedModel::sequential_in) has no
+    /// limit.
     ///
     /// # Examples
     /// ```
@@ -73,7 +74,7 @@ impl OrderRange {
     /// The range of this component.
     ///
     /// # Errors
-    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) for a name that is not in the model.
+    /// [`QuestionError::UnknownComponent`] for a name that is not in the model.
     pub fn component(&self, name: &str) -> Result<&ShareRange> {
         self.components.iter().find(|c| c.name == name).ok_or_else(|| {
             Error::from(QuestionError::UnknownComponent {

@@ -1,7 +1,7 @@
 //! How a component's Shapley value is split among its own terms.
 //!
-//! Components are unions, terms are players: orders are those in which the terms of a component enter together. A term's
-//! value depends on the other components only through how many are in, so that with m components
+//! Components are unions, terms are players: orders are those in which the terms of a component enter together. A
+//! term's value depends on the other components only through how many are in, so that with m components
 //!
 //! ```text
 //! w_C(T) = Σ_{R ⊆ M ∖ C} |R|! (m − |R| − 1)!/m! · R²(R ∪ T)          for each set T of the terms of C
@@ -37,8 +37,9 @@ impl FittedModel {
     /// Shapley value. Source: G. Owen (1977), <https://doi.org/10.1007/978-3-642-45494-3_7>.
     ///
     /// # Errors
-    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 16 terms in a component, or where the terms of a component with all other
-    /// components make more coalitions than 36 components do; [`EstimateError::Method`](crate::error::EstimateError::Method) for a model with a precedence between components.
+    /// [`EstimateError::TooManyComponents`] beyond 16 terms in a component, or where the terms of a component with all
+    /// other components make more coalitions than 36 components do; [`EstimateError::Method`] for a model with a
+    /// precedence between components.
     ///
     /// # Examples
     /// ```
@@ -89,7 +90,7 @@ impl Owen {
     /// `terms` holds, for each player, its terms as players of their own.
     ///
     /// # Errors
-    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) where there are too many coalitions.
+    /// [`EstimateError::TooManyComponents`] where there are too many coalitions.
     pub(crate) fn new(players: &Players, terms: &[Players]) -> Result<Self> {
         let m = players.len();
         if let Some(found) = terms.iter().map(Players::len).max().filter(|found| *found > MOST_TERMS) {
@@ -164,7 +165,8 @@ impl Owen {
             .fold(L::splat(0.0), |mean, size| mean + L::splat(self.weights.weight(size)) * sums.all(size))
     }
 
-    /// Residual sums of squares: on `always`, the reduction by each component, on everybody, the reduction by each term.
+    /// Residual sums of squares: on `always`, the reduction by each component, on everybody, the reduction by each
+    /// term.
     #[inline(always)]
     pub(crate) fn reductions<L: Lane, S: Simd>(
         &self,

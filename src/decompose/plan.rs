@@ -159,8 +159,8 @@ impl Plan {
         CoalitionTable { n_players: self.players.len(), values: vec![0.0; 1 << self.players.len()] }
     }
 
-    /// The answer, as parts of the total sum of squares: `always`, each component, unexplained, and what the method adds.
-    /// `out` holds [`len`](Plan::len) numbers; where the outcome does not vary, the shares are zero.
+    /// The answer, as parts of the total sum of squares: `always`, each component, unexplained, and what the method
+    /// adds. `out` holds [`len`](Plan::len) numbers; where the outcome does not vary, the shares are zero.
     #[inline(always)]
     pub(crate) fn evaluate<L: Lanes, S: Simd>(&self, simd: S, entries: &[L], scratch: &mut Scratch<L>, out: &mut [L]) {
         let Scratch { matrix, residual, sums, workspaces, table } = scratch;
@@ -248,7 +248,8 @@ impl Plan {
         out.into_iter().map(Double::value).collect()
     }
 
-    /// The answer of the full sample, in parallel where there are many coalitions; `None` once `progress` was told to stop.
+    /// The answer of the full sample, in parallel where there are many coalitions; `None` once `progress` was told to
+    /// stop.
     pub(super) fn point_answer<L: Parallel + Lanes>(&self, entries: &[L], progress: &Progress) -> Option<Vec<f64>> {
         let k = self.players.len();
         let mut out = vec![L::splat(0.0); self.len()];

@@ -15,19 +15,20 @@ use crate::error::Result;
 use crate::fit::FittedModel;
 
 impl FittedModel {
-    /// Proportional marginal variance decomposition (Feldman): an average over orders in which an order weighs the more,
-    /// the less is left to explain along it, so that a component which adds nothing when last gets nothing.
+    /// Proportional marginal variance decomposition (Feldman): an average over orders in which an order weighs the
+    /// more, the less is left to explain along it, so that a component which adds nothing when last gets nothing.
     ///
     /// ```text
     /// w(S) = R²(N) − R²(N ∖ S),   P(∅) = 1,   P(S) = w(S) / Σ_{i ∈ S} 1/P(S ∖ i),   value of i = P(N) / P(N ∖ i)
     /// ```
     ///
-    /// Two copies of a column both add nothing last, and share what the limit of a common small part gives them. Source:
-    /// B. Feldman (2005), <https://doi.org/10.2139/ssrn.2255827>.
+    /// Two copies of a column both add nothing last, and share what the limit of a common small part gives them.
+    /// Source: B. Feldman (2005), <https://doi.org/10.2139/ssrn.2255827>.
     ///
     /// # Errors
-    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components, whose table of coalitions fills
-    /// 128 MB; [`EstimateError::Method`](crate::error::EstimateError::Method) for a model with a precedence between components.
+    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components, whose
+    /// table of coalitions fills 128 MB; [`EstimateError::Method`](crate::error::EstimateError::Method) for a model
+    /// with a precedence between components.
     ///
     /// # Examples
     /// ```

@@ -1,7 +1,7 @@
 //! Averages over the orders in which some components enter only after others.
 //!
-//! A coalition can stand at the beginning of such an order when it holds what must come before each of its members. With
-//! d(S) the number of admissible orders of its members and u(S) that of the others after them,
+//! A coalition can stand at the beginning of such an order when it holds what must come before each of its members.
+//! With d(S) the number of admissible orders of its members and u(S) that of the others after them,
 //!
 //! ```text
 //! value of i = Σ_{S ∌ i} d(S) u(S ∪ i) / d(N) · [v(S ∪ i) − v(S)]

@@ -1,8 +1,8 @@
 //! What does each component add, averaged over a sample of the orders, where there are too many for all of them?
 //!
-//! A Shapley value is the mean, over all k! orders, of what a component adds where it enters. The mean over orders drawn
-//! at random estimates it without bias, its error is known from the same sample, and the values still sum to
-//! R² − R²(always), because the increments of every order do.
+//! A Shapley value is the mean, over all k! orders, of what a component adds where it enters. The mean over orders
+//! drawn at random estimates it without bias, its error is known from the same sample, and the values still sum to R² −
+//! R²(always), because the increments of every order do.
 //!
 //! J. Castro, D. Gómez and J. Tejada (2009), "Polynomial calculation of the Shapley value based on sampling",
 //! <https://doi.org/10.1016/j.cor.2008.04.004>; antithetic orders: R. Mitchell, J. Cooper, E. Frank and G. Holmes
@@ -149,7 +149,7 @@ impl SampledShapley {
     /// The share of this component.
     ///
     /// # Errors
-    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) for a name that is not in the model.
+    /// [`QuestionError::UnknownComponent`] for a name that is not in the model.
     pub fn component(&self, name: &str) -> Result<&SampledShare> {
         self.components.iter().find(|c| c.name == name).ok_or_else(|| {
             Error::from(QuestionError::UnknownComponent {
@@ -177,8 +177,8 @@ impl FittedModel {
     /// reversed: each is as likely as any other order, so that the mean is without bias, but together they vary less
     /// than eight drawn apart.
     ///
-    /// Drawn until every standard error is as small as requested. It is estimated from the same rounds: where a component
-    /// adds much, but in few orders only, ask for more [`least_orders`](SampledOrders::least_orders).
+    /// Drawn until every standard error is as small as requested. It is estimated from the same rounds: where a
+    /// component adds much, but in few orders only, ask for more [`least_orders`](SampledOrders::least_orders).
     ///
     /// For any number of components that memory holds: an order costs p³/6 multiplications on p columns, at most twice
     /// that beside unit effects, and each thread keeps 32 p² bytes. Up to 36 components,
@@ -189,8 +189,8 @@ impl FittedModel {
     /// J. Cooper, E. Frank and G. Holmes (2022), <https://jmlr.org/papers/v23/21-0439.html>.
     ///
     /// # Errors
-    /// [`QuestionError::Option`](crate::error::QuestionError::Option) for a standard error that is not above 0, fewer than 16 orders at least, or fewer at most
-    /// than at least; [`EstimateError::Method`](crate::error::EstimateError::Method) for a model with a precedence between components.
+    /// [`QuestionError::Option`] for a standard error that is not above 0, fewer than 16 orders at least, or fewer at
+    /// most than at least; [`EstimateError::Method`] for a model with a precedence between components.
     ///
     /// # Examples
     /// ```

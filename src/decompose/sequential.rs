@@ -18,7 +18,8 @@ impl FittedModel {
     /// The shares depend on the order; [`order_range`](FittedModel::order_range) says how much.
     ///
     /// # Errors
-    /// [`QuestionError::Order`](crate::error::QuestionError::Order) where the components stand in an order that the model's precedences forbid.
+    /// [`QuestionError::Order`](crate::error::QuestionError::Order) where the components stand in an order that the
+    /// model's precedences forbid.
     ///
     /// # Examples
     /// ```
@@ -43,8 +44,9 @@ impl FittedModel {
     /// The same in another order, which names every component once.
     ///
     /// # Errors
-    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) and [`QuestionError::Order`](crate::error::QuestionError::Order) for an order
-    /// that is none, or that does not respect the model's precedences.
+    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) and
+    /// [`QuestionError::Order`](crate::error::QuestionError::Order) for an order that is none, or that does not respect
+    /// the model's precedences.
     pub fn sequential_in(&self, order: &[&str]) -> Result<Breakdown> {
         let order = order.iter().map(|name| name.to_string()).collect();
         self.breakdown(&Method::Sequential { order })

@@ -26,16 +26,17 @@ impl FittedModel {
     /// φ_c = Σ_{S ∌ c} |S|! (k − |S| − 1)! / k! · [R²(S ∪ c) − R²(S)]
     /// ```
     ///
-    /// Exact, over all 2^k coalitions; over the orders that respect the model's [precedences](crate::Model::after), where
-    /// there are any. Unit effects get at least as much as any component that is constant over the
-    /// years of a unit, by construction, and a share is not a cause.
+    /// Exact, over all 2^k coalitions; over the orders that respect the model's [precedences](crate::Model::after),
+    /// where there are any. Unit effects get at least as much as any component that is constant over the years of a
+    /// unit, by construction, and a share is not a cause.
     ///
     /// Source: U. Grömping (2007), "Estimators of relative importance in linear regression based on variance
     /// decomposition", <https://doi.org/10.1198/000313007X188252>.
     ///
     /// # Errors
-    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 36 components, 24 where a precedence is to be
-    /// kept, or 8 that each bring unit effects; [`shapley_sampled`](FittedModel::shapley_sampled) has no limit.
+    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 36 components, 24
+    /// where a precedence is to be kept, or 8 that each bring unit effects;
+    /// [`shapley_sampled`](FittedModel::shapley_sampled) has no limit.
     ///
     /// # Examples
     /// Two copies of a column share what it explains.

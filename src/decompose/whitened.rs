@@ -9,8 +9,8 @@
 //! Genizi        share_of_total(c) = Σ_l ‖H_cl ω_l‖²     Johnson's relative weights
 //! ```
 //!
-//! Both sum to R² − R²(always); what is always in is taken out first. A. Genizi (1993), "Decomposition of R² in multiple
-//! regression with correlated regressors", Statistica Sinica 3, 407–420; J. W. Johnson (2000),
+//! Both sum to R² − R²(always); what is always in is taken out first. A. Genizi (1993), "Decomposition of R² in
+//! multiple regression with correlated regressors", Statistica Sinica 3, 407–420; J. W. Johnson (2000),
 //! <https://doi.org/10.1207/S15327906MBR3501_1>; V. Zuber and K. Strimmer (2011),
 //! <https://doi.org/10.2202/1544-6115.1730>.
 
@@ -27,21 +27,21 @@ use crate::numerics::real::Real;
 const MOST_COLUMNS: usize = 400;
 
 impl FittedModel {
-    /// Genizi's measure, which for single columns is Johnson's relative weight: what each component explains through its
-    /// correlation with the nearest uncorrelated columns.
+    /// Genizi's measure, which for single columns is Johnson's relative weight: what each component explains through
+    /// its correlation with the nearest uncorrelated columns.
     ///
     /// ```text
     /// share_of_total(c) = Σ_l ‖H_cl ω_l‖²,   H = R^{1/2},   ω = H⁻¹ r
     /// ```
     ///
     /// A component's columns are made orthonormal first, so that its share does not depend on their coding;
-    /// [`genizi_by_column`](FittedModel::genizi_by_column) takes every column by itself. Sums to R² − R²(always). Sources:
-    /// A. Genizi (1993), Statistica Sinica 3, 407–420; J. W. Johnson (2000),
+    /// [`genizi_by_column`](FittedModel::genizi_by_column) takes every column by itself. Sums to R² − R²(always).
+    /// Sources: A. Genizi (1993), Statistica Sinica 3, 407–420; J. W. Johnson (2000),
     /// <https://doi.org/10.1207/S15327906MBR3501_1>.
     ///
     /// # Errors
-    /// [`EstimateError::Method`](crate::error::EstimateError::Method) where a component has unit effects, whose columns are absorbed and never formed (in `always` they
-    /// are allowed), and beyond 400 columns.
+    /// [`EstimateError::Method`] where a component has unit effects, whose columns are absorbed and never formed (in
+    /// `always` they are allowed), and beyond 400 columns.
     ///
     /// # Examples
     /// ```
@@ -65,14 +65,15 @@ impl FittedModel {
         self.breakdown(&Method::GeniziByColumn)
     }
 
-    /// CAR scores: the squared correlation of the outcome with each component's part of the nearest uncorrelated columns.
+    /// CAR scores: the squared correlation of the outcome with each component's part of the nearest uncorrelated
+    /// columns.
     ///
     /// ```text
     /// share_of_total(c) = ‖ω_c‖²,   ω = R^{−1/2} r
     /// ```
     ///
-    /// A component's columns are made orthonormal first; [`car_by_column`](FittedModel::car_by_column) takes every column
-    /// by itself. Sums to R² − R²(always). Source: V. Zuber and K. Strimmer (2011),
+    /// A component's columns are made orthonormal first; [`car_by_column`](FittedModel::car_by_column) takes every
+    /// column by itself. Sums to R² − R²(always). Source: V. Zuber and K. Strimmer (2011),
     /// <https://doi.org/10.2202/1544-6115.1730>.
     ///
     /// # Errors
@@ -130,13 +131,14 @@ impl Whitened {
         Ok(Whitened { root, is_car: matches!(method, Method::Car | Method::CarByColumn) })
     }
 
-    /// Sums of squares: of the outcome beside what is always in, explained by each component, and left. `matrix` holds the
-    /// gathered cross-products of the columns with the outcome, packed.
+    /// Sums of squares: of the outcome beside what is always in, explained by each component, and left. `matrix` holds
+    /// the gathered cross-products of the columns with the outcome, packed.
     pub(crate) fn explained<R: Real>(&self, matrix: &[R]) -> Vec<R> {
         let zero = R::splat(0.0);
         let n = self.root.n_remaining();
         let to_explain = matrix[matrix.len() - 1];
-        // Orthonormal columns of every component: x_c = L z_c with L from its own cross-products; rank-deficient ones go.
+        // Orthonormal columns of every component: x_c = L z_c with L from its own cross-products; rank-deficient ones
+        // go.
         let mut basis: Vec<(usize, Vec<(usize, R)>)> = Vec::new();
         let mut start = 0;
         for (component, &block) in self.root.blocks.iter().enumerate() {

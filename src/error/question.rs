@@ -105,8 +105,8 @@ pub enum QuestionError {
         /// The names there are.
         available: Vec<String>,
     },
-    /// An order, or unions of components, that do not hold every component exactly once; an order that breaks a precedence,
-    /// or precedences that no order keeps.
+    /// An order, or unions of components, that do not hold every component exactly once; an order that breaks a
+    /// precedence, or precedences that no order keeps.
     #[error("{message}")]
     Order {
         /// What is wrong.

@@ -18,7 +18,8 @@ const SMALL_COEFFICIENT: f64 = 0.5;
 const STARTS_UP_TO: usize = 150;
 /// Up to so many coefficients, those that an exchange would leave are looked at too.
 const LOOK_AHEAD_UP_TO: usize = 3_000;
-/// What is left of a combination passes for rounding up to so many times that of the values: it was computed in doubles.
+/// What is left of a combination passes for rounding up to so many times that of the values: it was computed in
+/// doubles.
 const AS_ROUNDING: f64 = 8.0;
 /// What is left of a column, as a part of its length, below which rounding, 1e-16 over it, passes for a column.
 const LOPSIDED: f64 = 1e-4;
@@ -41,7 +42,8 @@ pub(super) struct Conditioning {
     pub(super) error: f64,
 }
 
-/// A column that is put in as a combination, on standardised variables; its means stay where it is one within units only.
+/// A column that is put in as a combination, on standardised variables; its means stay where it is one within units
+/// only.
 #[derive(Debug, Clone)]
 pub(super) struct Replaced {
     pub(super) variable: usize,
@@ -81,7 +83,8 @@ impl Conditioning {
                 self.meet_worst(start);
             }
         }
-        // Together, combinations may leave columns out but for rounding, which a near dependence makes look like a column.
+        // Together, combinations may leave columns out but for rounding, which a near dependence makes look like a
+        // column.
         let n_combined = replaced.iter().filter(|replaced| replaced.of.len() > 1).count();
         if n_combined > 1 && self.smallest_pivot < LOPSIDED * LOPSIDED {
             self.error = 1.0;
@@ -302,8 +305,8 @@ impl Inverse {
     }
 
     /// Coefficients of a combination, those set to zero that the column can do without to within its rounding, and the
-    /// length of what that leaves out. Beside a near dependence rounding makes large coefficients, and a small one, seen
-    /// from a column whose own is small, is large.
+    /// length of what that leaves out. Beside a near dependence rounding makes large coefficients, and a small one,
+    /// seen from a column whose own is small, is large.
     fn without_noise(&self, mut b: Vec<f64>, rounding: f64) -> (Vec<f64>, f64) {
         let mut noise = drop_below(rounding, &mut b);
         let is_noise = |b: f64, inverse: f64| b != 0.0 && b * b <= rounding * rounding * inverse;

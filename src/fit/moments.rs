@@ -50,9 +50,9 @@ impl Moments {
     /// rows of a unit stand together.
     ///
     /// # Errors
-    /// [`DataError::Length`](crate::error::DataError::Length) where a column, the weights or the units differ in length; [`QuestionError::Option`](crate::error::QuestionError::Option) for no columns,
-    /// values that are not finite, weights that are not positive, or a unit whose rows do not stand together;
-    /// [`EstimateError::Scale`](crate::error::EstimateError::Scale) for values beyond 1e290, or apart by less than 1e-290.
+    /// [`DataError::Length`] where a column, the weights or the units differ in length; [`QuestionError::Option`] for
+    /// no columns, values that are not finite, weights that are not positive, or a unit whose rows do not stand
+    /// together; [`EstimateError::Scale`] for values beyond 1e290, or apart by less than 1e-290.
     pub fn new(columns: &[&[f64]], weights: &[f64], units: Option<&[u32]>) -> Result<Self> {
         let n_rows = weights.len();
         let option = |option, expected: &str, found: String| {
@@ -99,7 +99,7 @@ impl Moments {
     /// Adds the moments of other units, on the same variables.
     ///
     /// # Errors
-    /// [`DataError::Length`](crate::error::DataError::Length) when the number of variables differs.
+    /// [`DataError::Length`] when the number of variables differs.
     pub fn merge(&mut self, other: &Moments) -> Result<()> {
         let q = self.n_variables();
         if other.n_variables() != q {

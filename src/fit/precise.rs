@@ -1,7 +1,7 @@
 //! The moments in twice the precision, for designs whose pivots are too small for doubles.
 //!
-//! Twice the precision sees the rounding of the values, and where a dependence is lopsided (a, b and a + 1e-6 b) it might
-//! take that for a column. There the column is put in as the combination that it is.
+//! Twice the precision sees the rounding of the values, and where a dependence is lopsided (a, b and a + 1e-6 b) it
+//! might take that for a column. There the column is put in as the combination that it is.
 
 use std::ops::Range;
 

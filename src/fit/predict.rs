@@ -31,9 +31,9 @@ where
 impl Predict<&Panel, Result<Array1<f64>>> for FittedModel {
     /// The expected outcome of every row of a panel: intercept, effects, and coefficients times columns.
     ///
-    /// Fails with [`EstimateError::Predict`](crate::error::EstimateError::Predict) where a row has a missing value, a unit, a period or a level that the fit has not
-    /// seen, and for `within()` and `between()`, whose unit means belong to the sample: enter unit effects and the
-    /// column itself instead, which span the same.
+    /// Fails with [`EstimateError::Predict`] where a row has a missing value, a unit, a period or a level that the fit
+    /// has not seen, and for `within()` and `between()`, whose unit means belong to the sample: enter unit effects and
+    /// the column itself instead, which span the same.
     fn predict(&self, panel: &Panel) -> Result<Array1<f64>> {
         let regression = self.regression()?;
         let known: HashMap<&str, f64> = regression.coefficients.iter().map(|c| (c.name.as_str(), c.estimate)).collect();
@@ -85,7 +85,7 @@ impl FittedModel {
 /// The columns of a design, those of the effects not among them, on the rows of another panel.
 ///
 /// # Errors
-/// [`EstimateError::Predict`](crate::error::EstimateError::Predict) for missing values, a level that the design has not seen, and unit means.
+/// [`EstimateError::Predict`] for missing values, a level that the design has not seen, and unit means.
 pub(crate) fn columns_on(design: &Design, panel: &Panel) -> Result<Vec<Vec<f64>>> {
     let mut columns = vec![vec![0.0; panel.n_rows()]; design.columns.len()];
     let mut selection = Selection::all(panel);

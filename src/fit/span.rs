@@ -2,8 +2,8 @@
 //!
 //! Cross-products of doubles cannot tell what is left of a column below about 1e-8 of its length. So columns that they
 //! leave little of are set aside, and what the others leave of each is formed row by row, exact to the rounding of the
-//! values. Every column then has coordinates on an orthonormal basis, of which the kept columns are a triangular factor;
-//! all further questions are about these.
+//! values. Every column then has coordinates on an orthonormal basis, of which the kept columns are a triangular
+//! factor; all further questions are about these.
 //!
 //! Lengths are parts of a column's length about its overall mean, before any effects are absorbed.
 

@@ -13,7 +13,7 @@ pub(crate) const LARGEST: f64 = 1e290;
 /// Refuses a column whose values are too large, or vary by too little, for sums of products.
 ///
 /// # Errors
-/// [`EstimateError::Scale`](crate::error::EstimateError::Scale), which names the column.
+/// [`EstimateError::Scale`], which names the column.
 pub(crate) fn check_scale(name: &str, values: &[f64]) -> Result<()> {
     check_within(name, values, LARGEST)
 }
@@ -21,7 +21,7 @@ pub(crate) fn check_scale(name: &str, values: &[f64]) -> Result<()> {
 /// The same with another limit, where squares are formed without scaling first.
 ///
 /// # Errors
-/// [`EstimateError::Scale`](crate::error::EstimateError::Scale), which names the column.
+/// [`EstimateError::Scale`], which names the column.
 pub(crate) fn check_within(name: &str, values: &[f64], largest: f64) -> Result<()> {
     let (min, max) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), &x| (x.min(min), x.max(max)));
     let fails = |message: String| Err(EstimateError::Scale { column: name.to_string(), message }.into());

@@ -10,13 +10,14 @@ use std::ops::{Add, Mul, Sub};
 
 use pulp::{Scalar, Simd, WithSimd};
 
-/// What the others leave of a column's sum of squares, as a part of that about its mean over the full sample, at or below
-/// which cross-products of doubles carry no information about it: their relative error is about 1e-16.
+/// What the others leave of a column's sum of squares, as a part of that about its mean over the full sample, at or
+/// below which cross-products of doubles carry no information about it: their relative error is about 1e-16.
 ///
-/// This is where doubles end, not where a column ends. A column adds nothing, to a [`Regression`](crate::fit::Regression) and
-/// to a breakdown alike, when what the others leave of it is at or below 1e-11 of its length (1e-22 of its sum of
-/// squares), or no more than the rounding of the values. Down to there the elimination is carried out in twice the
-/// precision; where that would take too long, [`Warning::Imprecise`](crate::Warning::Imprecise) says so.
+/// This is where doubles end, not where a column ends. A column adds nothing, to a
+/// [`Regression`](crate::fit::Regression) and to a breakdown alike, when what the others leave of it is at or below
+/// 1e-11 of its length (1e-22 of its sum of squares), or no more than the rounding of the values. Down to there the
+/// elimination is carried out in twice the precision; where that would take too long,
+/// [`Warning::Imprecise`](crate::Warning::Imprecise) says so.
 pub const RANK_TOLERANCE: f64 = 1e-11;
 
 /// The same in twice the precision: the square of what a regression keeps.
@@ -64,8 +65,8 @@ pub(crate) trait Walk {
 /// A number that can be made from a double, and goes through registers in parts.
 pub(crate) trait Lane: Number {
     type Part<S: Simd>: Number;
-    /// Does something by the instruction set of this machine, where this number gains by it: every other instruction set
-    /// would only be compiled in vain.
+    /// Does something by the instruction set of this machine, where this number gains by it: every other instruction
+    /// set would only be compiled in vain.
     fn dispatch<W: WithSimd>(op: W) -> W::Output;
     fn splat(x: f64) -> Self;
     fn parts<S: Simd>() -> usize;

@@ -1,17 +1,18 @@
 //! Which columns add something, decided before any coefficient is computed.
 //!
 //! Householder QR with limited pivoting: columns keep their stated order, and one that its predecessors explain is set
-//! aside instead of moved to the end. So it is always the later column of an aliased set that goes, and it can be named.
+//! aside instead of moved to the end. So it is always the later column of an aliased set that goes, and it can be
+//! named.
 //!
-//! A column is explained when what its predecessors leave of it is at or below [`COLUMN_TOLERANCE`], or no more than the
-//! rounding of the values that it is left of: its own, and theirs by their coefficients.
+//! A column is explained when what its predecessors leave of it is at or below [`COLUMN_TOLERANCE`], or no more than
+//! the rounding of the values that it is left of: its own, and theirs by their coefficients.
 
 use super::dot::{dot, norm};
 use super::triangular::solve_upper;
 
 /// A column is dropped when what its predecessors leave of it, as a part of its centred length before any effects are
-/// absorbed, is at or below this. Five digits above rounding: tighter and noise would get a coefficient. On lengths; its
-/// square is the tolerance on sums of squares.
+/// absorbed, is at or below this. Five digits above rounding: tighter and noise would get a coefficient. On lengths;
+/// its square is the tolerance on sums of squares.
 pub(crate) const COLUMN_TOLERANCE: f64 = 1e-11;
 
 /// Below this part of its length, a column's coefficients are worth computing to learn how far rounding reaches.

@@ -1,8 +1,8 @@
 //! Equations with a triangular matrix, and the triangular factor of a symmetric one.
 //!
-//! An upper triangular R is held as its columns, each down to its diagonal; a lower triangular L as its rows, each up to
-//! its diagonal: the same numbers where L = R'. What has a pivot of zero gets zero, as what adds nothing to a regression
-//! has no coefficient.
+//! An upper triangular R is held as its columns, each down to its diagonal; a lower triangular L as its rows, each up
+//! to its diagonal: the same numbers where L = R'. What has a pivot of zero gets zero, as what adds nothing to a
+//! regression has no coefficient.
 
 use ndarray::Array2;
 
@@ -54,8 +54,8 @@ pub(crate) struct Cholesky {
 impl Cholesky {
     /// The factor of a matrix of n rows, of which the lower triangle is read.
     ///
-    /// What to make of a pivot, the part of a diagonal entry that the variables before leave, is the caller's to say: it
-    /// is given the row and the pivot, and says what stands in its place, zero where the variable adds nothing.
+    /// What to make of a pivot, the part of a diagonal entry that the variables before leave, is the caller's to say:
+    /// it is given the row and the pivot, and says what stands in its place, zero where the variable adds nothing.
     pub(crate) fn new(n: usize, matrix: impl Fn(usize, usize) -> f64, pivot: impl Fn(usize, f64) -> f64) -> Self {
         Self::try_new(n, matrix, |i, left| Some(pivot(i, left))).unwrap_or_default()
     }

@@ -1,7 +1,8 @@
 //! As many doubles as a register of this machine holds.
 //!
-//! [`Wide`](super::lanes::Wide) leaves it to the compiler to find the vectors in arrays of eight; a [`Vector`] is one from the start, which
-//! the walk over coalitions needs to keep its numbers in registers. A lane holds the same bits in either.
+//! [`Wide`](super::lanes::Wide) leaves it to the compiler to find the vectors in arrays of eight; a [`Vector`] is one
+//! from the start, which the walk over coalitions needs to keep its numbers in registers. A lane holds the same bits in
+//! either.
 
 use std::ops::{Add, Mul, Sub};
 

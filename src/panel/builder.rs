@@ -127,10 +127,11 @@ impl PanelBuilder {
     ///
     /// # Errors
     ///
-    /// [`DataError::NoRows`](crate::error::DataError::NoRows), [`DataError::Length`](crate::error::DataError::Length) and [`DataError::DuplicateColumn`](crate::error::DataError::DuplicateColumn) (units and periods counted as the first
-    /// columns) for the shape; [`DataError::Infinite`](crate::error::DataError::Infinite) for an infinite value; [`DataError::MissingKey`](crate::error::DataError::MissingKey) and
-    /// [`DataError::DuplicateRow`](crate::error::DataError::DuplicateRow) for units and periods; [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn), [`DataError::NotANumber`](crate::error::DataError::NotANumber),
-    /// [`DataError::Negative`](crate::error::DataError::Negative) and [`QuestionError::Option`](crate::error::QuestionError::Option) for weight and population.
+    /// [`DataError::NoRows`], [`DataError::Length`] and [`DataError::DuplicateColumn`] (units and periods counted as
+    /// the first columns) for the shape; [`DataError::Infinite`] for an infinite value; [`DataError::MissingKey`] and
+    /// [`DataError::DuplicateRow`] for units and periods; [`DataError::UnknownColumn`], [`DataError::NotANumber`],
+    /// [`DataError::Negative`] and [`QuestionError::Option`](crate::error::QuestionError::Option) for weight and
+    /// population.
     ///
     /// ```
     /// use apportion::{Error, Panel};

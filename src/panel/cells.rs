@@ -1,7 +1,7 @@
 //! What did the rows hold, before anyone knows what it means?
 //!
-//! The cells of one column lie end to end in one stretch of bytes, since a text of its own for each cell would cost more
-//! than reading the file. Knows nothing of numbers or marks.
+//! The cells of one column lie end to end in one stretch of bytes, since a text of its own for each cell would cost
+//! more than reading the file. Knows nothing of numbers or marks.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -61,9 +61,9 @@ impl PartialEq for Values {
 
 /// A named column of a [`Panel`](super::Panel), in the order of the panel's rows.
 ///
-/// It is a column of numbers when every cell that is not missing reads as one: `1,234.5`, `12.5%`, `1e3`. Otherwise it is
-/// a column of text, in which the bare letters `c x z u k low` are values. A column whose cells are all missing counts as
-/// numbers.
+/// It is a column of numbers when every cell that is not missing reads as one: `1,234.5`, `12.5%`, `1e3`. Otherwise it
+/// is a column of text, in which the bare letters `c x z u k low` are values. A column whose cells are all missing
+/// counts as numbers.
 ///
 /// ```
 /// use apportion::panel::{ColumnKind, Missing};
@@ -121,7 +121,7 @@ impl Column {
     ///
     /// # Errors
     ///
-    /// [`DataError::NotANumber`](crate::error::DataError::NotANumber) when the column is text, with the first cell that is not a number.
+    /// [`DataError::NotANumber`] when the column is text, with the first cell that is not a number.
     pub fn numbers(&self) -> Result<&[f64]> {
         match &self.values {
             Values::Number(numbers) => Ok(numbers),

@@ -1,6 +1,7 @@
 //! Which columns follow from others, and by which formula?
 //!
-//! A derived column is missing where an input is, for the same reason; where the formula itself has no value it says so.
+//! A derived column is missing where an input is, for the same reason; where the formula itself has no value it says
+//! so.
 
 mod formula;
 
@@ -79,7 +80,8 @@ impl Derivation {
         Self::new(Formula::Log(column.into()))
     }
 
-    /// A value in the prices of a base period: value × index(base) / index(t), by an index of prices that the caller gives.
+    /// A value in the prices of a base period: value × index(base) / index(t), by an index of prices that the caller
+    /// gives.
     pub fn deflated(column: impl Into<String>, index: &[(i32, f64)], base: i32) -> Self {
         Self::new(Formula::Deflated { column: column.into(), index: index.to_vec(), base })
     }
@@ -120,14 +122,14 @@ impl Derivation {
 impl Panel {
     /// Adds a column worked out from others.
     ///
-    /// A row is missing where an input is, with the mark of the first; where the unit has no row in an earlier period it is
-    /// [`Missing::Absent`], and where the formula has no value (a ratio to zero, the logarithm of zero) it is
+    /// A row is missing where an input is, with the mark of the first; where the unit has no row in an earlier period
+    /// it is [`Missing::Absent`], and where the formula has no value (a ratio to zero, the logarithm of zero) it is
     /// [`Missing::Undefined`].
     ///
     /// # Errors
     ///
-    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) and [`DataError::NotANumber`](crate::error::DataError::NotANumber) for inputs; [`DataError::Derivation`](crate::error::DataError::Derivation) for a name that is taken, a
-    /// formula that needs what the panel does not have, and options outside their range.
+    /// [`DataError::UnknownColumn`] and [`DataError::NotANumber`] for inputs; [`DataError::Derivation`] for a name that
+    /// is taken, a formula that needs what the panel does not have, and options outside their range.
     pub fn derive(&self, name: impl Into<String>, derivation: &Derivation) -> Result<Panel> {
         let name = name.into();
         let refuse = |message: String| Error::from(DataError::Derivation { column: name.clone(), message });
@@ -159,7 +161,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn).
+    /// [`DataError::UnknownColumn`].
     pub fn measured_in(mut self, column: &str, unit: impl Into<String>) -> Result<Panel> {
         let mut provenance = self.provenance(column)?.clone();
         provenance.measured_in = Some(unit.into());
@@ -174,7 +176,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn), [`DataError::NotANumber`](crate::error::DataError::NotANumber) and [`DataError::Negative`](crate::error::DataError::Negative).
+    /// [`DataError::UnknownColumn`], [`DataError::NotANumber`] and [`DataError::Negative`].
     pub fn with_population(mut self, column: impl Into<String>) -> Result<Panel> {
         let column = column.into();
         check_weight(&self.columns, &self.places, &column)?;
@@ -186,7 +188,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn), [`DataError::NotANumber`](crate::error::DataError::NotANumber) and [`DataError::Negative`](crate::error::DataError::Negative).
+    /// [`DataError::UnknownColumn`], [`DataError::NotANumber`] and [`DataError::Negative`].
     pub fn with_weight(mut self, column: impl Into<String>) -> Result<Panel> {
         let column = column.into();
         check_weight(&self.columns, &self.places, &column)?;

@@ -178,8 +178,9 @@ pub struct Coverage {
 impl Panel {
     /// Describes every column: counts, means, quartiles, spread between and within units, correlations, coverage.
     ///
-    /// Of a column of text there are counts and the number of levels. Columns of weights and populations are columns like
-    /// any other, and nothing is weighted. Work grows with the square of the number of columns, for the correlations.
+    /// Of a column of text there are counts and the number of levels. Columns of weights and populations are columns
+    /// like any other, and nothing is weighted. Work grows with the square of the number of columns, for the
+    /// correlations.
     ///
     /// # Examples
     /// ```
@@ -201,7 +202,8 @@ impl Panel {
     /// # Errors
     ///
     /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) with the names that come closest, and
-    /// [`DataError::NotANumber`](crate::error::DataError::NotANumber) for a column of text, which [`Panel::describe`] takes.
+    /// [`DataError::NotANumber`](crate::error::DataError::NotANumber) for a column of text, which [`Panel::describe`]
+    /// takes.
     ///
     /// # Examples
     /// ```

@@ -39,8 +39,8 @@ impl UnitRule {
         self
     }
 
-    /// City of London and Isles of Scilly: so few children and social workers live or work there that one more or less moves
-    /// a rate by more than all other authorities differ. Known by number or by code; a panel need not have them.
+    /// City of London and Isles of Scilly: so few children and social workers live or work there that one more or less
+    /// moves a rate by more than all other authorities differ. Known by number or by code; a panel need not have them.
     pub fn degenerate_authorities() -> Self {
         let reason = "so few children that one plan more or less moves the rate beyond any other authority's";
         let unit = |number: &str, code: &str| (vec![number.to_owned(), code.to_owned()], reason.to_owned());
@@ -57,8 +57,8 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`DataError::NoSuchUnit`](crate::error::DataError::NoSuchUnit) for a unit of the caller's own rule that the panel does not have; [`DataError::NoRows`](crate::error::DataError::NoRows) where
-    /// nothing is left.
+    /// [`DataError::NoSuchUnit`] for a unit of the caller's own rule that the panel does not have;
+    /// [`DataError::NoRows`] where nothing is left.
     pub fn without(&self, rule: &UnitRule) -> Result<Panel> {
         let mut left_out = LeftOutUnits { rule: rule.name.clone(), units: Vec::new() };
         for (names, reason) in &rule.units {

@@ -79,8 +79,8 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`DataError::Join`](crate::error::DataError::Join) where a panel lacks the keys, the right panel has a unit twice in a join on units alone, a column
-    /// stands in both, or a one-to-one join leaves a row without a partner.
+    /// [`DataError::Join`] where a panel lacks the keys, the right panel has a unit twice in a join on units alone, a
+    /// column stands in both, or a one-to-one join leaves a row without a partner.
     pub fn join(&self, right: &Panel, how: &Join) -> Result<Panel> {
         let (columns, labels) = self.columns_to_join(right)?;
         let mut names: Vec<String> = columns.iter().map(|column| column.name().to_owned()).collect();

@@ -20,7 +20,7 @@ pub(super) struct Key<T> {
 ///
 /// # Errors
 ///
-/// [`DataError::MissingKey`](crate::error::DataError::MissingKey) for the first row without a unit.
+/// [`DataError::MissingKey`] for the first row without a unit.
 pub(super) fn read_units(name: String, cells: &Cells, places: &[Place]) -> Result<Key<String>> {
     let (distinct, firsts) = cells.distinct();
     if let Some(missing) = distinct.iter().position(|text| Missing::in_text(text.as_bytes()).is_some()) {
@@ -48,7 +48,8 @@ pub(super) fn read_units(name: String, cells: &Cells, places: &[Place]) -> Resul
 ///
 /// # Errors
 ///
-/// [`DataError::MissingKey`](crate::error::DataError::MissingKey) or [`DataError::NotAPeriod`](crate::error::DataError::NotAPeriod) for the first row without a period, or with a text that is none.
+/// [`DataError::MissingKey`] or [`DataError::NotAPeriod`] for the first row without a period, or with a text that is
+/// none.
 pub(super) fn read_periods(name: String, cells: &Cells, places: &[Place]) -> Result<Key<i32>> {
     let (distinct, firsts) = cells.distinct();
     let mut periods = Vec::with_capacity(distinct.len());

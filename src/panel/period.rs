@@ -5,8 +5,8 @@
 /// Reads a period: a financial or academic year as the year in which it ends, any other integer as it stands.
 ///
 /// A span of years must be one year long. A trailing remark in brackets, as in `2016-17 (OT)`, is ignored, and so is
-/// the `.0` that spreadsheets add. Six digits are always a span: `201718` is 2018, and `201712` is no period. `None` for
-/// any other text.
+/// the `.0` that spreadsheets add. Six digits are always a span: `201718` is 2018, and `201712` is no period. `None`
+/// for any other text.
 pub(crate) fn read_period(text: &str) -> Option<i32> {
     let text = without_remark(text);
     let text = match text.split_once('.') {

@@ -27,17 +27,18 @@ impl Panel {
     /// Cells are separated by commas and may be quoted. UTF-8 with or without a byte-order mark and Windows-1252 are
     /// read, and any line ends; blank lines are passed over, so a file of one column writes a missing value as `NA`. A
     /// column without a name is called `unnamed_7` by its position. Missing values are typed, see
-    /// [`Missing`](super::Missing); numbers may have thousands separators and percent signs, see [`Column`]. Periods are
-    /// years or financial years (`2017-18`, `2017/18`, `201718`, `2016-17 (OT)`), taken as the year in which they end.
-    /// The order of the rows in the file does not matter: see [`Panel`].
+    /// [`Missing`](super::Missing); numbers may have thousands separators and percent signs, see [`Column`]. Periods
+    /// are years or financial years (`2017-18`, `2017/18`, `201718`, `2016-17 (OT)`), taken as the year in which they
+    /// end. The order of the rows in the file does not matter: see [`Panel`].
     ///
     /// # Errors
     ///
-    /// [`DataError::Read`](crate::error::DataError::Read), [`DataError::NotText`](crate::error::DataError::NotText), [`DataError::EmptyFile`](crate::error::DataError::EmptyFile) and [`DataError::NoRows`](crate::error::DataError::NoRows) for the file;
-    /// [`DataError::Separator`](crate::error::DataError::Separator), [`DataError::RaggedRow`](crate::error::DataError::RaggedRow), [`DataError::OpenQuote`](crate::error::DataError::OpenQuote) and [`DataError::DuplicateColumn`](crate::error::DataError::DuplicateColumn) for its layout;
-    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) and [`QuestionError::Option`](crate::error::QuestionError::Option) for a schema that does not fit; [`DataError::MissingKey`](crate::error::DataError::MissingKey),
-    /// [`DataError::NotAPeriod`](crate::error::DataError::NotAPeriod) and [`DataError::DuplicateRow`](crate::error::DataError::DuplicateRow) for units and periods; [`DataError::NotANumber`](crate::error::DataError::NotANumber) and
-    /// [`DataError::Negative`](crate::error::DataError::Negative) for weight and population; [`DataError::Infinite`](crate::error::DataError::Infinite) for any column of numbers.
+    /// [`DataError::Read`], [`DataError::NotText`], [`DataError::EmptyFile`] and [`DataError::NoRows`] for the file;
+    /// [`DataError::Separator`], [`DataError::RaggedRow`], [`DataError::OpenQuote`] and [`DataError::DuplicateColumn`]
+    /// for its layout; [`DataError::UnknownColumn`] and [`QuestionError::Option`](crate::error::QuestionError::Option)
+    /// for a schema that does not fit; [`DataError::MissingKey`], [`DataError::NotAPeriod`] and
+    /// [`DataError::DuplicateRow`] for units and periods; [`DataError::NotANumber`] and [`DataError::Negative`] for
+    /// weight and population; [`DataError::Infinite`] for any column of numbers.
     ///
     /// ```no_run
     /// use apportion::{Panel, PanelSchema};

@@ -47,7 +47,7 @@ impl<'a> Records<'a> {
     ///
     /// # Errors
     ///
-    /// [`DataError::EmptyFile`](crate::error::DataError::EmptyFile) where there is none, [`DataError::DuplicateColumn`](crate::error::DataError::DuplicateColumn) for a name that stands there twice.
+    /// [`DataError::EmptyFile`] where there is none, [`DataError::DuplicateColumn`] for a name that stands there twice.
     pub(crate) fn header(&mut self) -> Result<Vec<String>> {
         if !self.advance()? {
             return Err(DataError::EmptyFile { path: self.path.to_owned() }.into());

@@ -19,8 +19,8 @@ const COLUMNS: [&str; 10] =
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReorganisationKind {
-    /// An area became the whole or a part of a larger one. One that takes in others and goes on under its number is its own
-    /// predecessor, in an event of its own.
+    /// An area became the whole or a part of a larger one. One that takes in others and goes on under its number is its
+    /// own predecessor, in an event of its own.
     Merge,
     /// An area became several, without remainder. One that goes on beside them is its own successor.
     Split,
@@ -83,7 +83,7 @@ impl Reorganisations {
     ///
     /// # Errors
     ///
-    /// [`DataError::Read`](crate::error::DataError::Read) for a file that cannot be read, and all of [`Reorganisations::read_csv_from`].
+    /// [`DataError::Read`] for a file that cannot be read, and all of [`Reorganisations::read_csv_from`].
     pub fn read_csv(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let name = path.display().to_string();
@@ -98,8 +98,9 @@ impl Reorganisations {
     ///
     /// # Errors
     ///
-    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a column that is not there, [`DataError::RaggedRow`](crate::error::DataError::RaggedRow) and the like for the file, and
-    /// [`DataError::Reorganisation`](crate::error::DataError::Reorganisation), with line and column, for a kind or date that is none, or an area without number and code.
+    /// [`DataError::UnknownColumn`] for a column that is not there, [`DataError::RaggedRow`] and the like for the file,
+    /// and [`DataError::Reorganisation`], with line and column, for a kind or date that is none, or an area without
+    /// number and code.
     ///
     /// ```
     /// use apportion::panel::Reorganisations;
@@ -172,7 +173,7 @@ impl Reorganisations {
     ///
     /// # Errors
     ///
-    /// [`DataError::Reorganisation`](crate::error::DataError::Reorganisation) for a date that is none, or an area with neither number nor code.
+    /// [`DataError::Reorganisation`] for a date that is none, or an area with neither number nor code.
     pub fn with(mut self, event: Reorganisation) -> Result<Self> {
         match fault(&event) {
             Some((_, message)) => Err(DataError::Reorganisation { message }.into()),
@@ -183,8 +184,8 @@ impl Reorganisations {
         }
     }
 
-    /// Every code of the table with its number, the old codes and the new: what a [`Lookup`](crate::sources::Lookup) of codes is made
-    /// of, for files of another year than the panel's.
+    /// Every code of the table with its number, the old codes and the new: what a [`Lookup`](crate::sources::Lookup) of
+    /// codes is made of, for files of another year than the panel's.
     ///
     /// ```
     /// use apportion::panel::Reorganisations;

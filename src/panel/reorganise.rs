@@ -70,8 +70,8 @@ impl AreaRule {
         }
     }
 
-    /// Every area stands for the same ground in all periods: predecessors are combined where areas merged, successors where
-    /// one was split. Counts are added, rates averaged by population, scores left missing.
+    /// Every area stands for the same ground in all periods: predecessors are combined where areas merged, successors
+    /// where one was split. Counts are added, rates averaged by population, scores left missing.
     pub fn constant() -> Self {
         Self::new(Policy::Constant)
     }
@@ -86,15 +86,15 @@ impl AreaRule {
         Self::new(Policy::LeaveOut)
     }
 
-    /// Makes one area of those between which a part moved, so that counts add up exactly. Default: they stay apart, and are
-    /// flagged in the column "boundary_changed".
+    /// Makes one area of those between which a part moved, so that counts add up exactly. Default: they stay apart, and
+    /// are flagged in the column "boundary_changed".
     pub fn unite_boundary_changes(mut self) -> Self {
         self.unite = true;
         self
     }
 
-    /// The day on which a period ends. Default: 31 March, the end of a financial year, since a row of period t describes
-    /// the year ending then; an area of 1 April 2019 has its first row in 2020.
+    /// The day on which a period ends. Default: 31 March, the end of a financial year, since a row of period t
+    /// describes the year ending then; an area of 1 April 2019 has its first row in 2020.
     pub fn periods_end(mut self, month: u8, day: u8) -> Self {
         self.period_end = (month, day);
         self
@@ -116,13 +116,14 @@ impl AreaRule {
         self.with(columns, Quantity::Rate)
     }
 
-    /// Columns that are left missing where areas are combined, as [`Missing::Reorganised`](super::Missing::Reorganised).
+    /// Columns that are left missing where areas are combined, as
+    /// [`Missing::Reorganised`](super::Missing::Reorganised).
     pub fn scores<S: Into<String>>(self, columns: impl IntoIterator<Item = S>) -> Self {
         self.with(columns, Quantity::Score)
     }
 
-    /// Averages scores by population too. Default: they are left missing, since an average of scores need not be the score
-    /// of the whole.
+    /// Averages scores by population too. Default: they are left missing, since an average of scores need not be the
+    /// score of the whole.
     pub fn average_scores(mut self) -> Self {
         self.average_scores = true;
         self
@@ -150,18 +151,19 @@ struct Combined {
 impl Panel {
     /// Puts the panel on areas that compare over its periods.
     ///
-    /// Units are matched by number or by code. A recoded area has its latest code throughout. Where areas with rows
-    /// p are combined, a count is Σ yₚ and a rate Σ nₚ yₚ / Σ nₚ with n the population; a part without a value leaves the
-    /// area without one, marked as the part is. Labels and text are kept where the parts agree; a label that holds names
-    /// takes the new area's name where they do not, and all other text is then missing as
-    /// [`Missing::Reorganised`](super::Missing::Reorganised). Events that none of the panel's periods stand on both sides
-    /// of combine nothing. What was done is the last of [`Panel::steps`].
+    /// Units are matched by number or by code. A recoded area has its latest code throughout. Where areas with rows p
+    /// are combined, a count is Σ yₚ and a rate Σ nₚ yₚ / Σ nₚ with n the population; a part without a value leaves the
+    /// area without one, marked as the part is. Labels and text are kept where the parts agree; a label that holds
+    /// names takes the new area's name where they do not, and all other text is then missing as
+    /// [`Missing::Reorganised`](super::Missing::Reorganised). Events that none of the panel's periods stand on both
+    /// sides of combine nothing. What was done is the last of [`Panel::steps`].
     ///
     /// # Errors
     ///
-    /// [`DataError::Reorganisation`](crate::error::DataError::Reorganisation) where the panel lacks units or periods, a row stands for an area that did not exist at the
-    /// end of its period, an area has rows under two codes in one period, columns are neither counts, rates nor scores, or rates are to be combined without a population
-    /// column; [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a column of the rule.
+    /// [`DataError::Reorganisation`] where the panel lacks units or periods, a row stands for an area that did not
+    /// exist at the end of its period, an area has rows under two codes in one period, columns are neither counts,
+    /// rates nor scores, or rates are to be combined without a population column; [`DataError::UnknownColumn`] for a
+    /// column of the rule.
     pub fn reorganise(&self, table: &Reorganisations, rule: &AreaRule) -> Result<Panel> {
         for column in rule.quantities.keys() {
             self.column(column)?;

@@ -24,8 +24,8 @@ impl Rows {
     ///
     /// # Errors
     ///
-    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn), [`DataError::NotANumber`](crate::error::DataError::NotANumber) or [`DataError::Negative`](crate::error::DataError::Negative) for the weight or population column,
-    /// [`DataError::DuplicateRow`](crate::error::DataError::DuplicateRow) for a unit and period that occur twice.
+    /// [`DataError::UnknownColumn`], [`DataError::NotANumber`] or [`DataError::Negative`] for the weight or population
+    /// column, [`DataError::DuplicateRow`] for a unit and period that occur twice.
     pub(super) fn into_panel(mut self) -> Result<Panel> {
         for name in self.weight.iter().chain(&self.population) {
             check_weight(&self.columns, &self.places, name)?;

@@ -124,8 +124,8 @@ impl PanelSchema {
         [&self.unit, &self.period, &self.weight, &self.population].into_iter().flatten()
     }
 
-    /// What seems to separate the columns where all of the header is one cell, and not the one that is asked for; `None`
-    /// where nothing else than commas seems to.
+    /// What seems to separate the columns where all of the header is one cell, and not the one that is asked for;
+    /// `None` where nothing else than commas seems to.
     pub(super) fn other_separator(&self, names: &[String]) -> Option<&'static str> {
         let [header] = names else { return None };
         let found = header.chars().find_map(|c| match c {

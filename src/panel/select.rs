@@ -13,7 +13,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`DataError::NoRows`](crate::error::DataError::NoRows) where there are none.
+    /// [`DataError::NoRows`] where there are none.
     ///
     /// ```
     /// use apportion::Panel;
@@ -30,7 +30,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`DataError::NoRows`](crate::error::DataError::NoRows) for none.
+    /// [`DataError::NoRows`] for none.
     pub(crate) fn on_rows(&self, rows: &[usize]) -> Result<Panel> {
         if rows.is_empty() {
             return Err(DataError::NoRows { path: "what is left of the panel".to_owned() }.into());

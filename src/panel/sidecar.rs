@@ -1,6 +1,7 @@
 //! What does a CSV file not say of the panel it holds?
 //!
-//! Everything that reading the file alone would lose: which columns are keys, what is text, and where it all comes from.
+//! Everything that reading the file alone would lose: which columns are keys, what is text, and where it all comes
+//! from.
 
 use serde::{Deserialize, Serialize};
 

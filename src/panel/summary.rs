@@ -125,7 +125,8 @@ impl PanelSummary {
     }
 }
 
-/// The first pairs of unit and period without a row; rows are sorted, so a pair is missing where the next row is another.
+/// The first pairs of unit and period without a row; rows are sorted, so a pair is missing where the next row is
+/// another.
 fn first_gaps(panel: &Panel) -> Vec<String> {
     let mut row = 0;
     let mut gaps = Vec::new();

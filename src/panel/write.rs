@@ -23,16 +23,16 @@ use crate::error::{DataError, Error, Place, Result};
 const EXTENSION: &str = "provenance.json";
 
 impl Panel {
-    /// Writes the panel to a CSV file, and where its values come from to a JSON document beside it: for `panel.csv` that is
-    /// `panel.provenance.json`. [`Panel::read_written`] reads both back to an equal panel.
+    /// Writes the panel to a CSV file, and where its values come from to a JSON document beside it: for `panel.csv`
+    /// that is `panel.provenance.json`. [`Panel::read_written`] reads both back to an equal panel.
     ///
     /// Numbers are written in the shortest form that reads back to the same bits, missing values by their marks, in
     /// columns of text in the bracketed form. Each file is written whole or not at all.
     ///
     /// # Errors
     ///
-    /// [`DataError::Write`](crate::error::DataError::Write) where a file cannot be written; [`DataError::Unwritable`](crate::error::DataError::Unwritable) for a name or text that would not read back
-    /// as it is: with a carriage return or a zero byte, or with spaces around it.
+    /// [`DataError::Write`] where a file cannot be written; [`DataError::Unwritable`] for a name or text that would not
+    /// read back as it is: with a carriage return or a zero byte, or with spaces around it.
     ///
     /// ```
     /// use apportion::panel::SIMULATED_ENGLAND_SEED;
@@ -60,7 +60,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`DataError::Unwritable`](crate::error::DataError::Unwritable).
+    /// [`DataError::Unwritable`].
     pub fn to_csv(&self) -> Result<String> {
         let names: Vec<&str> = (self.unit_column().into_iter().chain(self.period_column()))
             .chain(self.columns().iter().map(Column::name))
@@ -99,8 +99,8 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`DataError::Read`](crate::error::DataError::Read) where a file is not there; [`DataError::Sidecar`](crate::error::DataError::Sidecar) where the document is of another version, is none, or
-    /// does not fit the file, which was then changed since; and those of [`Panel::read_csv`].
+    /// [`DataError::Read`] where a file is not there; [`DataError::Sidecar`] where the document is of another version,
+    /// is none, or does not fit the file, which was then changed since; and those of [`Panel::read_csv`].
     pub fn read_written(path: impl AsRef<Path>) -> Result<Panel> {
         let path = path.as_ref();
         let document = beside(path);

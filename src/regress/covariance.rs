@@ -88,10 +88,11 @@ impl FittedRegression {
     /// The covariance matrix of the coefficients.
     ///
     /// # Errors
-    /// [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) without residual degrees of freedom, or with one period where errors are related over them;
-    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a cluster column, [`EstimateError::Cluster`](crate::error::EstimateError::Cluster) where it is missing or has but one level;
-    /// [`EstimateError::Method`](crate::error::EstimateError::Method) where units or periods are needed that the panel does not have; [`QuestionError::Option`](crate::error::QuestionError::Option) for a
-    /// bandwidth that reaches the number of periods.
+    /// [`EstimateError::TooFew`] without residual degrees of freedom, or with one period where errors are related over
+    /// them; [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a cluster column,
+    /// [`EstimateError::Cluster`] where it is missing or has but one level; [`EstimateError::Method`] where units or
+    /// periods are needed that the panel does not have; [`QuestionError::Option`](crate::error::QuestionError::Option)
+    /// for a bandwidth that reaches the number of periods.
     ///
     /// # Examples
     /// ```

@@ -33,12 +33,12 @@ enum Of {
 impl FittedRegression {
     /// The absorbed effects of the units.
     ///
-    /// With λ the functional of the outcome that is a level where there are no columns (a weighted mean, of one absorbed
-    /// set of effects), the level is λ(y) − λ(x)'b, and its variance λ(x)'V λ(x), by the covariance V that is given, plus
-    /// that of λ(y) for errors that are alike, σ²/W_i of one set.
+    /// With λ the functional of the outcome that is a level where there are no columns (a weighted mean, of one
+    /// absorbed set of effects), the level is λ(y) − λ(x)'b, and its variance λ(x)'V λ(x), by the covariance V that is
+    /// given, plus that of λ(y) for errors that are alike, σ²/W_i of one set.
     ///
     /// # Errors
-    /// [`EstimateError::Method`](crate::error::EstimateError::Method) where no unit effects were absorbed; those of [`covariance`](Self::covariance).
+    /// [`EstimateError::Method`] where no unit effects were absorbed; those of [`covariance`](Self::covariance).
     ///
     /// # Examples
     /// ```
@@ -60,7 +60,7 @@ impl FittedRegression {
     /// The absorbed effects of the periods, likewise.
     ///
     /// # Errors
-    /// [`EstimateError::Method`](crate::error::EstimateError::Method) where no period effects were absorbed; those of [`covariance`](Self::covariance).
+    /// [`EstimateError::Method`] where no period effects were absorbed; those of [`covariance`](Self::covariance).
     pub fn period_effects(&self, covariance: &Covariance) -> Result<Vec<Effect>> {
         self.effects(Of::Periods, covariance)
     }

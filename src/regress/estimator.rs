@@ -25,8 +25,8 @@ use crate::error::{Error, QuestionError};
 /// | [`Mundlak`](Self::Mundlak) | `mundlak` | x_it − x̄_i and x̄_i side by side, with random unit effects |
 ///
 /// With weights, a unit's row in the between regression has the sum of its rows' weights, a difference the weight
-/// 2/(1/w + 1/w') of the two rows it is of, and W_i = Σ w stands for the number of a unit's rows in random effects. Without
-/// weights, or with equal ones, each unit's mean counts the same.
+/// 2/(1/w + 1/w') of the two rows it is of, and W_i = Σ w stands for the number of a unit's rows in random effects.
+/// Without weights, or with equal ones, each unit's mean counts the same.
 ///
 /// # Examples
 /// ```

@@ -15,7 +15,8 @@ use crate::numerics::rank::rounding;
 use crate::panel::{Lineage, Panel, Sample};
 use crate::warning::Warning;
 
-/// Values beyond this, or apart by less than one over it, are refused: squares of their sums leave the range of doubles.
+/// Values beyond this, or apart by less than one over it, are refused: squares of their sums leave the range of
+/// doubles.
 const LARGEST: f64 = 1e145;
 /// Residuals of this part of the outcome's length are rounding.
 const EXACT: f64 = 1e-14;

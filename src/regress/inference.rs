@@ -157,7 +157,7 @@ impl FittedRegression {
     /// The same with intervals of another level.
     ///
     /// # Errors
-    /// [`QuestionError::Option`](crate::error::QuestionError::Option) for a level that is not between 0 and 1.
+    /// [`QuestionError::Option`] for a level that is not between 0 and 1.
     ///
     /// # Examples
     /// ```
@@ -198,8 +198,9 @@ impl FittedRegression {
     /// the covariance has degrees of freedom, as χ² where not.
     ///
     /// # Errors
-    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a name without a coefficient; [`EstimateError::Method`](crate::error::EstimateError::Method) where the covariance says nothing of
-    /// them jointly (fewer clusters than coefficients); those of [`covariance`](Self::covariance).
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a name without a coefficient;
+    /// [`EstimateError::Method`] where the covariance says nothing of them jointly (fewer clusters than coefficients);
+    /// those of [`covariance`](Self::covariance).
     ///
     /// # Examples
     /// ```
@@ -243,8 +244,8 @@ impl FittedRegression {
     /// A linear combination Σ c b of coefficients, with its standard error √(c'Vc).
     ///
     /// # Errors
-    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a name without a coefficient; [`QuestionError::Option`](crate::error::QuestionError::Option) for weights that are all zero; those of
-    /// [`covariance`](Self::covariance).
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a name without a coefficient;
+    /// [`QuestionError::Option`] for weights that are all zero; those of [`covariance`](Self::covariance).
     ///
     /// # Examples
     /// ```
@@ -273,11 +274,12 @@ impl FittedRegression {
         function_of_estimates(text.join(" + "), estimate, &c, &self.covariance(covariance)?)
     }
 
-    /// A smooth function of the coefficients, with the standard error of the delta method, √(g'Vg), g its gradient, taken
-    /// by central differences.
+    /// A smooth function of the coefficients, with the standard error of the delta method, √(g'Vg), g its gradient,
+    /// taken by central differences.
     ///
     /// # Errors
-    /// Those of [`covariance`](Self::covariance); [`EstimateError::Method`](crate::error::EstimateError::Method) where the function is not finite about the estimates.
+    /// Those of [`covariance`](Self::covariance); [`EstimateError::Method`] where the function is not finite about the
+    /// estimates.
     ///
     /// # Examples
     /// ```

@@ -12,8 +12,8 @@ use crate::numerics::double::Double;
 use crate::numerics::rank::independent_columns;
 use crate::numerics::triangular::inverse;
 
-/// Cross-products serve where each column keeps this part of its sum of squares beside those before it: the inverse then
-/// has about thirteen correct digits, and the refined coefficients more.
+/// Cross-products serve where each column keeps this part of its sum of squares beside those before it: the inverse
+/// then has about thirteen correct digits, and the refined coefficients more.
 const WELL_CONDITIONED: f64 = 1e-3;
 /// A column is kept without a closer look when it is this many times longer than what would count as nothing.
 const CLEARLY: f64 = 1e6;

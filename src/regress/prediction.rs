@@ -36,14 +36,16 @@ pub struct Prediction {
 impl FittedRegression {
     /// The expected outcome of every row of a panel, with intervals of this level.
     ///
-    /// The variance of the expectation is x'Vx by the covariance V that is given; with absorbed effects x is less its own
-    /// effects at the row's unit and period, and the variance that the effects have by themselves is added, for errors
-    /// that are alike. The outcome's interval adds σ²/w, w the row's weight, and the variances of random effects.
+    /// The variance of the expectation is x'Vx by the covariance V that is given; with absorbed effects x is less its
+    /// own effects at the row's unit and period, and the variance that the effects have by themselves is added, for
+    /// errors that are alike. The outcome's interval adds σ²/w, w the row's weight, and the variances of random
+    /// effects.
     ///
     /// # Errors
-    /// [`EstimateError::Predict`](crate::error::EstimateError::Predict) for a row with a missing value, or with a unit, period or level that the fit has not seen;
-    /// [`EstimateError::Method`](crate::error::EstimateError::Method) for first differences, which say nothing of levels, and for [`Estimator::Mundlak`], whose columns
-    /// are about the unit means of the sample; [`QuestionError::Option`](crate::error::QuestionError::Option) for a level outside 0 to 1.
+    /// [`EstimateError::Predict`] for a row with a missing value, or with a unit, period or level that the fit has not
+    /// seen; [`EstimateError::Method`] for first differences, which say nothing of levels, and for
+    /// [`Estimator::Mundlak`], whose columns are about the unit means of the sample;
+    /// [`QuestionError::Option`](crate::error::QuestionError::Option) for a level outside 0 to 1.
     ///
     /// # Examples
     /// ```

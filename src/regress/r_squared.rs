@@ -9,9 +9,9 @@ use crate::numerics::dot::weighted_dot;
 
 /// Parts of the outcome's variation, none of them of a transformed outcome.
 ///
-/// With ŷ = a + x'b the expectation of the regression on the level of the outcome (a the intercept, zero where it was left
-/// out; with absorbed effects, which are centred about it, and for first differences, whose intercept is a trend over
-/// periods in ŷ, the weighted mean of y − x'b):
+/// With ŷ = a + x'b the expectation of the regression on the level of the outcome (a the intercept, zero where it was
+/// left out; with absorbed effects, which are centred about it, and for first differences, whose intercept is a trend
+/// over periods in ŷ, the weighted mean of y − x'b):
 ///
 /// ```text
 /// overall   1 − Σ w (y − ŷ)² / Σ w (y − ȳ)²;  absorbed effects are part of ŷ here

@@ -156,10 +156,10 @@ pub struct QuasiDemeaning {
 /// weights above zero with mean one.
 ///
 /// # Errors
-/// [`QuestionError::TermNeeds`](crate::error::QuestionError::TermNeeds) for random period effects without periods. [`EstimateError::Method`](crate::error::EstimateError::Method) where the method has too few
-/// groups or rows for its regressions, where nothing is left of the outcome, where units miss periods (`nerlove`),
-/// where a column does not vary within (`amemiya` on an unbalanced or weighted panel), and where the equations have no
-/// solution with an error variance above zero.
+/// [`QuestionError::TermNeeds`] for random period effects without periods. [`EstimateError::Method`] where the method
+/// has too few groups or rows for its regressions, where nothing is left of the outcome, where units miss periods
+/// (`nerlove`), where a column does not vary within (`amemiya` on an unbalanced or weighted panel), and where the
+/// equations have no solution with an error variance above zero.
 pub(crate) fn variance_components(
     outcome: &[f64],
     columns: &[Vec<f64>],

@@ -17,8 +17,8 @@ impl Line {
     }
 }
 
-/// The lines of a table, cells aligned to the right. A name that does not fit beside its cells stands in full on lines of
-/// its own above them.
+/// The lines of a table, cells aligned to the right. A name that does not fit beside its cells stands in full on lines
+/// of its own above them.
 pub(super) fn aligned(lines: &[Line]) -> Vec<String> {
     let columns = lines.iter().map(|line| line.cells.len()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(|c| column_width(lines, c)).collect();

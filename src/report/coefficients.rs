@@ -8,9 +8,9 @@ use super::text::wrapped;
 use crate::regress::{CoefficientEstimate, CoefficientTable};
 
 impl fmt::Display for CoefficientTable {
-    /// Outcome and estimator; a row for each coefficient with its estimate and interval to four significant digits; below
-    /// them rows, units, periods and degrees of freedom, R², how the standard errors came about, columns without a
-    /// coefficient and warnings. Names are not cut: a long one stands above its numbers.
+    /// Outcome and estimator; a row for each coefficient with its estimate and interval to four significant digits;
+    /// below them rows, units, periods and degrees of freedom, R², how the standard errors came about, columns without
+    /// a coefficient and warnings. Names are not cut: a long one stands above its numbers.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines = wrapped(&format!("{}, {}: {}", self.outcome, self.estimator, meaning(self.estimator)));
         lines.push(String::new());

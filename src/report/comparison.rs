@@ -11,8 +11,8 @@ use crate::resample::{Comparison, Rank};
 const MOST_PAIRS: usize = 45;
 
 impl fmt::Display for Comparison {
-    /// Within 80 columns: each component's rank, the interval of it and how often it comes first; then the difference of
-    /// every two in percentage points with its interval.
+    /// Within 80 columns: each component's rank, the interval of it and how often it comes first; then the difference
+    /// of every two in percentage points with its interval.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let interval = &self.interval;
         let kind = format!("{} {} intervals", level(interval.level), interval.kind.name());

@@ -138,8 +138,8 @@ impl Description {
         tables
     }
 
-    /// The lower triangle, variables by number at the head and by number and name at the side. What has no spread has no
-    /// correlation with itself either.
+    /// The lower triangle, variables by number at the head and by number and name at the side. What has no spread has
+    /// no correlation with itself either.
     fn matrix(
         &self,
         title: String,

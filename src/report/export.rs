@@ -117,8 +117,8 @@ impl Report {
     /// The report of these breakdowns, which must come from one fit and carry the same kind of intervals, or none.
     ///
     /// # Errors
-    /// [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) without a breakdown; [`QuestionError::Option`](crate::error::QuestionError::Option) when outcome, sample, weights, panel, R² or intervals
-    /// differ between breakdowns.
+    /// [`EstimateError::TooFew`] without a breakdown; [`QuestionError::Option`] when outcome, sample, weights, panel,
+    /// R² or intervals differ between breakdowns.
     pub fn new(breakdowns: &[Breakdown]) -> Result<Report> {
         let [first, others @ ..] = breakdowns else {
             return Err(

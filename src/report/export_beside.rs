@@ -16,7 +16,7 @@ impl Report {
     /// Says how far the shares move with the order in which the components enter.
     ///
     /// # Errors
-    /// [`QuestionError::Option`](crate::error::QuestionError::Option) when the range is of another outcome or of other components than the breakdowns.
+    /// [`QuestionError::Option`] when the range is of another outcome or of other components than the breakdowns.
     ///
     /// # Examples
     /// ```
@@ -66,7 +66,7 @@ impl Report {
     /// Adds how the coefficients of `always` change, as a method of its own.
     ///
     /// # Errors
-    /// [`QuestionError::Option`](crate::error::QuestionError::Option) where it is of another outcome or sample than the report.
+    /// [`QuestionError::Option`] where it is of another outcome or sample than the report.
     pub fn with_gelbach(mut self, gelbach: &Gelbach) -> Result<Self> {
         let described = |outcome: &str, rows: usize| format!("of {outcome} on {}", counted(rows, "row"));
         let expected = described(&self.outcome, self.n_observations);
@@ -97,8 +97,8 @@ impl Report {
     /// Adds ranks and differences of the components to the breakdowns that they are of.
     ///
     /// # Errors
-    /// [`QuestionError::Option`](crate::error::QuestionError::Option) for a comparison by a method, or a sequential order, that the report does not have, or of other
-    /// components or shares than the breakdown by that method.
+    /// [`QuestionError::Option`] for a comparison by a method, or a sequential order, that the report does not have, or
+    /// of other components or shares than the breakdown by that method.
     pub fn with_comparisons(mut self, comparisons: &[Comparison]) -> Result<Self> {
         for comparison in comparisons {
             let refuse =

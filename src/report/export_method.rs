@@ -64,8 +64,8 @@ pub struct ReportComponent {
     /// `bias`, `std_error`, `lower` and `upper` of `share_of_total`, beside it; left out without intervals.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval>,
-    /// In a commonality analysis, where `share_of_total` is what the component explains alone: what it has in common with
-    /// others.
+    /// In a commonality analysis, where `share_of_total` is what the component explains alone: what it has in common
+    /// with others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub common: Option<f64>,
     /// Its terms, where the method credits them.

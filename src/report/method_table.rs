@@ -15,8 +15,8 @@ const METHOD: usize = 22;
 const WIDTH: usize = super::text::WIDTH;
 
 impl fmt::Display for MethodTable {
-    /// Within 80 columns: a row for each method, a column for each component, shares of the total in per cent; components
-    /// that do not fit beside one another follow below. Then what was left out, and every warning once.
+    /// Within 80 columns: a row for each method, a column for each component, shares of the total in per cent;
+    /// components that do not fit beside one another follow below. Then what was left out, and every warning once.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(first) = self.breakdowns.first() else {
             let reasons = self.left_out.iter().flat_map(|left| wrapped(&left.reason));

@@ -10,8 +10,8 @@ use crate::decompose::{OrderRange, ShareRange};
 const LEAST_SCALE: usize = 20;
 
 impl fmt::Display for OrderRange {
-    /// A table within 80 columns: the smallest, mean and largest share of each component in per cent, and a mark `├─●─┤`
-    /// between them with the mean in it; then every warning.
+    /// A table within 80 columns: the smallest, mean and largest share of each component in per cent, and a mark
+    /// `├─●─┤` between them with the mean in it; then every warning.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let outcome = cut(&self.outcome, 24);
         let orders = match self.components.len() {

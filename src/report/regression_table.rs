@@ -17,9 +17,9 @@ const STARS: [(f64, &str); 3] = [(0.001, "***"), (0.01, "**"), (0.05, "*")];
 /// What the stars mean.
 const STARS_IN_WORDS: &str = "* p < 0.05, ** p < 0.01, *** p < 0.001";
 
-/// Regressions side by side: a column for each model, a row for each coefficient in the order of appearance, its estimate
-/// with the standard error in brackets below; then outcome, estimator, rows, units, periods, degrees of freedom and R² of
-/// each model; then how its standard errors came about, the columns it dropped, and its warnings.
+/// Regressions side by side: a column for each model, a row for each coefficient in the order of appearance, its
+/// estimate with the standard error in brackets below; then outcome, estimator, rows, units, periods, degrees of
+/// freedom and R² of each model; then how its standard errors came about, the columns it dropped, and its warnings.
 ///
 /// It prints as text of at most 80 columns, in several blocks where the models need more, and can be had as
 /// [Markdown](Self::to_markdown), [LaTeX](Self::to_latex) and [CSV](Self::to_csv).
@@ -70,8 +70,8 @@ impl RegressionTable {
         RegressionTable { models: models.collect(), stars: false, digits: Digits::default() }
     }
 
-    /// Marks estimates by their p-values: \* below 0.05, \*\* below 0.01, \*\*\* below 0.001, and says so below. Default:
-    /// no stars, as they make a threshold of what is none; the standard errors say more.
+    /// Marks estimates by their p-values: \* below 0.05, \*\* below 0.01, \*\*\* below 0.001, and says so below.
+    /// Default: no stars, as they make a threshold of what is none; the standard errors say more.
     ///
     /// # Examples
     /// ```
@@ -89,8 +89,8 @@ impl RegressionTable {
         self
     }
 
-    /// Prints estimates and standard errors with so many significant digits, 1 to 17. Default: 4, since columns differ in
-    /// their units.
+    /// Prints estimates and standard errors with so many significant digits, 1 to 17. Default: 4, since columns differ
+    /// in their units.
     ///
     /// # Examples
     /// ```
@@ -166,8 +166,8 @@ impl RegressionTable {
         rows
     }
 
-    /// What stands below: what is in brackets, what stars mean, and of each model its covariance, what it dropped and its
-    /// warnings.
+    /// What stands below: what is in brackets, what stars mean, and of each model its covariance, what it dropped and
+    /// its warnings.
     fn notes(&self) -> Vec<String> {
         let mut notes = vec!["standard errors in brackets".to_string()];
         notes.extend(self.stars.then(|| STARS_IN_WORDS.to_string()));

@@ -11,8 +11,8 @@ use crate::resample::Selection;
 const MOST_SUBSETS: usize = 8;
 
 impl fmt::Display for BestSubsets {
-    /// Within 80 columns: for each size R², adjusted R², AIC and BIC of the best subset, marked where a criterion is at its
-    /// best; then the components of each.
+    /// Within 80 columns: for each size R², adjusted R², AIC and BIC of the best subset, marked where a criterion is at
+    /// its best; then the components of each.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let candidates = counted(self.candidates.len(), "candidate");
         let mut lines = wrapped(&format!("{}, the best of {candidates} by size", cut(&self.outcome, 24)));

@@ -1,8 +1,8 @@
 //! Replicates that doubles cannot be trusted with, in twice the precision and on their own scale.
 //!
-//! Two kinds: every replicate of a design whose point estimate needs it, and single replicates that have lost nearly all
-//! of a variable's variation, because one cluster held it (a dominant weight, an outlier). There the full sample's scale
-//! would hide what is left.
+//! Two kinds: every replicate of a design whose point estimate needs it, and single replicates that have lost nearly
+//! all of a variable's variation, because one cluster held it (a dominant weight, an outlier). There the full sample's
+//! scale would hide what is left.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -88,8 +88,8 @@ impl<'a> Careful<'a> {
     }
 }
 
-/// Puts every variable on the scale of its own variation in the replicate, so that the rank rule is about what is there;
-/// says which variables vary.
+/// Puts every variable on the scale of its own variation in the replicate, so that the rank rule is about what is
+/// there; says which variables vary.
 fn rescale(players: &Players, entries: &mut [Double]) -> Vec<bool> {
     let layout = players.layout;
     let q = layout.0;
@@ -116,8 +116,8 @@ fn rescale(players: &Players, entries: &mut [Double]) -> Vec<bool> {
     varies
 }
 
-/// Whether the outcome, or a component that varies in the full sample, is constant in a replicate, which may hold one unit
-/// only, however often.
+/// Whether the outcome, or a component that varies in the full sample, is constant in a replicate, which may hold one
+/// unit only, however often.
 pub(super) fn is_degenerate(players: &Players, varies: impl Fn(usize) -> bool, is_one_unit: bool) -> bool {
     let is_lost = |(player, variables): (usize, &Vec<usize>)| {
         let has_units = players.has_unit_effects[player];

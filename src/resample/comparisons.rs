@@ -47,8 +47,8 @@ pub struct Rank {
     pub name: String,
     /// Its rank in the sample; components within 1e-12 of one another share the mean of theirs.
     pub rank: f64,
-    /// The best rank that the interval holds. With draws, quantiles of the ranks in the replicates; with the jackknife, one
-    /// more than the components that are surely larger, by the intervals of the differences.
+    /// The best rank that the interval holds. With draws, quantiles of the ranks in the replicates; with the jackknife,
+    /// one more than the components that are surely larger, by the intervals of the differences.
     pub lower: f64,
     /// The worst rank that the interval holds.
     pub upper: f64,

@@ -44,8 +44,8 @@ pub struct GelbachReplicates {
     pub estimates: Array3<f64>,
     /// Replicates in which that is so.
     pub degenerate: usize,
-    /// The error of an estimate, as a part of its scale, where columns are so nearly collinear that it matters and there
-    /// are too many replicates to compute them in twice the precision.
+    /// The error of an estimate, as a part of its scale, where columns are so nearly collinear that it matters and
+    /// there are too many replicates to compute them in twice the precision.
     pub error_bound: Option<f64>,
 }
 
@@ -56,7 +56,8 @@ impl Resampling<'_> {
     /// A replicate in which a column of `always` has no coefficient is left out, and a warning counts them.
     ///
     /// # Errors
-    /// [`EstimateError::OtherFit`](crate::error::EstimateError::OtherFit) for a decomposition that is not of this fit; [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) when hardly a replicate is left.
+    /// [`EstimateError::OtherFit`] for a decomposition that is not of this fit; [`EstimateError::TooFew`] when hardly a
+    /// replicate is left.
     ///
     /// # Examples
     /// ```
@@ -140,7 +141,7 @@ impl Resampling<'_> {
     /// The decomposition in every replicate.
     ///
     /// # Errors
-    /// [`EstimateError::OtherFit`](crate::error::EstimateError::OtherFit) for a decomposition that is not of this fit.
+    /// [`EstimateError::OtherFit`] for a decomposition that is not of this fit.
     ///
     /// # Examples
     /// ```

@@ -12,7 +12,8 @@ use crate::fit::FittedModel;
 pub struct ShareInfluence {
     /// The unit or the period that is left out.
     pub without: String,
-    /// The shares of the total: `always`, the components, `unexplained`; empty where the outcome does not vary without it.
+    /// The shares of the total: `always`, the components, `unexplained`; empty where the outcome does not vary without
+    /// it.
     pub shares: Vec<ShareWithout>,
 }
 
@@ -31,7 +32,7 @@ impl FittedModel {
     /// The shares of a breakdown without each unit in turn, in the order of the units: exact, from the units' moments.
     ///
     /// # Errors
-    /// Those of [`jackknife`](Self::jackknife); [`EstimateError::OtherFit`](crate::error::EstimateError::OtherFit) for a breakdown of another fit.
+    /// Those of [`jackknife`](Self::jackknife); [`EstimateError::OtherFit`] for a breakdown of another fit.
     ///
     /// # Examples
     /// ```
@@ -70,8 +71,8 @@ impl FittedModel {
     /// means in the design stay those of the whole sample.
     ///
     /// # Errors
-    /// [`QuestionError::TermNeeds`](crate::error::QuestionError::TermNeeds) without periods; [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) with a single one; [`EstimateError::OtherFit`](crate::error::EstimateError::OtherFit) for a breakdown of
-    /// another fit.
+    /// [`QuestionError::TermNeeds`] without periods; [`EstimateError::TooFew`] with a single one;
+    /// [`EstimateError::OtherFit`] for a breakdown of another fit.
     ///
     /// # Examples
     /// ```

@@ -3,8 +3,8 @@
 //! B. Efron (1987), "Better bootstrap confidence intervals", JASA 82, <https://doi.org/10.1080/01621459.1987.10478410>;
 //! A. C. Davison and D. V. Hinkley (1997), Bootstrap Methods and their Application, sections 2.3, 5.2 and 5.3,
 //! <https://doi.org/10.1017/CBO9780511802843>; B. Efron and C. Stein (1981), "The jackknife estimate of variance",
-//! Annals of Statistics 9, <https://doi.org/10.1214/aos/1176345462>; B. Efron and R. J. Tibshirani (1993), An Introduction to
-//! the Bootstrap, chapter 14, <https://doi.org/10.1201/9780429246593>.
+//! Annals of Statistics 9, <https://doi.org/10.1214/aos/1176345462>; B. Efron and R. J. Tibshirani (1993), An
+//! Introduction to the Bootstrap, chapter 14, <https://doi.org/10.1201/9780429246593>.
 
 use crate::decompose::{Interval, IntervalKind};
 use crate::numerics::means::mean;

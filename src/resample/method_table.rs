@@ -5,11 +5,11 @@ use crate::decompose::{Breakdown, LeftOut, MethodTable};
 use crate::error::{Error, EstimateError, Result};
 
 impl MethodTable {
-    /// The table with intervals for every breakdown, all from the same draws; a method that has too many coalitions to be
-    /// resampled is left out, with the reason.
+    /// The table with intervals for every breakdown, all from the same draws; a method that has too many coalitions to
+    /// be resampled is left out, with the reason.
     ///
     /// # Errors
-    /// Those of [`Resampling::intervals`], but for [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents).
+    /// Those of [`Resampling::intervals`], but for [`EstimateError::TooManyComponents`].
     pub fn with_intervals(&self, resampling: &Resampling) -> Result<MethodTable> {
         let plain: Vec<&Breakdown> = self.breakdowns.iter().collect();
         let mut table = MethodTable { breakdowns: Vec::new(), left_out: self.left_out.clone() };

@@ -1,7 +1,7 @@
 //! How often is each component among the best few?
 //!
-//! The best subset of a size is found anew in every replicate, from the replicate's moments. A component that is chosen in
-//! nearly all of them is chosen by the data; one that shares its place with others is one of several that would do.
+//! The best subset of a size is found anew in every replicate, from the replicate's moments. A component that is chosen
+//! in nearly all of them is chosen by the data; one that shares its place with others is one of several that would do.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -86,7 +86,7 @@ impl Selection {
     /// The part of the replicates in whose best subset this component is.
     ///
     /// # Errors
-    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) for a name that is not in the model.
+    /// [`QuestionError::UnknownComponent`] for a name that is not in the model.
     pub fn proportion(&self, component: &str) -> Result<f64> {
         let found = self.chosen.iter().find(|c| c.component == component);
         found.map(|c| c.proportion).ok_or_else(|| {
@@ -112,9 +112,9 @@ impl Resampling<'_> {
     /// How often each component is in the best subset of this size, over the replicates.
     ///
     /// # Errors
-    /// [`QuestionError::Option`](crate::error::QuestionError::Option) for a size of 0 or above the number of components; those of
-    /// [`best_subsets`](crate::FittedModel::best_subsets); [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) when hardly a replicate has an outcome that
-    /// varies.
+    /// [`QuestionError::Option`] for a size of 0 or above the number of components; those of
+    /// [`best_subsets`](crate::FittedModel::best_subsets); [`EstimateError::TooFew`] when hardly a replicate has an
+    /// outcome that varies.
     pub fn selection(&self, size: usize) -> Result<Selection> {
         let fit = self.fit;
         let candidates = Candidates::new(fit)?;

@@ -74,7 +74,8 @@ impl Seen {
 ///
 /// # Errors
 ///
-/// Those of rows and periods, see [`Source::read`]; [`SourceError::NoSuchValue`](crate::error::SourceError::NoSuchValue) for a filter or measure that no row holds.
+/// Those of rows and periods, see [`Source::read`]; [`SourceError::NoSuchValue`] for a filter or measure that no row
+/// holds.
 pub(super) fn gather(source: &Source, plan: &Plan, width: usize, table: &mut Table<'_>) -> Result<Gathered> {
     let mut gathering = Gathering::new(source, plan);
     let mut any_row = false;
@@ -103,8 +104,8 @@ fn is_row(table: &Table<'_>, width: usize) -> Result<bool> {
 
 /// The measures whose cells are kept together, as positions in the source.
 ///
-/// Measures that stand side by side for the same unit and period share their keys; those that do not, in a long or a wide
-/// table, keep keys of their own.
+/// Measures that stand side by side for the same unit and period share their keys; those that do not, in a long or a
+/// wide table, keep keys of their own.
 fn groups(source: &Source, plan: &Plan) -> Vec<Vec<usize>> {
     match (&plan.measures, plan.periods) {
         (Measures::Columns(columns), Periods::None | Periods::Fixed(_) | Periods::Column(_)) => {
@@ -158,7 +159,8 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    /// Whether a row holds what every filter asks for. All are looked at, so that each knows what there is in its column.
+    /// Whether a row holds what every filter asks for. All are looked at, so that each knows what there is in its
+    /// column.
     fn passes_filters(&mut self, table: &Table<'_>) -> bool {
         let mut passes = true;
         for ((at, value), seen) in self.plan.filters.iter().zip(&mut self.filters) {
@@ -335,8 +337,8 @@ impl PeriodReader<'_> {
     }
 }
 
-/// The financial year, 1 April to 31 March, in which a date falls, by the year in which it ends; `None` where the text is
-/// no date.
+/// The financial year, 1 April to 31 March, in which a date falls, by the year in which it ends; `None` where the text
+/// is no date.
 fn financial_year(text: &str) -> Option<i32> {
     let parts: Vec<&str> = text.split(['-', '/']).collect();
     let [a, b, c] = parts.as_slice() else { return None };

@@ -132,8 +132,10 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// [`SourceError::Layout`](crate::error::SourceError::Layout) for a column of the layout, [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a filter or label, and
-    /// [`SourceError::NoSuchValue`](crate::error::SourceError::NoSuchValue) for a measure that is not there; [`QuestionError::Option`](crate::error::QuestionError::Option) where no measure is named.
+    /// [`SourceError::Layout`] for a column of the layout,
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a filter or label, and
+    /// [`SourceError::NoSuchValue`] for a measure that is not there; [`QuestionError::Option`] where no measure is
+    /// named.
     pub(super) fn new(source: &Source, header: &[String]) -> Result<Plan> {
         let layout = &source.layout;
         let at = |name: &str| header.iter().position(|there| there == name);

@@ -30,7 +30,7 @@ impl Lookup {
     ///
     /// # Errors
     ///
-    /// [`SourceError::Code`](crate::error::SourceError::Code) for a code with two units.
+    /// [`SourceError::Code`] for a code with two units.
     pub fn new<C: Into<String>, U: Into<String>>(codes: impl IntoIterator<Item = (C, U)>) -> Result<Self> {
         let mut lookup = Lookup::default();
         for (code, unit) in codes {
@@ -43,7 +43,8 @@ impl Lookup {
     ///
     /// # Errors
     ///
-    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn); [`SourceError::Code`](crate::error::SourceError::Code) for a code that stands beside two units.
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn); [`SourceError::Code`] for a code that
+    /// stands beside two units.
     pub fn from_panel(panel: &Panel, column: &str) -> Result<Self> {
         let codes = panel.column(column)?;
         let pairs = (0..panel.n_rows()).filter_map(|row| Some((codes.text(row)?, panel.unit_of(row)?)));
@@ -54,7 +55,7 @@ impl Lookup {
     ///
     /// # Errors
     ///
-    /// [`SourceError::Code`](crate::error::SourceError::Code) for a code with two units.
+    /// [`SourceError::Code`] for a code with two units.
     pub fn with(mut self, other: Lookup) -> Result<Self> {
         for (code, unit) in other.units {
             self.insert(code, unit)?;

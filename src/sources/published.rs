@@ -56,8 +56,9 @@ impl Published {
     ///
     /// # Errors
     ///
-    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) and [`DataError::NotANumber`](crate::error::DataError::NotANumber) for the column; [`QuestionError::Option`](crate::error::QuestionError::Option) where it is known not to be a
-    /// count, or the file has no row of the nation.
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) and
+    /// [`DataError::NotANumber`](crate::error::DataError::NotANumber) for the column; [`QuestionError::Option`] where
+    /// it is known not to be a count, or the file has no row of the nation.
     ///
     /// ```
     /// use apportion::Source;

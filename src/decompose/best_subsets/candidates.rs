@@ -1,9 +1,9 @@
 //! Which candidates there are for the best subset, and of which matrices their subsets are sub-blocks.
 //!
 //! Subsets with unit effects are regressions on the within-unit cross-products, those without on the raw ones: one
-//! search for each subset of the candidates that bring unit effects, all with the same incumbents. The leaps need columns
-//! that are independent; where some are combinations of others, a candidate with such a column is first taken in or left
-//! out, until what is free is independent.
+//! search for each subset of the candidates that bring unit effects, all with the same incumbents. The leaps need
+//! columns that are independent; where some are combinations of others, a candidate with such a column is first taken
+//! in or left out, until what is free is independent.
 
 use pulp::{Arch, Simd, WithSimd};
 

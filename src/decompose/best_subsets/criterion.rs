@@ -8,9 +8,9 @@
 //! BIC          n + n ln 2π + n ln(RSS/n) − Σ ln w + ln n (p + 2)                    the smallest
 //! ```
 //!
-//! AIC and BIC are −2 ln L + 2 k and −2 ln L + k ln n, with the likelihood of R's `logLik.lm` and k = p + 2 parameters: the
-//! intercept, p coefficients and the variance. All three fall with RSS and with p alone, so each is a factor on RSS that
-//! grows with p: (n − 1)/(n − p − 1), e^(2p/n) and n^(p/n).
+//! AIC and BIC are −2 ln L + 2 k and −2 ln L + k ln n, with the likelihood of R's `logLik.lm` and k = p + 2 parameters:
+//! the intercept, p coefficients and the variance. All three fall with RSS and with p alone, so each is a factor on RSS
+//! that grows with p: (n − 1)/(n − p − 1), e^(2p/n) and n^(p/n).
 //!
 //! H. Akaike (1974), <https://doi.org/10.1109/TAC.1974.1100705>; G. Schwarz (1978),
 //! <https://doi.org/10.1214/aos/1176344136>; H. Theil (1961), Economic Forecasts and Policy, on adjusted R².

@@ -1,7 +1,7 @@
 //! What is the best subset found so far, of each size and by each criterion, and could a branch hold a better one?
 //!
-//! Two residual sums of squares closer than [`TIE`] of the total are equal. Of equal subsets of one size the earliest is
-//! the best: the one that has the first component, in the order of the model, on which the two differ.
+//! Two residual sums of squares closer than [`TIE`] of the total are equal. Of equal subsets of one size the earliest
+//! is the best: the one that has the first component, in the order of the model, on which the two differ.
 
 use super::criterion::{Penalty, TIE};
 use super::player::{Included, Player};
@@ -50,7 +50,8 @@ impl Incumbents {
         }
     }
 
-    /// Looks for the best by these criteria too. Where every candidate is one column, they are among the best of each size.
+    /// Looks for the best by these criteria too. Where every candidate is one column, they are among the best of each
+    /// size.
     pub(super) fn by_criteria(mut self, penalties: [Penalty; 3], widths_differ: bool) -> Self {
         self.penalties = Some(penalties);
         self.widths_differ = widths_differ;

@@ -1,7 +1,7 @@
 //! Which subset of each size leaves the smallest residual sum of squares, without a visit to every subset?
 //!
-//! A node holds players that are in (F) and players that are free (U). Two matrices describe it: the cross-products of U
-//! that F leaves, and the inverse of those, bordered by the coefficients of the regression on F ∪ U:
+//! A node holds players that are in (F) and players that are free (U). Two matrices describe it: the cross-products of
+//! U that F leaves, and the inverse of those, bordered by the coefficients of the regression on F ∪ U:
 //!
 //! ```text
 //! forward  [ A   b ]        backward  [ A⁻¹    β  ]
@@ -11,12 +11,12 @@
 //! To include a player is a block pivot on the forward matrix and a suffix of the backward one; to leave it out is a
 //! block pivot on the backward matrix and a suffix of the forward one. No subset of a set leaves less than the set, so
 //! all below a node leave at least RSS(F ∪ U); and with Δ_j what leaving out j alone adds, a subset without d of the
-//! free players leaves at least RSS(F ∪ U) plus the d-th smallest Δ. A branch is followed only where that bound is below
-//! the best known. Free players are ordered by Δ, largest first, whenever one has been left out.
+//! free players leaves at least RSS(F ∪ U) plus the d-th smallest Δ. A branch is followed only where that bound is
+//! below the best known. Free players are ordered by Δ, largest first, whenever one has been left out.
 //!
 //! G. M. Furnival and R. W. Wilson (1974), "Regressions by leaps and bounds", Technometrics 16,
-//! <https://doi.org/10.1080/00401706.1974.10489231>; C. Gatu and E. J. Kontoghiorghes (2006), "Branch-and-bound algorithms
-//! for computing the best-subset regression models", Journal of Computational and Graphical Statistics 15,
+//! <https://doi.org/10.1080/00401706.1974.10489231>; C. Gatu and E. J. Kontoghiorghes (2006), "Branch-and-bound
+//! algorithms for computing the best-subset regression models", Journal of Computational and Graphical Statistics 15,
 //! <https://doi.org/10.1198/106186006X100290>.
 
 use pulp::{Simd, WithSimd};
@@ -88,7 +88,8 @@ impl<'a, L: Real> Search<'a, L> {
                 at += n - 1 - j;
                 // A row ends with its product with the outcome.
                 let covariance = (below[at - 1] - entry * with_outcome).value();
-                // Most pairs are refused without a division; a second column that adds nothing leaves what the first does.
+                // Most pairs are refused without a division; a second column that adds nothing leaves what the first
+                // does.
                 let adds = pivot > RANK_TOLERANCE;
                 if covariance * covariance >= (residual - limit) * pivot || !adds {
                     let left = if adds { residual - covariance * covariance / pivot } else { residual };

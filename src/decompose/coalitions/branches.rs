@@ -1,8 +1,8 @@
 //! One large enumeration on all threads, with word of how far it is.
 //!
-//! The tree of coalitions is cut into branches, and vector lanes hold different coalitions of the first few players. The
-//! cut depends on the number of players alone, and sums are added in one order, so the result is the same on any number
-//! of threads and on any machine.
+//! The tree of coalitions is cut into branches, and vector lanes hold different coalitions of the first few players.
+//! The cut depends on the number of players alone, and sums are added in one order, so the result is the same on any
+//! number of threads and on any machine.
 
 use std::marker::PhantomData;
 use std::ops::ControlFlow;

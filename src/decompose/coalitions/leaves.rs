@@ -112,8 +112,8 @@ struct Last<'a, N, const PLAYERS: usize, const MASKED: bool> {
     room: &'a mut [N],
 }
 
-/// Numbers in the room of a node of so many players: its sums, the matrix and the sums of the node with the first player
-/// in, and the room of the node without.
+/// Numbers in the room of a node of so many players: its sums, the matrix and the sums of the node with the first
+/// player in, and the room of the node without.
 const fn room(players: usize) -> usize {
     if players <= LEAST { LEAST + 1 } else { players + 1 + packed_len(players) + players + room(players - 1) }
 }
@@ -177,7 +177,8 @@ level!(7 above 6);
 level!(6 above 5);
 level!(5 above 4);
 
-/// Projects the first of `COLUMNS` variables out of the others: `left` becomes their matrix. Returns one over its pivot.
+/// Projects the first of `COLUMNS` variables out of the others: `left` becomes their matrix. Returns one over its
+/// pivot.
 #[inline(always)]
 fn without_first<N: Number, const COLUMNS: usize, const MASKED: bool>(matrix: &[N], inverse: N, left: &mut [N]) -> N {
     // Of a length known to the compiler, which then leaves out the checks of bounds.
@@ -275,8 +276,8 @@ fn two_columns<N: Number, const MASKED: bool>([mut bb, mut bc, mut by, mut cc, m
     [yy, second, first, first - numerator * numerator * cc * inverse]
 }
 
-/// Residual sums of squares on neither, the second, the first, and both of the last two players, of `block` columns each:
-/// one, two or three.
+/// Residual sums of squares on neither, the second, the first, and both of the last two players, of `block` columns
+/// each: one, two or three.
 #[inline(always)]
 pub(super) fn last_two<N: Number, const MASKED: bool>(matrix: &[N], block: usize) -> [N; 4] {
     let inverse = inverse_of::<N, MASKED>(matrix[0]);

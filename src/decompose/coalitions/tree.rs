@@ -201,8 +201,8 @@ pub(super) fn are_clear<L: Lane>(matrix: &[L], blocks: &[usize]) -> bool {
     all_keep_more_than(CLEAR * RANK_TOLERANCE, matrix, n_variables(blocks))
 }
 
-/// The sums over the coalitions of these blocks, the outcome last in the matrix. Pivots that are `clear` are not compared
-/// with the rank tolerance.
+/// The sums over the coalitions of these blocks, the outcome last in the matrix. Pivots that are `clear` are not
+/// compared with the rank tolerance.
 #[inline(always)]
 pub(super) fn walk<'a, N: Number, S: Simd>(
     simd: S,

@@ -14,8 +14,8 @@ use crate::fit::FittedModel;
 
 /// How well predictions meet what was observed.
 ///
-/// linfa's own scores add 1e-10 to the total sum of squares, and take the mean error unsquared from the explained variance;
-/// these do not.
+/// linfa's own scores add 1e-10 to the total sum of squares, and take the mean error unsquared from the explained
+/// variance; these do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Score;
 
@@ -57,19 +57,19 @@ fn root_mean_square(values: &[f64]) -> f64 {
 impl FittedModel {
     /// The score of an estimator fitted anew on the columns of every coalition, as a [`Game`].
     ///
-    /// `estimator` is anything that implements linfa's [`Fit`] for a matrix and one target; `score` takes what it predicts
-    /// for the sample and what was observed ([`Score::r2`], [`Score::explained_variance`], or your own). A coalition
-    /// without columns predicts the mean. With least squares this is R², only slower.
+    /// `estimator` is anything that implements linfa's [`Fit`] for a matrix and one target; `score` takes what it
+    /// predicts for the sample and what was observed ([`Score::r2`], [`Score::explained_variance`], or your own). A
+    /// coalition without columns predicts the mean. With least squares this is R², only slower.
     ///
     /// Columns are those of the design, each divided by its root mean square over the sample, so that iterations meet
-    /// numbers about one whatever the units; not centred, which would be another model without an intercept. Least squares
-    /// and other estimators without a penalty say the same on any scale; a penalty weighs the columns as scaled. Where it is
-    /// to weigh them otherwise, [`Game::parallel`] takes a closure that fits as you like.
+    /// numbers about one whatever the units; not centred, which would be another model without an intercept. Least
+    /// squares and other estimators without a penalty say the same on any scale; a penalty weighs the columns as
+    /// scaled. Where it is to weigh them otherwise, [`Game::parallel`] takes a closure that fits as you like.
     ///
     /// # Errors
-    /// [`EstimateError::Method`](crate::error::EstimateError::Method) with unit effects, which are absorbed and have no columns, and for a weighted model: linfa's
-    /// estimators do not all heed weights. [`EstimateError::Value`](crate::error::EstimateError::Value) with the coalition for which the estimator failed;
-    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components.
+    /// [`EstimateError::Method`] with unit effects, which are absorbed and have no columns, and for a weighted model:
+    /// linfa's estimators do not all heed weights. [`EstimateError::Value`] with the coalition for which the estimator
+    /// failed; [`EstimateError::TooManyComponents`] beyond 24 components.
     ///
     /// # Examples
     /// ```

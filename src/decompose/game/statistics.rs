@@ -13,7 +13,8 @@ impl FittedModel {
     /// R² of every coalition as a [`Game`], for the methods and questions that a breakdown does not answer.
     ///
     /// # Errors
-    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components, whose table fills 128 MB, or 8 that each bring unit effects.
+    /// [`EstimateError::TooManyComponents`] beyond 24 components, whose table fills 128 MB, or 8 that each bring unit
+    /// effects.
     ///
     /// # Examples
     /// ```
@@ -42,7 +43,8 @@ impl FittedModel {
     /// G. S. Maddala (2001), Introduction to Econometrics, section 4.4.
     ///
     /// # Errors
-    /// Those of [`r2_game`](FittedModel::r2_game); [`EstimateError::Method`](crate::error::EstimateError::Method) where the model has as many parameters as rows.
+    /// Those of [`r2_game`](FittedModel::r2_game); [`EstimateError::Method`] where the model has as many parameters as
+    /// rows.
     ///
     /// # Examples
     /// ```
@@ -73,21 +75,22 @@ impl FittedModel {
         Ok(Game::of_table(players.names, table).named("adjusted R²"))
     }
 
-    /// R² out of sample: units are left out in turn, the model is fitted to the others, and its errors on those left out
-    /// are counted.
+    /// R² out of sample: units are left out in turn, the model is fitted to the others, and its errors on those left
+    /// out are counted.
     ///
     /// ```text
     /// value(S) = 1 − Σ_g Σ_{i∈g} w_i (y_i − ŷ_i without g)² / Σ w (y − ȳ)²
     /// ```
     ///
-    /// `folds` groups of units are left out together, the i-th unit with those that have the same remainder of i by `folds`;
-    /// `None` leaves out each unit (without units, each row) by itself. The value without components is slightly negative:
-    /// the mean, too, is predicted. Columns made from the whole sample (unit means) are held fixed. Source: M. Stone
-    /// (1974), <https://doi.org/10.1111/j.2517-6161.1974.tb00994.x>.
+    /// `folds` groups of units are left out together, the i-th unit with those that have the same remainder of i by
+    /// `folds`; `None` leaves out each unit (without units, each row) by itself. The value without components is
+    /// slightly negative: the mean, too, is predicted. Columns made from the whole sample (unit means) are held fixed.
+    /// Source: M. Stone (1974), <https://doi.org/10.1111/j.2517-6161.1974.tb00994.x>.
     ///
     /// # Errors
-    /// [`EstimateError::Method`](crate::error::EstimateError::Method) with unit effects, which say nothing about a unit that was not fitted; [`QuestionError::Option`](crate::error::QuestionError::Option) unless
-    /// there are two folds or more and no more than units; [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components.
+    /// [`EstimateError::Method`] with unit effects, which say nothing about a unit that was not fitted;
+    /// [`QuestionError::Option`] unless there are two folds or more and no more than units;
+    /// [`EstimateError::TooManyComponents`] beyond 24 components.
     ///
     /// # Examples
     /// ```

@@ -10,9 +10,9 @@
 //! ```
 //!
 //! sums over the rows of a cluster. The first term of IF(δ_c) is from the columns being drawn, the second from β being
-//! estimated; unit effects α_g = ȳ_g − z̄_g'β move with β, which is in Γ_c. Variances are the sums of squared influences;
-//! for iid rows, their expectation with one variance: σ² for e, one covariance matrix for the v, no covariance between.
-//! The parts add up to base less full in every influence, and so do their errors.
+//! estimated; unit effects α_g = ȳ_g − z̄_g'β move with β, which is in Γ_c. Variances are the sums of squared
+//! influences; for iid rows, their expectation with one variance: σ² for e, one covariance matrix for the v, no
+//! covariance between. The parts add up to base less full in every influence, and so do their errors.
 
 use std::ops::Range;
 

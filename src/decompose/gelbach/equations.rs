@@ -56,7 +56,8 @@ pub(crate) struct Solution<L> {
 }
 
 impl Equations {
-    /// Constant columns bring nothing and are left out; `units_of` is the one component that is credited with unit effects.
+    /// Constant columns bring nothing and are left out; `units_of` is the one component that is credited with unit
+    /// effects.
     pub(super) fn new(players: &Players, units_of: Option<usize>) -> Self {
         let mut variables = players.always.clone();
         let mut blocks = Vec::with_capacity(players.len());

@@ -152,8 +152,8 @@ impl Room {
         }
     }
 
-    /// The strip's own columns, and its rows of L. What stands above the diagonal is not read: it is computed because loops
-    /// of one length stay in registers.
+    /// The strip's own columns, and its rows of L. What stands above the diagonal is not read: it is computed because
+    /// loops of one length stay in registers.
     #[inline(always)]
     fn eliminate_within_strip(&mut self, first: usize) {
         let (done, own) = self.strip.split_at_mut(first);

@@ -18,7 +18,8 @@ struct ColumnBuilder<V> {
     values: Vec<V>,
     /// What stands in the place of a missing value.
     absent: V,
-    /// One for each row up to the last that is missing: most columns have none, and a row with a value costs nothing here.
+    /// One for each row up to the last that is missing: most columns have none, and a row with a value costs nothing
+    /// here.
     missing: Vec<Option<Missing>>,
     /// The texts as they came; none in a column of numbers.
     levels: Vec<String>,
@@ -106,7 +107,7 @@ impl Column {
     ///
     /// # Errors
     ///
-    /// [`DataError::Infinite`](crate::error::DataError::Infinite) for the first value that is not finite.
+    /// [`DataError::Infinite`] for the first value that is not finite.
     pub(crate) fn from_values(name: String, values: impl IntoIterator<Item = Result<f64, Missing>>) -> Result<Self> {
         let values = values.into_iter();
         let mut column = ColumnBuilder::numbers(name, values.size_hint().0);
@@ -120,7 +121,7 @@ impl Column {
     ///
     /// # Errors
     ///
-    /// [`DataError::Infinite`](crate::error::DataError::Infinite) for the first infinite value.
+    /// [`DataError::Infinite`] for the first infinite value.
     pub(in crate::panel) fn from_numbers(name: String, numbers: Vec<f64>) -> Result<Self> {
         let value = |number: f64| if number.is_nan() { Err(Missing::NotANumber) } else { Ok(number) };
         Self::from_values(name, numbers.into_iter().map(value))
@@ -130,7 +131,7 @@ impl Column {
     ///
     /// # Errors
     ///
-    /// [`DataError::Infinite`](crate::error::DataError::Infinite) for an infinite value among numbers.
+    /// [`DataError::Infinite`] for an infinite value among numbers.
     pub(in crate::panel) fn from_cells(name: String, cells: &Cells, places: &[Place]) -> Result<Self> {
         let mut column = ColumnBuilder::numbers(name, cells.len());
         for cell in cells.iter() {

@@ -7,7 +7,8 @@ use crate::numerics::means::exact_mean;
 
 /// Deviations that are at most this part of the largest value are its rounding.
 const ROUNDING: f64 = 8.0 * f64::EPSILON;
-/// Deviations whose length is at most this part of that of the overall ones are taken as none, as regressions take them.
+/// Deviations whose length is at most this part of that of the overall ones are taken as none, as regressions take
+/// them.
 const NEGLIGIBLE: f64 = 1e-11;
 
 /// How much of a variable's spread is between units and how much within them, as Stata's `xtsum` reports it.
@@ -120,7 +121,8 @@ fn means_of_units(values: &[f64], units: &[u32]) -> Vec<Option<f64>> {
     of_units.iter().map(|values| exact_mean(values)).collect()
 }
 
-/// Zeros in place of deviations that are no more than the rounding of values up to `largest`, or no longer than `least`.
+/// Zeros in place of deviations that are no more than the rounding of values up to `largest`, or no longer than
+/// `least`.
 fn unless_negligible(deviations: Vec<f64>, largest_value: f64, least: f64) -> Vec<f64> {
     let is_rounding = largest(&deviations) <= ROUNDING * largest_value;
     if is_rounding || squares(&deviations).sqrt() <= least { vec![0.0; deviations.len()] } else { deviations }

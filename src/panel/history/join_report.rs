@@ -13,7 +13,8 @@ const NAMED: usize = 8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JoinKind {
-    /// Every row of the left panel stays; what it finds no value for is missing as [`Missing::Absent`](crate::panel::Missing).
+    /// Every row of the left panel stays; what it finds no value for is missing as
+    /// [`Missing::Absent`](crate::panel::Missing).
     Left,
     /// Only rows that find a partner stay.
     Inner,

@@ -37,8 +37,8 @@ impl Lineage {
 
 impl Panel {
     /// Where the columns named come from, and all that they are derived from, however indirectly, each once and in the
-    /// panel's order; and what was done to the rows. Names that are no column are passed over: units, periods. Empty where
-    /// nobody said anything of any of them.
+    /// panel's order; and what was done to the rows. Names that are no column are passed over: units, periods. Empty
+    /// where nobody said anything of any of them.
     pub fn lineage<'a>(&self, columns: impl IntoIterator<Item = &'a str>) -> Lineage {
         let mut wanted: Vec<String> = columns.into_iter().map(str::to_owned).collect();
         let mut next = 0;

@@ -82,8 +82,8 @@ pub(super) struct Areas {
 }
 
 impl Areas {
-    /// The areas of a table; events that none of the periods, by the days on which they end, stand on both sides of change
-    /// nothing within the panel and combine nothing.
+    /// The areas of a table; events that none of the periods, by the days on which they end, stand on both sides of
+    /// change nothing within the panel and combine nothing.
     pub(super) fn new(table: &Reorganisations, units: &[String], ends: &[String], unite: bool) -> Self {
         let mut events: Vec<&Reorganisation> = table.events().iter().collect();
         events.sort_by(|a, b| a.effective.cmp(&b.effective));

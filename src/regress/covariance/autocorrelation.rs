@@ -1,7 +1,7 @@
 //! Errors related over periods: Newey and West's covariance within units, Driscoll and Kraay's across them.
 //!
-//! W. K. Newey and K. D. West (1987), Econometrica 55, <https://doi.org/10.2307/1913610>; J. C. Driscoll and A. C. Kraay
-//! (1998), Review of Economics and Statistics 80, <https://doi.org/10.1162/003465398557825>.
+//! W. K. Newey and K. D. West (1987), Econometrica 55, <https://doi.org/10.2307/1913610>; J. C. Driscoll and A. C.
+//! Kraay (1998), Review of Economics and Statistics 80, <https://doi.org/10.1162/003465398557825>.
 
 use std::collections::{BTreeMap, HashMap};
 

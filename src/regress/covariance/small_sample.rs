@@ -9,8 +9,8 @@ use crate::error::{Error, QuestionError};
 
 /// The small-sample convention, named after the package whose standard errors it gives.
 ///
-/// n rows, K coefficients and independent absorbed effects; K' leaves out effects nested in a cluster, but for one each;
-/// G clusters, T periods:
+/// n rows, K coefficients and independent absorbed effects; K' leaves out effects nested in a cluster, but for one
+/// each; G clusters, T periods:
 ///
 /// | covariance | fixest 0.14, Stata | plm 2.6 | unadjusted |
 /// |---|---|---|---|

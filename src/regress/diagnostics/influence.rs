@@ -7,8 +7,8 @@ use crate::numerics::triangular::inverse;
 use crate::regress::FittedRegression;
 use crate::regress::covariance::LeftOut;
 
-/// What leaving out a row, or all rows of a unit, does to the coefficients b. Nothing is refitted: with the hat matrix H
-/// of the regression, absorbed effects counted, and g the rows left out,
+/// What leaving out a row, or all rows of a unit, does to the coefficients b. Nothing is refitted: with the hat matrix
+/// H of the regression, absorbed effects counted, and g the rows left out,
 ///
 /// ```text
 /// b − b₍₋g₎        = (X'WX)⁻¹ X_g' (I − H_gg)⁻¹ e_g
@@ -19,8 +19,8 @@ use crate::regress::covariance::LeftOut;
 /// k is the number of coefficients (absorbed effects not counted), s² the residual variance. Random effects are taken
 /// with the variances of the whole sample.
 ///
-/// R. D. Cook (1977), Technometrics 19, <https://doi.org/10.1080/00401706.1977.10489493>; D. A. Belsley, E. Kuh and R. E.
-/// Welsch (1980), Regression Diagnostics, <https://doi.org/10.1002/0471725153>.
+/// R. D. Cook (1977), Technometrics 19, <https://doi.org/10.1080/00401706.1977.10489493>; D. A. Belsley, E. Kuh and R.
+/// E. Welsch (1980), Regression Diagnostics, <https://doi.org/10.1002/0471725153>.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Influence {
     /// Unit and period of the row, or the unit.
@@ -43,7 +43,7 @@ impl FittedRegression {
     /// What leaving out each row does, in the order of the regressed rows.
     ///
     /// # Errors
-    /// [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) with fewer than two residual degrees of freedom.
+    /// [`EstimateError::TooFew`] with fewer than two residual degrees of freedom.
     ///
     /// # Examples
     /// ```
@@ -64,7 +64,8 @@ impl FittedRegression {
     /// What leaving out each unit does, in the order of the units.
     ///
     /// # Errors
-    /// [`QuestionError::EstimatorNeeds`](crate::error::QuestionError::EstimatorNeeds) without units; [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) with fewer than two residual degrees of freedom.
+    /// [`QuestionError::EstimatorNeeds`](crate::error::QuestionError::EstimatorNeeds) without units;
+    /// [`EstimateError::TooFew`] with fewer than two residual degrees of freedom.
     ///
     /// # Examples
     /// ```

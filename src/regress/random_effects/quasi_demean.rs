@@ -43,8 +43,8 @@ enum Both {
 
 impl<'a> QuasiDemean<'a> {
     /// # Errors
-    /// [`QuestionError::TermNeeds`](crate::error::QuestionError::TermNeeds) for random period effects without periods; [`QuestionError::Option`](crate::error::QuestionError::Option) for a variance of the error
-    /// that is not above zero, or one of effects that is below.
+    /// [`QuestionError::TermNeeds`] for random period effects without periods; [`QuestionError::Option`] for a variance
+    /// of the error that is not above zero, or one of effects that is below.
     pub(crate) fn new(
         components: &VarianceComponents,
         units: &'a Groups,

@@ -16,8 +16,8 @@ struct Scores {
 }
 
 impl FittedRegression {
-    /// Breusch and Pagan's Lagrange multiplier test that effects have no variance, against two sides. Asked of the pooled
-    /// regression, on balanced and unbalanced panels.
+    /// Breusch and Pagan's Lagrange multiplier test that effects have no variance, against two sides. Asked of the
+    /// pooled regression, on balanced and unbalanced panels.
     ///
     /// With e the pooled residuals, w the weights scaled to a mean of one, W_i and S_i the sums of w and of w e over a
     /// unit:
@@ -26,18 +26,19 @@ impl FittedRegression {
     /// A_unit = Σ_i S_i²/Σ w e² − 1,   K_unit = Σ_i W_i² − n,   LM = n²/2 · A_unit²/K_unit  ~ χ²(1)
     /// ```
     ///
-    /// which is n/(2(T − 1)) A² on a balanced panel of T periods. For periods the same with their sums; for both
-    /// n²/2 · A'K⁻¹A ~ χ²(2), whose K has Σ w² − n off its diagonal: zero where rows weigh alike, and LM the sum of the
-    /// two. Where the alternative is one-sided, as for a variance, [`honda`](Self::honda) and [`king_wu`](Self::king_wu)
+    /// which is n/(2(T − 1)) A² on a balanced panel of T periods. For periods the same with their sums; for both n²/2 ·
+    /// A'K⁻¹A ~ χ²(2), whose K has Σ w² − n off its diagonal: zero where rows weigh alike, and LM the sum of the two.
+    /// Where the alternative is one-sided, as for a variance, [`honda`](Self::honda) and [`king_wu`](Self::king_wu)
     /// have more power.
     ///
-    /// T. S. Breusch and A. R. Pagan (1980), <https://doi.org/10.2307/2297111>; unbalanced panels: B. H. Baltagi and Q. Li
-    /// (1990), <https://doi.org/10.1080/07474939008800180>. Weights follow from the same scores with an error variance of
-    /// σ²/w.
+    /// T. S. Breusch and A. R. Pagan (1980), <https://doi.org/10.2307/2297111>; unbalanced panels: B. H. Baltagi and Q.
+    /// Li (1990), <https://doi.org/10.1080/07474939008800180>. Weights follow from the same scores with an error
+    /// variance of σ²/w.
     ///
     /// # Errors
-    /// [`EstimateError::Method`](crate::error::EstimateError::Method) of other estimators than the pooled one; [`QuestionError::EstimatorNeeds`](crate::error::QuestionError::EstimatorNeeds) without units or periods;
-    /// [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) for fewer than two units (periods), or where none has two rows.
+    /// [`EstimateError::Method`] of other estimators than the pooled one;
+    /// [`QuestionError::EstimatorNeeds`](crate::error::QuestionError::EstimatorNeeds) without units or periods;
+    /// [`EstimateError::TooFew`] for fewer than two units (periods), or where none has two rows.
     ///
     /// # Examples
     /// ```
@@ -87,10 +88,10 @@ impl FittedRegression {
         Ok(SpecificationTest::new(TEST, null(effect), statistic, NullDistribution::UpperNormal))
     }
 
-    /// King and Wu's one-sided test that effects have no variance, the one that is locally most powerful on average over
-    /// the variances: the sum of the scores over its standard deviation, N(0, 1) with large values alone speaking against
-    /// the null. For one kind of effects it is Honda's; for both, n(A_unit + A_period)/√(2(K_unit + K_period)), the
-    /// correlation of the two counted where weights differ.
+    /// King and Wu's one-sided test that effects have no variance, the one that is locally most powerful on average
+    /// over the variances: the sum of the scores over its standard deviation, N(0, 1) with large values alone speaking
+    /// against the null. For one kind of effects it is Honda's; for both, n(A_unit + A_period)/√(2(K_unit + K_period)),
+    /// the correlation of the two counted where weights differ.
     ///
     /// M. L. King and P. X. Wu (1997), *Econometric Reviews* 16, 131–156; B. H. Baltagi, Y.-J. Chang and Q. Li (1992),
     /// *Journal of Econometrics* 54, 95–120.

@@ -72,8 +72,9 @@ impl FittedRegression {
     /// M. H. Pesaran (2021), <https://doi.org/10.1007/s00181-020-01875-7>.
     ///
     /// # Errors
-    /// [`EstimateError::Method`](crate::error::EstimateError::Method) for the between estimator and where no pair of units has a correlation;
-    /// [`QuestionError::EstimatorNeeds`](crate::error::QuestionError::EstimatorNeeds) without units or periods; [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) for fewer than two units or three periods.
+    /// [`EstimateError::Method`] for the between estimator and where no pair of units has a correlation;
+    /// [`QuestionError::EstimatorNeeds`](crate::error::QuestionError::EstimatorNeeds) without units or periods;
+    /// [`EstimateError::TooFew`] for fewer than two units or three periods.
     ///
     /// # Examples
     /// ```
@@ -95,19 +96,19 @@ impl FittedRegression {
         Ok(SpecificationTest::new(TEST, NULL, statistic, NullDistribution::Normal).warn(pairs.warning()))
     }
 
-    /// The Lagrange multiplier test that the errors of different units are unrelated, of their squared correlations, which
-    /// are those of [`pesaran_cd`](Self::pesaran_cd).
+    /// The Lagrange multiplier test that the errors of different units are unrelated, of their squared correlations,
+    /// which are those of [`pesaran_cd`](Self::pesaran_cd).
     ///
-    /// It rejects far too often where units outnumber periods: use [`pesaran_cd`](Self::pesaran_cd) there. The two scaled
-    /// statistics are compared with both sides of the normal distribution, as in plm's `pcdtest`.
+    /// It rejects far too often where units outnumber periods: use [`pesaran_cd`](Self::pesaran_cd) there. The two
+    /// scaled statistics are compared with both sides of the normal distribution, as in plm's `pcdtest`.
     ///
     /// T. S. Breusch and A. R. Pagan (1980), <https://doi.org/10.2307/2297111>; scaled: M. H. Pesaran (2021),
     /// <https://doi.org/10.1007/s00181-020-01875-7>; bias-corrected: B. H. Baltagi, Q. Feng and C. Kao (2012),
     /// *Journal of Econometrics* 170, 164–177.
     ///
     /// # Errors
-    /// Those of [`pesaran_cd`](Self::pesaran_cd); [`EstimateError::Method`](crate::error::EstimateError::Method) for the bias-corrected statistic of another estimator
-    /// than within, or on an unbalanced panel.
+    /// Those of [`pesaran_cd`](Self::pesaran_cd); [`EstimateError::Method`] for the bias-corrected statistic of another
+    /// estimator than within, or on an unbalanced panel.
     pub fn cross_section_lm(&self, statistic: CrossSectionLm) -> Result<SpecificationTest> {
         let test = match statistic {
             CrossSectionLm::BreuschPagan => "the Breusch–Pagan test for cross-sectional dependence",

@@ -21,8 +21,8 @@ impl FittedRegression {
     /// <https://doi.org/10.1007/978-3-030-53953-5>.
     ///
     /// # Errors
-    /// [`EstimateError::Method`](crate::error::EstimateError::Method) where no effects were absorbed or they add no parameter;
-    /// [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) without residual degrees of freedom.
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) where no effects were absorbed or they add no
+    /// parameter; [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) without residual degrees of freedom.
     ///
     /// # Examples
     /// See [`SpecificationTest`].

@@ -14,8 +14,9 @@ const NULL: &str = "the effects are unrelated to the columns";
 const NOTHING: f64 = 1e-11;
 
 impl FittedRegression {
-    /// Hausman's test of this regression, which is consistent whether or not effects are related to the columns (within,
-    /// first differences, between), against another that is efficient where they are not (random effects, pooled):
+    /// Hausman's test of this regression, which is consistent whether or not effects are related to the columns
+    /// (within, first differences, between), against another that is efficient where they are not (random effects,
+    /// pooled):
     ///
     /// ```text
     /// H = (b − b')'(V − V')⁻¹(b − b')  ~ χ²(k),  over the k slopes that both have
@@ -30,8 +31,8 @@ impl FittedRegression {
     /// (1981), <https://doi.org/10.2307/1911406>.
     ///
     /// # Errors
-    /// [`EstimateError::Method`](crate::error::EstimateError::Method) for other estimators, regressions of other rows, outcomes or weights, no
-    /// slope in common, and where V − V' has no positive part.
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) for other estimators, regressions of other rows,
+    /// outcomes or weights, no slope in common, and where V − V' has no positive part.
     ///
     /// # Examples
     /// ```
@@ -137,8 +138,8 @@ impl FittedRegression {
     /// Econometrics* 59, 87–97.
     ///
     /// # Errors
-    /// [`EstimateError::Method`](crate::error::EstimateError::Method) for other estimators (a Mundlak regression holds these columns already),
-    /// and where no column varies within; those of [`covariance`](Self::covariance).
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) for other estimators (a Mundlak regression holds
+    /// these columns already), and where no column varies within; those of [`covariance`](Self::covariance).
     ///
     /// # Examples
     /// ```

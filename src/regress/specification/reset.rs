@@ -13,17 +13,17 @@ impl FittedRegression {
     /// Ramsey's RESET: adds powers ŷ², ŷ³, … of the fitted values and tests that their coefficients are zero. Curvature
     /// and interactions that the columns miss make them differ from zero.
     ///
-    /// With [`Covariance::iid`] it is the F test that compares the sums of squares without and with the powers; a robust
-    /// covariance makes it Wald's test. Where effects are absorbed, ŷ is x'b with an intercept that makes it the
-    /// outcome's on average, effects not counted, and they are taken out of its powers as out of all columns. Powers 2 and
-    /// 3 are usual.
+    /// With [`Covariance::iid`] it is the F test that compares the sums of squares without and with the powers; a
+    /// robust covariance makes it Wald's test. Where effects are absorbed, ŷ is x'b with an intercept that makes it the
+    /// outcome's on average, effects not counted, and they are taken out of its powers as out of all columns. Powers 2
+    /// and 3 are usual.
     ///
     /// J. B. Ramsey (1969), <https://doi.org/10.1111/j.2517-6161.1969.tb00796.x>.
     ///
     /// # Errors
-    /// [`QuestionError::Option`](crate::error::QuestionError::Option) for powers below 2, given twice or none; [`EstimateError::Method`](crate::error::EstimateError::Method) for random effects and first
-    /// differences, and where the powers are combinations of the columns; those of
-    /// [`covariance`](Self::covariance).
+    /// [`QuestionError::Option`] for powers below 2, given twice or none;
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) for random effects and first differences, and
+    /// where the powers are combinations of the columns; those of [`covariance`](Self::covariance).
     ///
     /// # Examples
     /// ```

@@ -33,8 +33,8 @@ impl FittedRegression {
     /// | first_difference | −½ |
     ///
     /// On other panels it is the ratio of what is expected of the sums of products and of squares of the earlier
-    /// residual. Residuals count with the roots of their weights; for the within estimator, over all pairs of a row with
-    /// the earlier one, w' its weight and W_i the sum of its unit's weights, the slope is
+    /// residual. Residuals count with the roots of their weights; for the within estimator, over all pairs of a row
+    /// with the earlier one, w' its weight and W_i the sum of its unit's weights, the slope is
     ///
     /// ```text
     /// −Σ √(w w')/W_i / Σ (1 − w'/W_i)
@@ -44,13 +44,14 @@ impl FittedRegression {
     /// pairs; the default convention has F(1, G − 1) for G units, which rejects less. Stata's `xtserial` is the test of
     /// first differences without the two intercepts.
     ///
-    /// J. M. Wooldridge (2010), *Econometric Analysis of Cross Section and Panel Data*, sections 10.5.4 and 10.6.3; D. M.
-    /// Drukker (2003), <https://doi.org/10.1177/1536867X0300300206>.
+    /// J. M. Wooldridge (2010), *Econometric Analysis of Cross Section and Panel Data*, sections 10.5.4 and 10.6.3; D.
+    /// M. Drukker (2003), <https://doi.org/10.1177/1536867X0300300206>.
     ///
     /// # Errors
-    /// [`EstimateError::Method`](crate::error::EstimateError::Method) for other estimators; [`QuestionError::EstimatorNeeds`](crate::error::QuestionError::EstimatorNeeds) without periods; [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) for fewer than
-    /// three pairs of successive periods, and within units of fewer than three periods, whose residuals are tied;
-    /// [`EstimateError::Cluster`](crate::error::EstimateError::Cluster) for one unit.
+    /// [`EstimateError::Method`] for other estimators;
+    /// [`QuestionError::EstimatorNeeds`](crate::error::QuestionError::EstimatorNeeds) without periods;
+    /// [`EstimateError::TooFew`] for fewer than three pairs of successive periods, and within units of fewer than three
+    /// periods, whose residuals are tied; [`EstimateError::Cluster`] for one unit.
     ///
     /// # Examples
     /// ```

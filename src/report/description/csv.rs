@@ -19,8 +19,8 @@ impl Description {
     /// | `coverage` | its name | the period | `n_values` |
     /// | `coverage` | | the period | `n_rows` |
     ///
-    /// Numbers have as many digits as it takes to read the same double again; a value that is not defined is empty. Texts
-    /// with commas, quotes or line breaks stand in quotes, quotes in them doubled (RFC 4180).
+    /// Numbers have as many digits as it takes to read the same double again; a value that is not defined is empty.
+    /// Texts with commas, quotes or line breaks stand in quotes, quotes in them doubled (RFC 4180).
     ///
     /// # Examples
     /// ```

@@ -4,7 +4,8 @@ use super::{Model, RegressionTable};
 use crate::report::text::quoted;
 
 impl RegressionTable {
-    /// As CSV: a line for each coefficient of each model, under `model,name,estimate,std_error,statistic,p_value,lower,upper`.
+    /// As CSV: a line for each coefficient of each model, under
+    /// `model,name,estimate,std_error,statistic,p_value,lower,upper`.
     ///
     /// Numbers have as many digits as it takes to read the same double again, whatever the digits of the printed table;
     /// names with commas, quotes or line breaks stand in quotes, quotes in them doubled (RFC 4180).

@@ -3,9 +3,11 @@
 use super::RegressionTable;
 
 impl RegressionTable {
-    /// As a LaTeX `tabular` with the rules of the booktabs package (`\usepackage{booktabs}`), the notes in its last rows.
+    /// As a LaTeX `tabular` with the rules of the booktabs package (`\usepackage{booktabs}`), the notes in its last
+    /// rows.
     ///
-    /// Characters with a meaning in LaTeX are escaped; a line break in a name becomes a space, since a cell is one line.
+    /// Characters with a meaning in LaTeX are escaped; a line break in a name becomes a space, since a cell is one
+    /// line.
     ///
     /// # Examples
     /// ```

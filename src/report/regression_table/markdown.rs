@@ -6,7 +6,8 @@ use crate::report::text::{escaped, markdown_row};
 impl RegressionTable {
     /// As a Markdown table (GitHub's), with the notes as a list below it.
     ///
-    /// Characters that Markdown would read as its own are escaped by a backslash; a line break in a name becomes `<br>`.
+    /// Characters that Markdown would read as its own are escaped by a backslash; a line break in a name becomes
+    /// `<br>`.
     ///
     /// # Examples
     /// ```
