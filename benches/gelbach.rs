@@ -46,10 +46,10 @@ fn gelbach(c: &mut Criterion) {
     let mut group = c.benchmark_group("gelbach of 150 units x 8 periods, 5 components");
     group.bench_function("with clustered errors", |b| b.iter(|| fit.gelbach()));
     group.bench_function("1000 bootstrap replicates with intervals", |b| {
-        b.iter(|| fit.bootstrap(1_000, 1).and_then(|bootstrap| bootstrap.gelbach(&found)))
+        b.iter(|| fit.bootstrap(1_000, 1).and_then(|bootstrap| found.with_intervals(&bootstrap)))
     });
     group.bench_function("jackknife with intervals", |b| {
-        b.iter(|| fit.jackknife().and_then(|jackknife| jackknife.gelbach(&found)))
+        b.iter(|| fit.jackknife().and_then(|jackknife| found.with_intervals(&jackknife)))
     });
     group.finish();
 }

@@ -32,7 +32,7 @@ fn regress(c: &mut Criterion) {
     let mut group = c.benchmark_group("within, 1000000 rows, clustered by unit");
     group.sample_size(10);
     group.sampling_mode(SamplingMode::Flat);
-    group.throughput(Throughput::Elements(panel.n_rows() as u64));
+    group.throughput(Throughput::Elements(panel.n_observations() as u64));
     for (effects, estimator) in [("one effect", Estimator::Within), ("two effects", Estimator::Twoway)] {
         for columns in [1, 10] {
             let terms: Vec<String> = (1..=columns).map(|column| format!("x{column}")).collect();

@@ -78,13 +78,13 @@ fn reading(c: &mut Criterion) {
     let filtered = Source::explore_education("file.csv").filter("category", "Category 3");
     let filtered = filtered.measure("measure_4").measure("measure_9");
     let published = filtered.read_from(Cursor::new(&text)).expect("the file reads");
-    assert_eq!(published.authorities().n_rows(), 60 * AUTHORITIES);
+    assert_eq!(published.authorities().n_observations(), 60 * AUTHORITIES);
     group.bench_function(BenchmarkId::new("explore education, one category in eight", text.len()), |b| {
         b.iter(|| filtered.read_from(Cursor::new(&text)).expect("as before"));
     });
     let schema = PanelSchema::cross_section().only(["time_period", "old_la_code", "measure_4", "measure_9"]);
     assert_eq!(
-        Panel::read_csv_from(text.as_bytes(), &schema).expect("it reads").n_rows(),
+        Panel::read_csv_from(text.as_bytes(), &schema).expect("it reads").n_observations(),
         60 * AUTHORITIES * CATEGORIES
     );
     group.bench_function(BenchmarkId::new("plain CSV, four columns of 31", text.len()), |b| {
@@ -94,7 +94,7 @@ fn reading(c: &mut Criterion) {
     let text = lait(60);
     group.throughput(Throughput::Bytes(text.len() as u64));
     let two = Source::lait("file.csv").measure("Measure_3").measure("Measure_30");
-    assert_eq!(two.read_from(Cursor::new(&text)).expect("it reads").authorities().n_rows(), 60 * AUTHORITIES);
+    assert_eq!(two.read_from(Cursor::new(&text)).expect("it reads").authorities().n_observations(), 60 * AUTHORITIES);
     group.bench_function(BenchmarkId::new("long layout, two measures of 40", text.len()), |b| {
         b.iter(|| two.read_from(Cursor::new(&text)).expect("as before"));
     });

@@ -122,7 +122,7 @@ fn covered(model: &Model, seed: u64, draws: usize, target: &ByPart) -> Result<[B
             IntervalKind::Jackknife => jackknife.clone(),
             kind => bootstrap.clone().kind(kind)?,
         };
-        for (m, breakdown) in resampling.intervals(&[&sequential, &shapley])?.iter().enumerate() {
+        for (m, breakdown) in Breakdown::all_with_intervals(&[&sequential, &shapley], &resampling)?.iter().enumerate() {
             covered[m] = of_parts(breakdown, |part, _| {
                 let interval = breakdown.rows().nth(part).and_then(|row| row.interval);
                 let covers = interval.is_some_and(|i| i.lower <= target[m][part] && target[m][part] <= i.upper);

@@ -53,7 +53,7 @@ fn main() -> ExitCode {
         let mut missing = Missing { dir: arguments.dir, lines: Vec::new() };
         let panel = panel(&mut missing, arguments.years)?;
         let fit = model(&panel).fit(&panel)?;
-        let breakdowns = fit.jackknife()?.intervals(&[&fit.sequential()?, &fit.shapley()?])?;
+        let breakdowns = Breakdown::all_with_intervals(&[&fit.sequential()?, &fit.shapley()?], &fit.jackknife()?)?;
         if let Some(path) = arguments.out {
             panel.write_csv(path)?;
         }

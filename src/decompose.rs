@@ -34,7 +34,7 @@ pub use detail::{Detail, PairCovariance, PairDominance, SizeShare, SubsetShare, 
 pub use game::{Attribution, Credit, Game, Score};
 pub use gelbach::{Gelbach, GelbachChange, GelbachColumn, GelbachCovariance, GelbachEstimate};
 pub use method::Method;
-pub use method_table::{LeftOut, MethodTable};
+pub use method_table::{LeftOutMethod, MethodTable};
 pub use orders::{OrderRange, ShareRange};
 pub use sampled::{SampledOrders, SampledShapley, SampledShare};
 pub use share::{Interval, IntervalKind, IntervalMethod, Share};
@@ -365,7 +365,7 @@ impl FittedModel {
 
     fn is_precise(&self, components_over_all_coalitions: usize) -> bool {
         let columns = self.design().columns.len() + 1;
-        let products = self.design().n_rows().saturating_mul(columns * columns / 2);
+        let products = self.design().n_observations().saturating_mul(columns * columns / 2);
         components_over_all_coalitions <= MOST_PRECISE_COMPONENTS && products <= MOST_PRECISE_PRODUCTS
     }
 }

@@ -97,7 +97,7 @@ impl FittedModel {
     /// The same model on the rows of its sample for which this holds. Columns made of the whole sample, such as unit
     /// means, stay what they are.
     pub(crate) fn on(&self, keep: impl Fn(usize) -> bool) -> Result<Self> {
-        let rows: Vec<usize> = (0..self.design.n_rows()).filter(|&row| keep(row)).collect();
+        let rows: Vec<usize> = (0..self.design.n_observations()).filter(|&row| keep(row)).collect();
         if rows.len() < 2 {
             return Err(EstimateError::TooFewRows { rows: rows.len() }.into());
         }
@@ -105,13 +105,17 @@ impl FittedModel {
     }
 
     fn of(model: &Model, design: Design) -> Result<Self> {
-        let ranges =
-            unit_moments::unit_ranges(design.units.as_ref().map(|units| units.codes.as_slice()), design.n_rows());
+        let ranges = unit_moments::unit_ranges(
+            design.units.as_ref().map(|units| units.codes.as_slice()),
+            design.n_observations(),
+        );
         let (moments, unit_moments) = Moments::checked(&variables(&design), &design.weights, &ranges);
         if moments.is_constant(design.columns.len()) {
-            return Err(
-                EstimateError::NoVariation { outcome: design.outcome_name.clone(), rows: design.n_rows() }.into()
-            );
+            return Err(EstimateError::NoVariation {
+                outcome: design.outcome_name.clone(),
+                rows: design.n_observations(),
+            }
+            .into());
         }
         let (warnings, conditioning) = diagnose::diagnose(&design, &variables(&design), &ranges, &moments);
         Ok(FittedModel {
@@ -215,14 +219,14 @@ impl FittedModel {
 
     /// Units of the sample; without units, its rows.
     pub(crate) fn n_clusters(&self) -> usize {
-        if self.design.units.is_some() { self.ranges.len() } else { self.design.n_rows() }
+        if self.design.units.is_some() { self.ranges.len() } else { self.design.n_observations() }
     }
 
     /// Rows that are drawn and left out together: those of a unit, or each row by itself.
     pub(crate) fn clusters(&self) -> Vec<Range<usize>> {
         match self.design.units {
             Some(_) => self.ranges.clone(),
-            None => (0..self.design.n_rows()).map(|row| row..row + 1).collect(),
+            None => (0..self.design.n_observations()).map(|row| row..row + 1).collect(),
         }
     }
 

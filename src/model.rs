@@ -18,11 +18,27 @@ use crate::error::{Error, QuestionError, Result, TermSyntax};
 
 /// A named cause: a name and an ordered list of terms.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Component {
     /// The name, as the breakdown prints it.
     pub name: String,
     /// What enters the design for it.
     pub terms: Vec<Term>,
+}
+
+impl Component {
+    /// A cause of this name with these terms.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Component, Term};
+    ///
+    /// let policy = Component::new("policy", [Term::PeriodEffects]);
+    /// assert_eq!((policy.name.as_str(), policy.terms.len()), ("policy", 1));
+    /// ```
+    pub fn new(name: impl Into<String>, terms: impl IntoIterator<Item = Term>) -> Self {
+        Component { name: name.into(), terms: terms.into_iter().collect() }
+    }
 }
 
 /// An outcome and the components that its variation is split among, in the order in which they are credited.
@@ -88,7 +104,7 @@ impl Model {
             precedence: Vec::new(),
             unread: None,
         };
-        model.outcome = model.read([outcome]).pop();
+        model.outcome = read_terms([outcome], &mut model.unread).pop();
         model
     }
 
@@ -99,8 +115,8 @@ impl Model {
         I::Item: TryInto<Term>,
         TermSyntax: From<<I::Item as TryInto<Term>>::Error>,
     {
-        let terms = self.read(terms);
-        self.components.push(Component { name: name.into(), terms });
+        let terms = read_terms(terms, &mut self.unread);
+        self.components.push(Component::new(name, terms));
         self
     }
 
@@ -111,7 +127,7 @@ impl Model {
         I::Item: TryInto<Term>,
         TermSyntax: From<<I::Item as TryInto<Term>>::Error>,
     {
-        let terms = self.read(terms);
+        let terms = read_terms(terms, &mut self.unread);
         self.always.extend(terms);
         self
     }
@@ -225,6 +241,12 @@ impl Model {
         Ok(self)
     }
 
+    /// The column that the outcome is, or is made of.
+    pub(crate) fn outcome_column(&self) -> Result<String> {
+        let columns = self.check()?.outcome().map(Term::columns).unwrap_or_default();
+        columns.first().map(|name| name.to_string()).ok_or_else(|| QuestionError::NoOutcome.into())
+    }
+
     pub(crate) fn checked_outcome(&self) -> Result<&Term> {
         if let Some(unread) = &self.unread {
             return Err(unread.clone().into());
@@ -277,24 +299,25 @@ impl Model {
     fn terms(&self) -> impl Iterator<Item = &Term> {
         self.always.iter().chain(self.components.iter().flat_map(|component| &component.terms))
     }
+}
 
-    fn read<I>(&mut self, terms: I) -> Vec<Term>
-    where
-        I: IntoIterator,
-        I::Item: TryInto<Term>,
-        TermSyntax: From<<I::Item as TryInto<Term>>::Error>,
-    {
-        let mut read = Vec::new();
-        for term in terms {
-            match term.try_into() {
-                Ok(term) => read.push(term),
-                Err(error) => {
-                    self.unread.get_or_insert(error.into());
-                }
+/// Terms given as values or as text; the first text that cannot be read is noted, to be reported once it matters.
+pub(crate) fn read_terms<I>(terms: I, unread: &mut Option<TermSyntax>) -> Vec<Term>
+where
+    I: IntoIterator,
+    I::Item: TryInto<Term>,
+    TermSyntax: From<<I::Item as TryInto<Term>>::Error>,
+{
+    let mut read = Vec::new();
+    for term in terms {
+        match term.try_into() {
+            Ok(term) => read.push(term),
+            Err(error) => {
+                unread.get_or_insert(error.into());
             }
         }
-        read
     }
+    read
 }
 
 /// Whether a term has its value from the row (and earlier or later ones), not from the sample or from levels.

@@ -59,7 +59,7 @@ pub(crate) use self::records::column_names;
 pub use self::reorganisations::{Area, Reorganisation, ReorganisationKind, Reorganisations};
 pub use self::reorganise::AreaRule;
 pub(crate) use self::sample::Selection;
-pub use self::sample::{Dropped, Reason, Sample};
+pub use self::sample::{LeftOutRows, Reason, Sample};
 pub use self::schema::PanelSchema;
 pub use self::simulated::{SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES};
 pub use self::summary::{ColumnSummary, KeySummary, PanelSummary};
@@ -102,7 +102,7 @@ pub struct Panel {
 
 impl PartialEq for Panel {
     fn eq(&self, other: &Self) -> bool {
-        self.n_rows() == other.n_rows()
+        self.n_observations() == other.n_observations()
             && self.units == other.units
             && self.periods == other.periods
             && self.weight == other.weight
@@ -136,7 +136,7 @@ impl Panel {
     }
 
     /// The number of rows.
-    pub fn n_rows(&self) -> usize {
+    pub fn n_observations(&self) -> usize {
         self.places.len()
     }
 
@@ -259,7 +259,9 @@ impl Panel {
     /// Whether every unit has a row in every period; true without units or without periods.
     pub fn is_balanced(&self) -> bool {
         match (&self.units, &self.periods) {
-            (Some(units), Some(periods)) => units.values.len().checked_mul(periods.values.len()) == Some(self.n_rows()),
+            (Some(units), Some(periods)) => {
+                units.values.len().checked_mul(periods.values.len()) == Some(self.n_observations())
+            }
             _ => true,
         }
     }

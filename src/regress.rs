@@ -43,7 +43,7 @@ pub use specification::{CrossSectionLm, NullDistribution, SpecificationTest};
 pub use wild::{WildBootstrap, WildTest, WildWeights};
 
 use crate::error::{Error, QuestionError, Result, TermSyntax};
-use crate::model::{Model, Term};
+use crate::model::{Model, Term, read_terms};
 use crate::panel::Panel;
 
 /// A panel regression: an outcome, its terms, and how it is estimated.
@@ -83,7 +83,7 @@ use crate::panel::Panel;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PanelRegression {
-    pub(crate) outcome: String,
+    pub(crate) outcome: Option<Term>,
     pub(crate) terms: Vec<Term>,
     pub(crate) estimator: Estimator,
     pub(crate) random_method: RandomMethod,
@@ -94,18 +94,28 @@ pub struct PanelRegression {
 }
 
 impl PanelRegression {
-    /// A regression of the outcome on these terms, given as [`Term`] values or their text; pooled until
+    /// A regression of the outcome on these terms, all given as [`Term`] values or their text; pooled until
     /// [`estimator`](Self::estimator) says otherwise.
     ///
     /// A text that cannot be read is reported when the regression is fitted.
-    pub fn new<I>(outcome: impl Into<String>, terms: I) -> Self
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{PanelRegression, Term};
+    ///
+    /// let by_text = PanelRegression::new("log(cpp_rate)", ["low_income_pct"]);
+    /// assert_eq!(by_text, PanelRegression::new(Term::column("cpp_rate").log(), [Term::column("low_income_pct")]));
+    /// ```
+    pub fn new<T, I>(outcome: T, terms: I) -> Self
     where
+        T: TryInto<Term>,
+        TermSyntax: From<T::Error>,
         I: IntoIterator,
         I::Item: TryInto<Term>,
         TermSyntax: From<<I::Item as TryInto<Term>>::Error>,
     {
         let mut regression = PanelRegression {
-            outcome: outcome.into(),
+            outcome: None,
             terms: Vec::new(),
             estimator: Estimator::default(),
             random_method: RandomMethod::default(),
@@ -113,14 +123,8 @@ impl PanelRegression {
             intercept: true,
             unread: None,
         };
-        for term in terms {
-            match term.try_into() {
-                Ok(term) => regression.terms.push(term),
-                Err(error) => {
-                    regression.unread.get_or_insert(error.into());
-                }
-            }
-        }
+        regression.outcome = read_terms([outcome], &mut regression.unread).pop();
+        regression.terms = read_terms(terms, &mut regression.unread);
         regression
     }
 
@@ -183,7 +187,8 @@ impl PanelRegression {
         if self.terms.is_empty() {
             return Err(QuestionError::NoTerms.into());
         }
-        let model = Model::new(self.outcome.as_str()).component("terms", self.terms.clone());
+        let outcome = self.outcome.clone().ok_or(QuestionError::NoOutcome)?;
+        let model = Model::new(outcome).component("terms", self.terms.clone());
         Ok(match &self.weights {
             Some(column) => model.weights(column),
             None => model,
@@ -201,6 +206,6 @@ where
     /// Fits to a linfa dataset, a cross-section whose columns are the dataset's feature names (or `x1`, `x2`, … where
     /// it has none).
     fn fit(&self, dataset: &DatasetBase<ArrayBase<D, Ix2>, T>) -> Result<FittedRegression> {
-        PanelRegression::fit(self, &Panel::from_dataset(dataset, &self.outcome)?)
+        PanelRegression::fit(self, &Panel::from_dataset(dataset, &self.model()?.outcome_column()?)?)
     }
 }

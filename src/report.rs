@@ -54,7 +54,7 @@ mod summary;
 mod table;
 mod text;
 
-pub use export::{Elapsed, Report, ReportDropped, ReportInterval};
+pub use export::{Elapsed, Report, ReportInterval, ReportLeftOut};
 pub use export_detail::{ReportBySize, ReportCovariance, ReportPair, ReportSubset, ReportTerm};
 pub use export_method::{ReportComponent, ReportMethod, ReportShare};
 pub use regression::{RegressionElapsed, RegressionReport, ReportCovarianceMatrix};

@@ -46,7 +46,7 @@ pub use replicates::Replicates;
 pub use selection::{ComponentFrequency, Selection, SubsetFrequency};
 
 use crate::decompose::{Breakdown, FEW_CLUSTERS, IntervalKind, IntervalMethod, relation};
-use crate::error::{Error, EstimateError, QuestionError, Result};
+use crate::error::{EstimateError, QuestionError, Result};
 use crate::fit::FittedModel;
 use crate::warning::Warning;
 use draws::Draws;
@@ -63,7 +63,7 @@ type Progress<'a> = Arc<dyn Fn(usize, usize) + Send + Sync + 'a>;
 /// A resampling of a fit's units, ready to be put to any of its breakdowns.
 ///
 /// It holds what is to be drawn, not yet the replicates: those are computed, in parallel, for the breakdowns that
-/// [`intervals`](Resampling::intervals) is asked about, all from the same draws. A seed gives the same numbers on any
+/// [`with_intervals`](Breakdown::with_intervals) is asked about, all from the same draws. A seed gives the same numbers on any
 /// number of threads and on any machine.
 ///
 /// # Examples
@@ -82,7 +82,7 @@ type Progress<'a> = Arc<dyn Fn(usize, usize) + Send + Sync + 'a>;
 /// assert!(by_jackknife.components[0].interval.is_some());
 ///
 /// let bootstrap = fit.bootstrap(200, 7)?.kind(IntervalKind::Basic)?.level(0.9)?;
-/// let both = bootstrap.intervals(&[&sequential, &shapley])?;
+/// let both = Breakdown::all_with_intervals(&[&sequential, &shapley], &bootstrap)?;
 /// assert_eq!(both[1].interval.as_ref().map(|i| (i.replicates, i.clusters)), Some((200, 150)));
 /// # Ok::<(), apportion::Error>(())
 /// ```
@@ -260,18 +260,6 @@ impl<'a> Resampling<'a> {
         replicates::compute(self.fit, &self.draws, breakdowns, self.progress.as_deref())
     }
 
-    /// These breakdowns with intervals, all from the same draws.
-    ///
-    /// # Errors
-    /// [`EstimateError::OtherFit`] for a breakdown that is not of this fit; [`EstimateError::TooFew`] when hardly a
-    /// replicate has an outcome that varies; [`EstimateError::TooManyComponents`] and [`QuestionError::Option`] where
-    /// the values of all coalitions of all replicates do not fit into memory.
-    pub fn intervals(&self, breakdowns: &[&Breakdown]) -> Result<Vec<Breakdown>> {
-        let (replicates, influence) = self.all_replicates(breakdowns)?;
-        let each = breakdowns.iter().zip(&replicates).enumerate();
-        each.map(|(i, (breakdown, replicates))| self.with(breakdown, replicates, influence.get(i))).collect()
-    }
-
     /// The replicates, and for the BCa interval those without each cluster.
     fn all_replicates(&self, breakdowns: &[&Breakdown]) -> Result<(Vec<Replicates>, Vec<Replicates>)> {
         let replicates = self.replicates(breakdowns)?;
@@ -384,13 +372,55 @@ impl Breakdown {
     /// This breakdown with an interval for every component, for `always` and for the unexplained.
     ///
     /// # Errors
-    /// Those of [`Resampling::intervals`].
+    /// Those of [`Breakdown::all_with_intervals`].
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 4.0, 5.0, 4.0, 8.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// let breakdown = fit.sequential()?.with_intervals(&fit.jackknife()?)?;
+    /// let cause = breakdown.component("cause")?;
+    /// let interval = cause.interval.expect("it was asked for");
+    /// assert!(interval.lower < cause.share_of_total && interval.std_error > 0.0);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn with_intervals(&self, resampling: &Resampling) -> Result<Breakdown> {
-        let found = resampling.intervals(&[self])?;
-        found
-            .into_iter()
-            .next()
-            .ok_or_else(|| Error::from(EstimateError::OtherFit { message: "no breakdown was given".to_string() }))
+        let (replicates, influence) = resampling.all_replicates(&[self])?;
+        // One breakdown has one set of replicates.
+        let none = || EstimateError::OtherFit { message: "no breakdown was given".to_string() };
+        resampling.with(self, replicates.first().ok_or_else(none)?, influence.first())
+    }
+
+    /// These breakdowns with intervals, all from the same draws, which costs less than one after the other.
+    ///
+    /// # Errors
+    /// [`EstimateError::OtherFit`] for a breakdown that is not of this fit; [`EstimateError::TooFew`] when hardly a
+    /// replicate has an outcome that varies; [`EstimateError::TooManyComponents`] and [`QuestionError::Option`] where
+    /// the values of all coalitions of all replicates do not fit into memory.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Breakdown, Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 4.0, 5.0, 4.0, 8.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// let jackknife = fit.jackknife()?;
+    /// let both = Breakdown::all_with_intervals(&[&fit.sequential()?, &fit.shapley()?], &jackknife)?;
+    /// assert_eq!(both[0], fit.sequential()?.with_intervals(&jackknife)?);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn all_with_intervals(breakdowns: &[&Breakdown], resampling: &Resampling) -> Result<Vec<Breakdown>> {
+        let (replicates, influence) = resampling.all_replicates(breakdowns)?;
+        let each = breakdowns.iter().zip(&replicates).enumerate();
+        each.map(|(i, (breakdown, replicates))| resampling.with(breakdown, replicates, influence.get(i))).collect()
     }
 }
 

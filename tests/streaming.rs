@@ -72,10 +72,10 @@ fn two_hundred_megabytes_are_read_in_a_few() {
     let source = Source::explore_education("large.csv").filter("category", "Category 007").measure("v");
     let panel = source.read_from(&mut file).expect("it reads").into_authorities();
     assert!(file.bytes > 200_000_000, "{} bytes", file.bytes);
-    assert_eq!((panel.n_rows() as u64, panel.n_units() as u64), (LINES / CATEGORIES, AUTHORITIES));
+    assert_eq!((panel.n_observations() as u64, panel.n_units() as u64), (LINES / CATEGORIES, AUTHORITIES));
     assert_eq!(panel.column("v").expect("read").numbers().expect("numbers")[0], 0.7);
     if let (Some(before), Some(after)) = (before, peak()) {
-        println!("{} bytes read, {} rows kept, {} kB more memory", file.bytes, panel.n_rows(), after - before);
+        println!("{} bytes read, {} rows kept, {} kB more memory", file.bytes, panel.n_observations(), after - before);
         // 27,000 rows with their labels take some megabytes; the whole file would take 200.
         assert!(after - before < 40_000, "{} kB", after - before);
     }

@@ -186,15 +186,15 @@ impl Options {
         let is_all = self.methods.contains(&Asked::All);
         let mut left_out = Vec::new();
         let split = || -> Result<(MethodTable, Option<Gelbach>)> {
-            let mut table = MethodTable { breakdowns: Vec::new(), left_out: Vec::new() };
+            let mut table = MethodTable::default();
             for method in self.methods(&names) {
                 // Only what `all` stands for may be left out.
                 match self.asks_for(&method) {
                     true => table.breakdowns.push(fit.breakdown(&method)?),
                     false => {
-                        let MethodTable { breakdowns, left_out } = fit.methods(&[method])?;
-                        table.breakdowns.extend(breakdowns);
-                        table.left_out.extend(left_out);
+                        let more = fit.methods(&[method])?;
+                        table.breakdowns.extend(more.breakdowns);
+                        table.left_out.extend(more.left_out);
                     }
                 }
             }
@@ -209,15 +209,14 @@ impl Options {
         let mut comparisons = Vec::new();
         if let Some(resampling) = self.resampling(fit).map_err(or_none)? {
             let resample = || -> Result<()> {
-                table = match is_all {
-                    true => table.with_intervals(&resampling)?,
-                    false => {
-                        let plain: Vec<&Breakdown> = table.breakdowns.iter().collect();
-                        MethodTable { breakdowns: resampling.intervals(&plain)?, left_out: Vec::new() }
-                    }
-                };
+                if is_all {
+                    table = table.with_intervals(&resampling)?;
+                } else {
+                    let plain: Vec<&Breakdown> = table.breakdowns.iter().collect();
+                    table.breakdowns = Breakdown::all_with_intervals(&plain, &resampling)?;
+                }
                 if let Some(gelbach) = &mut gelbach {
-                    *gelbach = resampling.gelbach(gelbach)?;
+                    *gelbach = gelbach.with_intervals(&resampling)?;
                 }
                 if self.compare {
                     comparisons = resampling.comparisons(&table.breakdowns.iter().collect::<Vec<_>>())?;
@@ -358,7 +357,7 @@ fn component(text: &str) -> std::result::Result<Component, String> {
     match text.split_once('=') {
         None => Err("there is no `=`: write NAME=TERM,TERM".to_string()),
         Some((name, _)) if name.trim().is_empty() => Err("there is no name before `=`".to_string()),
-        Some((name, list)) => Ok(Component { name: name.trim().to_string(), terms: terms(list)?.0 }),
+        Some((name, list)) => Ok(Component::new(name.trim(), terms(list)?.0)),
     }
 }
 

@@ -31,6 +31,7 @@ use crate::warning::Warning;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Breakdown {
     /// The outcome.
     pub outcome: String,
@@ -116,7 +117,7 @@ impl Breakdown {
         let split = |component: usize| {
             let own = parts.iter().filter(|part| part.coalition.contains(component));
             let (unique, common): (Vec<_>, Vec<_>) = own.partition(|part| part.coalition.len() == 1);
-            (unique.iter().map(|p| p.value).sum(), common.iter().map(|p| p.value).sum())
+            (unique.iter().map(|p| p.share_of_total).sum(), common.iter().map(|p| p.share_of_total).sum())
         };
         Some((0..self.components.len()).map(split).collect())
     }

@@ -46,7 +46,7 @@ impl FittedModel {
     /// // Neither copy explains anything alone: all is common.
     /// assert!(breakdown.share_of_total("one")?.abs() < 1e-12);
     /// let Detail::Subsets(parts) = &breakdown.detail else { unreachable!() };
-    /// assert!((parts[2].value - breakdown.r2_overall).abs() < 1e-12 && parts[2].coalition.len() == 2);
+    /// assert!((parts[2].share_of_total - breakdown.r2_overall).abs() < 1e-12 && parts[2].coalition.len() == 2);
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn commonality(&self) -> Result<Breakdown> {

@@ -30,32 +30,35 @@ pub enum Detail {
 
 /// The value of a term within its component.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TermShare {
     /// The component.
     pub component: String,
     /// The term, as text.
     pub term: String,
     /// Its part of the total variation, as a fraction.
-    pub value: f64,
+    pub share_of_total: f64,
     /// How sure it is.
     pub interval: Option<Interval>,
 }
 
 /// What a component adds on average to coalitions of one size.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SizeShare {
     /// The component.
     pub component: String,
     /// How many components are in before it.
     pub size: usize,
     /// The mean increment, as a part of the total variation.
-    pub value: f64,
+    pub share_of_total: f64,
     /// How sure it is.
     pub interval: Option<Interval>,
 }
 
 /// How often one component adds more than another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PairDominance {
     /// The one.
     pub first: String,
@@ -89,24 +92,26 @@ pub(crate) fn relation(proportion: f64) -> Option<bool> {
 
 /// What a set of components explains in common and no other set does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SubsetShare {
     /// The set, by positions of components.
     pub coalition: Coalition,
     /// Its part of the total variation, as a fraction; may be negative.
-    pub value: f64,
+    pub share_of_total: f64,
     /// How sure it is.
     pub interval: Option<Interval>,
 }
 
 /// The covariance of two components' fitted parts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct PairCovariance {
     /// The one.
     pub first: String,
     /// The other.
     pub second: String,
     /// cov(f_first, f_second)/var(y), as a fraction; it enters R² twice.
-    pub value: f64,
+    pub share_of_total: f64,
     /// How sure it is.
     pub interval: Option<Interval>,
 }
@@ -150,10 +155,10 @@ impl Detail {
         let cell = |value, interval| Cell { value, interval, row: None, reproduced: None };
         match self {
             Detail::Nothing => Vec::new(),
-            Detail::Terms(terms) => terms.iter_mut().map(|t| cell(t.value, &mut t.interval)).collect(),
-            Detail::BySize(sizes) => sizes.iter_mut().map(|s| cell(s.value, &mut s.interval)).collect(),
-            Detail::Subsets(parts) => parts.iter_mut().map(|p| cell(p.value, &mut p.interval)).collect(),
-            Detail::Covariances(pairs) => pairs.iter_mut().map(|p| cell(p.value, &mut p.interval)).collect(),
+            Detail::Terms(terms) => terms.iter_mut().map(|t| cell(t.share_of_total, &mut t.interval)).collect(),
+            Detail::BySize(sizes) => sizes.iter_mut().map(|s| cell(s.share_of_total, &mut s.interval)).collect(),
+            Detail::Subsets(parts) => parts.iter_mut().map(|p| cell(p.share_of_total, &mut p.interval)).collect(),
+            Detail::Covariances(pairs) => pairs.iter_mut().map(|p| cell(p.share_of_total, &mut p.interval)).collect(),
             Detail::Pairs(pairs) => pairs
                 .iter_mut()
                 .map(|p| Cell {
@@ -173,7 +178,7 @@ impl Detail {
         let share = |((component, term), &value): ((&String, &String), &f64)| TermShare {
             component: component.clone(),
             term: term.clone(),
-            value,
+            share_of_total: value,
             interval: None,
         };
         Detail::Terms(named.zip(values).map(share).collect())
@@ -184,7 +189,7 @@ impl Detail {
         let share = |((component, size), &value): ((&String, usize), &f64)| SizeShare {
             component: component.clone(),
             size,
-            value,
+            share_of_total: value,
             interval: None,
         };
         Detail::BySize(sizes.zip(values).map(share).collect())
@@ -205,7 +210,7 @@ impl Detail {
         let pair = |((first, second), &value): ((String, String), &f64)| PairCovariance {
             first,
             second,
-            value,
+            share_of_total: value,
             interval: None,
         };
         Detail::Covariances(pairs_of(components).zip(values).map(pair).collect())
@@ -214,7 +219,7 @@ impl Detail {
     pub(super) fn subsets(values: &[f64]) -> Self {
         let share = |(at, &value): (usize, &f64)| SubsetShare {
             coalition: Coalition::from_bits(at as u64 + 1),
-            value,
+            share_of_total: value,
             interval: None,
         };
         Detail::Subsets(values.iter().enumerate().map(share).collect())

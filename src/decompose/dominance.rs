@@ -47,7 +47,7 @@ impl FittedModel {
     /// let fit = Model::new("y").component("first", ["x"]).component("second", ["z"]).fit(&panel)?;
     /// let Detail::BySize(by_size) = fit.conditional_dominance()?.detail else { unreachable!() };
     /// // x and z are uncorrelated: x adds the same whether z is in or not.
-    /// assert!((by_size[0].value - by_size[1].value).abs() < 1e-12 && by_size[1].size == 1);
+    /// assert!((by_size[0].share_of_total - by_size[1].share_of_total).abs() < 1e-12 && by_size[1].size == 1);
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn conditional_dominance(&self) -> Result<Breakdown> {

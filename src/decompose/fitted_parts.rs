@@ -91,7 +91,7 @@ impl FittedModel {
     /// let breakdown = fit.variance_components()?;
     /// let Detail::Covariances(covariances) = &breakdown.detail else { unreachable!() };
     /// let sum: f64 = breakdown.components.iter().map(|c| c.share_of_total).sum();
-    /// assert!((sum + 2.0 * covariances[0].value - breakdown.r2_overall).abs() < 1e-12);
+    /// assert!((sum + 2.0 * covariances[0].share_of_total - breakdown.r2_overall).abs() < 1e-12);
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn variance_components(&self) -> Result<Breakdown> {

@@ -78,6 +78,7 @@ impl TryFrom<Stored> for Game {
 
 /// The value of all components together, split among them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Attribution {
     /// What the values are.
     pub statistic: String,
@@ -95,6 +96,7 @@ pub struct Attribution {
 
 /// What a component is credited with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Credit {
     /// The component.
     pub name: String,

@@ -53,6 +53,7 @@ impl GelbachCovariance {
 
 /// A coefficient, or a part of its change, in units of the outcome for one unit of the column.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct GelbachEstimate {
     /// The number.
     pub estimate: f64,
@@ -65,6 +66,7 @@ pub struct GelbachEstimate {
 
 /// A component's part of the change of one coefficient.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct GelbachChange {
     /// The component.
     pub component: String,
@@ -78,6 +80,7 @@ pub struct GelbachChange {
 
 /// The coefficient of one column of `always`, without and with the components.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct GelbachColumn {
     /// The column.
     pub name: String,
@@ -116,6 +119,7 @@ impl GelbachColumn {
 ///
 /// See [`FittedModel::gelbach`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Gelbach {
     /// The outcome.
     pub outcome: String,

@@ -27,17 +27,19 @@ use crate::fit::FittedModel;
 /// assert_eq!(left_out, ["genizi", "car"]);
 /// # Ok::<(), apportion::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MethodTable {
     /// One for each method.
     pub breakdowns: Vec<Breakdown>,
     /// The methods that this model cannot be split by.
-    pub left_out: Vec<LeftOut>,
+    pub left_out: Vec<LeftOutMethod>,
 }
 
 /// A method that this model cannot be split by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LeftOut {
+#[non_exhaustive]
+pub struct LeftOutMethod {
     /// The method.
     pub method: String,
     /// Why.
@@ -69,7 +71,7 @@ impl FittedModel {
                     error @ (Error::Estimate(EstimateError::Method { .. })
                     | Error::Estimate(EstimateError::TooManyComponents { .. })),
                 ) => {
-                    table.left_out.push(LeftOut { method: method.name().to_string(), reason: error.to_string() });
+                    table.left_out.push(LeftOutMethod { method: method.name().to_string(), reason: error.to_string() });
                 }
                 Err(error) => return Err(error),
             }

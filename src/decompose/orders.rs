@@ -47,6 +47,7 @@ impl FittedModel {
 
 /// Smallest, mean and largest share of a component over all orders.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ShareRange {
     /// The component.
     pub name: String,
@@ -60,6 +61,7 @@ pub struct ShareRange {
 
 /// The sequential shares of every component over all k! orders.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct OrderRange {
     /// The outcome.
     pub outcome: String,

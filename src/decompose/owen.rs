@@ -54,7 +54,7 @@ impl FittedModel {
     /// let fit = Model::new("y").component("both", ["x", "z"]).fit(&panel)?;
     /// let Detail::Terms(terms) = fit.owen()?.detail else { unreachable!() };
     /// assert_eq!((terms[0].component.as_str(), terms[0].term.as_str()), ("both", "x"));
-    /// assert!((terms[0].value - 6.25 / 8.75).abs() < 1e-12);
+    /// assert!((terms[0].share_of_total - 6.25 / 8.75).abs() < 1e-12);
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn owen(&self) -> Result<Breakdown> {

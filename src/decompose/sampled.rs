@@ -40,6 +40,7 @@ const MOST_ROUNDS_AT_ONCE: usize = 1_024;
 /// assert_eq!(options.std_error(0.002).most_orders(10_000).std_error, 0.002);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SampledOrders {
     /// Seed of the orders: it gives the same bits on any number of threads.
     pub seed: u64,
@@ -101,6 +102,7 @@ impl SampledOrders {
 
 /// A component's Shapley value, estimated from sampled orders.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SampledShare {
     /// The component's name.
     pub name: String,
@@ -118,6 +120,7 @@ pub struct SampledShare {
 /// `share_of_total` over the components, `always` and `unexplained` sums to 1; over the components alone to
 /// R² − R²(always).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SampledShapley {
     /// The outcome.
     pub outcome: String,

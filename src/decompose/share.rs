@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A part of the variation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Share {
     /// The component's name, `always` or `unexplained`.
     pub name: String,
@@ -48,6 +49,7 @@ impl IntervalKind {
 
 /// The intervals of a breakdown: how they were made, from what.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct IntervalMethod {
     /// How an interval was made.
     pub kind: IntervalKind,
@@ -65,6 +67,7 @@ pub struct IntervalMethod {
 
 /// How sure a share of the total is, on its own scale.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Interval {
     /// Estimated expected difference between the share and what it estimates. The share itself is not corrected.
     pub bias: f64,

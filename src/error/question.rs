@@ -5,6 +5,7 @@ use std::fmt;
 /// A term that could not be read; its message points at the character.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("term \"{text}\", character {position}: {message}")]
+#[non_exhaustive]
 pub struct TermSyntax {
     /// The whole term.
     pub text: String,

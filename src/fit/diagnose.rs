@@ -70,7 +70,7 @@ impl Diagnosis<'_> {
     fn find_spans(&mut self, columns: &[&[f64]], units: &[Range<usize>]) {
         let credits = std::iter::once(Credit::Always).chain(self.components());
         let order: Vec<usize> = credits.flat_map(|credit| self.varying(credit)).collect();
-        let all = 0..self.design.n_rows();
+        let all = 0..self.design.n_observations();
         let rows = |groups| Deviations {
             columns: columns.to_vec(),
             weights: &self.design.weights,
@@ -171,8 +171,8 @@ impl Diagnosis<'_> {
                     }
                 }
             }
-            if within == with_units && n_units + span.kept.len() >= self.design.n_rows() {
-                self.warnings.push(Warning::Saturated { observations: self.design.n_rows() });
+            if within == with_units && n_units + span.kept.len() >= self.design.n_observations() {
+                self.warnings.push(Warning::Saturated { observations: self.design.n_observations() });
             }
             match within {
                 false => self.raw = Some(span),

@@ -23,11 +23,12 @@ use crate::numerics::rank::{independent_columns, rounding};
 /// a panel that falls into parts without a common period, the split between unit and period effects of the parts is a
 /// convention; fitted values are not.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Regression {
     /// The columns that have a coefficient, in the order of the model.
     pub coefficients: Vec<Coefficient>,
     /// The columns that are combinations of earlier ones or of the effects, and have none.
-    pub dropped: Vec<String>,
+    pub left_out_columns: Vec<String>,
     /// The constant.
     pub intercept: f64,
     /// Effect of each unit of the sample; empty without unit effects.
@@ -44,6 +45,7 @@ pub struct Regression {
 
 /// A column's coefficient.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Coefficient {
     /// The column.
     pub name: String,
@@ -74,8 +76,9 @@ impl Regression {
         let kept = independent_columns(&absorbed, &scales, &roundings);
 
         let outcome = weighted(absorb.residuals(&design.outcome));
-        let scaled =
-            Array2::from_shape_fn((design.n_rows(), kept.len()), |(row, k)| absorbed[kept[k]][row] / scales[kept[k]]);
+        let scaled = Array2::from_shape_fn((design.n_observations(), kept.len()), |(row, k)| {
+            absorbed[kept[k]][row] / scales[kept[k]]
+        });
         let estimates = least_squares(scaled, Array1::from(outcome))?;
         let estimates: Vec<f64> = kept.iter().zip(&estimates).map(|(&c, b)| b / scales[c]).collect();
 
@@ -106,7 +109,10 @@ impl Regression {
                     estimate,
                 })
                 .collect(),
-            dropped: (0..columns.len()).filter(|c| !kept.contains(c)).map(|c| columns[c].name.clone()).collect(),
+            left_out_columns: (0..columns.len())
+                .filter(|c| !kept.contains(c))
+                .map(|c| columns[c].name.clone())
+                .collect(),
             intercept: effects.intercept,
             unit_effects: named(units, effects.first),
             period_effects: named(periods, effects.second),
@@ -134,8 +140,8 @@ impl fmt::Display for Regression {
         for c in &self.coefficients {
             writeln!(f, "{:<width$}  {:>14.6}", c.name, c.estimate)?;
         }
-        if !self.dropped.is_empty() {
-            writeln!(f, "without a coefficient: {}", self.dropped.join(", "))?;
+        if !self.left_out_columns.is_empty() {
+            writeln!(f, "without a coefficient: {}", self.left_out_columns.join(", "))?;
         }
         write!(f, "R² {:.4}", self.r2_overall)
     }

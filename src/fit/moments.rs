@@ -29,7 +29,7 @@ use crate::error::{DataError, Error, QuestionError, Result};
 ///
 /// let (x, y) = ([1.0, 2.0, 4.0, 6.0], [3.0, 5.0, 1.0, 1.0]);
 /// let moments = Moments::new(&[&x, &y], &[1.0; 4], Some(&[0, 0, 1, 1]))?;
-/// assert_eq!(moments.n_rows(), 4);
+/// assert_eq!(moments.n_observations(), 4);
 /// assert!((moments.total()[[0, 0]] - 14.75).abs() < 1e-14);  // Σ (x − 3.25)²
 /// assert!((moments.within()[[0, 0]] - 2.5).abs() < 1e-14);   // about the unit means 1.5 and 5
 ///
@@ -40,7 +40,7 @@ use crate::error::{DataError, Error, QuestionError, Result};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moments {
-    n_rows: usize,
+    n_observations: usize,
     standardisation: Standardisation,
     entries: Vec<f64>,
 }
@@ -54,15 +54,17 @@ impl Moments {
     /// no columns, values that are not finite, weights that are not positive, or a unit whose rows do not stand
     /// together; [`EstimateError::Scale`] for values beyond 1e290, or apart by less than 1e-290.
     pub fn new(columns: &[&[f64]], weights: &[f64], units: Option<&[u32]>) -> Result<Self> {
-        let n_rows = weights.len();
+        let n_observations = weights.len();
         let option = |option, expected: &str, found: String| {
             Error::from(QuestionError::Option { option, expected: expected.into(), found })
         };
         let lengths = columns.iter().map(|c| c.len()).chain(units.map(<[u32]>::len));
-        if let Some((v, found)) = lengths.enumerate().find(|(_, found)| *found != n_rows) {
-            return Err(DataError::Length { column: format!("number {}", v + 1), expected: n_rows, found }.into());
+        if let Some((v, found)) = lengths.enumerate().find(|(_, found)| *found != n_observations) {
+            return Err(
+                DataError::Length { column: format!("number {}", v + 1), expected: n_observations, found }.into()
+            );
         }
-        if n_rows == 0 {
+        if n_observations == 0 {
             return Err(DataError::NoRows { path: "the moments".to_string() }.into());
         }
         if let Some(w) = weights.iter().find(|w| !(w.is_finite() && **w > 0.0)) {
@@ -77,7 +79,7 @@ impl Moments {
         if let Some(x) = columns.iter().flat_map(|c| c.iter()).find(|x| !x.is_finite()) {
             return Err(option("columns", "every value must be finite", x.to_string()));
         }
-        let ranges = unit_ranges(units, n_rows);
+        let ranges = unit_ranges(units, n_observations);
         if let Some(codes) = units {
             // A code that begins two runs belongs to a unit whose rows stand apart.
             let mut firsts: Vec<u32> = ranges.iter().map(|range| codes[range.start]).collect();
@@ -93,7 +95,7 @@ impl Moments {
     pub(crate) fn checked(columns: &[&[f64]], weights: &[f64], ranges: &[Range<usize>]) -> (Self, Option<UnitMoments>) {
         let standardisation = Standardisation::new(columns, weights);
         let (entries, units) = accumulate(columns, weights, ranges, &standardisation);
-        (Moments { n_rows: weights.len(), standardisation, entries }, units)
+        (Moments { n_observations: weights.len(), standardisation, entries }, units)
     }
 
     /// Adds the moments of other units, on the same variables.
@@ -138,13 +140,13 @@ impl Moments {
                 self.entries[layout.within(i, j)] += a[i] * a[j] * other.entries[layout.within(i, j)];
             }
         }
-        self.n_rows += other.n_rows;
+        self.n_observations += other.n_observations;
         Ok(())
     }
 
     /// Rows behind these moments.
-    pub fn n_rows(&self) -> usize {
-        self.n_rows
+    pub fn n_observations(&self) -> usize {
+        self.n_observations
     }
 
     /// Variables.
@@ -217,7 +219,7 @@ mod tests {
             };
             let (all, mut merged) = (of(0..rows.len()), of(0..at));
             merged.merge(&of(at..rows.len())).unwrap();
-            prop_assert_eq!(merged.n_rows(), all.n_rows());
+            prop_assert_eq!(merged.n_observations(), all.n_observations());
             prop_assert!((merged.weight() - all.weight()).abs() < 1e-10);
             for i in 0..2 {
                 for j in 0..2 {

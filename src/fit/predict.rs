@@ -7,7 +7,7 @@ use linfa::traits::{Fit, Predict};
 use ndarray::{Array1, ArrayBase, Data, Ix2};
 
 use super::FittedModel;
-use crate::error::{Error, EstimateError, QuestionError, Result};
+use crate::error::{Error, EstimateError, Result};
 use crate::model::{Design, Model, Part, Term, parts, resolve};
 use crate::panel::{Panel, Selection};
 
@@ -22,9 +22,7 @@ where
     /// `x1`, `x2`, … where it has none).
     fn fit(&self, dataset: &DatasetBase<ArrayBase<D, Ix2>, T>) -> Result<FittedModel> {
         // The target takes the name of the column that the outcome is, or is made of.
-        let columns = self.check()?.outcome().map(Term::columns).unwrap_or_default();
-        let outcome = columns.first().ok_or(Error::from(QuestionError::NoOutcome))?;
-        Model::fit(self, &Panel::from_dataset(dataset, outcome)?)
+        Model::fit(self, &Panel::from_dataset(dataset, &self.outcome_column()?)?)
     }
 }
 
@@ -38,7 +36,7 @@ impl Predict<&Panel, Result<Array1<f64>>> for FittedModel {
         let regression = self.regression()?;
         let known: HashMap<&str, f64> = regression.coefficients.iter().map(|c| (c.name.as_str(), c.estimate)).collect();
         let mut selection = Selection::all(panel);
-        let mut predicted = Array1::from_elem(panel.n_rows(), regression.intercept);
+        let mut predicted = Array1::from_elem(panel.n_observations(), regression.intercept);
         for term in &self.design().terms {
             let resolved = resolve(&term.term, panel);
             let rows = match &resolved {
@@ -78,7 +76,7 @@ impl FittedModel {
                 })
             })
         };
-        (0..panel.n_rows()).map(of_row).collect()
+        (0..panel.n_observations()).map(of_row).collect()
     }
 }
 
@@ -87,7 +85,7 @@ impl FittedModel {
 /// # Errors
 /// [`EstimateError::Predict`] for missing values, a level that the design has not seen, and unit means.
 pub(crate) fn columns_on(design: &Design, panel: &Panel) -> Result<Vec<Vec<f64>>> {
-    let mut columns = vec![vec![0.0; panel.n_rows()]; design.columns.len()];
+    let mut columns = vec![vec![0.0; panel.n_observations()]; design.columns.len()];
     let mut selection = Selection::all(panel);
     for term in &design.terms {
         let resolved = resolve(&term.term, panel);
@@ -108,8 +106,8 @@ pub(crate) fn columns_on(design: &Design, panel: &Panel) -> Result<Vec<Vec<f64>>
 /// Refuses rows on which a value is missing.
 fn complete(selection: Selection) -> Result<()> {
     let sample = selection.into_sample();
-    if sample.n_dropped() > 0 {
-        let place = format!("{} rows", sample.n_dropped());
+    if sample.n_left_out() > 0 {
+        let place = format!("{} rows", sample.n_left_out());
         return Err(EstimateError::Predict { place, message: format!("values are missing: {}", sample.audit()) }.into());
     }
     Ok(())
@@ -117,8 +115,8 @@ fn complete(selection: Selection) -> Result<()> {
 
 /// One term on every row: the name of the column in which it is not zero, and the value there.
 fn cells(term: &Term, cells: Option<&[String]>, parts: &[Part], panel: &Panel) -> Result<Vec<(String, f64)>> {
-    let mut found = Vec::with_capacity(panel.n_rows());
-    for row in 0..panel.n_rows() {
+    let mut found = Vec::with_capacity(panel.n_observations());
+    for row in 0..panel.n_observations() {
         let fails = |message: String| Error::from(EstimateError::Predict { place: panel.row_label(row), message });
         let (mut product, mut levels) = (1.0, Vec::new());
         for part in parts {

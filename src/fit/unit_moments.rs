@@ -19,12 +19,12 @@ const LARGE: usize = 100_000;
 const MOST_KEPT: usize = 4 << 20;
 
 /// Where each unit's rows stand, and so what is summed together.
-pub(crate) fn unit_ranges(units: Option<&[u32]>, n_rows: usize) -> Vec<Range<usize>> {
+pub(crate) fn unit_ranges(units: Option<&[u32]>, n_observations: usize) -> Vec<Range<usize>> {
     match units {
-        None => (0..n_rows).step_by(BLOCK).map(|start| start..(start + BLOCK).min(n_rows)).collect(),
+        None => (0..n_observations).step_by(BLOCK).map(|start| start..(start + BLOCK).min(n_observations)).collect(),
         Some(codes) => {
-            let mut starts: Vec<usize> = (0..n_rows).filter(|&r| r == 0 || codes[r] != codes[r - 1]).collect();
-            starts.push(n_rows);
+            let mut starts: Vec<usize> = (0..n_observations).filter(|&r| r == 0 || codes[r] != codes[r - 1]).collect();
+            starts.push(n_observations);
             starts.windows(2).map(|pair| pair[0]..pair[1]).collect()
         }
     }

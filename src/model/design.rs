@@ -145,7 +145,7 @@ impl Design {
         Ok(design)
     }
 
-    pub(crate) fn n_rows(&self) -> usize {
+    pub(crate) fn n_observations(&self) -> usize {
         self.outcome.len()
     }
 
@@ -187,7 +187,7 @@ impl Design {
     ///
     /// Without numbers the first cell is left out, which with the intercept spans the same space.
     fn push_term(&mut self, credit: Credit, position: usize, term: &Term, parts: Vec<Part>) -> Result<()> {
-        let n = self.n_rows();
+        let n = self.n_observations();
         let mut product: Option<Vec<f64>> = None;
         let mut cells: Option<Groups> = None;
         for part in parts {

@@ -95,7 +95,7 @@ pub(super) fn checked_numbers(term: &Term, panel: &Panel, selection: &mut Select
 fn numbers(term: &Term, panel: &Panel) -> Result<Vec<f64>> {
     match term {
         Term::Column(name) if panel.period_column() == Some(name) => {
-            Ok((0..panel.n_rows()).map(|row| panel.period_of(row).map_or(f64::NAN, f64::from)).collect())
+            Ok((0..panel.n_observations()).map(|row| panel.period_of(row).map_or(f64::NAN, f64::from)).collect())
         }
         Term::Column(name) if panel.unit_column() == Some(name) => {
             Err(meaning(term, "the unit column holds names, not numbers"))
@@ -108,7 +108,7 @@ fn numbers(term: &Term, panel: &Panel) -> Result<Vec<f64>> {
         Term::Lag(inner, periods) => shifted(&numbers(inner, panel)?, -i64::from(*periods), term, panel),
         Term::Lead(inner, periods) => shifted(&numbers(inner, panel)?, i64::from(*periods), term, panel),
         Term::Interaction(factors) => {
-            let mut product = vec![1.0; panel.n_rows()];
+            let mut product = vec![1.0; panel.n_observations()];
             for factor in factors {
                 for (p, x) in product.iter_mut().zip(numbers(factor, panel)?) {
                     *p *= x;
@@ -141,7 +141,7 @@ fn shifted_row(row: usize, later: i64, panel: &Panel) -> Option<usize> {
     let found = if later < 0 {
         (0..row).rev().take_while(of_unit).find(|r| !is_short_of_it(r))
     } else {
-        (row..panel.n_rows()).take_while(of_unit).find(|r| !is_short_of_it(r))
+        (row..panel.n_observations()).take_while(of_unit).find(|r| !is_short_of_it(r))
     };
     found.filter(|&found| period(found) == Some(wanted))
 }

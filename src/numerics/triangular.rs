@@ -10,14 +10,12 @@ use super::dot::dot;
 
 /// The b of Rb = t, by the columns of R.
 pub(crate) fn solve_upper(columns: &[impl AsRef<[f64]>], t: &[f64]) -> Vec<f64> {
-    // By columns, as the factor is stored: what is solved is taken out of all that stands above it.
-    let mut left = t.to_vec();
-    for (i, column) in columns.iter().map(AsRef::as_ref).enumerate().take(t.len()).rev() {
-        left[i] = over(left[i], column[i]);
-        let b = left[i];
-        left.iter_mut().zip(&column[..i]).for_each(|(x, r)| *x -= b * r);
+    let mut b = t.to_vec();
+    for i in (0..t.len()).rev() {
+        let known: f64 = (i + 1..t.len()).map(|k| columns[k].as_ref()[i] * b[k]).sum();
+        b[i] = over(b[i] - known, columns[i].as_ref()[i]);
     }
-    left
+    b
 }
 
 /// The t of Lt = x, by the rows of L; or of R't = x, by the columns of R.

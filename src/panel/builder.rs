@@ -222,7 +222,7 @@ impl Records for Panel {
     type Elem = f64;
 
     fn nsamples(&self) -> usize {
-        self.n_rows()
+        self.n_observations()
     }
 
     fn nfeatures(&self) -> usize {

@@ -97,7 +97,8 @@ use crate::error::Result;
 #[non_exhaustive]
 pub struct Description {
     /// Rows of the panel.
-    pub n_rows: usize,
+    #[serde(rename = "n_rows")]
+    pub n_observations: usize,
     /// The units, when there is a unit column.
     pub units: Option<KeySummary>,
     /// The periods, when there is a period column.
@@ -160,7 +161,7 @@ pub struct PeriodStatistics {
 /// let panel = Panel::builder().periods([2017, 2018, 2018]).column("x", [1.0, f64::NAN, 3.0]).build()?;
 /// let coverage = panel.describe().coverage;
 /// assert_eq!(coverage.periods, [2017, 2018]);
-/// assert_eq!(coverage.n_rows, [1, 2]);
+/// assert_eq!(coverage.n_observations, [1, 2]);
 /// assert_eq!(coverage.n_values, [[1, 1]]);
 /// # Ok::<(), apportion::Error>(())
 /// ```
@@ -170,7 +171,8 @@ pub struct Coverage {
     /// The periods, ascending.
     pub periods: Vec<i32>,
     /// Rows in each period.
-    pub n_rows: Vec<usize>,
+    #[serde(rename = "n_rows")]
+    pub n_observations: Vec<usize>,
     /// For each variable, in the order of [`Description::variables`], the values that are not missing in each period.
     pub n_values: Vec<Vec<usize>>,
 }
@@ -268,13 +270,13 @@ fn describe(panel: &Panel, columns: &[&Column]) -> Description {
     let variables: Vec<_> = columns.iter().map(|column| variable(panel, column, &rows_of_periods)).collect();
     let coverage = Coverage {
         periods: panel.periods().to_vec(),
-        n_rows: rows_of_periods.iter().map(Vec::len).collect(),
+        n_observations: rows_of_periods.iter().map(Vec::len).collect(),
         n_values: variables.iter().map(|v| v.by_period.iter().map(|at| at.statistics.n).collect()).collect(),
     };
     let numbers: Vec<(&str, &[f64])> =
         columns.iter().filter_map(|column| column.numbers().ok().map(|x| (column.name(), x))).collect();
     Description {
-        n_rows: panel.n_rows(),
+        n_observations: panel.n_observations(),
         units: panel.unit_column().map(|column| KeySummary::of(column, panel.units())),
         periods: panel.period_column().map(|column| KeySummary::of(column, panel.periods())),
         balanced: panel.is_balanced(),
@@ -293,7 +295,7 @@ fn rows_of_periods(panel: &Panel) -> Vec<Vec<usize>> {
 }
 
 fn variable(panel: &Panel, column: &Column, rows_of_periods: &[Vec<usize>]) -> VariableDescription {
-    let overall = statistics(column, 0..panel.n_rows());
+    let overall = statistics(column, 0..panel.n_observations());
     let sd = overall.distribution.as_ref().and_then(|x| x.sd);
     let by_period = panel
         .periods()

@@ -71,7 +71,8 @@ impl Panel {
                 }
                 None => {}
                 Some(unit) => {
-                    let rows: Vec<usize> = (0..self.n_rows()).filter(|&row| self.unit_of(row) == Some(unit)).collect();
+                    let rows: Vec<usize> =
+                        (0..self.n_observations()).filter(|&row| self.unit_of(row) == Some(unit)).collect();
                     let name = rows.first().and_then(|&row| self.name_of(row)).map(str::to_owned);
                     let (unit, reason) = (unit.clone(), reason.clone());
                     left_out.units.push(LeftOutUnit { unit, name, reason, rows: rows.len() });
@@ -80,7 +81,7 @@ impl Panel {
         }
         let is_left_out =
             |row: usize| self.unit_of(row).is_some_and(|unit| left_out.units.iter().any(|u| u.unit == unit));
-        let rows: Vec<usize> = (0..self.n_rows()).filter(|&row| !is_left_out(row)).collect();
+        let rows: Vec<usize> = (0..self.n_observations()).filter(|&row| !is_left_out(row)).collect();
         let mut panel = self.on_rows(&rows)?;
         panel.steps.push(Step::LeftOut(left_out));
         Ok(panel)

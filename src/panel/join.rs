@@ -91,10 +91,10 @@ impl Panel {
         let partners = partners(self, right, how).map_err(&refuse)?;
 
         let rows: Vec<usize> = match how.kind {
-            JoinKind::Inner => (0..self.n_rows()).filter(|&row| partners[row].is_some()).collect(),
-            JoinKind::Left | JoinKind::OneToOne => (0..self.n_rows()).collect(),
+            JoinKind::Inner => (0..self.n_observations()).filter(|&row| partners[row].is_some()).collect(),
+            JoinKind::Left | JoinKind::OneToOne => (0..self.n_observations()).collect(),
         };
-        let mut taken = vec![false; right.n_rows()];
+        let mut taken = vec![false; right.n_observations()];
         for row in partners.iter().flatten() {
             taken[*row] = true;
         }
@@ -186,7 +186,7 @@ fn partners(left: &Panel, right: &Panel, how: &Join) -> std::result::Result<Vec<
                 ));
             }
         }
-        return Ok((0..left.n_rows()).map(|row| right_unit(row).and_then(|unit| rows[unit])).collect());
+        return Ok((0..left.n_observations()).map(|row| right_unit(row).and_then(|unit| rows[unit])).collect());
     }
     let (Some(_), Some(right_periods)) = (&left.periods, &right.periods) else {
         return Err("both panels need periods: use on_unit() for measures that have none".to_owned());
@@ -198,7 +198,7 @@ fn partners(left: &Panel, right: &Panel, how: &Join) -> std::result::Result<Vec<
         let period = left.period_of(row)?.checked_add(how.period_offset)?;
         rows.get(&(right_unit(row)? as u32, period)).copied()
     };
-    Ok((0..left.n_rows()).map(partner).collect())
+    Ok((0..left.n_observations()).map(partner).collect())
 }
 
 /// The units whose rows found no partner, with the periods, in terms of the left panel.

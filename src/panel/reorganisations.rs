@@ -32,6 +32,7 @@ pub enum ReorganisationKind {
 
 /// An area as tables name it. A number or a code may be empty where it has none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Area {
     /// The number by the Department for Education.
     pub number: String,
@@ -43,6 +44,7 @@ pub struct Area {
 
 /// One area becoming another, whole or in part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Reorganisation {
     /// The first day, as in 2019-04-01.
     pub effective: String,

@@ -193,7 +193,7 @@ impl Panel {
             ..ReorganisationReport::default()
         };
 
-        let mut rows: Vec<usize> = Vec::with_capacity(self.n_rows());
+        let mut rows: Vec<usize> = Vec::with_capacity(self.n_observations());
         for (row, &unit) in units.iter().enumerate() {
             let (unit, period) = (&self.units()[unit as usize], self.period_of(row).unwrap_or_default());
             let life = areas.life(unit);

@@ -71,7 +71,8 @@ impl fmt::Display for Reason {
 
 /// The rows left out for one reason. A row with several reasons counts under the first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Dropped {
+#[non_exhaustive]
+pub struct LeftOutRows {
     /// Why.
     pub reason: Reason,
     /// How many rows.
@@ -82,6 +83,7 @@ pub struct Dropped {
 
 /// The rows a fit uses: complete cases over what its model uses, with the audit of those left out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Sample {
     /// Rows used.
     pub n_observations: usize,
@@ -90,21 +92,21 @@ pub struct Sample {
     /// Distinct periods among them; 0 without a period column.
     pub n_periods: usize,
     /// The rows left out, by reason, in the order in which the model meets the reasons.
-    pub dropped: Vec<Dropped>,
+    pub left_out: Vec<LeftOutRows>,
 }
 
 impl Sample {
     /// Rows left out, for whatever reason.
-    pub fn n_dropped(&self) -> usize {
-        self.dropped.iter().map(|d| d.rows).sum()
+    pub fn n_left_out(&self) -> usize {
+        self.left_out.iter().map(|d| d.rows).sum()
     }
 
     /// Reasons and counts in one line, `none` when every row is used.
     pub fn audit(&self) -> String {
-        if self.dropped.is_empty() {
+        if self.left_out.is_empty() {
             return "none".to_string();
         }
-        let reasons: Vec<String> = self.dropped.iter().map(|d| format!("{} ({})", d.rows, d.reason)).collect();
+        let reasons: Vec<String> = self.left_out.iter().map(|d| format!("{} ({})", d.rows, d.reason)).collect();
         reasons.join(", ")
     }
 }
@@ -121,7 +123,7 @@ const KEPT: u32 = u32::MAX;
 
 impl<'a> Selection<'a> {
     pub(crate) fn all(panel: &'a Panel) -> Self {
-        Selection { panel, reason_of: vec![KEPT; panel.n_rows()], reasons: Vec::new() }
+        Selection { panel, reason_of: vec![KEPT; panel.n_observations()], reasons: Vec::new() }
     }
 
     pub(crate) fn drop(&mut self, row: usize, reason: Reason) {
@@ -149,13 +151,13 @@ impl<'a> Selection<'a> {
             seen.dedup();
             seen.len()
         };
-        let mut dropped: Vec<Dropped> = self
+        let mut left_out: Vec<LeftOutRows> = self
             .reasons
             .iter()
-            .map(|reason| Dropped { reason: reason.clone(), rows: 0, concerned: Vec::new() })
+            .map(|reason| LeftOutRows { reason: reason.clone(), rows: 0, concerned: Vec::new() })
             .collect();
         for (row, &index) in self.reason_of.iter().enumerate().filter(|(_, index)| **index != KEPT) {
-            let group = &mut dropped[index as usize];
+            let group = &mut left_out[index as usize];
             group.rows += 1;
             group.concerned.push((self.panel.unit_of(row).map(str::to_string), self.panel.period_of(row)));
         }
@@ -163,7 +165,7 @@ impl<'a> Selection<'a> {
             n_observations: rows.len(),
             n_units: distinct(self.panel.unit_indices()),
             n_periods: distinct(self.panel.period_indices()),
-            dropped,
+            left_out,
         }
     }
 }

@@ -23,7 +23,7 @@ impl Panel {
     /// ```
     pub fn in_periods(&self, periods: std::ops::RangeInclusive<i32>) -> Result<Panel> {
         let inside = |&row: &usize| self.period_of(row).is_some_and(|period| periods.contains(&period));
-        self.on_rows(&(0..self.n_rows()).filter(inside).collect::<Vec<_>>())
+        self.on_rows(&(0..self.n_observations()).filter(inside).collect::<Vec<_>>())
     }
 
     /// The panel on some of its rows, ascending.
@@ -35,7 +35,7 @@ impl Panel {
         if rows.is_empty() {
             return Err(DataError::NoRows { path: "what is left of the panel".to_owned() }.into());
         }
-        if rows.len() == self.n_rows() {
+        if rows.len() == self.n_observations() {
             return Ok(self.clone());
         }
         let gathered: Vec<Option<usize>> = rows.iter().map(|&row| Some(row)).collect();

@@ -46,7 +46,7 @@ impl Sidecar {
         let owned = |name: Option<&str>| name.map(str::to_owned);
         Sidecar {
             version: VERSION,
-            rows: panel.n_rows(),
+            rows: panel.n_observations(),
             description: owned(panel.description()),
             unit: owned(panel.unit_column()),
             period: owned(panel.period_column()),

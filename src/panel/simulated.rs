@@ -117,7 +117,7 @@ impl Panel {
     /// use apportion::Panel;
     ///
     /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
-    /// assert_eq!(panel.n_rows(), 150 * 8);
+    /// assert_eq!(panel.n_observations(), 150 * 8);
     /// assert!(panel.description().is_some_and(|text| text.starts_with("simulated")));
     /// # Ok::<(), apportion::Error>(())
     /// ```

@@ -44,7 +44,8 @@ pub struct PanelSummary {
     /// What the panel is, when it says so.
     pub description: Option<String>,
     /// Rows.
-    pub n_rows: usize,
+    #[serde(rename = "n_rows")]
+    pub n_observations: usize,
     /// The units, when there is a unit column.
     pub units: Option<KeySummary>,
     /// The periods, when there is a period column.
@@ -107,11 +108,11 @@ pub struct ColumnSummary {
 impl PanelSummary {
     pub(super) fn of(panel: &Panel) -> Self {
         let n_pairs = panel.n_units().saturating_mul(panel.n_periods());
-        let n_gaps = n_pairs.saturating_sub(panel.n_rows());
+        let n_gaps = n_pairs.saturating_sub(panel.n_observations());
         let both = panel.units.is_some() && panel.periods.is_some();
         Self {
             description: panel.description().map(str::to_owned),
-            n_rows: panel.n_rows(),
+            n_observations: panel.n_observations(),
             units: panel.unit_column().map(|column| KeySummary::of(column, panel.units())),
             periods: panel.period_column().map(|column| KeySummary::of(column, panel.periods())),
             balanced: panel.is_balanced(),
@@ -200,7 +201,7 @@ mod tests {
     fn figures_of_a_panel() {
         let csv = "unit,year,v,t\na,2017,1,x\na,2018,3,\nb,2018,c,y\nc,2019,8,x\n";
         let summary = read(csv, PanelSchema::new("unit", "year").weight("v")).summary();
-        assert_eq!((summary.n_rows, summary.balanced, summary.n_gaps), (4, false, 5));
+        assert_eq!((summary.n_observations, summary.balanced, summary.n_gaps), (4, false, 5));
         assert_eq!(summary.first_gaps, ["a 2019", "b 2017", "b 2019"]);
         let v = &summary.columns[0];
         assert_eq!((v.n, v.mean, v.min, v.max), (3, Some(4.0), Some(1.0), Some(8.0)));

@@ -79,7 +79,7 @@ impl Panel {
             Error::from(DataError::Write { path: "the panel".to_owned(), source: std::io::Error::other(error) })
         };
         writer.write_record(&names).map_err(failed)?;
-        for row in 0..self.n_rows() {
+        for row in 0..self.n_observations() {
             let keys =
                 self.unit_of(row).map(str::to_owned).into_iter().chain(self.period_of(row).map(|p| p.to_string()));
             let cells = self.columns().iter().map(|column| cell(column, row));

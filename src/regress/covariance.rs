@@ -40,6 +40,7 @@ const ENOUGH_CLUSTERS: usize = 30;
 
 /// A covariance matrix of the coefficients, and by which convention it came about.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CovarianceMatrix {
     /// The coefficients, in the order of rows and columns.
     pub names: Vec<String>,

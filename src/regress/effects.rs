@@ -10,6 +10,7 @@ use crate::numerics::groups::Groups;
 
 /// The effect of a unit or of a period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Effect {
     /// The unit, or the period.
     pub name: String,

@@ -35,7 +35,7 @@ pub struct FittedRegression {
     /// Of the regressed rows.
     pub(crate) residuals: Vec<f64>,
     pub(crate) df_residual: usize,
-    dropped: Vec<String>,
+    left_out_columns: Vec<String>,
     r_squared: RSquared,
     warnings: Vec<Warning>,
 }
@@ -75,7 +75,7 @@ impl FittedRegression {
         let solution = problem.solve();
         let residuals = problem.residuals(&solution);
         let Solution { kept, estimates, inverse } = solution;
-        let dropped: Vec<String> =
+        let left_out_columns: Vec<String> =
             (0..data.names.len()).filter(|c| !kept.contains(c)).map(|c| data.names[c].clone()).collect();
         data.keep(&kept);
         let parameters = kept.len() + data.absorbed.rank;
@@ -84,7 +84,7 @@ impl FittedRegression {
             let beside = if data.absorbed.any() { " beside the effects that are absorbed" } else { "" };
             let reason = format!(
                 "no column varies{beside} ({}): choose other terms, or an estimator that absorbs fewer effects",
-                dropped.join(", ")
+                left_out_columns.join(", ")
             );
             return Err(EstimateError::Method { method: estimator.name(), reason }.into());
         }
@@ -109,7 +109,7 @@ impl FittedRegression {
         warnings.extend(singletons(&design, data.absorbed));
         if estimator == Estimator::FirstDifference {
             let units = design.units.as_ref().map_or(0, |units| units.names.len());
-            let differences = design.n_rows() - units - rows;
+            let differences = design.n_observations() - units - rows;
             warnings.extend((differences > 0).then_some(Warning::Gaps { differences }));
         }
         let expected = expected(&design, &data, &estimates, question)?;
@@ -123,7 +123,7 @@ impl FittedRegression {
             inverse,
             residuals,
             df_residual,
-            dropped,
+            left_out_columns,
             r_squared,
             warnings,
         })
@@ -160,8 +160,8 @@ impl FittedRegression {
     }
 
     /// Columns that are combinations of earlier ones or of the absorbed effects, and have no coefficient.
-    pub fn dropped(&self) -> &[String] {
-        &self.dropped
+    pub fn left_out_columns(&self) -> &[String] {
+        &self.left_out_columns
     }
 
     /// Where the columns of the question come from, and what was done to the panel's rows.
@@ -255,7 +255,7 @@ fn is_nothing(left: &[f64], design: &Design) -> bool {
 
 /// What the regression expects of the level of the outcome on each row of the sample, effects not counted.
 fn expected(design: &Design, data: &Transformed, estimates: &[f64], question: &PanelRegression) -> Result<Vec<f64>> {
-    let mut expected = vec![0.0; design.n_rows()];
+    let mut expected = vec![0.0; design.n_observations()];
     for (b, column) in data.slopes(estimates).iter().zip(data.levels(design)) {
         expected.iter_mut().zip(column).for_each(|(f, x)| *f += b * x);
     }

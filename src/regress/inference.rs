@@ -15,6 +15,7 @@ use crate::warning::Warning;
 
 /// A coefficient with its standard error.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CoefficientEstimate {
     /// The column, or the combination.
     pub name: String,
@@ -41,6 +42,7 @@ fn nan_for_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Er
 
 /// The coefficients of a regression under one covariance.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CoefficientTable {
     /// The outcome.
     pub outcome: String,
@@ -51,7 +53,7 @@ pub struct CoefficientTable {
     /// The intercept first where there is one.
     pub coefficients: Vec<CoefficientEstimate>,
     /// Columns without a coefficient.
-    pub dropped: Vec<String>,
+    pub left_out_columns: Vec<String>,
     /// The probability that the intervals are meant to cover.
     pub level: f64,
     /// The covariance of the coefficients.
@@ -72,6 +74,7 @@ pub struct CoefficientTable {
 
 /// A joint test of several restrictions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct JointTest {
     /// The statistic: F with denominator degrees of freedom, χ² without.
     pub statistic: f64,
@@ -182,7 +185,7 @@ impl FittedRegression {
             estimator: self.estimator(),
             weights: self.design.weights_name.clone(),
             coefficients,
-            dropped: self.dropped().to_vec(),
+            left_out_columns: self.left_out_columns().to_vec(),
             level,
             covariance,
             n_observations: self.n_observations(),

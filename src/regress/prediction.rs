@@ -16,6 +16,7 @@ use crate::panel::Panel;
 
 /// What is expected of a row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Prediction {
     /// Unit and period of the row, or its place.
     pub name: String,
@@ -67,7 +68,7 @@ impl FittedRegression {
         let quantile = Reference::new(covariance.df).quantile(level);
         let weights = match &self.design.weights_name {
             Some(name) => panel.column(name)?.numbers()?.to_vec(),
-            None => vec![1.0; panel.n_rows()],
+            None => vec![1.0; panel.n_observations()],
         };
         let random = self.variance_components().map_or(0.0, |c| c.unit.unwrap_or(0.0) + c.period.unwrap_or(0.0));
         let variance = self.error_variance();
@@ -115,7 +116,7 @@ impl FittedRegression {
                 let x: Vec<f64> = lead.into_iter().chain(columns.iter().map(|c| c[row])).collect();
                 (x.iter().zip(&self.estimates).map(|(x, b)| x * b).sum(), x, 0.0)
             };
-            return Ok((0..panel.n_rows()).map(row).collect());
+            return Ok((0..panel.n_observations()).map(row).collect());
         }
         let absorb = absorbed.absorb(&self.design);
         let of_columns: Vec<_> = self.data.levels(&self.design).map(|c| absorb.effects(c)).collect();
@@ -124,8 +125,8 @@ impl FittedRegression {
             (Some(units), Some(periods)) if absorbed.parts(&self.design) > 1 => Some(parts(units, periods)),
             _ => None,
         };
-        let mut rows = Vec::with_capacity(panel.n_rows());
-        for row in 0..panel.n_rows() {
+        let mut rows = Vec::with_capacity(panel.n_observations());
+        for row in 0..panel.n_observations() {
             let place = panel.row_label(row);
             let unit = absorbed
                 .units

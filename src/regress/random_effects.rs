@@ -129,6 +129,7 @@ pub enum RandomEffect {
 
 /// Variances of the idiosyncratic error and of the effects, in squared units of the outcome.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct VarianceComponents {
     /// That of the error of a row of weight one; above zero.
     pub idiosyncratic: f64,
@@ -143,6 +144,7 @@ pub struct VarianceComponents {
 
 /// What quasi-demeaning takes of each mean: least squares on y − θ_i ȳ_i (for unit effects) is GLS.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct QuasiDemeaning {
     /// θ of each unit, 1 − √(σ²_ε/(σ²_ε + W_i σ²_u)); empty where unit effects are not random.
     pub unit: Vec<f64>,

@@ -77,6 +77,7 @@ pub enum NullDistribution {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SpecificationTest {
     /// The test.
     pub name: String,

@@ -229,7 +229,7 @@ impl<'a> Levels<'a> {
         let units = units(design)?;
         let periods = period_values(design)?;
         // Rows stand by unit, then period, so that only the row before can be the period before.
-        let pairs: Vec<usize> = (1..design.n_rows())
+        let pairs: Vec<usize> = (1..design.n_observations())
             .filter(|&row| units.codes[row] == units.codes[row - 1] && periods[row] == periods[row - 1] + 1)
             .collect();
         if pairs.is_empty() {
@@ -269,8 +269,8 @@ impl<'a> Levels<'a> {
         let outcome = quasi.apply(&design.outcome);
         let columns = self.columns.par_iter().map(|c| quasi.apply(c)).collect();
         // The constant is transformed like any column: less its own means it is 1 − θ, not one.
-        let ones = question.intercept.then(|| quasi.apply(&vec![1.0; design.n_rows()]));
-        let rows = (0..design.n_rows()).collect();
+        let ones = question.intercept.then(|| quasi.apply(&vec![1.0; design.n_observations()]));
+        let rows = (0..design.n_observations()).collect();
         let transformed = self.transformed(outcome, Some(columns), ones, design.weights.clone(), rows);
         Ok(Transformed { components: Some(found), ..transformed })
     }

@@ -49,6 +49,7 @@ pub enum WildWeights {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct WildBootstrap {
     /// How many draws. 9,999 give a p-value to about half a per cent.
     pub draws: usize,
@@ -97,6 +98,7 @@ impl WildBootstrap {
 
 /// A coefficient tested by the wild cluster bootstrap.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct WildTest {
     /// The coefficient.
     pub name: String,

@@ -25,8 +25,8 @@ impl fmt::Display for CoefficientTable {
             parts.filter_map(|(name, r2)| r2.map(|r2| format!("{name} {}", r_squared(r2)))).collect();
         lines.extend(wrapped(&format!("R² {}", parts.join(", "))));
         lines.extend(wrapped(&format!("standard errors: {}; {}", covariance(&self.covariance), intervals(self))));
-        if !self.dropped.is_empty() {
-            let dropped = self.dropped.join(", ");
+        if !self.left_out_columns.is_empty() {
+            let dropped = self.left_out_columns.join(", ");
             lines.extend(wrapped(&format!("dropped, as combinations of columns before or of effects: {dropped}")));
         }
         let warnings = self.warnings.iter().chain(&self.covariance.warnings);

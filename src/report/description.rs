@@ -58,7 +58,7 @@ impl Description {
     }
 
     fn heading(&self) -> String {
-        rows_line(self.n_rows, self.units.as_ref(), self.periods.as_ref(), self.balanced)
+        rows_line(self.n_observations, self.units.as_ref(), self.periods.as_ref(), self.balanced)
     }
 
     fn tables(&self) -> Vec<Table> {
@@ -117,7 +117,7 @@ impl Description {
                 self.correlations.iter().map(n).fold((usize::MAX, 0), |(least, most), n| (least.min(n), most.max(n)));
             if least == most { counted(most, noun) } else { format!("{least} to {}", counted(most, noun)) }
         };
-        let (rows, units) = (on("row", &|pair| pair.n_rows), on("unit", &|pair| pair.n_units));
+        let (rows, units) = (on("row", &|pair| pair.n_observations), on("unit", &|pair| pair.n_units));
         let mut tables = vec![self.matrix(
             format!("correlations, on {rows}"),
             |pair| pair.overall,
@@ -161,7 +161,7 @@ impl Description {
 
     fn coverage_table(&self, period: &str) -> Table {
         let cells = |counts: &[usize]| counts.iter().map(usize::to_string).collect::<Vec<_>>();
-        let mut rows = vec![("(rows)".to_string(), cells(&self.coverage.n_rows))];
+        let mut rows = vec![("(rows)".to_string(), cells(&self.coverage.n_observations))];
         let variables = self.variables.iter().zip(&self.coverage.n_values);
         rows.extend(variables.map(|(v, counts)| (v.name.clone(), cells(counts))));
         Table {

@@ -15,13 +15,15 @@ impl Breakdown {
         match &self.detail {
             Detail::Nothing => Vec::new(),
             Detail::Terms(terms) => {
-                let rows = terms.iter().map(|t| (format!("{}: {}", t.component, t.term), t.value, t.interval));
+                let rows = terms.iter().map(|t| (format!("{}: {}", t.component, t.term), t.share_of_total, t.interval));
                 headed("terms within their components", list(rows.collect()))
             }
             Detail::BySize(cells) => {
                 let sizes: Vec<String> = (0..names.len()).map(|size| size.to_string()).collect();
                 let sizes: Vec<&str> = sizes.iter().map(String::as_str).collect();
-                let of = |name: &str| cells.iter().filter(|c| c.component == name).map(|c| percent(c.value)).collect();
+                let of = |name: &str| {
+                    cells.iter().filter(|c| c.component == name).map(|c| percent(c.share_of_total)).collect()
+                };
                 let rows: Vec<(&str, Vec<String>)> = names.iter().map(|name| (*name, of(name))).collect();
                 headed("mean increment in % by the number of components in before", matrix(&sizes, &rows))
             }
@@ -51,13 +53,13 @@ impl Breakdown {
             Detail::Subsets(parts) => {
                 let mut parts: Vec<_> = parts.iter().collect();
                 let all = parts.len();
-                parts.sort_by(|a, b| b.value.abs().total_cmp(&a.value.abs()));
+                parts.sort_by(|a, b| b.share_of_total.abs().total_cmp(&a.share_of_total.abs()));
                 parts.truncate(MOST_LISTED);
                 parts.sort_by_key(|part| (part.coalition.len(), part.coalition));
                 let named = |at: usize| names.get(at).copied().unwrap_or_default();
                 let rows = parts.iter().map(|part| {
                     let members: Vec<&str> = part.coalition.members().map(named).collect();
-                    (members.join(" + "), part.value, part.interval)
+                    (members.join(" + "), part.share_of_total, part.interval)
                 });
                 let title = match parts.len() == all {
                     true => "in common".to_string(),
@@ -66,7 +68,7 @@ impl Breakdown {
                 headed(&title, list(rows.collect()))
             }
             Detail::Covariances(pairs) => {
-                let rows = pairs.iter().map(|p| (format!("{}, {}", p.first, p.second), p.value, p.interval));
+                let rows = pairs.iter().map(|p| (format!("{}, {}", p.first, p.second), p.share_of_total, p.interval));
                 headed("covariances of two parts, which count twice", list(rows.collect()))
             }
         }

@@ -25,7 +25,7 @@ const SAME_R2: f64 = 1e-9;
 ///     .component("deprivation", ["low_income_pct"])
 ///     .component("practice", [Term::UnitEffects])
 ///     .fit(&panel)?;
-/// let breakdowns = fit.jackknife()?.intervals(&[&fit.sequential()?, &fit.shapley()?])?;
+/// let breakdowns = Breakdown::all_with_intervals(&[&fit.sequential()?, &fit.shapley()?], &fit.jackknife()?)?;
 /// let report = Report::new(&breakdowns)?;
 /// assert_eq!(report.methods[0].order.as_deref(), Some(&["deprivation".to_string(), "practice".to_string()][..]));
 ///
@@ -52,7 +52,8 @@ pub struct Report {
     /// Distinct periods among them; 0 without a period column.
     pub n_periods: usize,
     /// The rows left out, by reason.
-    pub dropped: Vec<ReportDropped>,
+    #[serde(rename = "dropped")]
+    pub left_out: Vec<ReportLeftOut>,
     /// R² of the whole model.
     pub r2_overall: f64,
     /// One entry for each breakdown.
@@ -72,7 +73,8 @@ pub struct Report {
 
 /// Rows left out for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReportDropped {
+#[non_exhaustive]
+pub struct ReportLeftOut {
     /// Why.
     pub reason: String,
     /// How many.
@@ -102,6 +104,7 @@ pub struct ReportInterval {
 
 /// Wall-clock time of each step, in milliseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Elapsed {
     /// Reading or making the panel.
     pub read: f64,
@@ -133,7 +136,7 @@ impl Report {
             n_observations: first.sample.n_observations,
             n_units: first.sample.n_units,
             n_periods: first.sample.n_periods,
-            dropped: ReportDropped::all(&first.sample),
+            left_out: ReportLeftOut::all(&first.sample),
             r2_overall: first.r2_overall,
             methods: breakdowns.iter().map(ReportMethod::of).collect(),
             order_range: None,
@@ -207,9 +210,9 @@ pub(super) fn warnings(breakdowns: &[Breakdown]) -> Vec<String> {
     sentences
 }
 
-impl ReportDropped {
+impl ReportLeftOut {
     pub(super) fn all(sample: &Sample) -> Vec<Self> {
-        sample.dropped.iter().map(|d| ReportDropped { reason: d.reason.to_string(), rows: d.rows }).collect()
+        sample.left_out.iter().map(|d| ReportLeftOut { reason: d.reason.to_string(), rows: d.rows }).collect()
     }
 }
 

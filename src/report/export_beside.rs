@@ -1,6 +1,6 @@
 //! What the document says beside its breakdowns: the range over orders, changing coefficients, ranks and differences.
 
-use super::export::{Report, ReportDropped, ReportInterval};
+use super::export::{Report, ReportInterval, ReportLeftOut};
 use super::export_method::{ReportMethod, ReportShare, order_of};
 use super::text::counted;
 use crate::decompose::{Gelbach, OrderRange};
@@ -53,7 +53,7 @@ impl Report {
             n_observations: sample.n_observations,
             n_units: sample.n_units,
             n_periods: sample.n_periods,
-            dropped: ReportDropped::all(sample),
+            left_out: ReportLeftOut::all(sample),
             r2_overall: fit.r2_overall(),
             methods: Vec::new(),
             order_range: None,

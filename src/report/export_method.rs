@@ -157,7 +157,7 @@ impl ReportMethod {
                     let own = terms.iter().filter(|t| t.component == component.name);
                     let term = |t: &TermShare| ReportTerm {
                         name: t.term.clone(),
-                        share_of_total: t.value,
+                        share_of_total: t.share_of_total,
                         interval: t.interval,
                     };
                     component.terms = Some(own.map(term).collect());
@@ -166,7 +166,8 @@ impl ReportMethod {
             Detail::BySize(cells) => {
                 let of = |name: &String| {
                     let own = cells.iter().filter(|c| c.component == *name);
-                    let (share_of_total, intervals): (Vec<f64>, Vec<_>) = own.map(|c| (c.value, c.interval)).unzip();
+                    let (share_of_total, intervals): (Vec<f64>, Vec<_>) =
+                        own.map(|c| (c.share_of_total, c.interval)).unzip();
                     let intervals = intervals.into_iter().flatten().collect();
                     ReportBySize { name: name.clone(), share_of_total, intervals }
                 };
@@ -192,7 +193,7 @@ impl ReportMethod {
             Detail::Subsets(parts) => {
                 let subset = |part: &SubsetShare| ReportSubset {
                     components: part.coalition.members().filter_map(|p| names.get(p).cloned()).collect(),
-                    share_of_total: part.value,
+                    share_of_total: part.share_of_total,
                     interval: part.interval,
                 };
                 self.subsets = Some(parts.iter().map(subset).collect());
@@ -201,7 +202,7 @@ impl ReportMethod {
                 let covariance = |p: &PairCovariance| ReportCovariance {
                     first: p.first.clone(),
                     second: p.second.clone(),
-                    share_of_total: p.value,
+                    share_of_total: p.share_of_total,
                     interval: p.interval,
                 };
                 self.covariances = Some(pairs.iter().map(covariance).collect());

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::export::ReportDropped;
+use super::export::ReportLeftOut;
 use crate::panel::Lineage;
 use crate::regress::{CoefficientEstimate, CoefficientTable, Estimator, FittedRegression, SmallSample};
 
@@ -31,7 +31,8 @@ pub struct RegressionReport {
     /// The coefficients, the intercept first where there is one.
     pub coefficients: Vec<CoefficientEstimate>,
     /// Columns without a coefficient.
-    pub dropped_terms: Vec<String>,
+    #[serde(rename = "dropped_terms")]
+    pub left_out_columns: Vec<String>,
     /// Rows of the regression.
     pub n_observations: usize,
     /// Units of the sample; 0 without a unit column.
@@ -59,7 +60,8 @@ pub struct RegressionReport {
     /// How the standard errors came about.
     pub vcov: ReportCovarianceMatrix,
     /// The rows left out, by reason.
-    pub dropped: Vec<ReportDropped>,
+    #[serde(rename = "dropped")]
+    pub left_out: Vec<ReportLeftOut>,
     /// Where the columns of the question come from, where the panel knows.
     #[serde(default, skip_serializing_if = "Lineage::is_empty")]
     pub lineage: Lineage,
@@ -95,6 +97,7 @@ pub struct ReportCovarianceMatrix {
 
 /// How long a regression took, in milliseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RegressionElapsed {
     /// Reading the panel.
     pub read: f64,
@@ -113,7 +116,7 @@ impl RegressionReport {
         RegressionReport {
             estimator: fit.estimator(),
             coefficients: table.coefficients.clone(),
-            dropped_terms: table.dropped.clone(),
+            left_out_columns: table.left_out_columns.clone(),
             n_observations: table.n_observations,
             n_units: table.n_units,
             n_periods: table.n_periods,
@@ -133,7 +136,7 @@ impl RegressionReport {
                 small_sample_factor: covariance.small_sample_factor,
                 df: covariance.df,
             },
-            dropped: ReportDropped::all(fit.sample()),
+            left_out: ReportLeftOut::all(fit.sample()),
             lineage: fit.lineage().clone(),
             warnings,
             elapsed_ms: RegressionElapsed::default(),

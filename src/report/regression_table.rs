@@ -173,8 +173,8 @@ impl RegressionTable {
         notes.extend(self.stars.then(|| STARS_IN_WORDS.to_string()));
         for Model { name, table } in &self.models {
             notes.push(format!("{name}: {}", covariance(&table.covariance)));
-            if !table.dropped.is_empty() {
-                notes.push(format!("{name}: dropped {}", table.dropped.join(", ")));
+            if !table.left_out_columns.is_empty() {
+                notes.push(format!("{name}: dropped {}", table.left_out_columns.join(", ")));
             }
             let warnings = table.warnings.iter().chain(&table.covariance.warnings);
             notes.extend(warnings.map(|warning| format!("{name}: warning: {warning}")));

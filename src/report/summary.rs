@@ -38,7 +38,12 @@ impl fmt::Display for PanelSummary {
 impl PanelSummary {
     fn heading(&self) -> Vec<String> {
         let mut lines: Vec<String> = self.description.iter().flat_map(|text| wrapped(text)).collect();
-        lines.extend(wrapped(&rows_line(self.n_rows, self.units.as_ref(), self.periods.as_ref(), self.balanced)));
+        lines.extend(wrapped(&rows_line(
+            self.n_observations,
+            self.units.as_ref(),
+            self.periods.as_ref(),
+            self.balanced,
+        )));
         if !self.balanced {
             let more = if self.n_gaps > self.first_gaps.len() { ", …" } else { "" };
             let gaps = self.first_gaps.join(", ");
@@ -85,7 +90,7 @@ impl PanelSummary {
 
 /// "1200 rows: 150 units (authority), 8 periods (year, 2011 to 2018), balanced".
 pub(super) fn rows_line(
-    n_rows: usize,
+    n_observations: usize,
     units: Option<&KeySummary>,
     periods: Option<&KeySummary>,
     balanced: bool,
@@ -103,7 +108,7 @@ pub(super) fn rows_line(
     } else if balanced && parts.len() == 2 {
         parts.push("balanced".to_owned());
     }
-    format!("{}: {}", counted(n_rows, "row"), parts.join(", "))
+    format!("{}: {}", counted(n_observations, "row"), parts.join(", "))
 }
 
 fn statistics<T: fmt::Display>([mean, sd, min, max]: [T; 4]) -> String {
@@ -120,8 +125,8 @@ impl fmt::Display for Sample {
         if self.n_periods > 0 {
             write!(f, ", {}", counted(self.n_periods, "period"))?;
         }
-        for dropped in &self.dropped {
-            write!(f, "\n  {} left out: {}", counted(dropped.rows, "row"), dropped.reason)?;
+        for left_out in &self.left_out {
+            write!(f, "\n  {} left out: {}", counted(left_out.rows, "row"), left_out.reason)?;
         }
         Ok(())
     }
@@ -130,7 +135,7 @@ impl fmt::Display for Sample {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::panel::{Dropped, Panel, PanelSchema, Reason};
+    use crate::panel::{LeftOutRows, Panel, PanelSchema, Reason};
 
     fn read(csv: &str, schema: PanelSchema) -> Panel {
         Panel::read_csv_from(csv.as_bytes(), &schema).unwrap()
@@ -180,8 +185,8 @@ mod tests {
 
     fn sample(n: usize) -> Sample {
         let reason = Reason::ZeroWeight { column: "w".to_string() };
-        let dropped = vec![Dropped { reason, rows: n, concerned: Vec::new() }];
-        Sample { n_observations: n, n_units: n, n_periods: n, dropped }
+        let left_out = vec![LeftOutRows { reason, rows: n, concerned: Vec::new() }];
+        Sample { n_observations: n, n_units: n, n_periods: n, left_out }
     }
 
     #[test]

@@ -94,7 +94,7 @@ impl Breakdown {
     fn footer(&self) -> Vec<String> {
         let mut lines = vec![format!("R² {}%", percent(self.r2_overall))];
         lines.extend(self.interval.iter().flat_map(|method| wrapped(&how_made(method, &self.sample))));
-        for dropped in &self.sample.dropped {
+        for dropped in &self.sample.left_out {
             lines.extend(wrapped(&format!("{} left out: {}", counted(dropped.rows, "row"), dropped.reason)));
         }
         lines.extend(self.warnings.iter().flat_map(|warning| wrapped(&format!("warning: {warning}"))));

@@ -29,6 +29,7 @@ const TIE: f64 = 1e-12;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Comparison {
     /// How the variation was split.
     pub method: Method,
@@ -42,6 +43,7 @@ pub struct Comparison {
 
 /// Where a component ranks by its share, 1 being the largest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Rank {
     /// The component.
     pub name: String,
@@ -58,6 +60,7 @@ pub struct Rank {
 
 /// The share of one component less that of another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Difference {
     /// The one.
     pub first: String,
@@ -73,7 +76,7 @@ impl Resampling<'_> {
     /// Ranks and pairwise differences of the components of each of these breakdowns, all from the same draws.
     ///
     /// # Errors
-    /// Those of [`intervals`](Resampling::intervals).
+    /// Those of [`Breakdown::with_intervals`].
     pub fn comparisons(&self, breakdowns: &[&Breakdown]) -> Result<Vec<Comparison>> {
         let (replicates, influence) = self.all_replicates(breakdowns)?;
         let each = breakdowns.iter().zip(&replicates).enumerate();

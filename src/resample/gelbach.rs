@@ -35,6 +35,7 @@ const SAME: f64 = 1e-9;
 
 /// A decomposition of changed coefficients in every replicate.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct GelbachReplicates {
     /// The columns of `always`.
     pub columns: Vec<String>,
@@ -49,9 +50,9 @@ pub struct GelbachReplicates {
     pub error_bound: Option<f64>,
 }
 
-impl Resampling<'_> {
+impl Gelbach {
     /// This decomposition with an interval and a standard error from replicates for every estimate, from the same draws
-    /// as [`intervals`](Resampling::intervals); the analytic standard errors stay beside them.
+    /// as a breakdown's; the analytic standard errors stay beside them.
     ///
     /// A replicate in which a column of `always` has no coefficient is left out, and a warning counts them.
     ///
@@ -70,27 +71,27 @@ impl Resampling<'_> {
     ///     .component("spending", ["spend_per_child"])
     ///     .component("practice", [Term::UnitEffects])
     ///     .fit(&panel)?;
-    /// let gelbach = fit.bootstrap(400, 7)?.gelbach(&fit.gelbach()?)?;
+    /// let gelbach = fit.gelbach()?.with_intervals(&fit.bootstrap(400, 7)?)?;
     /// let practice = gelbach.column("low_income_pct")?.component("practice")?.change;
     /// let by_bootstrap = practice.interval.map_or(f64::NAN, |interval| interval.std_error);
     /// assert!((by_bootstrap / practice.std_error - 1.0).abs() < 0.15);
     /// # Ok::<(), apportion::Error>(())
     /// ```
-    pub fn gelbach(&self, gelbach: &Gelbach) -> Result<Gelbach> {
-        let equations = Equations::of(self.fit);
-        check_same_fit(self.fit, &equations, gelbach)?;
-        let found = Found::new(self.fit, &equations, &self.draws, self.progress.as_deref());
-        let influence = match self.kind {
-            IntervalKind::Bca => Some(Found::new(self.fit, &equations, &Draws::LeaveOneOut, None)),
+    pub fn with_intervals(&self, resampling: &Resampling) -> Result<Gelbach> {
+        let equations = Equations::of(resampling.fit);
+        check_same_fit(resampling.fit, &equations, self)?;
+        let found = Found::new(resampling.fit, &equations, &resampling.draws, resampling.progress.as_deref());
+        let influence = match resampling.kind {
+            IntervalKind::Bca => Some(Found::new(resampling.fit, &equations, &Draws::LeaveOneOut, None)),
             _ => None,
         };
-        let (clusters, replicates, usable) = (self.fit.n_clusters(), found.estimates.nrows(), found.usable());
+        let (clusters, replicates, usable) = (resampling.fit.n_clusters(), found.estimates.nrows(), found.usable());
         let degenerate = replicates - usable.len();
         if usable.len() < 2 {
             let what = "replicates in which every column of always has a coefficient".to_string();
             return Err(EstimateError::TooFew { what, expected: 2, found: usable.len() }.into());
         }
-        let rule = IntervalRule::new(self.kind, self.level, clusters);
+        let rule = IntervalRule::new(resampling.kind, resampling.level, clusters);
         let mut warnings = Vec::new();
         if clusters < FEW_CLUSTERS {
             warnings.push(Warning::FewClusters { clusters, wanted: FEW_CLUSTERS });
@@ -103,13 +104,13 @@ impl Resampling<'_> {
         }
         if let Some(bound) = found.error_bound {
             // The jackknife multiplies what its replicates are off by.
-            let times = if self.kind == IntervalKind::Jackknife { clusters as f64 } else { 1.0 };
+            let times = if resampling.kind == IntervalKind::Jackknife { clusters as f64 } else { 1.0 };
             warnings.push(Warning::Imprecise { bound: bound * times });
         }
-        let mut gelbach = gelbach.clone();
+        let mut gelbach = self.clone();
         let width = equations.width();
         for (a, (&v, column)) in equations.always().iter().zip(&mut gelbach.columns).enumerate() {
-            let scale = self.fit.gelbach_scale(v);
+            let scale = resampling.fit.gelbach_scale(v);
             let names = names(column);
             for (i, (estimate, name)) in column.estimates_mut().zip(names).enumerate() {
                 let at = a * width + i;
@@ -128,16 +129,18 @@ impl Resampling<'_> {
         gelbach.warnings.retain(|w| !is_of_intervals(w) && !is_known(w));
         gelbach.warnings.extend(warnings);
         gelbach.interval = Some(IntervalMethod {
-            kind: self.kind,
-            level: self.level,
+            kind: resampling.kind,
+            level: resampling.level,
             clusters,
             replicates,
-            seed: self.draws.seed(),
+            seed: resampling.draws.seed(),
             degenerate,
         });
         Ok(gelbach)
     }
+}
 
+impl Resampling<'_> {
     /// The decomposition in every replicate.
     ///
     /// # Errors

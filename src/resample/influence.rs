@@ -9,6 +9,7 @@ use crate::fit::FittedModel;
 
 /// The shares of a breakdown without one unit, or without one period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ShareInfluence {
     /// The unit or the period that is left out.
     pub without: String,
@@ -19,6 +20,7 @@ pub struct ShareInfluence {
 
 /// A share without one unit, or without one period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ShareWithout {
     /// The component, `always` or `unexplained`.
     pub name: String,

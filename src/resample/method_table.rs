@@ -1,7 +1,7 @@
 //! Intervals for the breakdowns of a table of methods, all from the same draws.
 
 use super::Resampling;
-use crate::decompose::{Breakdown, LeftOut, MethodTable};
+use crate::decompose::{Breakdown, LeftOutMethod, MethodTable};
 use crate::error::{Error, EstimateError, Result};
 
 impl MethodTable {
@@ -9,11 +9,11 @@ impl MethodTable {
     /// be resampled is left out, with the reason.
     ///
     /// # Errors
-    /// Those of [`Resampling::intervals`], but for [`EstimateError::TooManyComponents`].
+    /// Those of [`Breakdown::all_with_intervals`], but for [`EstimateError::TooManyComponents`].
     pub fn with_intervals(&self, resampling: &Resampling) -> Result<MethodTable> {
         let plain: Vec<&Breakdown> = self.breakdowns.iter().collect();
         let mut table = MethodTable { breakdowns: Vec::new(), left_out: self.left_out.clone() };
-        match resampling.intervals(&plain) {
+        match Breakdown::all_with_intervals(&plain, resampling) {
             Err(Error::Estimate(EstimateError::TooManyComponents { .. })) => {}
             found => {
                 table.breakdowns = found?;
@@ -21,10 +21,10 @@ impl MethodTable {
             }
         }
         for breakdown in plain {
-            match resampling.intervals(&[breakdown]) {
+            match Breakdown::all_with_intervals(&[breakdown], resampling) {
                 Err(error @ Error::Estimate(EstimateError::TooManyComponents { .. })) => {
                     let method = breakdown.method.name().to_string();
-                    table.left_out.push(LeftOut { reason: format!("{method}: {error}"), method });
+                    table.left_out.push(LeftOutMethod { reason: format!("{method}: {error}"), method });
                 }
                 found => table.breakdowns.extend(found?),
             }

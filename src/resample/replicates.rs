@@ -30,6 +30,7 @@ const MOST_NUMBERS: usize = 64 << 20;
 
 /// The shares of one breakdown in every replicate.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Replicates {
     /// What the first columns of `shares` are: `always`, the components, `unexplained`. Columns beyond them are what
     /// the method says beyond, in the order of the breakdown's [`Detail`](crate::decompose::Detail).

@@ -22,6 +22,7 @@ use crate::warning::Warning;
 
 /// How often a component is in the best subset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ComponentFrequency {
     /// The component.
     pub component: String,
@@ -31,6 +32,7 @@ pub struct ComponentFrequency {
 
 /// How often a subset is the best.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SubsetFrequency {
     /// The components in it, in the order of the model.
     pub components: Vec<String>,
@@ -59,6 +61,7 @@ pub struct SubsetFrequency {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Selection {
     /// The outcome.
     pub outcome: String,

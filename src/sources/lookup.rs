@@ -47,7 +47,7 @@ impl Lookup {
     /// stands beside two units.
     pub fn from_panel(panel: &Panel, column: &str) -> Result<Self> {
         let codes = panel.column(column)?;
-        let pairs = (0..panel.n_rows()).filter_map(|row| Some((codes.text(row)?, panel.unit_of(row)?)));
+        let pairs = (0..panel.n_observations()).filter_map(|row| Some((codes.text(row)?, panel.unit_of(row)?)));
         Lookup::new(pairs)
     }
 

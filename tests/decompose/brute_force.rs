@@ -219,7 +219,7 @@ fn lags_respect_gaps() {
     let own = rows.lag(&rows.column("y"), 1);
     let kept = rows.complete(&[past[0].clone(), past[1].clone(), own.clone()]);
     assert_eq!(fit.sample().n_observations, kept.len());
-    assert_eq!(fit.sample().n_dropped(), rows.len() - kept.len());
+    assert_eq!(fit.sample().n_left_out(), rows.len() - kept.len());
     let take = |values: &Vec<f64>| -> Vec<f64> { kept.iter().map(|&r| values[r]).collect() };
     let sample = rows.at(&kept);
     let components =
@@ -265,7 +265,7 @@ fn the_audit_says_why_a_lead_has_no_value() {
     let fit = Model::new("y").component("future", ["lead(x)"]).fit(&panel).expect("fits");
     // a 2 comes before a gap; a 4, b 3 and c 4 are the last.
     assert_eq!(fit.sample().audit(), "4 (lead(x) has no later value), 1 (lead(x) is missing at the later period)");
-    let concerned = &fit.sample().dropped[1].concerned;
+    let concerned = &fit.sample().left_out[1].concerned;
     assert_eq!(concerned, &[(Some("b".to_string()), Some(1))]);
     for itself in ["lag(lead(y))", "log(lead(lag(y, 2), 2))"] {
         let refused = Model::new("y").component("future", [itself]).check().expect_err("it is the outcome").to_string();

@@ -100,7 +100,7 @@ fn values_of_any_sign_are_split_exactly() {
         assert!((credit.value - expected).abs() < 1e-12);
     }
     let Detail::Subsets(parts) = game.commonality().expect("commonality").detail else { panic!("no parts") };
-    let sum: f64 = parts.iter().map(|p| p.value).sum();
+    let sum: f64 = parts.iter().map(|p| p.share_of_total).sum();
     assert!((sum - (found.whole - found.empty)).abs() < 1e-12);
 }
 

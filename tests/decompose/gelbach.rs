@@ -512,7 +512,7 @@ fn analytic_errors_agree_with_the_jackknife_and_the_bootstrap() {
         let fit = model(&case, true).fit(&panel(&rows)).expect(case.name);
         let gelbach = fit.gelbach().expect(case.name);
         for (resampling, tolerance) in [(fit.jackknife(), 0.05), (fit.bootstrap(2_000, 3), 0.06)] {
-            let found = resampling.expect("clusters").gelbach(&gelbach).expect("intervals");
+            let found = gelbach.with_intervals(&resampling.expect("clusters")).expect("intervals");
             for estimate in numbers(&found).concat() {
                 let interval = estimate.interval.expect("asked for");
                 // A part that is about zero is a product of nothings, whose first order says little.
@@ -539,7 +539,7 @@ fn every_kind_of_interval_moves_with_the_scale_of_the_data() {
             IntervalKind::Jackknife => fit.jackknife(),
             _ => fit.bootstrap(99, 5).and_then(|bootstrap| bootstrap.kind(kind)),
         };
-        let found = resampling.expect("a kind").gelbach(&gelbach).expect("intervals");
+        let found = gelbach.with_intervals(&resampling.expect("a kind")).expect("intervals");
         let method = found.interval.as_ref().expect("asked for");
         assert_eq!((method.kind, method.clusters, method.degenerate), (kind, 40, 0));
         numbers(&found).concat()
@@ -603,13 +603,13 @@ fn replicates_without_a_coefficient_are_left_out_and_counted() {
     let replicates = jackknife.gelbach_replicates(&gelbach).expect("replicates");
     assert_eq!(replicates.degenerate, 1);
     assert!(replicates.estimates[[0, 1, 0]].is_nan() && replicates.estimates[[1, 1, 0]].is_finite());
-    let found = jackknife.gelbach(&gelbach).expect("intervals");
+    let found = gelbach.with_intervals(&jackknife).expect("intervals");
     assert!(found.warnings.contains(&Warning::LostCoefficients { degenerate: 1, replicates: 30 }));
     assert_eq!(found.interval.as_ref().map(|i| i.degenerate), Some(1));
     assert!(found.to_string().contains("no coefficient"), "{found}");
     // Another resampling's warnings take the place of these.
     let bootstrap = fit.bootstrap(50, 1).expect("bootstrap");
-    let again = bootstrap.gelbach(&found).expect("intervals");
+    let again = found.with_intervals(&bootstrap).expect("intervals");
     let lost = |g: &Gelbach| g.warnings.iter().filter(|w| matches!(w, Warning::LostCoefficients { .. })).count();
     assert_eq!((lost(&found), lost(&again)), (1, 1));
     assert!(again.interval.is_some_and(|i| i.degenerate > 5 && i.degenerate < 30));
@@ -709,9 +709,9 @@ fn a_decomposition_of_another_fit_is_refused() {
     let (one, other) = (cross_section(1, 50, false), cross_section(2, 50, false));
     let gelbach = one.gelbach().expect("gelbach");
     let jackknife = one.jackknife().expect("jackknife");
-    assert!(jackknife.gelbach(&gelbach).is_ok());
+    assert!(gelbach.with_intervals(&jackknife).is_ok());
     assert!(matches!(
-        jackknife.gelbach(&other.gelbach().expect("gelbach")),
+        other.gelbach().expect("gelbach").with_intervals(&jackknife),
         Err(Error::Estimate(EstimateError::OtherFit { .. }))
     ));
     let mut renamed = gelbach.clone();
@@ -742,7 +742,7 @@ fn coefficients_beyond_the_range_of_doubles_are_refused() {
 fn it_survives_being_written_and_read_and_fits_eighty_columns() {
     let fit = units(3, 40, [&["x"], &["m"], &["unit_effects"]]);
     let gelbach = fit.gelbach().expect("gelbach");
-    let with_intervals = fit.bootstrap(50, 1).expect("bootstrap").gelbach(&gelbach).expect("intervals");
+    let with_intervals = gelbach.with_intervals(&fit.bootstrap(50, 1).expect("bootstrap")).expect("intervals");
     for value in [&gelbach, &with_intervals] {
         let text = serde_json::to_string(value).expect("it can be written");
         assert_eq!(&serde_json::from_str::<Gelbach>(&text).expect("it can be read"), value);
@@ -754,7 +754,7 @@ fn it_survives_being_written_and_read_and_fits_eighty_columns() {
     assert!(with_intervals.to_string().contains("95% percentile intervals, 50 replicates"));
     let stored = serde_json::to_string(&gelbach).expect("it can be written");
     let again: Gelbach = serde_json::from_str(&stored).expect("it can be read");
-    assert_eq!(fit.bootstrap(50, 1).expect("bootstrap").gelbach(&again).expect("intervals"), with_intervals);
+    assert_eq!(again.with_intervals(&fit.bootstrap(50, 1).expect("bootstrap")).expect("intervals"), with_intervals);
     println!("{with_intervals}");
 }
 

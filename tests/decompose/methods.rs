@@ -149,10 +149,10 @@ fn check_values(case: &Case, fit: &FittedModel, rows: &Rows) {
         let player = conditional.components.iter().position(|c| c.name == cell.component).expect("named");
         let on = |s: &usize| s >> player & 1 == 0 && s.count_ones() as usize == cell.size;
         let added: Vec<f64> = (0..=all).filter(on).map(|s| values[s | 1 << player] - values[s]).collect();
-        close(cell.value, added.iter().sum::<f64>() / added.len() as f64, case.name);
+        close(cell.share_of_total, added.iter().sum::<f64>() / added.len() as f64, case.name);
     }
     for (player, share) in conditional.components.iter().enumerate() {
-        let mean = cells[player * k..][..k].iter().map(|c| c.value).sum::<f64>() / k as f64;
+        let mean = cells[player * k..][..k].iter().map(|c| c.share_of_total).sum::<f64>() / k as f64;
         close(mean, share.share_of_total, "general dominance is the mean of the conditional");
     }
 
@@ -178,9 +178,9 @@ fn check_values(case: &Case, fit: &FittedModel, rows: &Rows) {
         let set = bits(part.coalition.members());
         let subsets = (0..=all).filter(|t| t & !set == 0);
         let sign = |t: usize| if t.count_ones() % 2 == 1 { 1.0 } else { -1.0 };
-        close(part.value, subsets.map(|t| sign(t) * values[(all & !set) | t]).sum(), case.name);
+        close(part.share_of_total, subsets.map(|t| sign(t) * values[(all & !set) | t]).sum(), case.name);
     }
-    close(parts.iter().map(|p| p.value).sum(), values[all] - values[0], "commonality sums");
+    close(parts.iter().map(|p| p.share_of_total).sum(), values[all] - values[0], "commonality sums");
     let split = commonality.unique_and_common().expect("of a commonality");
     for ((unique, common), (first, last)) in split.iter().zip(first.iter().zip(&last)) {
         close(*unique, *last, case.name);
@@ -221,10 +221,10 @@ fn check_owen(case: &Case, fit: &FittedModel, rows: &Rows) {
     let Detail::Terms(found) = &breakdown.detail else { panic!("no terms") };
     assert_eq!(found.len(), terms.len());
     for (term, expected) in found.iter().zip(&expected) {
-        close(term.value, expected / n, &format!("{}, {}", case.name, term.term));
+        close(term.share_of_total, expected / n, &format!("{}, {}", case.name, term.term));
     }
     for share in &breakdown.components {
-        let sum: f64 = found.iter().filter(|t| t.component == share.name).map(|t| t.value).sum();
+        let sum: f64 = found.iter().filter(|t| t.component == share.name).map(|t| t.share_of_total).sum();
         close(sum, share.share_of_total, "terms sum to their component");
         close(
             share.share_of_total,
@@ -245,7 +245,7 @@ fn check_owen(case: &Case, fit: &FittedModel, rows: &Rows) {
     let members: Vec<Vec<&str>> = unions.iter().map(|(_, terms)| terms.iter().map(String::as_str).collect()).collect();
     let unions: Vec<(&str, &[&str])> = unions.iter().zip(&members).map(|((n, _), m)| (n.as_str(), &m[..])).collect();
     for (credit, term) in game.owen(&unions).expect("owen").components.iter().zip(found) {
-        close(credit.value, term.value, &credit.name);
+        close(credit.value, term.share_of_total, &credit.name);
     }
 }
 
@@ -297,7 +297,7 @@ fn check_fitted_parts(case: &Case, fit: &FittedModel, rows: &Rows) {
     let Detail::Covariances(covariances) = &found.detail else { panic!("no covariances") };
     let pairs = (0..k).flat_map(|i| (i + 1..k).map(move |j| (i, j)));
     for ((i, j), found) in pairs.zip(covariances) {
-        close(found.value, dot(&parts[i], &parts[j], &rows.weight) / total, case.name);
+        close(found.share_of_total, dot(&parts[i], &parts[j], &rows.weight) / total, case.name);
     }
 }
 
@@ -639,7 +639,7 @@ fn owens_enumerations_are_watched_and_none_is_for_a_single_term() {
     assert_eq!(last_seen(&singles), (1 << 12, 1 << 12));
     let Detail::Terms(terms) = singles.owen().expect("owen").detail else { panic!("no terms") };
     for (term, share) in terms.iter().zip(&singles.shapley().expect("shapley").components) {
-        assert_eq!(term.value, share.share_of_total);
+        assert_eq!(term.share_of_total, share.share_of_total);
     }
     // Two terms have four sets, each with all coalitions of the twelve others.
     let pair = model.component("pair", ["z", "x0:x1"]).fit(&panel).expect("fits");

@@ -33,11 +33,11 @@ fn shares(rows: &Rows) -> Vec<Breakdown> {
 /// What a method says beyond shares, as numbers.
 fn details(breakdown: &Breakdown) -> Vec<f64> {
     match &breakdown.detail {
-        Detail::Terms(cells) => cells.iter().map(|c| c.value).collect(),
-        Detail::BySize(cells) => cells.iter().map(|c| c.value).collect(),
+        Detail::Terms(cells) => cells.iter().map(|c| c.share_of_total).collect(),
+        Detail::BySize(cells) => cells.iter().map(|c| c.share_of_total).collect(),
         Detail::Pairs(cells) => cells.iter().map(|c| c.proportion).collect(),
-        Detail::Subsets(cells) => cells.iter().map(|c| c.value).collect(),
-        Detail::Covariances(cells) => cells.iter().map(|c| c.value).collect(),
+        Detail::Subsets(cells) => cells.iter().map(|c| c.share_of_total).collect(),
+        Detail::Covariances(cells) => cells.iter().map(|c| c.share_of_total).collect(),
         _ => Vec::new(),
     }
 }
@@ -128,7 +128,7 @@ proptest! {
         let components = shapley.components.iter().enumerate();
         let Detail::Terms(terms) = &by("owen").detail else { panic!("no terms") };
         for (at, share) in components {
-            let owen: f64 = terms.iter().filter(|t| t.component == share.name).map(|t| t.value).sum();
+            let owen: f64 = terms.iter().filter(|t| t.component == share.name).map(|t| t.share_of_total).sum();
             prop_assert!((owen - share.share_of_total).abs() < 1e-11, "owen, {}", share.name);
             let general = details(by("conditional_dominance"))[at * 4..][..4].iter().sum::<f64>() / 4.0;
             prop_assert!((general - share.share_of_total).abs() < 1e-11, "general dominance, {}", share.name);

@@ -141,10 +141,9 @@ fn the_standard_error_is_that_of_repeated_sampling() {
 fn stopping_at_the_request_does_not_flatter_the_error() {
     let fit = ten_players();
     let exact = fit.shapley().expect("ten players can be enumerated");
-    let options = SampledOrders::new(0).std_error(0.000_5);
     let mut variance = 0.0;
     for seed in 0..200 {
-        let sampled = fit.shapley_sampled(&SampledOrders { seed, ..options }).expect("sampled");
+        let sampled = fit.shapley_sampled(&SampledOrders::new(seed).std_error(0.000_5)).expect("sampled");
         for (share, exact) in sampled.components.iter().zip(&exact.components) {
             variance += ((share.share_of_total - exact.share_of_total) / share.std_error).powi(2) / 2_000.0;
         }

@@ -52,7 +52,7 @@ fn the_panel_is_written_with_where_it_comes_from() {
     let path = folder.0.join("panel.csv");
     printed(official(&folder, &["--years=2016-2020", "--out"]).arg(&path));
     let panel = apportion::Panel::read_written(&path).unwrap();
-    assert_eq!((panel.n_rows(), panel.joins().len()), (145, 3));
+    assert_eq!((panel.n_observations(), panel.joins().len()), (145, 3));
     assert!(folder.0.join("panel.provenance.json").exists());
 }
 

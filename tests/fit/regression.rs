@@ -70,10 +70,10 @@ fn residuals_are_orthogonal_to_columns_and_effects_on_unbalanced_weighted_panels
 fn the_later_of_aliased_columns_is_dropped_by_name() {
     let rows = unbalanced(42, 20, 6, 0.1);
     let (_, regression) = fit(&rows, &["within(slow)", "between(slow)", "slow", "fixed", "unit_effects"]);
-    assert_eq!(regression.dropped, ["between(slow)", "slow", "fixed"]);
+    assert_eq!(regression.left_out_columns, ["between(slow)", "slow", "fixed"]);
     assert!(regression.coefficient("slow").is_none());
     let (_, without_effects) = fit(&rows, &["within(slow)", "between(slow)", "slow", "fixed"]);
-    assert_eq!(without_effects.dropped, ["slow"]);
+    assert_eq!(without_effects.left_out_columns, ["slow"]);
     let within = regression.coefficient("within(slow)").expect("kept");
     let mundlak = without_effects.coefficient("within(slow)").expect("kept");
     assert!((within - mundlak).abs() < 1e-12, "unit means are orthogonal to deviations from them");

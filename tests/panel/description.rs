@@ -79,7 +79,7 @@ fn rows(panel: &Panel, name: &str) -> Vec<(String, i32, f64)> {
         let unit = panel.unit_of(row).expect("a unit").to_string();
         (unit, panel.period_of(row).expect("a period"), numbers[row])
     };
-    (0..panel.n_rows()).map(row).filter(|(.., x)| !x.is_nan()).collect()
+    (0..panel.n_observations()).map(row).filter(|(.., x)| !x.is_nan()).collect()
 }
 
 fn means_of_units<'a>(rows: impl Iterator<Item = (&'a str, f64)>) -> BTreeMap<&'a str, f64> {
@@ -128,7 +128,7 @@ fn assert_correlation(found: &Correlation, panel: &Panel, constant: bool) {
     let (x, y) = (column(|row| row.1), column(|row| row.2));
     let x_means = means_of_units(both.iter().map(|(unit, x, _)| (unit.as_str(), *x)));
     let y_means = means_of_units(both.iter().map(|(unit, _, y)| (unit.as_str(), *y)));
-    assert_eq!((found.n_rows, found.n_units), (both.len(), x_means.len()), "{what}");
+    assert_eq!((found.n_observations, found.n_units), (both.len(), x_means.len()), "{what}");
     assert_close(found.overall, Some(pearson(&x, &y)), &what);
     let means = |means: &BTreeMap<&str, f64>| means.values().copied().collect::<Vec<_>>();
     assert_close(found.between, Some(pearson(&means(&x_means), &means(&y_means))), &what);
@@ -156,7 +156,7 @@ fn assert_described(panel: &Panel, names: &[&str], constant: &[&str]) {
             missing += at.statistics.missing.values().sum::<usize>();
         }
         assert_eq!(missing, found.overall.missing.values().sum::<usize>());
-        assert_eq!(missing + values.len(), panel.n_rows());
+        assert_eq!(missing + values.len(), panel.n_observations());
     }
     assert_eq!(description.correlations.len(), names.len() * (names.len() - 1) / 2);
     for pair in &description.correlations {
@@ -179,7 +179,7 @@ fn every_number_is_that_of_its_definition() {
 #[test]
 fn counts_of_an_unbalanced_panel() {
     let description = unbalanced().describe();
-    assert_eq!((description.n_rows, description.balanced), (10, false));
+    assert_eq!((description.n_observations, description.balanced), (10, false));
     let a = description.variable("a").expect("described");
     assert_eq!(a.overall.missing, BTreeMap::from([(Missing::Confidential, 2)]));
     let b = description.variable("b").expect("described");
@@ -193,7 +193,7 @@ fn counts_of_an_unbalanced_panel() {
     assert_eq!((region.by_period[1].statistics.n, region.by_period[1].statistics.levels), (3, Some(3)));
     assert!(region.overall.distribution.is_none() && region.variation.is_none());
     assert_eq!(description.coverage.periods, [2015, 2016, 2017, 2018]);
-    assert_eq!(description.coverage.n_rows, [3, 3, 1, 3]);
+    assert_eq!(description.coverage.n_observations, [3, 3, 1, 3]);
     assert_eq!(description.coverage.n_values, [[2, 2, 1, 3], [3, 3, 1, 1], [3, 3, 1, 3], [3, 3, 0, 3]]);
 }
 
@@ -272,7 +272,7 @@ fn without_units_or_periods() {
     assert!(description.variables.iter().all(|v| v.variation.is_none() && v.by_period.is_empty()));
     let pair = &description.correlations[0];
     assert!((pair.overall.expect("varies") + 1.0).abs() < 1e-15);
-    assert_eq!((pair.n_rows, pair.n_units, pair.between, pair.within), (2, 0, None, None));
+    assert_eq!((pair.n_observations, pair.n_units, pair.between, pair.within), (2, 0, None, None));
     assert!(description.coverage.periods.is_empty());
     let text = description.to_string();
     assert!(!text.contains("units") && !text.contains("period"), "{text}");
@@ -430,10 +430,10 @@ fn csv_has_every_number() {
         take("correlation_overall", &pair.first, "", &pair.second, pair.overall);
         take("correlation_between", &pair.first, "", &pair.second, pair.between);
         take("correlation_within", &pair.first, "", &pair.second, pair.within);
-        take("correlation_n_rows", &pair.first, "", &pair.second, count(pair.n_rows));
+        take("correlation_n_rows", &pair.first, "", &pair.second, count(pair.n_observations));
         take("correlation_n_units", &pair.first, "", &pair.second, count(pair.n_units));
     }
-    for (period, n) in description.coverage.periods.iter().zip(&description.coverage.n_rows) {
+    for (period, n) in description.coverage.periods.iter().zip(&description.coverage.n_observations) {
         take("coverage", "", &period.to_string(), "n_rows", count(*n));
     }
     assert!(values.is_empty(), "not accounted for: {values:?}");

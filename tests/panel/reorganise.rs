@@ -42,7 +42,9 @@ fn report(panel: &Panel) -> ReorganisationReport {
 fn cells(panel: &Panel, column: &str) -> Vec<(String, std::result::Result<f64, Missing>)> {
     let column = panel.column(column).expect("a column");
     let numbers = column.numbers().expect("numbers");
-    (0..panel.n_rows()).map(|row| (panel.row_label(row), column.missing(row).map_or(Ok(numbers[row]), Err))).collect()
+    (0..panel.n_observations())
+        .map(|row| (panel.row_label(row), column.missing(row).map_or(Ok(numbers[row]), Err)))
+        .collect()
 }
 
 #[track_caller]
@@ -228,7 +230,7 @@ fn units_left_out_by_a_rule() {
     );
     message::error(panel.without(&UnitRule::new("r").unit(203, "why")), &["no unit \"203\"", "\"202\""]);
     let none = panel.without(&UnitRule::degenerate_authorities()).expect("a panel need not have them");
-    assert_eq!((none.n_rows(), none.steps().len()), (7, 1));
+    assert_eq!((none.n_observations(), none.steps().len()), (7, 1));
 }
 
 fn table(rows: &str) -> Reorganisations {

@@ -41,7 +41,7 @@ fn fit(regression: PanelRegression) -> FittedRegression {
 #[test]
 fn a_singular_design_names_what_it_drops() {
     let fit = fit(regression(["x", "one", "x", "z"]));
-    assert_eq!(fit.dropped(), ["one", "x"]);
+    assert_eq!(fit.left_out_columns(), ["one", "x"]);
     assert_eq!(fit.names(), ["(Intercept)", "x", "z"]);
     let table = fit.coefficients(&Covariance::iid()).expect("a covariance");
     assert!(table.to_string().contains("dropped, as combinations of columns before or of effects: one, x"), "{table}");
@@ -54,7 +54,7 @@ fn more_columns_than_rows_is_saturated_and_has_no_covariance() {
     let panel = rows(|line| line.starts_with("a,"));
     let fit = regression(["x", "z", "x:z", "x:x", "z:z"]).fit(&panel).expect("fits");
     assert_eq!((fit.df_residual(), fit.n_observations()), (0, 3));
-    assert_eq!(fit.dropped().len(), 3);
+    assert_eq!(fit.left_out_columns().len(), 3);
     assert_eq!(fit.warnings(), [Warning::Saturated { observations: 3 }]);
     for covariance in [Covariance::iid(), Covariance::cluster(), Covariance::heteroskedastic(Leverage::Hc3)] {
         let found = error(fit.coefficients(&covariance), &["residual degrees of freedom", "take terms out"]);
@@ -233,5 +233,5 @@ fn what_does_not_vary() {
     );
     assert!(matches!(found, Error::Estimate(EstimateError::Method { .. })));
     let partly = fit(regression(["x", "size"]).estimator(Estimator::Within));
-    assert_eq!((partly.names(), partly.dropped()), (&["x".to_string()][..], &["size".to_string()][..]));
+    assert_eq!((partly.names(), partly.left_out_columns()), (&["x".to_string()][..], &["size".to_string()][..]));
 }

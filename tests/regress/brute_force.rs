@@ -99,7 +99,7 @@ struct Dense {
 
 impl Dense {
     fn new(panel: &Panel, estimator: Estimator, weighted: bool) -> Self {
-        let n = panel.n_rows();
+        let n = panel.n_observations();
         let mut parts = vec![Array2::from_shape_fn((n, 2), |(row, c)| column(panel, ["x", "z"][c])[row])];
         let (units, periods) = (panel.unit_indices().unwrap(), panel.period_indices().unwrap());
         match estimator {
@@ -185,7 +185,7 @@ fn absorbed_effects_equal_dummies_under_every_covariance() {
             for (b, expected) in fit.estimates().iter().zip(&dense.estimates) {
                 assert!((b - expected).abs() < 1e-10, "{what}: {b} against {expected}");
             }
-            let n = panel.n_rows() as f64;
+            let n = panel.n_observations() as f64;
             let rank = power(&dense.x.t().dot(&dense.x), 0.0).diag().sum().round();
             assert_eq!(fit.df_residual() as f64, n - rank, "{what}");
             let k = dense.k;
@@ -204,7 +204,7 @@ fn absorbed_effects_equal_dummies_under_every_covariance() {
                     let factor = if 1.0 - h < 1e-9 { 0.0 } else { scale(h) };
                     &dense.x.row(row) * (dense.residuals[row] * factor)
                 };
-                dense.sandwich(&(0..panel.n_rows()).map(score).collect::<Vec<_>>())
+                dense.sandwich(&(0..panel.n_observations()).map(score).collect::<Vec<_>>())
             };
             let hc = |leverage| Covariance::heteroskedastic(leverage);
             check("hc0", hc(Leverage::Hc0), &rows(&|_| 1.0));
@@ -212,7 +212,8 @@ fn absorbed_effects_equal_dummies_under_every_covariance() {
             check("hc2", hc(Leverage::Hc2), &rows(&|h| (1.0 - h).powf(-0.5)));
             check("hc3", hc(Leverage::Hc3), &rows(&|h| 1.0 / (1.0 - h)));
             check("hc4", hc(Leverage::Hc4), &rows(&|h| (1.0 - h).powf(-0.5 * (n * h / rank).min(4.0))));
-            let regions: Vec<u32> = (0..panel.n_rows()).map(|row| panel.unit_indices().unwrap()[row] % 3).collect();
+            let regions: Vec<u32> =
+                (0..panel.n_observations()).map(|row| panel.unit_indices().unwrap()[row] % 3).collect();
             let clusterings = [
                 ("firms", None, panel.unit_indices().unwrap().to_vec()),
                 ("periods", Some("period"), panel.period_indices().unwrap().to_vec()),
@@ -254,7 +255,8 @@ fn leaving_units_out_equals_refitting() {
             let mut refitted = Vec::new();
             for (unit, found) in panel.units().iter().zip(&influence) {
                 assert_eq!(*unit, found.name);
-                let rows: Vec<usize> = (0..panel.n_rows()).filter(|&r| panel.unit_of(r) != Some(unit)).collect();
+                let rows: Vec<usize> =
+                    (0..panel.n_observations()).filter(|&r| panel.unit_of(r) != Some(unit)).collect();
                 let part = part_of(&panel, &rows);
                 let without = fit(&part, estimator, weighted);
                 for (b, expected) in found.estimates.iter().zip(without.estimates()) {
@@ -301,7 +303,7 @@ fn cooks_distance_and_leverage_are_those_of_the_dense_regression() {
     let dense = Dense::new(&panel, Estimator::Pooled, true);
     let rows = fit(&panel, Estimator::Pooled, true).influence_of_rows().expect("rows");
     let hat = dense.hat();
-    let s2 = dense.residuals.dot(&dense.residuals) / (panel.n_rows() as f64 - 3.0);
+    let s2 = dense.residuals.dot(&dense.residuals) / (panel.n_observations() as f64 - 3.0);
     for (row, found) in rows.iter().enumerate() {
         let (h, e) = (hat[[row, row]], dense.residuals[row]);
         assert!((found.leverage - h).abs() < 1e-12);
@@ -324,7 +326,7 @@ fn effects_and_predictions_equal_those_of_dummies() {
             let s2 = dense.residuals.dot(&dense.residuals) / df;
             let predictions = fit.predictions(&panel, &Covariance::iid(), 0.9).expect("the sample's own rows");
             let w = column(&panel, "w");
-            let mean = w.sum() / panel.n_rows() as f64;
+            let mean = w.sum() / panel.n_observations() as f64;
             for (row, found) in predictions.iter().enumerate() {
                 let root = if weighted { (w[row] / mean).sqrt() } else { 1.0 };
                 let x = dense.x.row(row).mapv(|x| x / root);
@@ -354,7 +356,7 @@ fn effects_and_predictions_equal_those_of_dummies() {
                     c[offset + code] = 1.0;
                     if estimator == Estimator::Twoway {
                         let (others, start) = if is_unit { (periods, 2 + panel.n_units()) } else { (units, 2) };
-                        let weights = if weighted { w.clone() } else { Array1::ones(panel.n_rows()) };
+                        let weights = if weighted { w.clone() } else { Array1::ones(panel.n_observations()) };
                         for (row, &other) in others.iter().enumerate() {
                             c[start + other as usize] += weights[row] / weights.sum();
                         }
@@ -463,7 +465,7 @@ fn an_interaction_is_demeaned_twice() {
     };
     let (x, z) = (deviations(&column(&panel, "x")), deviations(&column(&panel, "z")));
     let product = deviations(&(&x * &z));
-    let design = Array2::from_shape_fn((panel.n_rows(), 3), |(row, c)| [x[row], z[row], product[row]][c]);
+    let design = Array2::from_shape_fn((panel.n_observations(), 3), |(row, c)| [x[row], z[row], product[row]][c]);
     let expected = power(&design.t().dot(&design), -1.0).dot(&design.t().dot(&column(&panel, "y")));
     for (name, expected) in ["within(x)", "within(z)", "within(x:z)"].into_iter().zip(expected) {
         let found = fit.estimate(name).expect("it has one");
@@ -475,7 +477,7 @@ fn an_interaction_is_demeaned_twice() {
 #[test]
 fn random_effects_equal_dense_generalised_least_squares() {
     let panel = panel();
-    let (n, w) = (panel.n_rows(), column(&panel, "w"));
+    let (n, w) = (panel.n_observations(), column(&panel, "w"));
     let x = Array2::from_shape_fn((n, 3), |(row, c)| if c == 0 { 1.0 } else { column(&panel, ["x", "z"][c - 1])[row] });
     let y = column(&panel, "y");
     let (units, periods) = (panel.unit_indices().unwrap(), panel.period_indices().unwrap());
@@ -517,7 +519,7 @@ fn unit_means_weigh_as_their_units() {
     for weighted in [false, true] {
         let fit = fit(&panel, Estimator::Between, weighted);
         let (units, w) = (panel.unit_indices().unwrap(), column(&panel, "w"));
-        let w = if weighted { w } else { Array1::ones(panel.n_rows()) };
+        let w = if weighted { w } else { Array1::ones(panel.n_observations()) };
         let sums = |values: &Array1<f64>| {
             let mut sums = Array1::<f64>::zeros(panel.n_units());
             units.iter().zip(values).for_each(|(&unit, x)| sums[unit as usize] += x);
@@ -560,12 +562,12 @@ fn differences_respect_gaps() {
     let panel = panel();
     let fit = PanelRegression::new("y", ["x"]).estimator(Estimator::FirstDifference).fit(&panel).expect("it fits");
     let (y, x) = (column(&panel, "y"), column(&panel, "x"));
-    let pairs: Vec<usize> = (1..panel.n_rows())
+    let pairs: Vec<usize> = (1..panel.n_observations())
         .filter(|&r| {
             panel.unit_of(r) == panel.unit_of(r - 1) && panel.period_of(r) == panel.period_of(r - 1).map(|p| p + 1)
         })
         .collect();
-    assert!(pairs.len() < panel.n_rows() - panel.n_units(), "the panel has gaps");
+    assert!(pairs.len() < panel.n_observations() - panel.n_units(), "the panel has gaps");
     assert_eq!(fit.n_observations(), pairs.len());
     let (dy, dx): (Vec<f64>, Vec<f64>) = pairs.iter().map(|&r| (y[r] - y[r - 1], x[r] - x[r - 1])).unzip();
     let n = pairs.len() as f64;
@@ -683,7 +685,7 @@ fn what_is_nothing_but_rounding_has_no_coefficient_and_no_inflation() {
     };
     // The unit means of deviations are zero, to rounding.
     let mundlak = fit(&["within(x)", "z"], Estimator::Mundlak);
-    assert_eq!(mundlak.dropped(), ["between(within(x))"]);
+    assert_eq!(mundlak.left_out_columns(), ["between(within(x))"]);
     // A product with a unit mean is its own deviation: there is nothing to be demeaned twice.
     let product = fit(&["between(x):z"], Estimator::Mundlak).estimates()[1];
     let within = fit(&["between(x):z"], Estimator::Within).estimates()[0];

@@ -261,7 +261,7 @@ const ODD: &str = "a|b & c, \"d\"\n*e_f* [g] <h>\\i #50% $j ^k~`l`";
 #[test]
 fn odd_names_survive_every_format() {
     let mut table = within();
-    (table.coefficients[0].name, table.outcome, table.dropped) = (ODD.into(), ODD.into(), vec![ODD.into()]);
+    (table.coefficients[0].name, table.outcome, table.left_out_columns) = (ODD.into(), ODD.into(), vec![ODD.into()]);
     let table = RegressionTable::new([(ODD, &table)]);
     let markdown = table.to_markdown();
     let escaped = r##"a\|b \& c, "d"<br>\*e\_f\* \[g\] \<h\>\\i #50% \$j ^k\~\`l\`"##;
@@ -293,7 +293,7 @@ fn lines_of_text_fit_whatever_the_names_and_the_number_of_models() {
     let mut wide = within();
     wide.coefficients[0].name = "log(spend_core_per_child):factor(region)[Yorkshire and The Humber]".repeat(2);
     wide.outcome = "outcome ".repeat(20);
-    wide.dropped = vec!["dropped".repeat(20)];
+    wide.left_out_columns = vec!["dropped".repeat(20)];
     wide.covariance.clustered_by = vec!["cluster ".repeat(20)];
     let c = &mut wide.coefficients[0];
     (c.estimate, c.std_error, c.statistic) = (-1.234_567_89e-300, 1.234_567_89e300, f64::MIN);

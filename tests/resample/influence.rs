@@ -18,7 +18,7 @@ fn model(always: &[&str]) -> Model {
 
 /// The panel without the rows of which this is said.
 fn without(panel: &Panel, leaves: impl Fn(usize) -> bool) -> Panel {
-    let rows: Vec<usize> = (0..panel.n_rows()).filter(|&row| !leaves(row)).collect();
+    let rows: Vec<usize> = (0..panel.n_observations()).filter(|&row| !leaves(row)).collect();
     let units: Vec<&str> = rows.iter().map(|&row| panel.unit_of(row).expect("a unit")).collect();
     let periods = rows.iter().map(|&row| panel.period_of(row).expect("a period"));
     let builder = Panel::builder().units(units).periods(periods.collect::<Vec<_>>());

@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use apportion::error::{EstimateError, QuestionError};
-use apportion::{Error, FittedModel, IntervalKind, Model, Panel, Warning};
+use apportion::{Breakdown, Error, FittedModel, IntervalKind, Model, Panel, Warning};
 
 use crate::common::panel::panel;
 use crate::common::{Rows, coalition_values, drawn_rows, sequential, shapley, unbalanced};
@@ -288,7 +288,7 @@ fn every_kind_and_every_breakdown_from_the_same_draws() {
     let (sequential, shapley) = (fit.sequential().expect("sequential"), fit.shapley().expect("shapley"));
     for kind in [IntervalKind::Percentile, IntervalKind::Basic, IntervalKind::Normal, IntervalKind::Bca] {
         let bootstrap = fit.bootstrap(300, 4).expect("bootstrap").kind(kind).expect("a kind");
-        let both = bootstrap.intervals(&[&sequential, &shapley]).expect("intervals");
+        let both = Breakdown::all_with_intervals(&[&sequential, &shapley], &bootstrap).expect("intervals");
         assert_eq!(both[0], sequential.with_intervals(&bootstrap).expect("intervals"));
         assert_eq!(both[1], shapley.with_intervals(&bootstrap).expect("intervals"));
         for row in both.iter().flat_map(|b| b.rows()) {

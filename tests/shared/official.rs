@@ -89,7 +89,8 @@ fn official(folder: &Path) -> Panel {
 /// Compares a column with the panel built elsewhere, and returns cells compared, cells equal and the keys that differ.
 fn compare(panel: &Panel, built: &Panel, column: &str) -> (usize, usize, Vec<String>) {
     let values = panel.column(column).expect("read").numbers().expect("numbers");
-    let keys: BTreeMap<String, f64> = (0..panel.n_rows()).map(|row| (panel.row_label(row), values[row])).collect();
+    let keys: BTreeMap<String, f64> =
+        (0..panel.n_observations()).map(|row| (panel.row_label(row), values[row])).collect();
     let expected = built.column(column).expect("built").numbers().expect("numbers");
     let (mut compared, mut equal, mut differ) = (0, 0, Vec::new());
     for (row, &expected) in expected.iter().enumerate() {
@@ -129,12 +130,12 @@ fn the_official_files_give_the_panel_cell_by_cell() {
         for key in &differ {
             assert!(exceptions.iter().any(|unit| key.starts_with(unit)), "{column} at {key}");
         }
-        assert_eq!(compared, built.n_rows());
+        assert_eq!(compared, built.n_observations());
         assert_eq!(equal + differ.len(), compared);
         (cells, all) = (cells + compared, all + equal);
     }
     println!("in all {cells} cells compared, {all} equal");
-    assert_eq!(panel.n_rows(), built.n_rows());
+    assert_eq!(panel.n_observations(), built.n_observations());
 }
 
 #[test]
@@ -154,7 +155,8 @@ fn joint_returns_are_refused_given_to_each_or_left_out() {
         assert_eq!(flag, if joint { 1.0 } else { 0.0 }, "{}", panel.row_label(row));
     }
     let name = |row: usize| panel.column("la_name").expect("a label").text(row).map(str::to_owned);
-    let kingston = (0..panel.n_rows()).find(|&row| panel.unit_of(row) == Some("314")).expect("Kingston is there");
+    let kingston =
+        (0..panel.n_observations()).find(|&row| panel.unit_of(row) == Some("314")).expect("Kingston is there");
     assert_eq!(name(kingston).as_deref(), Some("Kingston upon Thames"));
 }
 
@@ -200,7 +202,8 @@ fn constant_areas_keep_every_count() {
     let rule = AreaRule::constant().scores(["workforce_joint_return"]);
     let total = |panel: &Panel, year: i32, column: &str| {
         let values = panel.column(column).expect("there").numbers().expect("numbers");
-        let rows = (0..panel.n_rows()).filter(|&row| panel.period_of(row) == Some(year) && !values[row].is_nan());
+        let rows =
+            (0..panel.n_observations()).filter(|&row| panel.period_of(row) == Some(year) && !values[row].is_nan());
         rows.map(|row| values[row]).sum::<f64>()
     };
     for (rule, areas, flagged) in [(rule.clone(), 151, 2), (rule.unite_boundary_changes(), 150, 0)] {
@@ -218,7 +221,8 @@ fn constant_areas_keep_every_count() {
             }
             assert_eq!(total(&panel, year, "SafeguardingFinance"), total(&constant, year, "SafeguardingFinance"));
         }
-        let northamptonshire = (0..constant.n_rows()).filter(|&row| constant.unit_of(row) == Some("928")).count();
+        let northamptonshire =
+            (0..constant.n_observations()).filter(|&row| constant.unit_of(row) == Some("928")).count();
         assert_eq!(northamptonshire, 7);
     }
 }
@@ -308,7 +312,8 @@ mod workbooks {
                 .measure(Measure::text("Overall effectiveness").named("judgement"))
         };
         let history = read(&folder, source, "LA_Inspection_Outcomes_as_at_31_March_2025.ods").into_authorities();
-        let barking: Vec<_> = (0..history.n_rows()).filter(|&row| history.unit_of(row) == Some("E09000002")).collect();
+        let barking: Vec<_> =
+            (0..history.n_observations()).filter(|&row| history.unit_of(row) == Some("E09000002")).collect();
         let judgements: Vec<_> = barking
             .iter()
             .map(|&row| (history.period_of(row).expect("a year"), history.column("judgement").expect("read").text(row)))

@@ -579,7 +579,7 @@ fn dominance_of_domir() {
         let Detail::BySize(by_size) = &conditional.detail else { panic!("sizes are missing") };
         for (at, cell) in by_size.iter().enumerate() {
             let expected = number(&expected["Conditional"]["values"][at / k][at % k]);
-            assert!((cell.value / left - expected).abs() < 1e-12, "{id}, {}, {}", cell.component, cell.size);
+            assert!((cell.share_of_total / left - expected).abs() < 1e-12, "{id}, {}, {}", cell.component, cell.size);
         }
         let complete = fit.complete_dominance().expect("complete");
         let Detail::Pairs(pairs) = &complete.detail else { panic!("pairs are missing") };
@@ -675,7 +675,7 @@ fn relaimpo_s_bootstrap_replayed() {
     ] {
         let expected = relaimpo(&folder, id);
         let replay = replay.clone().kind(kind).expect("a kind");
-        let with = replay.intervals(&plain).expect("intervals");
+        let with = Breakdown::all_with_intervals(&plain, &replay).expect("intervals");
         let comparisons = replay.comparisons(&plain).expect("comparisons");
         for (((metric, _), with), comparison) in breakdowns.iter().zip(&with).zip(&comparisons) {
             // Quantiles are interpolated on another scale: 0.006, twice that for a difference of two, and for the large
@@ -762,7 +762,7 @@ fn gelbach_of_pyfixest() {
     }
 
     let fit = model(&["x1"], &groups).fit(&panel).expect("fits");
-    let gelbach = fit.bootstrap(2_000, 1).and_then(|b| b.gelbach(&fit.gelbach()?)).expect("intervals");
+    let gelbach = fit.bootstrap(2_000, 1).and_then(|b| fit.gelbach()?.with_intervals(&b)).expect("intervals");
     let x1 = gelbach.column("x1").expect("x1 is always in");
     let theirs = &result("gelbach_boot")["_absolute_ci"];
     for (name, ends) in
@@ -835,7 +835,7 @@ fn dominance_of_another_statistic() {
     assert!((general.whole - number(&expected["Value"])).abs() < 1e-9);
     let Detail::BySize(by_size) = &general.detail else { panic!("no sizes") };
     for (at, cell) in by_size.iter().enumerate() {
-        assert!((cell.value - number(&expected["Conditional"]["values"][at / 3][at % 3])).abs() < 1e-9);
+        assert!((cell.share_of_total - number(&expected["Conditional"]["values"][at / 3][at % 3])).abs() < 1e-9);
     }
     for credit in &general.components {
         assert!((credit.value - number(&expected["General"][&credit.name])).abs() < 1e-9, "{}", credit.name);

@@ -112,7 +112,7 @@ Rate,,2018,Camden,1.5,202,Inner London
 fn the_interactive_tool() {
     let published = read(&Source::lait("lait.csv").measure("Spend").measure("Rate"), LAIT).expect("it reads");
     let panel = published.authorities();
-    assert_eq!(panel.n_rows(), 3);
+    assert_eq!(panel.n_observations(), 3);
     assert_eq!(
         (panel.row_label(0), panel.row_label(1), panel.row_label(2)),
         ("202 2017".to_owned(), "202 2018".to_owned(), "908 2017".to_owned())
@@ -339,7 +339,7 @@ fn joins_keep_or_leave_out_and_report() {
     assert_eq!((report.right_only[0].periods.as_slice(), report.right_periods.as_slice()), (&[2018][..], &[2031][..]));
 
     let inner = left.join(&right, &before(Join::inner())).expect("they fit");
-    assert_eq!((inner.n_rows(), inner.units()), (3, &["A".to_owned(), "B".to_owned()][..]));
+    assert_eq!((inner.n_observations(), inner.units()), (3, &["A".to_owned(), "B".to_owned()][..]));
     assert_says(&inner.joins()[0].to_string(), &["left out: C 2018"]);
     let error = left.join(&right, &before(Join::one_to_one())).expect_err("C and D have no partner").to_string();
     assert_says(&error, &["not one to one", "C 2018", "D 2018", "2031"]);

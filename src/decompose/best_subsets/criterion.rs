@@ -85,7 +85,7 @@ impl Likelihood {
     /// `scale` is the square root of the outcome's total sum of squares.
     pub(super) fn new(design: &Design, scale: f64) -> Self {
         Likelihood {
-            n: design.n_rows(),
+            n: design.n_observations(),
             ln_total: 2.0 * scale.ln(),
             sum_of_ln_weights: design.weights.iter().map(|w| w.ln()).sum(),
         }

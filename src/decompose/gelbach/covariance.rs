@@ -77,7 +77,8 @@ impl Errors {
             GelbachCovariance::Iid | GelbachCovariance::Heteroskedastic => {
                 // Absorbed effects cost degrees of freedom like the columns that they stand for.
                 let absorbed = if equations.full_is_within { units } else { 0 };
-                let (n, parameters) = (fit.design().n_rows(), equations.rank(&values(&solution.left)) + absorbed);
+                let (n, parameters) =
+                    (fit.design().n_observations(), equations.rank(&values(&solution.left)) + absorbed);
                 if n <= parameters {
                     let what = format!("rows for a standard error beside {parameters} parameters");
                     return Err(EstimateError::TooFew { what, expected: parameters + 1, found: n }.into());
@@ -92,7 +93,7 @@ impl Errors {
         let variances = match covariance {
             GelbachCovariance::Iid => rows.iid(&influences),
             GelbachCovariance::Heteroskedastic => {
-                rows.clustered(&influences, (0..fit.design().n_rows()).map(|row| row..row + 1))
+                rows.clustered(&influences, (0..fit.design().n_observations()).map(|row| row..row + 1))
             }
             GelbachCovariance::Cluster => rows.clustered(&influences, fit.clusters().into_iter()),
         };
@@ -160,7 +161,7 @@ impl<'a> Residuals<'a> {
             let values = design.columns.get(v).map_or(&design.outcome, |column| &column.values);
             values.iter().map(|x| (x - by.origin[v]) / by.scale[v]).collect()
         };
-        let mut columns = vec![vec![1.0; design.n_rows()]];
+        let mut columns = vec![vec![1.0; design.n_observations()]];
         columns.extend(equations.variables.iter().map(|&v| standardised(v)));
         let first = |is_within: bool| usize::from(is_within);
         let base = first(equations.base_is_within)..1 + equations.n_always;
@@ -181,14 +182,14 @@ impl<'a> Residuals<'a> {
         columns[1..].iter().zip(slopes).for_each(|(column, &slope)| subtract(&mut left, column, slope));
         let effects = match equations.full_is_within {
             true => unit_means(&left),
-            false => vec![beta[0]; design.n_rows()],
+            false => vec![beta[0]; design.n_observations()],
         };
         subtract(&mut left, &effects, 1.0);
         let mut residuals = vec![left];
         for (component, (block, change)) in equations.blocks.iter().zip(changes).enumerate() {
             let mut fitted = match equations.units_of == Some(component) {
                 true => effects.clone(),
-                false => vec![0.0; design.n_rows()],
+                false => vec![0.0; design.n_observations()],
             };
             block.clone().for_each(|at| subtract(&mut fitted, &columns[1 + at], -slopes[at]));
             for (column, &change) in columns[base.clone()].iter().zip(change) {

@@ -29,7 +29,7 @@ use super::within::{Deviations, squares};
 ///     .build()?;
 /// let description = panel.describe();
 /// let pair = description.correlation("falling", "x").unwrap();
-/// assert_eq!((pair.n_rows, pair.n_units), (4, 2));
+/// assert_eq!((pair.n_observations, pair.n_units), (4, 2));
 /// assert!((pair.between.unwrap() - 1.0).abs() < 1e-15 && (pair.within.unwrap() + 1.0).abs() < 1e-15);
 /// assert_eq!(description.correlation("x", "constant").unwrap().within, None);
 /// # Ok::<(), apportion::Error>(())
@@ -42,7 +42,8 @@ pub struct Correlation {
     /// The other.
     pub second: String,
     /// Rows in which neither is missing.
-    pub n_rows: usize,
+    #[serde(rename = "n_rows")]
+    pub n_observations: usize,
     /// Units with such a row; 0 without units.
     pub n_units: usize,
     /// Of the rows.
@@ -74,7 +75,7 @@ fn correlation(first: (&str, &[f64]), second: (&str, &[f64]), units: Option<&[u3
     Correlation {
         first: first.0.to_owned(),
         second: second.0.to_owned(),
-        n_rows: complete.len(),
+        n_observations: complete.len(),
         n_units: a.between.len(),
         overall: product_moment(&a.overall, &b.overall),
         between: product_moment(&a.between, &b.between),
@@ -102,14 +103,14 @@ mod tests {
         let (large, small) = ([1e300, 3e300, 2e300], [1e-300, 3e-300, 2e-300]);
         let pair = correlation(("a", &large), ("b", &small), None);
         assert!((pair.overall.unwrap() - 1.0).abs() < 1e-15);
-        assert_eq!((pair.n_rows, pair.n_units, pair.between, pair.within), (3, 0, None, None));
+        assert_eq!((pair.n_observations, pair.n_units, pair.between, pair.within), (3, 0, None, None));
     }
 
     #[test]
     fn one_row_and_none() {
         let pair = correlation(("a", &[1.0, f64::NAN]), ("b", &[2.0, 3.0]), Some(&[0, 1]));
-        assert_eq!((pair.n_rows, pair.n_units, pair.overall, pair.between), (1, 1, None, None));
+        assert_eq!((pair.n_observations, pair.n_units, pair.overall, pair.between), (1, 1, None, None));
         let pair = correlation(("a", &[1.0, f64::NAN]), ("b", &[f64::NAN, 3.0]), Some(&[0, 1]));
-        assert_eq!((pair.n_rows, pair.n_units, pair.within), (0, 0, None));
+        assert_eq!((pair.n_observations, pair.n_units, pair.within), (0, 0, None));
     }
 }

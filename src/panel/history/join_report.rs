@@ -46,6 +46,7 @@ pub struct JoinReport {
 
 /// A unit with rows that found no partner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Unmatched {
     /// The unit.
     pub unit: String,

@@ -16,6 +16,7 @@ pub struct LeftOutUnits {
 
 /// A unit that a rule left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LeftOutUnit {
     /// The unit.
     pub unit: String,

@@ -20,6 +20,7 @@ pub struct Lineage {
 
 /// Where one column comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ColumnLineage {
     /// The column.
     pub column: String,

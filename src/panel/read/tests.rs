@@ -65,7 +65,7 @@ fn nameless_columns_are_named_by_position() {
 fn one_column_keeps_its_empty_quoted_cells() {
     let panel = cross("a\n1\n\"\"\n3\n").unwrap();
     assert_eq!(panel.column("a").unwrap().missing(1), Some(Missing::Empty));
-    assert_eq!(panel.n_rows(), 3);
+    assert_eq!(panel.n_observations(), 3);
 }
 
 #[test]

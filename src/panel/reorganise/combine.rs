@@ -85,7 +85,7 @@ impl Panel {
     fn naming_label(&self, areas: &Areas) -> Option<&str> {
         let texts = || self.labels.iter().filter_map(|label| self.column(label).ok()).filter(|c| c.levels().is_some());
         let names_an_area = |column: &&Column| {
-            (0..self.n_rows()).any(|row| {
+            (0..self.n_observations()).any(|row| {
                 let own = self.unit_of(row).and_then(|unit| areas.own_name(unit));
                 own.is_some() && own == column.text(row)
             })
@@ -107,7 +107,7 @@ impl Panel {
                 Values::Number(_) => {
                     let stated = rule.quantities.get(name).copied().or(column.provenance().quantity);
                     // What holds nothing has nothing to combine.
-                    if stated.is_none() && column.n_missing() < self.n_rows() {
+                    if stated.is_none() && column.n_missing() < self.n_observations() {
                         unknown.push(name);
                     }
                     stated

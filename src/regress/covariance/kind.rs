@@ -90,6 +90,7 @@ pub enum ClusterCorrection {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Covariance {
     /// Which errors are taken to be related.
     pub kind: CovarianceKind,

@@ -21,6 +21,7 @@ use crate::regress::FittedRegression;
 ///
 /// D. A. Belsley, E. Kuh and R. E. Welsch (1980), Regression Diagnostics, <https://doi.org/10.1002/0471725153>.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Collinearity {
     /// One for each column with a coefficient, the intercept not among them.
     pub columns: Vec<ColumnInflation>,
@@ -30,6 +31,7 @@ pub struct Collinearity {
 
 /// The variance inflation factors of a column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ColumnInflation {
     /// The column.
     pub name: String,

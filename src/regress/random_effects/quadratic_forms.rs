@@ -115,7 +115,7 @@ impl<'a> Setting<'a> {
 
     /// The standard deviation of the outcome.
     pub(super) fn outcome_deviation(&self) -> f64 {
-        norm(&multiplied(&self.outcome, &self.roots)) / (self.n_rows() as f64).sqrt()
+        norm(&multiplied(&self.outcome, &self.roots)) / (self.n_observations() as f64).sqrt()
     }
 
     pub(super) fn equations(&self) -> Result<Equations> {
@@ -215,11 +215,11 @@ impl<'a> Setting<'a> {
             RandomEffect::Period => vec![effects.second],
             RandomEffect::Twoway => vec![effects.first, effects.second],
         };
-        let of_error = within.residual_sum_of_squares / self.n_rows() as f64;
+        let of_error = within.residual_sum_of_squares / self.n_observations() as f64;
         Ok([of_error].into_iter().chain(effects.iter().map(|e| variance(e))).collect())
     }
 
-    fn n_rows(&self) -> usize {
+    fn n_observations(&self) -> usize {
         self.outcome.len()
     }
 
@@ -272,7 +272,7 @@ impl<'a> Setting<'a> {
     fn with_constant(&self, basis: &Basis) -> Vec<Vec<f64>> {
         let length = norm(&self.roots);
         let mut directions = vec![self.roots.iter().map(|root| root / length).collect()];
-        directions.extend(basis.orthonormal(self.n_rows()));
+        directions.extend(basis.orthonormal(self.n_observations()));
         directions
     }
 
@@ -311,7 +311,7 @@ impl<'a> Setting<'a> {
 
     /// Rows less effects and columns.
     fn degrees_within(&self, columns: usize) -> Result<f64> {
-        let rows = self.n_rows();
+        let rows = self.n_observations();
         degrees_left(rows, self.n_effects + columns).ok_or_else(|| {
             let reason = format!(
                 "{rows} rows leave nothing within {} effects and {columns} columns: leave effects or columns out",
@@ -324,7 +324,7 @@ impl<'a> Setting<'a> {
     /// That of the within residuals' sum of squares, which no effect reaches.
     fn expectation_within(&self, columns: usize) -> Vec<f64> {
         let mut expectation = vec![0.0; 1 + self.sets.len()];
-        expectation[0] = self.n_rows() as f64 - (self.n_effects + columns) as f64;
+        expectation[0] = self.n_observations() as f64 - (self.n_effects + columns) as f64;
         expectation
     }
 
@@ -335,7 +335,7 @@ impl<'a> Setting<'a> {
         for (s, set) in self.sets.iter().enumerate() {
             let mut expectation = vec![0.0; 1 + self.sets.len()];
             expectation[0] = set.weight.len() as f64;
-            expectation[1 + s] = self.n_rows() as f64;
+            expectation[1 + s] = self.n_observations() as f64;
             expectations.push(expectation);
         }
         Ok(expectations)
@@ -345,7 +345,7 @@ impl<'a> Setting<'a> {
     fn expectation_pooled(&self, projection: Projection, directions: &[Vec<f64>]) -> Vec<f64> {
         let projected: Vec<Vec<f64>> = directions.iter().map(|q| self.project(projection, q)).collect();
         let rank = match projection {
-            Projection::Within => (self.n_rows() - self.n_effects) as f64,
+            Projection::Within => (self.n_observations() - self.n_effects) as f64,
             Projection::Between(s) => self.sets[s].weight.len() as f64,
         };
         let of_error = rank - projected.iter().map(|q| squared_norm(q)).sum::<f64>();

@@ -78,7 +78,7 @@ impl FittedRegression {
         if !self.data.absorbed.any() {
             return self.data.outcome.iter().zip(&self.residuals).map(|(y, e)| y - e).collect();
         }
-        let mut fitted = vec![0.0; self.design.n_rows()];
+        let mut fitted = vec![0.0; self.design.n_observations()];
         for (b, column) in self.data.slopes(&self.estimates).iter().zip(self.data.levels(&self.design)) {
             fitted.iter_mut().zip(column).for_each(|(f, x)| *f += b * x);
         }

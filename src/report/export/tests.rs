@@ -77,7 +77,8 @@ fn a_report_survives_json() {
     let fit = fit(true);
     let breakdowns = [fit.sequential().unwrap(), fit.shapley().unwrap()];
     let plain = Report::new(&breakdowns).unwrap();
-    let drawn = fit.bootstrap(50, u64::MAX).unwrap().intervals(&[&breakdowns[0], &breakdowns[1]]).unwrap();
+    let bootstrap = fit.bootstrap(50, u64::MAX).unwrap();
+    let drawn = Breakdown::all_with_intervals(&[&breakdowns[0], &breakdowns[1]], &bootstrap).unwrap();
     let elapsed = Elapsed { read: 0.1, ..Elapsed::default() };
     let ranged = plain.clone().with_order_range(&fit.order_range().unwrap()).unwrap();
     for report in [plain, ranged, Report::new(&drawn).unwrap().with_elapsed(elapsed)] {
@@ -165,7 +166,8 @@ fn comparisons_of_another_fit_or_order_are_refused() {
 fn warnings_name_the_method_only_where_methods_differ() {
     let fit = fit(false);
     let jackknife = fit.jackknife().unwrap();
-    let breakdowns = jackknife.intervals(&[&fit.sequential().unwrap(), &fit.shapley().unwrap()]).unwrap();
+    let breakdowns =
+        Breakdown::all_with_intervals(&[&fit.sequential().unwrap(), &fit.shapley().unwrap()], &jackknife).unwrap();
     let report = Report::new(&breakdowns).unwrap();
     let few: Vec<&String> = report.warnings.iter().filter(|w| w.contains("clusters are few")).collect();
     assert_eq!(few, ["4 clusters are few: intervals are unreliable below 30"]);

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::decompose::Detail;
 use crate::panel::Lineage;
-use crate::panel::{Dropped, Missing, Reason};
+use crate::panel::{LeftOutRows, Missing, Reason};
 use crate::report::text::WIDTH;
 use crate::warning::Warning;
 
@@ -30,7 +30,7 @@ fn small() -> Breakdown {
             n_observations: 1188,
             n_units: 150,
             n_periods: 8,
-            dropped: vec![Dropped { reason, rows: 12, concerned: vec![(Some("S001".to_string()), Some(2011))] }],
+            left_out: vec![LeftOutRows { reason, rows: 12, concerned: vec![(Some("S001".to_string()), Some(2011))] }],
         },
         weights: Some("population_0_17".to_string()),
         panel: Some("simulated England, seed 744: no real authority".to_string()),
@@ -85,7 +85,7 @@ fn draws_and_their_seed_are_named() {
 #[test]
 fn one_of_a_thing_is_singular() {
     let mut breakdown = small();
-    (breakdown.sample.n_units, breakdown.sample.n_periods, breakdown.sample.dropped[0].rows) = (1, 1, 1);
+    (breakdown.sample.n_units, breakdown.sample.n_periods, breakdown.sample.left_out[0].rows) = (1, 1, 1);
     breakdown.interval.iter_mut().for_each(|method| method.clusters = 1);
     let text = breakdown.to_string();
     for part in ["observations, 1 unit, 1 period, weighted", "\n1 row left out: ", "intervals: 1 unit left out"] {
