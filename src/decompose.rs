@@ -2,7 +2,56 @@
 //!
 //! Every method asks the same question of coalitions of components, "what is R² on your columns?", and none refits:
 //! a coalition is a sub-block of the moments. What is not known here is how sure the answer is; see
-//! [`FittedModel::jackknife`](crate::FittedModel::jackknife).
+//! [`resample`](crate::resample).
+//!
+//! | question | ask | answer |
+//! |---|---|---|
+//! | what each component adds in one order | [`sequential`](FittedModel::sequential), [`sequential_in`](FittedModel::sequential_in) | [`Breakdown`] of [`Share`]s |
+//! | how far that moves over all orders | [`order_range`](FittedModel::order_range) | [`OrderRange`] of [`ShareRange`]s |
+//! | what it adds on average over all orders | [`shapley`](FittedModel::shapley) | [`Breakdown`] |
+//! | the same, term by term | [`owen`](FittedModel::owen) | [`Breakdown`] with [`Detail::Terms`] |
+//! | the same for more components than can be enumerated | [`shapley_sampled`](FittedModel::shapley_sampled), [`SampledOrders`] | [`SampledShapley`] of [`SampledShare`]s |
+//! | what it explains alone, or adds last | [`first`](FittedModel::first), [`last`](FittedModel::last) | [`Breakdown`] |
+//! | an average that gives nothing to what adds nothing last | [`pmvd`](FittedModel::pmvd) | [`Breakdown`] |
+//! | which component matters more, whatever else is in | [`conditional_dominance`](FittedModel::conditional_dominance), [`complete_dominance`](FittedModel::complete_dominance) | [`Detail::BySize`], [`Detail::Pairs`] |
+//! | what components have in common | [`commonality`](FittedModel::commonality) | [`Detail::Subsets`] of [`Coalition`]s |
+//! | through which uncorrelated columns it explains | [`genizi`](FittedModel::genizi), [`car`](FittedModel::car), by column too | [`Breakdown`] |
+//! | what its fitted part contributes | [`pratt`](FittedModel::pratt), [`variance_components`](FittedModel::variance_components) | [`Detail::Covariances`] |
+//! | how the coefficients of `always` change | [`gelbach`](FittedModel::gelbach), [`GelbachCovariance`] | [`Gelbach`] of [`GelbachColumn`]s |
+//! | all methods side by side | [`all_methods`](FittedModel::all_methods), [`methods`](FittedModel::methods), [`Method`] | [`MethodTable`], [`LeftOutMethod`] |
+//! | which components to keep | [`best_subsets`](FittedModel::best_subsets), [`Criterion`] | [`BestSubsets`] of [`BestSubset`]s |
+//! | the same of another statistic than R² | [`Game`], [`Score`] | [`Attribution`] of [`Credit`]s |
+//!
+//! [`Interval`], [`IntervalKind`] and [`IntervalMethod`] say how sure a share is, once [`resample`](crate::resample) has
+//! been asked.
+//!
+//! # How exact
+//!
+//! Nothing is refitted: every coalition is a sub-block of one or two matrices of cross-products, formed once about the
+//! means and scaled. A column adds nothing, to a breakdown as to a [`Regression`](crate::fit::Regression), when what the others leave of it is
+//! at or below 1e-11 of its length, or no more than the rounding of the values; the data are otherwise taken as exact.
+//! Where that is too little for cross-products of doubles to tell ([`RANK_TOLERANCE`]), it is decided on the columns
+//! themselves. Where columns are so nearly collinear that doubles would lose the ninth digit of a share, the
+//! cross-products are formed and eliminated again in twice the precision, up to 24 components, and so are the
+//! replicates behind its interval, up to 12. What cannot be promised to nine digits, because there are too many
+//! components or the answer depends on how the values were rounded, carries [`Warning::Imprecise`] with a bound. Shares
+//! equal those of dummy-variable regressions to 1e-9 and better, and a seed gives the same bits on any number of
+//! threads.
+//!
+//! # How many components
+//!
+//! | method | components |
+//! |---|---|
+//! | sequential, first, last, pratt, variance components | any number |
+//! | genizi, car | any number, up to 400 columns, no unit effects but in `always` |
+//! | shapley, conditional dominance | 36; memory does not grow with the coalitions |
+//! | owen | 36, the terms of one component counted with all others; 16 terms in a component |
+//! | sampled Shapley values | as many as memory holds |
+//! | pmvd, complete dominance, the range over orders, precedence, games | 24: a table of coalitions fills 128 MB |
+//! | commonality | 20: a million parts |
+//! | resampling of what keeps a table | 20 |
+//! | best subsets | 60 |
+//! | unit effects in several components, where coalitions are enumerated | 8 of them |
 
 mod best_subsets;
 mod breakdown;

@@ -1,6 +1,14 @@
 //! How well do the columns of the model, or some of them, explain the outcome?
 //!
 //! A [`FittedModel`] holds the design and its moments. It does not know of shares: the floors above ask it.
+//!
+//! | question | ask | answer |
+//! |---|---|---|
+//! | the model on a panel | [`Model::fit`] | [`FittedModel`] |
+//! | the coefficients of all its columns and effects | [`FittedModel::regression`] | [`Regression`] of [`Coefficient`]s |
+//! | the cross-products that everything is computed from | [`FittedModel::moments`] | [`Moments`] |
+//! | the expected outcome of other rows | linfa's `Predict` | an array |
+//! | when doubles cannot tell a column from none | [`RANK_TOLERANCE`] | |
 
 mod conditioning;
 mod deviations;

@@ -44,60 +44,31 @@
 //! # Ok::<(), apportion::Error>(())
 //! ```
 //!
-//! | floor | what is there |
-//! |---|---|
-//! | data | [`Panel`], [`PanelSchema`]; [`Panel::describe`] → [`Description`]; [`Sample`] with the audit of what was left out |
-//! | sources | [`Source`] → [`Published`]; [`Panel::join`], [`Panel::derive`], [`Panel::reorganise`]; [`Provenance`] of every column |
-//! | question | [`Model`], [`Component`], [`Term`] |
-//! | fit | [`FittedModel`], its [`Moments`] and [`Regression`]; [`Warning`]s |
-//! | regression | [`PanelRegression`] → [`FittedRegression`], its [`Covariance`], tests and diagnostics |
-//! | breakdown | [`FittedModel::sequential`], [`FittedModel::shapley`], … (see [`Method`]) → [`Breakdown`]; [`FittedModel::all_methods`] → [`MethodTable`]; [`FittedModel::order_range`] |
-//! | beside it | [`FittedModel::shapley_sampled`] for any number of components; [`FittedModel::gelbach`]; [`FittedModel::best_subsets`]; [`Game`] for other values than R² |
-//! | interval | [`FittedModel::jackknife`], [`FittedModel::bootstrap`] → [`Resampling`], for breakdowns, [comparisons](Resampling::comparisons), [selection](Resampling::selection) |
-//! | report | every result prints itself; [`RegressionTable`] sets regressions side by side; [`Report`] is the JSON document |
+//! The names at the root are those of a first analysis. Everything else is in the module of its floor:
 //!
-//! # What the numbers are, and are not
-//!
-//! - A share says what goes with a component, not what the component causes.
-//! - A sequential share depends on the order: print [`FittedModel::order_range`] beside it.
-//! - Unit effects get at least as much as any component that is constant over the years of a unit, by construction:
-//!   they span it. With few years they also take up noise, about (1 − R²)/T of the variation.
-//! - An interval's target is the expected in-sample share for units drawn from a superpopulation like these, over these
-//!   periods. It is not the sampling error of a census, nor a statement about other years; the noise within a unit is
-//!   not drawn again.
-//! - Complete cases are used and nothing is imputed; [`FittedModel::sample`] says which rows went and why.
-//!
-//! # How exact
-//!
-//! Nothing is refitted: every coalition is a sub-block of one or two matrices of cross-products, formed once about the
-//! means and scaled. A column adds nothing, to a breakdown as to a [`Regression`], when what the others leave of it is
-//! at or below 1e-11 of its length, or no more than the rounding of the values; the data are otherwise taken as exact.
-//! Where that is too little for cross-products of doubles to tell ([`RANK_TOLERANCE`]), it is decided on the columns
-//! themselves. Where columns are so nearly collinear that doubles would lose the ninth digit of a share, the
-//! cross-products are formed and eliminated again in twice the precision, up to 24 components, and so are the
-//! replicates behind its interval, up to 12. What cannot be promised to nine digits, because there are too many
-//! components or the answer depends on how the values were rounded, carries [`Warning::Imprecise`] with a bound. Shares
-//! equal those of dummy-variable regressions to 1e-9 and better, and a seed gives the same bits on any number of
-//! threads.
+//! | module | its question | begins with |
+//! |---|---|---|
+//! | [`panel`] | what was observed, of which unit in which period, and what is missing | [`Panel`], [`PanelSchema`] |
+//! | [`sources`] | how a published file becomes a panel | [`Source`] |
+//! | [`model`] | what is asked: an outcome and the named causes of its variation | [`Model`], [`Component`], [`Term`] |
+//! | [`fit`] | how well the columns of the model, or some of them, explain the outcome | [`Model::fit`] → [`FittedModel`], its [`Sample`] |
+//! | [`regress`] | which coefficients a panel regression gives, and how sure they are | [`PanelRegression`] → [`FittedRegression`] |
+//! | [`decompose`] | how the variation is split among the components | [`FittedModel::sequential`], [`FittedModel::shapley`], … → [`Breakdown`] |
+//! | [`resample`] | how sure the shares are | [`FittedModel::jackknife`], [`FittedModel::bootstrap`] → [`Resampling`] |
+//! | [`report`] | how the answer is printed, and handed on | every result prints itself; [`Report`] is the JSON document |
+//! | [`error`] | what went wrong, and what to do next | [`Error`] |
 //!
 //! # Limits
 //!
-//! Least squares only: no counts; random effects in a [`PanelRegression`] but not in a breakdown. Unit effects are
-//! absorbed, all other effects are columns, at most 3,000 of them. Under resampling, what is made from the whole sample
-//! (factor levels, unit means) is held fixed.
-//!
-//! | method | components |
-//! |---|---|
-//! | sequential, first, last, pratt, variance components | any number |
-//! | genizi, car | any number, up to 400 columns, no unit effects but in `always` |
-//! | shapley, conditional dominance | 36; memory does not grow with the coalitions |
-//! | owen | 36, the terms of one component counted with all others; 16 terms in a component |
-//! | sampled Shapley values | as many as memory holds |
-//! | pmvd, complete dominance, the range over orders, precedence, games | 24: a table of coalitions fills 128 MB |
-//! | commonality | 20: a million parts |
-//! | resampling of what keeps a table | 20 |
-//! | best subsets | 60 |
-//! | unit effects in several components, where coalitions are enumerated | 8 of them |
+//! - A share says what goes with a component, not what the component causes.
+//! - A sequential share depends on the order: print [`FittedModel::order_range`] beside it.
+//! - Unit effects get at least as much as any component that is constant over the years of a unit, by construction: they
+//!   span it. With few years they also take up noise, about (1 − R²)/T of the variation.
+//! - An interval speaks of units drawn from a superpopulation like these, over these periods; see [`resample`].
+//! - Complete cases are used and nothing is imputed; [`FittedModel::sample`] says which rows went and why.
+//! - Least squares only: no counts; random effects in a [`PanelRegression`], not in a breakdown.
+//! - Unit effects are absorbed, all other effects are columns, at most 3,000 of them.
+//! - How many components each method takes, and how exact it is, stands in [`decompose`].
 //!
 //! # References
 //!

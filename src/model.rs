@@ -1,6 +1,15 @@
 //! Which question is asked: an outcome, the named causes its variation is split among, and what is held fixed.
 //!
-//! A [`Model`] knows nothing of data; `fit` puts it to a panel.
+//! A [`Model`] knows nothing of data; [`Model::fit`] puts it to a panel.
+//!
+//! | what | how |
+//! |---|---|
+//! | the outcome and the named causes of its variation | [`Model::new`], [`Model::component`], [`Component`] |
+//! | what is in whatever else is, and credited to nobody | [`Model::always`] |
+//! | what may enter only after others | [`Model::after`] |
+//! | how much each row counts | [`Model::weights`] |
+//! | a column, a transformation of one, effects, an interaction | [`Term`], as a value or as text |
+//! | several terms from one text | [`parse_terms`] |
 
 mod design;
 mod parse;

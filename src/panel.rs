@@ -2,6 +2,21 @@
 //!
 //! A panel is read from a file, put together in memory or taken from a linfa dataset, and then never changes. It knows
 //! nothing of models: which rows a model can use is decided there.
+//!
+//! | question | ask | answer |
+//! |---|---|---|
+//! | what a file, columns in memory or a dataset hold | [`Panel::read_csv`], [`Panel::builder`], [`Panel::from_dataset`], with a [`PanelSchema`] | [`Panel`]; [`PanelBuilder`] |
+//! | what one column holds, and why a value is missing | [`Panel::column`] | [`Column`], [`ColumnKind`], [`Values`], [`Missing`] |
+//! | what the panel looks like at a glance | [`Panel::summary`] | [`PanelSummary`] of [`KeySummary`] and [`ColumnSummary`] |
+//! | how its values are spread, between and within units, and which are there | [`Panel::describe`] | [`Description`] of [`VariableDescription`]s ([`Distribution`], [`Variation`], [`PeriodStatistics`], [`ColumnStatistics`]), [`Correlation`], [`Coverage`] |
+//! | columns of two panels side by side | [`Panel::join`], [`Join`] | [`Panel`]; [`JoinReport`], [`JoinKind`], [`Unmatched`] |
+//! | columns made from others | [`Panel::derive`], [`Derivation`] | [`Panel`] |
+//! | areas that compare over the years | [`Panel::reorganise`], [`Reorganisations`] of [`Reorganisation`]s ([`ReorganisationKind`], [`Area`]), [`AreaRule`] | [`Panel`]; [`ReorganisationReport`] |
+//! | some units or periods only | [`Panel::without`], [`UnitRule`], [`Panel::in_periods`] | [`Panel`]; [`LeftOutUnits`], [`LeftOutUnit`] |
+//! | where values come from | [`Panel::provenance`], [`Panel::lineage`], [`Panel::steps`] | [`Provenance`], [`Origin`], [`FileOrigin`], [`Quantity`]; [`Lineage`], [`ColumnLineage`], [`Step`] |
+//! | the panel as a file | [`Panel::write_csv`], [`Panel::read_written`] | CSV and a document beside it |
+//! | which rows a fit uses, and why not the others | [`FittedModel::sample`](crate::FittedModel::sample) | [`Sample`], [`LeftOutRows`], [`Reason`] |
+//! | a panel whose true shares are known | [`Panel::simulated_england`], [`SIMULATED_ENGLAND_SEED`] | [`SIMULATED_ENGLAND_SHARES`] |
 
 mod builder;
 mod cells;
@@ -235,7 +250,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`DataError::UnknownColumn`] with up to three names that come closest, letter case
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) with up to three names that come closest, letter case
     /// aside.
     ///
     /// ```
@@ -277,7 +292,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`DataError::UnknownColumn`].
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn).
     pub fn with_labels<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Result<Self> {
         self.labels = columns.into_iter().map(Into::into).collect();
         for label in &self.labels {

@@ -3,6 +3,21 @@
 //! [`PanelRegression`] is the question, [`FittedRegression`] the answer; covariance and tests are chosen after the fit.
 //! It does not know of shares.
 //!
+//! | question | ask | answer |
+//! |---|---|---|
+//! | the coefficients by an estimator | [`PanelRegression`], [`Estimator`] | [`FittedRegression`], [`RSquared`] |
+//! | the variances of random effects | [`RandomMethod`], [`RandomEffect`] | [`VarianceComponents`], [`QuasiDemeaning`] |
+//! | how sure they are | [`FittedRegression::coefficients`], [`Covariance`] ([`CovarianceKind`], [`Leverage`], [`ClusterCorrection`], [`SmallSample`]) | [`CoefficientTable`] of [`CoefficientEstimate`]s, [`CovarianceMatrix`] |
+//! | the same by resampling the errors of clusters | [`FittedRegression::wild_bootstrap`], [`WildBootstrap`], [`WildWeights`] | [`WildTest`] |
+//! | several coefficients, or functions of them | [`FittedRegression::wald`], [`FittedRegression::combination`], [`FittedRegression::delta_method`] | [`JointTest`], [`CoefficientEstimate`] |
+//! | the effects of units and periods | [`FittedRegression::unit_effects`], [`FittedRegression::period_effects`] | [`Effect`] |
+//! | the expected outcome of other rows | [`FittedRegression::predictions`] | [`Prediction`] |
+//! | whether the regression suits the data | [`FittedRegression::hausman`] and its like | [`SpecificationTest`], [`NullDistribution`], [`CrossSectionLm`] |
+//! | which rows and units decide | [`FittedRegression::influence_of_rows`], [`FittedRegression::influence_of_units`] | [`Influence`] |
+//! | which columns are hard to tell apart | [`FittedRegression::collinearity`] | [`Collinearity`] of [`ColumnInflation`] |
+//!
+//! Where to find it in the code:
+//!
 //! | step | file |
 //! |---|---|
 //! | what an estimator takes from the data | `transform`, `random_effects` |

@@ -1,9 +1,15 @@
 //! How is the answer printed, and how is it handed on?
 //!
-//! A [`Breakdown`](crate::Breakdown), an [`OrderRange`](crate::OrderRange), a
-//! [`PanelSummary`](crate::panel::PanelSummary) and a [`Description`](crate::panel::Description) print as tables that
-//! fit 80 columns, whatever the names and numbers in them; a [`RegressionTable`] sets regressions side by side; a
-//! [`Report`] is the document that other programs read. Nothing is computed here: the floors below have done that.
+//! Every result prints itself as a table that fits 80 columns, whatever the names and numbers in it. Nothing is computed
+//! here: the floors below have done that.
+//!
+//! | what | how |
+//! |---|---|
+//! | a breakdown, a range, a table of methods, a panel's summary or description | `println!("{breakdown}")` |
+//! | regressions side by side, as text, Markdown, LaTeX or CSV | [`RegressionTable`] |
+//! | breakdowns of one fit as the JSON that the examples print | [`Report`] of [`ReportMethod`]s ([`ReportComponent`], [`ReportShare`], [`ReportTerm`], [`ReportBySize`], [`ReportPair`], [`ReportSubset`], [`ReportCovariance`]), [`ReportInterval`], [`ReportLeftOut`] |
+//! | a regression as that | [`RegressionReport`], [`ReportCovarianceMatrix`] |
+//! | how long it took | [`Elapsed`], [`RegressionElapsed`] |
 //!
 //! # Examples
 //! ```

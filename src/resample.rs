@@ -4,6 +4,15 @@
 //! Moments are additive over units, so a replicate is a weighted sum of the units' moments: its cost does not depend
 //! on the number of rows, and nothing is refitted. Without units the rows are the clusters.
 //!
+//! | question | ask | answer |
+//! |---|---|---|
+//! | which units are left out or drawn | [`FittedModel::jackknife`], [`FittedModel::bootstrap`], [`FittedModel::bootstrap_of`] | [`Resampling`] |
+//! | intervals on a result | `with_intervals` of a [`Breakdown`], a [`MethodTable`](crate::MethodTable), a [`Gelbach`](crate::decompose::Gelbach); [`Breakdown::all_with_intervals`] | the result with its [`Interval`](crate::Interval)s |
+//! | ranks and differences of components | [`Resampling::comparisons`] | [`Comparison`] of [`Rank`]s and [`Difference`]s |
+//! | how often a component is among the best subsets | [`Resampling::selection`] | [`Selection`] of [`ComponentFrequency`] and [`SubsetFrequency`] |
+//! | how far each unit or period moves a share | [`FittedModel::influence_of_units`], [`FittedModel::influence_of_periods`] | [`ShareInfluence`] of [`ShareWithout`] |
+//! | the replicates themselves | [`Resampling::replicates`], [`Resampling::gelbach_replicates`] | [`Replicates`], [`GelbachReplicates`] |
+//!
 //! **What an interval is for.** The target is the expected in-sample share for authorities drawn from a superpopulation
 //! like these, over these periods: not the sampling error of a census, nor a statement about other years; the noise
 //! within a unit is not drawn again. The default is the bias-corrected jackknife over units, with t quantiles on G − 1

@@ -2,6 +2,14 @@
 //!
 //! A [`Source`] says where the file is, how it is laid out and what to take from it; reading gives the rows of
 //! authorities as a panel, with regions and the nation set apart. It knows nothing of models.
+//!
+//! | question | ask | answer |
+//! |---|---|---|
+//! | which file, in which layout | [`Source`]; [`Layout`] names them all | [`Source::read`] → [`Published`] |
+//! | which of its columns or rows, and what they measure | [`Source::measure`], [`Measure`] | a column each |
+//! | whose codes are used | [`Lookup`] | codes of one system as those of another |
+//! | the authorities, the regions, the nation | [`Published::authorities`], … | [`Panel`](crate::Panel) |
+//! | whether the authorities add up to the nation | [`Published::sums_against_nation`] | [`NationCheck`] |
 
 mod assemble;
 mod gather;

@@ -36,7 +36,7 @@ impl FittedModel {
     ///
     /// For a single column this is its standardised coefficient times its correlation with the outcome. Unit effects
     /// count through their fitted constants. Shares may be negative. They are conditional on the whole model, and a
-    /// component that others span has no coefficient: [`Warning::NoCoefficient`](crate::Warning::NoCoefficient) names
+    /// component that others span has no coefficient: [`Warning::NoCoefficient`] names
     /// it. Sources: D. R. Thomas, E. Hughes and B. D. Zumbo (1998), <https://doi.org/10.1023/A:1006954016433>; G. S.
     /// Fields (2003), <https://doi.org/10.1016/S0147-9121(03)22001-X>.
     ///

@@ -60,7 +60,7 @@ pub struct GelbachEstimate {
     /// Its analytic standard error.
     pub std_error: f64,
     /// Its interval from replicates, with their standard error, once
-    /// [`Resampling::gelbach`](crate::Resampling::gelbach) has been asked.
+    /// [`Resampling::gelbach`](Gelbach::with_intervals) has been asked.
     pub interval: Option<Interval>,
 }
 
