@@ -22,6 +22,9 @@ const FLOORS: [&[&str]; 10] = [
 /// Lines that a file may have without its tests.
 const MOST_LINES: usize = 400;
 
+/// Names at the root of the crate: those of a first analysis, about two dozen.
+const MOST_AT_THE_ROOT: usize = 26;
+
 /// The source of a module.
 #[derive(Default)]
 struct Module {
@@ -278,6 +281,22 @@ fn no_file_is_long() {
     let long = files.iter().filter(|file| !is_table(file) && !is_tests(file) && lines(file) > MOST_LINES);
     let long: Vec<String> = long.map(|file| format!("{} ({})", file.display(), lines(file))).collect();
     assert!(long.is_empty(), "more than {MOST_LINES} lines without their tests: {}", long.join(", "));
+}
+
+#[test]
+fn the_root_is_for_a_first_analysis_and_every_public_module_has_a_table() {
+    let root = fs::read_to_string(src().join("lib.rs")).expect("sources are text");
+    let code = code_of(&root);
+    let names: usize = uses(&code).iter().filter(|(is_public, _)| *is_public).map(|(_, leaves)| leaves.len()).sum();
+    assert!((20..=MOST_AT_THE_ROOT).contains(&names), "{names} names at the root");
+    let modules: Vec<&str> = code.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+    assert!(modules.len() > 7, "{modules:?}");
+    for module in modules {
+        assert!(root.contains(&format!("//! | [`{module}`] |")), "the root's table has no {module}");
+        let page = fs::read_to_string(src().join(format!("{module}.rs"))).expect("a module has a face");
+        let head: String = page.lines().take_while(|line| line.starts_with("//!")).collect::<Vec<_>>().join("\n");
+        assert!(head.contains("\n//! |---|"), "{module}'s page has no table of what is there");
+    }
 }
 
 #[test]
