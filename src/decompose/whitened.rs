@@ -221,8 +221,8 @@ fn orthonormal<R: Real>(matrix: &[R], n: usize, variables: std::ops::Range<usize
         let size = m - i;
         let inverse = rest[0].inverse_pivot();
         if inverse != zero {
-            let length = inverse.sqrt();
-            found.push((0..=i).map(|j| (own[j], combinations[i][j] * length)).collect());
+            let per_length = inverse.sqrt();
+            found.push((0..=i).map(|j| (own[j], combinations[i][j] * per_length)).collect());
             let (done, later) = combinations.split_at_mut(i + 1);
             for (row, factor) in later.iter_mut().zip(&rest[1..size]) {
                 let factor = *factor * inverse;

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::numerics::dot::weighted_dot;
 use crate::numerics::double::Double;
-use crate::numerics::rank::independent_columns;
+use crate::numerics::rank::{COLUMN_TOLERANCE, independent_columns};
 use crate::numerics::triangular::inverse;
 
 /// Cross-products serve where each column keeps this part of its sum of squares beside those before it: the inverse
@@ -188,7 +188,7 @@ impl Centred {
         let at = |i: usize, j: usize| products[i * (k + 1) + j];
         let lengths: Vec<f64> = (0..k).map(|i| at(i, i).sqrt()).collect();
         let is_clear = |i: usize| {
-            let nothing = problem.roundings[self.positions[i]].max(1e-11 * problem.lengths[self.positions[i]]);
+            let nothing = problem.roundings[self.positions[i]].max(COLUMN_TOLERANCE * problem.lengths[self.positions[i]]);
             lengths[i] > 0.0 && (!in_question || lengths[i] > CLEARLY * nothing)
         };
         if !(0..k).all(is_clear) {

@@ -91,7 +91,7 @@ impl<L: Lane> Residuals<L> {
         let zeros = |n: usize| vec![L::splat(0.0); n];
         Residuals {
             values: zeros(1 << players.len()),
-            of_root: zeros(if roots.len() > 1 { 1 << largest(|root| root.players.len()) } else { 1 << players.len() }),
+            of_root: zeros(1 << largest(|root| root.players.len())),
             matrix: zeros(largest(Root::len)),
             room: zeros(largest(|root| room_for(&root.blocks))),
         }
@@ -142,12 +142,7 @@ fn room_for(blocks: &[usize]) -> usize {
 }
 
 /// Residual sums of squares on every subset of the blocks: the first block is the highest bit of `table`.
-#[inline(always)]
 fn fill<L: Lane>(matrix: &[L], n: usize, blocks: &[usize], room: &mut [L], table: &mut [L]) {
-    fill_node(matrix, n, blocks, room, table);
-}
-
-fn fill_node<L: Lane>(matrix: &[L], n: usize, blocks: &[usize], room: &mut [L], table: &mut [L]) {
     match *blocks {
         [] => table[0] = matrix[matrix.len() - 1],
         [1] => {
@@ -158,8 +153,8 @@ fn fill_node<L: Lane>(matrix: &[L], n: usize, blocks: &[usize], room: &mut [L], 
             let (own, room) = room.split_at_mut(packed_len(n - 1));
             // The first block being the highest bit, either side is one half of the table.
             let (left_out, included) = table.split_at_mut(1 << blocks.len());
-            fill_node(include(matrix, n, block, own), n - block, blocks, room, included);
-            fill_node(&matrix[packed_len(n) - packed_len(n - block)..], n - block, blocks, room, left_out);
+            fill(include(matrix, n, block, own), n - block, blocks, room, included);
+            fill(&matrix[packed_len(n) - packed_len(n - block)..], n - block, blocks, room, left_out);
         }
     }
 }
