@@ -188,7 +188,8 @@ impl Centred {
         let at = |i: usize, j: usize| products[i * (k + 1) + j];
         let lengths: Vec<f64> = (0..k).map(|i| at(i, i).sqrt()).collect();
         let is_clear = |i: usize| {
-            let nothing = problem.roundings[self.positions[i]].max(COLUMN_TOLERANCE * problem.lengths[self.positions[i]]);
+            let nothing =
+                problem.roundings[self.positions[i]].max(COLUMN_TOLERANCE * problem.lengths[self.positions[i]]);
             lengths[i] > 0.0 && (!in_question || lengths[i] > CLEARLY * nothing)
         };
         if !(0..k).all(is_clear) {

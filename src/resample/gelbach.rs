@@ -13,7 +13,8 @@ use super::careful::Careful;
 use super::clusters::ClusterMatrix;
 use super::draws::Draws;
 use super::interval::IntervalRule;
-use super::{Resampling, is_of_intervals};
+use super::resampling::Resampling;
+use super::with_intervals::is_of_intervals;
 use crate::decompose::{
     ERROR_AT_PIVOT_ONE, Equations, FEW_CLUSTERS, Gelbach, GelbachColumn, Interval, IntervalKind, IntervalMethod,
 };

@@ -1,6 +1,6 @@
 //! Intervals for the breakdowns of a table of methods, all from the same draws.
 
-use super::Resampling;
+use super::resampling::Resampling;
 use crate::decompose::{Breakdown, LeftOutMethod, MethodTable};
 use crate::error::{Error, EstimateError, Result};
 

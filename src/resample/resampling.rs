@@ -1,0 +1,223 @@
+//! Which units are left out or drawn, and what kind of interval is wanted.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::draws::Draws;
+use super::replicates::{self, Replicates};
+use crate::decompose::{Breakdown, IntervalKind};
+use crate::error::{EstimateError, QuestionError, Result};
+use crate::fit::FittedModel;
+
+/// Beyond this level the tails are fewer than one replicate in a million: no resampling says anything about them.
+const HIGHEST_LEVEL: f64 = 0.999_999;
+
+type Progress<'a> = Arc<dyn Fn(usize, usize) + Send + Sync + 'a>;
+
+/// A resampling of a fit's units, ready to be put to any of its breakdowns.
+///
+/// It holds what is to be drawn, not yet the replicates: those are computed, in parallel, for the breakdowns that
+/// [`with_intervals`](Breakdown::with_intervals) is asked about, all from the same draws. A seed gives the same numbers on any
+/// number of threads and on any machine.
+///
+/// # Examples
+/// ```
+/// use apportion::panel::SIMULATED_ENGLAND_SEED;
+/// use apportion::{IntervalKind, Model, Panel, Term};
+///
+/// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+/// let fit = Model::new("cpp_rate")
+///     .component("deprivation", ["low_income_pct"])
+///     .component("practice", [Term::UnitEffects])
+///     .fit(&panel)?;
+/// let (sequential, shapley) = (fit.sequential()?, fit.shapley()?);
+///
+/// let by_jackknife = sequential.clone().with_intervals(&fit.jackknife()?)?;
+/// assert!(by_jackknife.components[0].interval.is_some());
+///
+/// let bootstrap = fit.bootstrap(200, 7)?.kind(IntervalKind::Basic)?.level(0.9)?;
+/// let both = Breakdown::all_with_intervals(&[&sequential, &shapley], &bootstrap)?;
+/// assert_eq!(both[1].interval.as_ref().map(|i| (i.replicates, i.clusters)), Some((200, 150)));
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Resampling<'a> {
+    pub(super) fit: &'a FittedModel,
+    pub(super) draws: Draws,
+    pub(super) kind: IntervalKind,
+    pub(super) level: f64,
+    pub(super) progress: Option<Progress<'a>>,
+}
+
+impl FittedModel {
+    /// Leaves out each unit in turn: the default interval, at level 0.95.
+    ///
+    /// # Errors
+    /// [`EstimateError::TooFew`] with fewer than two clusters.
+    pub fn jackknife(&self) -> Result<Resampling<'_>> {
+        Resampling::new(self, Draws::LeaveOneOut, IntervalKind::Jackknife)
+    }
+
+    /// Draws as many units as there are, with replacement, so many times. Percentile intervals at level 0.95 unless
+    /// [`kind`](Resampling::kind) asks for another.
+    ///
+    /// A unit drawn twice counts as two units. B. Efron and R. J. Tibshirani (1993), An Introduction to the Bootstrap;
+    /// A. C. Davison and D. V. Hinkley (1997), Bootstrap Methods and their Application,
+    /// <https://doi.org/10.1017/CBO9780511802843>.
+    ///
+    /// # Errors
+    /// [`EstimateError::TooFew`] with fewer than two clusters or two draws.
+    pub fn bootstrap(&self, draws: usize, seed: u64) -> Result<Resampling<'_>> {
+        if draws < 2 {
+            return Err(EstimateError::TooFew { what: "bootstrap draws".to_string(), expected: 2, found: draws }.into());
+        }
+        Resampling::new(self, Draws::Bootstrap { draws, seed }, IntervalKind::Percentile)
+    }
+}
+
+impl FittedModel {
+    /// Replicates that were drawn elsewhere: for each, the positions of its units among those of the sample, as many as
+    /// there are units; of its rows in a cross-section. Percentile intervals at level 0.95 unless
+    /// [`kind`](Resampling::kind) asks for another.
+    ///
+    /// # Errors
+    /// [`EstimateError::TooFew`] with fewer than two clusters or two draws; [`QuestionError::Option`] for a draw of
+    /// another size, or with a position that no unit has.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 3.0, 5.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// let replay = fit.bootstrap_of(vec![vec![0, 1, 2, 3], vec![0, 0, 3, 3]])?;
+    /// let replicates = &replay.replicates(&[&fit.shapley()?])?[0];
+    /// assert!((replicates.shares[[0, 1]] - 6.25 / 8.75).abs() < 1e-12);
+    /// assert!((replicates.shares[[1, 1]] - 1.0).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn bootstrap_of(&self, draws: Vec<Vec<usize>>) -> Result<Resampling<'_>> {
+        if draws.len() < 2 {
+            return Err(
+                EstimateError::TooFew { what: "bootstrap draws".to_string(), expected: 2, found: draws.len() }.into()
+            );
+        }
+        let clusters = self.n_clusters();
+        for (replicate, drawn) in draws.iter().enumerate() {
+            let refuse = |option, found: usize, expected: String| {
+                Err(QuestionError::Option {
+                    option,
+                    expected: format!("draw {replicate} {expected}"),
+                    found: found.to_string(),
+                }
+                .into())
+            };
+            if drawn.len() != clusters {
+                let expected = format!("must hold {clusters}, as many as there are units, or rows without units");
+                return refuse("the number of positions in a draw", drawn.len(), expected);
+            }
+            if let Some(&position) = drawn.iter().find(|position| **position >= clusters) {
+                let expected = format!("must hold positions from 0 to {}", clusters.saturating_sub(1));
+                return refuse("a position in a draw", position, expected);
+            }
+        }
+        Resampling::new(self, Draws::Given(Arc::new(draws)), IntervalKind::Percentile)
+    }
+}
+
+impl<'a> Resampling<'a> {
+    fn new(fit: &'a FittedModel, draws: Draws, kind: IntervalKind) -> Result<Self> {
+        let clusters = fit.n_clusters();
+        if clusters < 2 {
+            return Err(EstimateError::TooFew {
+                what: "units to draw from or leave out".into(),
+                expected: 2,
+                found: clusters,
+            }
+            .into());
+        }
+        Ok(Resampling { fit, draws, kind, level: 0.95, progress: None })
+    }
+
+    /// The kind of interval.
+    ///
+    /// # Errors
+    /// [`QuestionError::Option`] for a bootstrap kind of a jackknife, or the other way round.
+    pub fn kind(mut self, kind: IntervalKind) -> Result<Self> {
+        let is_jackknife = matches!(self.draws, Draws::LeaveOneOut);
+        if is_jackknife != (kind == IntervalKind::Jackknife) {
+            let expected = match is_jackknife {
+                true => "leaving units out gives the jackknife interval: use bootstrap() for the others",
+                false => "drawing units gives percentile, basic, normal or bca intervals: use jackknife() for that one",
+            };
+            return Err(QuestionError::Option {
+                option: "interval kind",
+                expected: expected.to_string(),
+                found: kind.name().to_string(),
+            }
+            .into());
+        }
+        self.kind = kind;
+        Ok(self)
+    }
+
+    /// The part of samples whose interval should cover the target. Default 0.95.
+    ///
+    /// # Errors
+    /// [`QuestionError::Option`] unless it is above 0 and at most 0.999999.
+    pub fn level(mut self, level: f64) -> Result<Self> {
+        if !(level > 0.0 && level <= HIGHEST_LEVEL) {
+            return Err(QuestionError::Option {
+                option: "level",
+                expected: format!("it must be above 0 and at most {HIGHEST_LEVEL}, such as 0.95"),
+                found: level.to_string(),
+            }
+            .into());
+        }
+        self.level = level;
+        Ok(self)
+    }
+
+    /// Calls back with the replicates done and the replicates wanted, every few replicates, from any thread.
+    pub fn on_progress(mut self, callback: impl Fn(usize, usize) + Send + Sync + 'a) -> Self {
+        self.progress = Some(Arc::new(callback));
+        self
+    }
+
+    /// The positions of the units in replicate `replicate`, as they were drawn, among the units of the sample; of the
+    /// rows in a cross-section.
+    ///
+    /// # Errors
+    /// [`QuestionError::Option`] when there are not so many replicates.
+    pub fn drawn(&self, replicate: usize) -> Result<Vec<usize>> {
+        let clusters = self.fit.n_clusters();
+        let replicates = self.draws.replicates(clusters);
+        if replicate >= replicates {
+            return Err(QuestionError::Option {
+                option: "replicate",
+                expected: format!("there are {replicates}, counted from 0"),
+                found: replicate.to_string(),
+            }
+            .into());
+        }
+        Ok(self.draws.drawn(replicate, clusters))
+    }
+
+    /// The shares in every replicate, for each of these breakdowns.
+    ///
+    /// # Errors
+    /// [`EstimateError::OtherFit`] for a breakdown that is not of this fit.
+    pub fn replicates(&self, breakdowns: &[&Breakdown]) -> Result<Vec<Replicates>> {
+        replicates::compute(self.fit, &self.draws, breakdowns, self.progress.as_deref())
+    }
+}
+
+impl fmt::Debug for Resampling<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Resampling");
+        shown.field("draws", &self.draws).field("kind", &self.kind).field("level", &self.level).finish_non_exhaustive()
+    }
+}

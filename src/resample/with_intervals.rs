@@ -1,0 +1,177 @@
+//! From replicates to a breakdown with intervals.
+
+use super::draws::Draws;
+use super::interval::IntervalRule;
+use super::replicates::{self, Replicates};
+use super::resampling::Resampling;
+use crate::decompose::{Breakdown, FEW_CLUSTERS, IntervalKind, IntervalMethod, relation};
+use crate::error::{EstimateError, Result};
+use crate::warning::Warning;
+
+/// A bias beyond this part of the standard error is reported.
+const BIAS_TO_REPORT: f64 = 0.25;
+
+impl Resampling<'_> {
+    /// The replicates, and for the BCa interval those without each cluster.
+    pub(super) fn all_replicates(&self, breakdowns: &[&Breakdown]) -> Result<(Vec<Replicates>, Vec<Replicates>)> {
+        let replicates = self.replicates(breakdowns)?;
+        let influence = match self.kind {
+            IntervalKind::Bca => replicates::compute(self.fit, &Draws::LeaveOneOut, breakdowns, None)?,
+            _ => Vec::new(),
+        };
+        Ok((replicates, influence))
+    }
+
+    /// Positions of the replicates whose outcome varies.
+    pub(super) fn usable(&self, replicates: &Replicates) -> Result<Vec<usize>> {
+        let usable = replicates.usable();
+        match usable.len() {
+            0 | 1 => Err(EstimateError::TooFew {
+                what: "replicates whose outcome varies".to_string(),
+                expected: 2,
+                found: usable.len(),
+            }
+            .into()),
+            _ => Ok(usable),
+        }
+    }
+
+    pub(super) fn rule(&self) -> IntervalRule {
+        IntervalRule::new(self.kind, self.level, self.fit.n_clusters())
+    }
+
+    pub(super) fn method(&self, replicates: &Replicates) -> IntervalMethod {
+        IntervalMethod {
+            kind: self.kind,
+            level: self.level,
+            clusters: self.fit.n_clusters(),
+            replicates: replicates.shares.nrows(),
+            seed: self.draws.seed(),
+            degenerate: replicates.degenerate,
+        }
+    }
+
+    fn with(
+        &self,
+        breakdown: &Breakdown,
+        replicates: &Replicates,
+        influence: Option<&Replicates>,
+    ) -> Result<Breakdown> {
+        let clusters = self.fit.n_clusters();
+        let mut breakdown = breakdown.clone();
+        let usable = self.usable(replicates)?;
+        let rule = self.rule();
+        let mut warnings = Vec::new();
+        if clusters < FEW_CLUSTERS {
+            warnings.push(Warning::FewClusters { clusters, wanted: FEW_CLUSTERS });
+        }
+        if replicates.degenerate > 0 {
+            let (degenerate, replicates) = (replicates.degenerate, replicates.shares.nrows());
+            warnings.push(Warning::DegenerateReplicates { degenerate, replicates });
+        }
+        if let Some(wanted) = rule.draws_wanted().filter(|wanted| usable.len() < *wanted) {
+            warnings.push(Warning::FewDraws { draws: usable.len(), wanted });
+        }
+        if let Some(bound) = replicates.error_bound {
+            // The jackknife multiplies what its replicates are off by.
+            let times = if self.kind == IntervalKind::Jackknife { clusters as f64 } else { 1.0 };
+            breakdown.warnings.retain(|w| !matches!(w, Warning::Imprecise { .. }));
+            warnings.push(Warning::Imprecise { bound: bound * times });
+        }
+        for (at, cell) in breakdown.cells_mut() {
+            let values: Vec<f64> = usable.iter().map(|&r| replicates.shares[[r, at]]).collect();
+            if let Some(reproduced) = cell.reproduced {
+                let alike = values.iter().filter(|value| relation(**value) == relation(cell.value)).count();
+                *reproduced = Some(alike as f64 / values.len() as f64);
+            }
+            let without: Option<Vec<f64>> = influence.map(|i| i.usable().iter().map(|&r| i.shares[[r, at]]).collect());
+            let found = rule.interval(cell.value, values, without.as_deref());
+            let interval = found.interval;
+            if let Some(component) = cell.row.map(str::to_string) {
+                if found.one_sided {
+                    warnings.push(Warning::OneSided { component: component.clone() });
+                }
+                // A standard error of rounding size is that of a share which cannot vary.
+                if interval.std_error > 1e-12 && interval.bias.abs() > BIAS_TO_REPORT * interval.std_error {
+                    let (bias, std_error) = (interval.bias, interval.std_error);
+                    warnings.push(Warning::Biased { component, bias, std_error });
+                }
+            }
+            *cell.interval = Some(interval);
+        }
+        breakdown.warnings.retain(|w| !is_of_intervals(w));
+        breakdown.warnings.extend(warnings);
+        breakdown.interval = Some(self.method(replicates));
+        Ok(breakdown)
+    }
+}
+
+/// Whether a warning came with intervals, and goes when others take their place.
+pub(super) fn is_of_intervals(warning: &Warning) -> bool {
+    use Warning::{Biased, DegenerateReplicates, FewClusters, FewDraws, LostCoefficients, OneSided};
+    matches!(
+        warning,
+        Biased { .. }
+            | DegenerateReplicates { .. }
+            | FewClusters { .. }
+            | FewDraws { .. }
+            | LostCoefficients { .. }
+            | OneSided { .. }
+    )
+}
+
+impl Breakdown {
+    /// This breakdown with an interval for every component, for `always` and for the unexplained.
+    ///
+    /// # Errors
+    /// Those of [`Breakdown::all_with_intervals`].
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 4.0, 5.0, 4.0, 8.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// let breakdown = fit.sequential()?.with_intervals(&fit.jackknife()?)?;
+    /// let cause = breakdown.component("cause")?;
+    /// let interval = cause.interval.expect("it was asked for");
+    /// assert!(interval.lower < cause.share_of_total && interval.std_error > 0.0);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn with_intervals(&self, resampling: &Resampling) -> Result<Breakdown> {
+        let (replicates, influence) = resampling.all_replicates(&[self])?;
+        // One breakdown has one set of replicates.
+        let none = || EstimateError::OtherFit { message: "no breakdown was given".to_string() };
+        resampling.with(self, replicates.first().ok_or_else(none)?, influence.first())
+    }
+
+    /// These breakdowns with intervals, all from the same draws, which costs less than one after the other.
+    ///
+    /// # Errors
+    /// [`EstimateError::OtherFit`] for a breakdown that is not of this fit; [`EstimateError::TooFew`] when hardly a
+    /// replicate has an outcome that varies; [`EstimateError::TooManyComponents`] and [`QuestionError::Option`] where
+    /// the values of all coalitions of all replicates do not fit into memory.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Breakdown, Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 4.0, 5.0, 4.0, 8.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// let jackknife = fit.jackknife()?;
+    /// let both = Breakdown::all_with_intervals(&[&fit.sequential()?, &fit.shapley()?], &jackknife)?;
+    /// assert_eq!(both[0], fit.sequential()?.with_intervals(&jackknife)?);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn all_with_intervals(breakdowns: &[&Breakdown], resampling: &Resampling) -> Result<Vec<Breakdown>> {
+        let (replicates, influence) = resampling.all_replicates(breakdowns)?;
+        let each = breakdowns.iter().zip(&replicates).enumerate();
+        each.map(|(i, (breakdown, replicates))| resampling.with(breakdown, replicates, influence.get(i))).collect()
+    }
+}
