@@ -6,11 +6,11 @@
 //!
 //! | question | ask | answer |
 //! |---|---|---|
-//! | which units are left out or drawn | [`FittedModel::jackknife`], [`FittedModel::bootstrap`], [`FittedModel::bootstrap_of`] | [`Resampling`] |
-//! | intervals on a result | `with_intervals` of a [`Breakdown`], a [`MethodTable`](crate::MethodTable), a [`Gelbach`](crate::decompose::Gelbach); [`Breakdown::all_with_intervals`] | the result with its [`Interval`](crate::Interval)s |
+//! | which units are left out or drawn | [`FittedModel::jackknife`](crate::FittedModel::jackknife), [`FittedModel::bootstrap`](crate::FittedModel::bootstrap), [`FittedModel::bootstrap_of`](crate::FittedModel::bootstrap_of) | [`Resampling`] |
+//! | intervals on a result | `with_intervals` of a [`Breakdown`](crate::Breakdown), a [`MethodTable`](crate::MethodTable), a [`Gelbach`](crate::decompose::Gelbach); [`Breakdown::all_with_intervals`](crate::Breakdown::all_with_intervals) | the result with its [`Interval`](crate::Interval)s |
 //! | ranks and differences of components | [`Resampling::comparisons`] | [`Comparison`] of [`Rank`]s and [`Difference`]s |
 //! | how often a component is among the best subsets | [`Resampling::selection`] | [`Selection`] of [`ComponentFrequency`] and [`SubsetFrequency`] |
-//! | how far each unit or period moves a share | [`FittedModel::influence_of_units`], [`FittedModel::influence_of_periods`] | [`ShareInfluence`] of [`ShareWithout`] |
+//! | how far each unit or period moves a share | [`FittedModel::influence_of_units`](crate::FittedModel::influence_of_units), [`FittedModel::influence_of_periods`](crate::FittedModel::influence_of_periods) | [`ShareInfluence`] of [`ShareWithout`] |
 //! | the replicates themselves | [`Resampling::replicates`], [`Resampling::gelbach_replicates`] | [`Replicates`], [`GelbachReplicates`] |
 //!
 //! **What an interval is for.** The target is the expected in-sample share for authorities drawn from a superpopulation

@@ -97,7 +97,7 @@ impl FittedRegression {
         if df_residual == 0 {
             warnings.push(Warning::Saturated { observations: rows });
         }
-        for effect in data.components.iter().flat_map(|(components, _)| &components.negative) {
+        for effect in data.variances.iter().flat_map(|(variances, _)| &variances.negative) {
             let of = if *effect == RandomEffect::Period { "period" } else { "unit" };
             warnings.push(Warning::NegativeVariance { of: of.to_string() });
         }
@@ -223,12 +223,12 @@ impl FittedRegression {
 
     /// Variances of the idiosyncratic error and of the effects, of a random-effects estimator.
     pub fn variance_components(&self) -> Option<&VarianceComponents> {
-        self.data.components.as_ref().map(|(components, _)| components)
+        self.data.variances.as_ref().map(|(variances, _)| variances)
     }
 
     /// What was taken of the means of units and periods, of a random-effects estimator.
     pub fn quasi_demeaning(&self) -> Option<&QuasiDemeaning> {
-        self.data.components.as_ref().map(|(_, theta)| theta)
+        self.data.variances.as_ref().map(|(_, theta)| theta)
     }
 
     /// What deserves doubt about the fit.

@@ -49,7 +49,7 @@ impl RSquared {
         let total = square(&mean.residuals(&design.outcome));
         let left: Vec<f64> = design.outcome.iter().zip(expected).map(|(y, f)| y - f).collect();
         let is_absorbed = data.absorbed.any();
-        let keeps_rows = data.components.is_none() && data.rows.len() == design.n_observations() && is_own(data);
+        let keeps_rows = data.variances.is_none() && data.rows.len() == design.n_observations() && is_own(data);
         let unexplained = if keeps_rows { weighted_dot(residuals, residuals, &data.weights) } else { square(&left) };
         let overall = 1.0 - unexplained / total;
         let within = match (&design.units, is_absorbed) {

@@ -38,7 +38,7 @@ pub(crate) struct Transformed {
     /// The columns before the transformation, where they are not those of the design.
     own_levels: Option<Vec<Vec<f64>>>,
     /// Of random effects.
-    pub(crate) components: Option<(VarianceComponents, QuasiDemeaning)>,
+    pub(crate) variances: Option<(VarianceComponents, QuasiDemeaning)>,
 }
 
 /// The effects that were projected out.
@@ -253,7 +253,7 @@ impl<'a> Levels<'a> {
         let design = self.design;
         let units = units(design)?;
         let periods = design.periods.as_ref();
-        let components = variance_components(
+        let variances = variance_components(
             &design.outcome,
             &self.columns,
             units,
@@ -262,17 +262,17 @@ impl<'a> Levels<'a> {
             effect,
             question.random_method,
         )?;
-        let quasi = QuasiDemean::new(&components, units, periods, &design.weights)?;
+        let quasi = QuasiDemean::new(&variances, units, periods, &design.weights)?;
         // On the user's scale of weights.
-        let idiosyncratic = design.weights_mean * components.idiosyncratic;
-        let found = (VarianceComponents { idiosyncratic, ..components.clone() }, quasi.theta());
+        let idiosyncratic = design.weights_mean * variances.idiosyncratic;
+        let found = (VarianceComponents { idiosyncratic, ..variances.clone() }, quasi.theta());
         let outcome = quasi.apply(&design.outcome);
         let columns = self.columns.par_iter().map(|c| quasi.apply(c)).collect();
         // The constant is transformed like any column: less its own means it is 1 − θ, not one.
         let ones = question.intercept.then(|| quasi.apply(&vec![1.0; design.n_observations()]));
         let rows = (0..design.n_observations()).collect();
         let transformed = self.transformed(outcome, Some(columns), ones, design.weights.clone(), rows);
-        Ok(Transformed { components: Some(found), ..transformed })
+        Ok(Transformed { variances: Some(found), ..transformed })
     }
 
     /// Each column that varies within units as its deviation from the unit's mean, and that mean. Of a product of two
@@ -349,7 +349,7 @@ impl<'a> Levels<'a> {
             absorbed: Absorbed::default(),
             positions,
             own_levels: None,
-            components: None,
+            variances: None,
         }
     }
 }

@@ -152,7 +152,7 @@ impl Breakdown {
     ///
     /// # Errors
     /// [`EstimateError::OtherFit`] for a breakdown that is not of this fit; [`EstimateError::TooFew`] when hardly a
-    /// replicate has an outcome that varies; [`EstimateError::TooManyComponents`] and [`QuestionError::Option`] where
+    /// replicate has an outcome that varies; [`EstimateError::TooManyComponents`] and [`QuestionError::Option`](crate::error::QuestionError::Option) where
     /// the values of all coalitions of all replicates do not fit into memory.
     ///
     /// # Examples

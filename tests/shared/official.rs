@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use apportion::panel::{AreaRule, Derivation, Join, Reorganisations, Step};
-#[cfg(feature = "excel")]
-use apportion::sources::{Lookup, Measure, Published};
+use apportion::sources::{Measure, Published};
 use apportion::{Panel, PanelSchema, Source};
 
 use crate::common::shared::shared;
@@ -246,6 +245,7 @@ fn the_official_panel_reads_back_equal() {
 mod workbooks {
     use apportion::Error;
     use apportion::error::SourceError;
+    use apportion::sources::Lookup;
 
     use super::*;
 

@@ -46,26 +46,26 @@ impl<'a> QuasiDemean<'a> {
     /// [`QuestionError::TermNeeds`] for random period effects without periods; [`QuestionError::Option`] for a variance
     /// of the error that is not above zero, or one of effects that is below.
     pub(crate) fn new(
-        components: &VarianceComponents,
+        variances: &VarianceComponents,
         units: &'a Groups,
         periods: Option<&'a Groups>,
         weights: &'a [f64],
     ) -> Result<Self> {
-        let error = components.idiosyncratic;
+        let error = variances.idiosyncratic;
         let is_variance = |value: f64| value.is_finite() && value >= 0.0;
         if !is_variance(error) || error == 0.0 {
             return Err(not_a_variance("idiosyncratic variance", error, "above zero"));
         }
-        if let Some(found) = [components.unit, components.period].into_iter().flatten().find(|v| !is_variance(*v)) {
+        if let Some(found) = [variances.unit, variances.period].into_iter().flatten().find(|v| !is_variance(*v)) {
             return Err(not_a_variance("variance of effects", found, "zero or more"));
         }
         let effects = |groups: &'a Groups, variance: f64| Effects::new(groups, weights, variance / error);
-        let of_units = components.unit.map(|variance| effects(units, variance));
-        let of_periods = match components.period {
+        let of_units = variances.unit.map(|variance| effects(units, variance));
+        let of_periods = match variances.period {
             Some(variance) => Some(effects(periods.ok_or_else(without_periods)?, variance)),
             None => None,
         };
-        let both = match (&of_units, &of_periods, components.unit, components.period) {
+        let both = match (&of_units, &of_periods, variances.unit, variances.period) {
             (Some(u), Some(p), Some(unit), Some(period)) if has_all_rows(units, periods) && weigh_alike(weights) => {
                 let ratio = (u.set.weight[0] * unit + p.set.weight[0] * period) / error;
                 // The share is 1 − 1/√(1 + ratio).

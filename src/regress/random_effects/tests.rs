@@ -25,7 +25,7 @@ impl Rows {
         Setting::new(&self.outcome, &self.columns, &self.units, periods, &self.weights, effect, method)
     }
 
-    fn components(&self, effect: RandomEffect, method: RandomMethod) -> Result<VarianceComponents> {
+    fn variances(&self, effect: RandomEffect, method: RandomMethod) -> Result<VarianceComponents> {
         let periods = Some(&self.periods);
         variance_components(&self.outcome, &self.columns, &self.units, periods, &self.weights, effect, method)
     }
@@ -242,7 +242,7 @@ fn grunfeld_as_plm_has_it() {
     let rows = grunfeld();
     for (method, effect, variances, thetas, coefficients) in expected {
         let what = format!("{method} {effect:?}");
-        let found = rows.components(effect, method).unwrap();
+        let found = rows.variances(effect, method).unwrap();
         let estimates: Vec<f64> = [Some(found.idiosyncratic), found.unit, found.period].into_iter().flatten().collect();
         assert_eq!(estimates.len(), variances.len(), "{what}");
         for (found, expected) in estimates.iter().zip(variances) {
@@ -448,7 +448,7 @@ fn quasi_demeaned_products_are_those_of_the_inverse_covariance() {
 #[test]
 fn nearly_equal_weights_change_nearly_nothing() {
     let mut rows = grunfeld();
-    let found = rows.components(Twoway, Amemiya).unwrap();
+    let found = rows.variances(Twoway, Amemiya).unwrap();
     let products = |rows: &Rows| -> Vec<f64> {
         let transform = QuasiDemean::new(&found, &rows.units, Some(&rows.periods), &rows.weights).unwrap();
         assert_eq!(transform.theta().total.is_some(), rows.weights[0] == 1.0);
@@ -477,21 +477,21 @@ fn a_panel_in_two_parts_loses_one_dimension_more() {
 fn what_cannot_be_had_says_why() {
     let message = |found: Result<VarianceComponents>| found.unwrap_err().to_string();
     let rows = unbalanced(false, true);
-    assert!(message(rows.components(Unit, Nerlove)).contains("every unit in every period"));
-    assert!(message(rows.components(Unit, Amemiya)).contains("1 of them do not"));
+    assert!(message(rows.variances(Unit, Nerlove)).contains("every unit in every period"));
+    assert!(message(rows.variances(Unit, Amemiya)).contains("1 of them do not"));
 
     let mut few = unbalanced(false, false);
     for seed in [3.0, 5.0, 7.0] {
         few.columns.push((0..few.outcome.len()).map(|row| (seed * row as f64).sin()).collect());
     }
-    assert!(message(few.components(Period, SwamyArora)).contains("5 group means for 4 columns"));
+    assert!(message(few.variances(Period, SwamyArora)).contains("5 group means for 4 columns"));
 
     let mut exact = grunfeld();
     exact.outcome = exact.columns[0].iter().map(|x| 3.0 * x - 2.0).collect();
     for (method, effect) in
         [SwamyArora, WallaceHussain, Amemiya, Nerlove].into_iter().flat_map(|m| EFFECTS.map(|e| (m, e)))
     {
-        assert!(message(exact.components(effect, method)).contains("exactly"), "{method}");
+        assert!(message(exact.variances(effect, method)).contains("exactly"), "{method}");
     }
 
     let grunfeld = grunfeld();
