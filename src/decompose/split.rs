@@ -57,6 +57,7 @@ impl FittedModel {
     /// # Examples
     /// ```
     /// use std::ops::ControlFlow;
+    /// use apportion::error::EstimateError;
     /// use apportion::{Error, Method, Model, Panel};
     ///
     /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;

@@ -134,6 +134,7 @@ impl PanelBuilder {
     /// population.
     ///
     /// ```
+    /// use apportion::error::DataError;
     /// use apportion::{Error, Panel};
     /// let error = Panel::builder().column("a", [1.0, 2.0]).column("b", [1.0]).build().unwrap_err();
     /// assert!(matches!(error, Error::Data(DataError::Length { expected: 2, found: 1, .. })));

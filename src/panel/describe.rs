@@ -209,6 +209,7 @@ impl Panel {
     ///
     /// # Examples
     /// ```
+    /// use apportion::error::DataError;
     /// use apportion::{Error, Panel};
     /// let builder = Panel::builder().column("rate", [1.0, 2.0]).column("poor", [3.0, 5.0]);
     /// let panel = builder.text_column("region", ["North", "South"]).build()?;
