@@ -100,6 +100,24 @@ use crate::error::{Place, Result};
 /// assert!(!panel.is_balanced());
 /// # Ok::<(), apportion::Error>(())
 /// ```
+///
+/// # Methods by question
+///
+/// They stand beside what they do; [`Panel`] puts nothing into a model, [`Model::fit`](crate::Model::fit) does.
+///
+/// | question | methods |
+/// |---|---|
+/// | Where do the values come from? | [`read_csv`](Self::read_csv), [`read_csv_from`](Self::read_csv_from), [`builder`](Self::builder), [`from_dataset`](Self::from_dataset), [`simulated_england`](Self::simulated_england) |
+/// | How is it kept in a file? | [`write_csv`](Self::write_csv), [`to_csv`](Self::to_csv), [`read_written`](Self::read_written) |
+/// | What is in it, at a glance and in detail? | [`summary`](Self::summary), [`describe`](Self::describe), [`describe_columns`](Self::describe_columns) |
+/// | How large is it, and is it complete? | [`n_observations`](Self::n_observations), [`n_units`](Self::n_units), [`n_periods`](Self::n_periods), [`is_balanced`](Self::is_balanced) |
+/// | Which units and periods are there? | [`units`](Self::units), [`periods`](Self::periods), [`unit_column`](Self::unit_column), [`period_column`](Self::period_column) |
+/// | Which unit and period is a row of? | [`unit_of`](Self::unit_of), [`period_of`](Self::period_of), [`unit_indices`](Self::unit_indices), [`period_indices`](Self::period_indices), [`row_label`](Self::row_label), [`place`](Self::place) |
+/// | What do the columns hold? | [`columns`](Self::columns), [`column`](Self::column), [`has_column`](Self::has_column) |
+/// | Which columns are weights, population, labels? | [`weight_column`](Self::weight_column), [`with_weight`](Self::with_weight), [`population_column`](Self::population_column), [`with_population`](Self::with_population), [`label_columns`](Self::label_columns), [`with_labels`](Self::with_labels) |
+/// | How do other columns come in? | [`join`](Self::join), [`derive`](Self::derive) |
+/// | Which rows stay, and on which areas? | [`in_periods`](Self::in_periods), [`without`](Self::without), [`reorganise`](Self::reorganise) |
+/// | Where does it come from, and what was done to it? | [`provenance`](Self::provenance), [`lineage`](Self::lineage), [`steps`](Self::steps), [`joins`](Self::joins), [`measured_in`](Self::measured_in), [`description`](Self::description), [`with_description`](Self::with_description) |
 #[derive(Debug, Clone)]
 pub struct Panel {
     units: Option<Key<String>>,
@@ -146,6 +164,14 @@ impl Panel {
     }
 
     /// Starts a panel from values in memory.
+    ///
+    /// ```
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().units(["A", "B"]).periods([2018, 2018]).column("rate", [43.0, 51.5]).build()?;
+    /// assert_eq!((panel.n_observations(), panel.n_units(), panel.n_periods()), (2, 2, 1));
+    /// assert_eq!(panel.column("rate")?.numbers()?, [43.0, 51.5]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn builder() -> PanelBuilder {
         PanelBuilder::default()
     }
@@ -196,6 +222,18 @@ impl Panel {
     }
 
     /// For each row the position of its unit in [`Panel::units`]; `None` without units.
+    ///
+    /// ```
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().units(["B", "A", "A"]).periods([2018, 2018, 2017]).build()?;
+    /// assert_eq!((panel.units(), panel.periods()), (&["A".to_string(), "B".to_string()][..], &[2017, 2018][..]));
+    /// // Rows are sorted: A 2017, A 2018, B 2018.
+    /// assert_eq!(panel.unit_indices(), Some(&[0, 0, 1][..]));
+    /// assert_eq!(panel.period_indices(), Some(&[0, 1, 1][..]));
+    /// assert_eq!((panel.unit_of(2), panel.period_of(2)), (Some("B"), Some(2018)));
+    /// assert_eq!(panel.unit_of(3), None);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn unit_indices(&self) -> Option<&[u32]> {
         self.units.as_ref().map(|key| key.indices.as_slice())
     }
@@ -216,6 +254,14 @@ impl Panel {
     }
 
     /// Where a row stood in its source, before sorting; beyond the last row, the row asked for.
+    ///
+    /// ```
+    /// use apportion::{Panel, PanelSchema};
+    /// let csv = "area,year,rate\nB,2018,1\nA,2018,2\n";
+    /// let panel = Panel::read_csv_from(csv.as_bytes(), &PanelSchema::new("area", "year"))?;
+    /// assert_eq!((panel.row_label(0).as_str(), panel.place(0).to_string().as_str()), ("A 2018", "line 3"));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn place(&self, row: usize) -> Place {
         self.places.get(row).copied().unwrap_or(Place::Row(row))
     }
@@ -242,6 +288,16 @@ impl Panel {
     }
 
     /// The columns of data in the order of the source, without units and periods.
+    ///
+    /// ```
+    /// use apportion::Panel;
+    /// let builder = Panel::builder().units(["A", "B"]).column("rate", [43.0, 51.5]);
+    /// let panel = builder.text_column("region", ["North", "South"]).build()?;
+    /// let names: Vec<&str> = panel.columns().iter().map(|column| column.name()).collect();
+    /// assert_eq!(names, ["rate", "region"], "the unit column is not one of data");
+    /// assert!(panel.has_column("rate") && !panel.has_column("unit"));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn columns(&self) -> &[Column] {
         &self.columns
     }
@@ -272,6 +328,15 @@ impl Panel {
     }
 
     /// Whether every unit has a row in every period; true without units or without periods.
+    ///
+    /// ```
+    /// use apportion::Panel;
+    /// let builder = || Panel::builder().units(["A", "A", "B"]);
+    /// assert!(!builder().periods([2017, 2018, 2018]).build()?.is_balanced(), "B has no row in 2017");
+    /// let panel = builder().periods([2017, 2018, 2018]).build()?.in_periods(2018..=2018)?;
+    /// assert!(panel.is_balanced());
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn is_balanced(&self) -> bool {
         match (&self.units, &self.periods) {
             (Some(units), Some(periods)) => {
@@ -293,6 +358,20 @@ impl Panel {
     /// # Errors
     ///
     /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn).
+    ///
+    /// ```
+    /// use apportion::panel::Join;
+    /// use apportion::Panel;
+    /// let named = |name: &str| {
+    ///     let builder = Panel::builder().units([202]).text_column("la_name", ["Camden"]);
+    ///     builder.column(name, [1.0]).build()?.with_labels(["la_name"])
+    /// };
+    /// // The name stands in both, and comes once.
+    /// let panel = named("plans")?.join(&named("children")?, &Join::left().on_unit())?;
+    /// assert_eq!(panel.label_columns(), ["la_name"]);
+    /// assert_eq!(panel.columns().len(), 3);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn with_labels<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Result<Self> {
         self.labels = columns.into_iter().map(Into::into).collect();
         for label in &self.labels {
@@ -312,12 +391,29 @@ impl Panel {
     }
 
     /// Says what the panel is; printed at the head of its summary.
+    ///
+    /// ```
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().column("rate", [43.0]).build()?;
+    /// assert_eq!(panel.description(), None);
+    /// let panel = panel.with_description("plans by authority, as at 31 March");
+    /// assert!(panel.summary().to_string().contains("as at 31 March"));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn with_description(mut self, text: impl Into<String>) -> Self {
         self.description = Some(text.into());
         self
     }
 
     /// Rows, units, periods, gaps, and for each column what is missing and the range of the rest.
+    ///
+    /// ```
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().column("rate", [10.0, 20.0, f64::NAN]).build()?;
+    /// let summary = panel.summary();
+    /// assert_eq!((summary.n_observations, summary.columns[0].n, summary.columns[0].mean), (3, 2, Some(15.0)));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn summary(&self) -> PanelSummary {
         PanelSummary::of(self)
     }

@@ -69,6 +69,15 @@ impl Given {
 
 impl PanelBuilder {
     /// The unit of each row. Units are text, trimmed; none may be missing.
+    ///
+    /// ```
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().units([10, 9, 100]).unit_name("la_number").build()?;
+    /// // Sorted as integers, since all of them are.
+    /// assert_eq!(panel.units(), ["9", "10", "100"]);
+    /// assert_eq!(panel.unit_column(), Some("la_number"));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn units(mut self, units: impl IntoIterator<Item = impl ToString>) -> Self {
         self.units = Some(units.into_iter().map(|unit| unit.to_string()).collect());
         self
@@ -81,6 +90,13 @@ impl PanelBuilder {
     }
 
     /// The period of each row, as it stands: 201718 is not read as a financial year here.
+    ///
+    /// ```
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().units([1, 1]).periods([2018, 2017]).period_name("year").build()?;
+    /// assert_eq!((panel.period_column(), panel.periods()), (Some("year"), &[2017, 2018][..]));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn periods(mut self, periods: impl IntoIterator<Item = i32>) -> Self {
         self.periods = Some(periods.into_iter().collect());
         self
@@ -94,6 +110,15 @@ impl PanelBuilder {
 
     /// Adds a column of numbers, one for each row; NaN is missing, of the kind
     /// [`Missing::NotANumber`](super::Missing::NotANumber).
+    ///
+    /// ```
+    /// use apportion::panel::Missing;
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().column("rate", [43.0, f64::NAN]).build()?;
+    /// let rate = panel.column("rate")?;
+    /// assert_eq!((rate.numbers()?[0], rate.missing(1)), (43.0, Some(Missing::NotANumber)));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn column(mut self, name: impl Into<String>, values: impl IntoIterator<Item = impl Borrow<f64>>) -> Self {
         let values = values.into_iter().map(|value| *value.borrow()).collect();
         self.columns.push((name.into(), Given::Numbers(values)));
@@ -102,6 +127,16 @@ impl PanelBuilder {
 
     /// Adds a column of text, one for each row. Texts are trimmed; empty ones and the marks that count as missing in
     /// text (see [`Missing`](super::Missing)) are missing. When all are, the column counts as numbers.
+    ///
+    /// ```
+    /// use apportion::panel::Missing;
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().text_column("region", [" North ", "[c]", "South"]).build()?;
+    /// let region = panel.column("region")?;
+    /// assert_eq!((region.text(0), region.missing(1)), (Some("North"), Some(Missing::Confidential)));
+    /// assert_eq!(region.levels().map(<[String]>::len), Some(2));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn text_column(mut self, name: impl Into<String>, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         let mut cells = Cells::default();
         for value in values {
@@ -112,12 +147,35 @@ impl PanelBuilder {
     }
 
     /// Names the column of weights: numbers of zero or more, which may be missing. Default: every row weighs the same.
+    ///
+    /// ```
+    /// use apportion::{Model, Panel};
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 4.0])
+    ///     .column("x", [0.0, 1.0, 1.0])
+    ///     .column("children", [1.0, 3.0, 1.0])
+    ///     .weight("children")
+    ///     .build()?;
+    /// // The mean of 2 and 4 where x is 1, weighted by 3 and 1, less the 1 where x is 0.
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// assert!((fit.regression()?.coefficients[0].estimate - 1.5).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn weight(mut self, name: impl Into<String>) -> Self {
         self.weight = Some(name.into());
         self
     }
 
     /// Names the column of populations: numbers of zero or more, which may be missing. Default: none.
+    ///
+    /// ```
+    /// use apportion::panel::Derivation;
+    /// use apportion::Panel;
+    /// let builder = Panel::builder().column("plans", [43.0]).column("children", [20_000.0]).population("children");
+    /// let panel = builder.build()?.derive("rate", &Derivation::rate("plans"))?;
+    /// assert_eq!(panel.column("rate")?.numbers()?, [21.5]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn population(mut self, name: impl Into<String>) -> Self {
         self.population = Some(name.into());
         self

@@ -26,6 +26,16 @@ pub enum ColumnKind {
 }
 
 /// The values of a column, one for each row of the panel.
+///
+/// ```
+/// use apportion::panel::Values;
+/// use apportion::Panel;
+/// let panel = Panel::builder().text_column("region", ["South", "", "North"]).build()?;
+/// let Values::Text { codes, levels } = panel.column("region")?.values() else { unreachable!() };
+/// assert_eq!(levels, &["North", "South"]);
+/// assert_eq!(codes, &[1, Values::NO_LEVEL, 0]);
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub enum Values {
     /// Numbers: finite, or NaN where missing.
@@ -122,6 +132,15 @@ impl Column {
     /// # Errors
     ///
     /// [`DataError::NotANumber`] when the column is text, with the first cell that is not a number.
+    ///
+    /// ```
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().column("rate", [43.0, f64::NAN]).text_column("rating", ["Good", "Poor"]).build()?;
+    /// let rate = panel.column("rate")?.numbers()?;
+    /// assert!(rate[0] == 43.0 && rate[1].is_nan());
+    /// assert!(panel.column("rating")?.numbers().unwrap_err().to_string().contains("Good"));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn numbers(&self) -> Result<&[f64]> {
         match &self.values {
             Values::Number(numbers) => Ok(numbers),
@@ -154,6 +173,20 @@ impl Column {
     }
 
     /// How many values are missing for each reason.
+    ///
+    /// ```
+    /// use apportion::panel::Missing;
+    /// use apportion::{Panel, PanelSchema};
+    /// let csv = "rate\n43\nc\nc\nNA\n";
+    /// let panel = Panel::read_csv_from(csv.as_bytes(), &PanelSchema::cross_section())?;
+    /// let rate = panel.column("rate")?;
+    /// assert_eq!(rate.missing_counts().into_iter().collect::<Vec<_>>(), [
+    ///     (Missing::NotAvailable, 1),
+    ///     (Missing::Confidential, 2),
+    /// ]);
+    /// assert_eq!(rate.n_missing(), 3);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn missing_counts(&self) -> BTreeMap<Missing, usize> {
         let mut counts = BTreeMap::new();
         for missing in self.missing.iter().flatten() {
@@ -183,6 +216,14 @@ impl Column {
     }
 
     /// The text of a row; `None` where it is missing, beyond the last row and in a column of numbers.
+    ///
+    /// ```
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().text_column("region", ["South", "North", ""]).build()?;
+    /// let region = panel.column("region")?;
+    /// assert_eq!((region.text(0), region.text(2), region.text(3)), (Some("South"), None, None));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn text(&self, row: usize) -> Option<&str> {
         match &self.values {
             Values::Number(_) => None,

@@ -29,11 +29,31 @@ pub struct UnitRule {
 
 impl UnitRule {
     /// A rule of this name; add units to it.
+    ///
+    /// ```
+    /// use apportion::panel::UnitRule;
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().units(["A", "A", "B"]).periods([2017, 2018, 2018]).build()?;
+    /// let panel = panel.without(&UnitRule::new("late returns").unit("A", "return filed after the deadline"))?;
+    /// assert_eq!(panel.units(), ["B"]);
+    /// assert!(panel.steps()[0].to_string().contains("return filed after the deadline"));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn new(name: impl Into<String>) -> Self {
         UnitRule { name: name.into(), units: Vec::new(), strict: true }
     }
 
     /// Leaves a unit out, for a reason that the panel keeps.
+    ///
+    /// ```
+    /// use apportion::panel::{Step, UnitRule};
+    /// use apportion::Panel;
+    /// let rule = UnitRule::new("mine").unit(202, "no data before 2015").unit(203, "another boundary");
+    /// let panel = Panel::builder().units([202, 203, 204]).column("x", [1.0, 2.0, 3.0]).build()?.without(&rule)?;
+    /// let Step::LeftOut(left_out) = &panel.steps()[0] else { unreachable!() };
+    /// assert_eq!((left_out.units.len(), left_out.units[1].reason.as_str()), (2, "another boundary"));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn unit(mut self, unit: impl ToString, reason: impl Into<String>) -> Self {
         self.units.push((vec![unit.to_string()], reason.into()));
         self
@@ -59,6 +79,16 @@ impl Panel {
     ///
     /// [`DataError::NoSuchUnit`] for a unit of the caller's own rule that the panel does not have;
     /// [`DataError::NoRows`] where nothing is left.
+    ///
+    /// ```
+    /// use apportion::panel::UnitRule;
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().units([202, 203]).column("plans", [143.0, 210.0]).build()?;
+    /// // Units of a rule of your own must be there; those of a rule that ships with the crate need not be.
+    /// assert!(panel.without(&UnitRule::new("mine").unit(999, "closed")).is_err());
+    /// assert_eq!(panel.without(&UnitRule::degenerate_authorities())?.units(), ["202", "203"]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn without(&self, rule: &UnitRule) -> Result<Panel> {
         let mut left_out = LeftOutUnits { rule: rule.name.clone(), units: Vec::new() };
         for (names, reason) in &rule.units {

@@ -18,11 +18,34 @@ use super::Panel;
 
 impl Panel {
     /// What was done to the rows since the panel was read, in order: joins, units left out, reorganisations.
+    ///
+    /// ```
+    /// use apportion::panel::{Step, UnitRule};
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().units([201, 202]).column("plans", [0.0, 143.0]).build()?;
+    /// assert!(panel.steps().is_empty());
+    /// let panel = panel.without(&UnitRule::degenerate_authorities())?;
+    /// let Step::LeftOut(left_out) = &panel.steps()[0] else { unreachable!() };
+    /// assert_eq!((left_out.units[0].unit.as_str(), left_out.units[0].rows), ("201", 1));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn steps(&self) -> &[Step] {
         &self.steps
     }
 
     /// What each join matched, in order.
+    ///
+    /// ```
+    /// use apportion::panel::Join;
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().units([1, 2]).column("plans", [3.0, 4.0]).build()?;
+    /// let other = Panel::builder().units([2, 3]).column("children", [40.0, 50.0]).build()?;
+    /// let joined = panel.join(&other, &Join::left().on_unit())?;
+    /// let report = joined.joins()[0];
+    /// assert_eq!((report.matched, report.left_only[0].unit.as_str()), (1, "1"));
+    /// assert_eq!(report.right_only[0].unit, "3");
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn joins(&self) -> Vec<&JoinReport> {
         self.steps
             .iter()

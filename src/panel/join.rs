@@ -44,6 +44,18 @@ impl Join {
     }
 
     /// Keeps every row of the left panel.
+    ///
+    /// ```
+    /// use apportion::panel::{Join, Missing};
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().units([1, 2]).column("plans", [3.0, 4.0]).build()?;
+    /// let other = Panel::builder().units([2]).column("children", [40.0]).build()?;
+    /// let left = panel.join(&other, &Join::left().on_unit())?;
+    /// assert_eq!(left.column("children")?.missing(0), Some(Missing::Absent));
+    /// assert_eq!(panel.join(&other, &Join::inner().on_unit())?.units(), ["2"]);
+    /// assert!(panel.join(&other, &Join::one_to_one().on_unit()).is_err());
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn left() -> Self {
         Self::new(JoinKind::Left)
     }
@@ -59,12 +71,31 @@ impl Join {
     }
 
     /// Joins on units alone: the right panel has one row for each unit, which stands for all periods.
+    ///
+    /// ```
+    /// use apportion::panel::Join;
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().units([1, 1]).periods([2017, 2018]).column("plans", [3.0, 4.0]).build()?;
+    /// let score = Panel::builder().units([1]).column("idaci", [0.2]).build()?;
+    /// assert_eq!(panel.join(&score, &Join::left().on_unit())?.column("idaci")?.numbers()?, [0.2, 0.2]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn on_unit(mut self) -> Self {
         self.on_unit = true;
         self
     }
 
     /// A row in period t takes the right panel's row in period t plus this. Default: 0, the same period.
+    ///
+    /// ```
+    /// use apportion::panel::Join;
+    /// use apportion::Panel;
+    /// let plans = Panel::builder().units([1]).periods([2018]).column("plans", [3.0]).build()?;
+    /// let money = Panel::builder().units([1, 1]).periods([2017, 2018]).column("spend", [10.0, 20.0]).build()?;
+    /// let before = plans.join(&money, &Join::left().period_offset(-1))?;
+    /// assert_eq!(before.column("spend")?.numbers()?, [10.0]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn period_offset(mut self, offset: i32) -> Self {
         self.period_offset = offset;
         self
@@ -81,6 +112,18 @@ impl Panel {
     ///
     /// [`DataError::Join`] where a panel lacks the keys, the right panel has a unit twice in a join on units alone, a
     /// column stands in both, or a one-to-one join leaves a row without a partner.
+    ///
+    /// ```
+    /// use apportion::panel::Join;
+    /// use apportion::Panel;
+    /// let of = |name: &str, values: [f64; 2]| {
+    ///     Panel::builder().units([202, 203]).periods([2018, 2018]).column(name, values).build()
+    /// };
+    /// let panel = of("plans", [143.0, 210.0])?.join(&of("children", [4e4, 6e4])?, &Join::one_to_one())?;
+    /// assert_eq!(panel.column("children")?.numbers()?, [4e4, 6e4]);
+    /// assert!(panel.join(&of("plans", [1.0, 2.0])?, &Join::left()).is_err(), "the column stands in both");
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn join(&self, right: &Panel, how: &Join) -> Result<Panel> {
         let (columns, labels) = self.columns_to_join(right)?;
         let mut names: Vec<String> = columns.iter().map(|column| column.name().to_owned()).collect();

@@ -13,6 +13,18 @@ use super::missing::Missing;
 use crate::error::Result;
 
 /// Whether the values of areas may be added up when areas merge.
+///
+/// ```
+/// use apportion::panel::Quantity;
+/// use apportion::sources::Measure;
+/// use apportion::Source;
+/// use std::io::Cursor;
+/// let source = Source::table("plans.csv", "la", None).measure(Measure::count("plans")).measure("rate");
+/// let panel = source.read_from(Cursor::new("la,plans,rate\n202,143,43\n"))?.into_authorities();
+/// assert_eq!(panel.provenance("plans")?.quantity, Some(Quantity::Count));
+/// assert_eq!(panel.provenance("rate")?.quantity, None, "nobody said");
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Quantity {
@@ -66,6 +78,18 @@ pub enum Origin {
 }
 
 /// What was taken from a published file.
+///
+/// ```
+/// use apportion::panel::Origin;
+/// use apportion::Source;
+/// use std::io::Cursor;
+/// let source = Source::table("data/plans.csv", "la", None).publisher("DfE").measure(("CPP_At31", "plans"));
+/// let panel = source.read_from(Cursor::new("la,CPP_At31\n202,143\n"))?.into_authorities();
+/// let Origin::File(origin) = &panel.provenance("plans")?.origin else { unreachable!() };
+/// assert_eq!((origin.file.as_str(), origin.measure.as_str()), ("plans.csv", "CPP_At31"));
+/// assert_eq!(origin.publisher.as_deref(), Some("DfE"));
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FileOrigin {
@@ -154,6 +178,15 @@ impl Panel {
     /// # Errors
     ///
     /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn).
+    ///
+    /// ```
+    /// use apportion::panel::{Derivation, Origin};
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().column("x", [1.0, 2.0]).build()?.derive("log_x", &Derivation::log("x"))?;
+    /// let Origin::Derived { columns, .. } = &panel.provenance("log_x")?.origin else { unreachable!() };
+    /// assert_eq!(columns, &["x"]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn provenance(&self, column: &str) -> Result<&Provenance> {
         Ok(self.column(column)?.provenance())
     }

@@ -76,6 +76,15 @@ pub struct Reorganisations {
 
 impl Reorganisations {
     /// Authorities in England with children's services, 2009 to 2025, from the orders that made the changes.
+    ///
+    /// ```
+    /// use apportion::panel::{ReorganisationKind, Reorganisations};
+    /// let england = Reorganisations::england();
+    /// // Bournemouth, Christchurch (part of Dorset) and Poole.
+    /// let into: Vec<_> = england.events().iter().filter(|event| event.to.number == "839").collect();
+    /// assert!(into.iter().any(|event| event.from.name == "Poole" && event.kind == ReorganisationKind::Merge));
+    /// assert!(into.iter().all(|event| event.effective == "2019-04-01"));
+    /// ```
     pub fn england() -> Self {
         // The table is checked by a test of this file, so it reads.
         Self::read_csv_from(include_str!("reorganisations/england.csv").as_bytes()).unwrap_or_default()
@@ -86,6 +95,13 @@ impl Reorganisations {
     /// # Errors
     ///
     /// [`DataError::Read`] for a file that cannot be read, and all of [`Reorganisations::read_csv_from`].
+    ///
+    /// ```no_run
+    /// use apportion::panel::Reorganisations;
+    /// let table = Reorganisations::read_csv("reorganisations.csv")?;
+    /// assert!(!table.events().is_empty());
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn read_csv(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let name = path.display().to_string();
@@ -176,6 +192,18 @@ impl Reorganisations {
     /// # Errors
     ///
     /// [`DataError::Reorganisation`] for a date that is none, or an area with neither number nor code.
+    ///
+    /// ```
+    /// use apportion::panel::Reorganisations;
+    /// let england = Reorganisations::england();
+    /// let mut event = england.events()[0].clone();
+    /// event.note = "as the county council tells it".to_string();
+    /// let longer = england.clone().with(event.clone())?;
+    /// assert_eq!(longer.events().len(), england.events().len() + 1);
+    /// event.effective = "2019-02-30".to_string();
+    /// assert!(england.with(event).unwrap_err().to_string().contains("is no date"));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn with(mut self, event: Reorganisation) -> Result<Self> {
         match fault(&event) {
             Some((_, message)) => Err(DataError::Reorganisation { message }.into()),

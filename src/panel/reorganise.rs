@@ -72,11 +72,40 @@ impl AreaRule {
 
     /// Every area stands for the same ground in all periods: predecessors are combined where areas merged, successors
     /// where one was split. Counts are added, rates averaged by population, scores left missing.
+    ///
+    /// ```
+    /// use apportion::panel::{AreaRule, Reorganisations};
+    /// use apportion::Panel;
+    /// let panel = Panel::builder()
+    ///     .units([909, 942, 943])
+    ///     .periods([2023, 2024, 2024])
+    ///     .column("plans", [300.0, 140.0, 170.0])
+    ///     .build()?;
+    /// // What adds up and what does not cannot be guessed: every column is said to be one or the other.
+    /// assert!(panel.reorganise(&Reorganisations::england(), &AreaRule::constant()).is_err());
+    /// let constant = panel.reorganise(&Reorganisations::england(), &AreaRule::constant().counts(["plans"]))?;
+    /// assert_eq!((constant.units(), constant.is_balanced()), (&["909".to_string()][..], true));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn constant() -> Self {
         Self::new(Policy::Constant)
     }
 
     /// Areas end and others begin, as they did.
+    ///
+    /// ```
+    /// use apportion::panel::{AreaRule, Reorganisations};
+    /// use apportion::Panel;
+    /// // Cumbria (909) and what it was split into.
+    /// let builder = Panel::builder().units([202, 909, 942]).periods([2024, 2023, 2024]);
+    /// let panel = builder.column("plans", [9.0, 8.0, 5.0]).build()?;
+    /// let table = Reorganisations::england();
+    /// let as_they_were = panel.reorganise(&table, &AreaRule::end_and_begin().counts(["plans"]))?;
+    /// assert_eq!(as_they_were.units(), ["202", "909", "942"]);
+    /// let untouched = panel.reorganise(&table, &AreaRule::leave_out().counts(["plans"]))?;
+    /// assert_eq!(untouched.units(), ["202"]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn end_and_begin() -> Self {
         Self::new(Policy::EndAndBegin)
     }
@@ -112,12 +141,45 @@ impl AreaRule {
     }
 
     /// Columns that are averaged by population.
+    ///
+    /// ```
+    /// use apportion::panel::{AreaRule, Reorganisations};
+    /// use apportion::Panel;
+    /// let panel = Panel::builder()
+    ///     .units([909, 942, 943])
+    ///     .periods([2023, 2024, 2024])
+    ///     .column("rate", [30.0, 20.0, 40.0])
+    ///     .column("children", [100.0, 60.0, 40.0])
+    ///     .population("children")
+    ///     .build()?;
+    /// let constant = panel.reorganise(&Reorganisations::england(), &AreaRule::constant().rates(["rate"]))?;
+    /// assert_eq!(constant.column("rate")?.numbers()?, [30.0, 28.0]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn rates<S: Into<String>>(self, columns: impl IntoIterator<Item = S>) -> Self {
         self.with(columns, Quantity::Rate)
     }
 
     /// Columns that are left missing where areas are combined, as
     /// [`Missing::Reorganised`](super::Missing::Reorganised).
+    ///
+    /// ```
+    /// use apportion::panel::{AreaRule, Missing, Reorganisations};
+    /// use apportion::Panel;
+    /// let panel = Panel::builder()
+    ///     .units([909, 942, 943])
+    ///     .periods([2023, 2024, 2024])
+    ///     .column("score", [0.10, 0.10, 0.20])
+    ///     .column("children", [100.0, 60.0, 40.0])
+    ///     .build()?
+    ///     .with_population("children")?;
+    /// let (table, rule) = (Reorganisations::england(), AreaRule::constant().scores(["score"]));
+    /// let missing = panel.reorganise(&table, &rule)?;
+    /// assert_eq!(missing.column("score")?.missing(1), Some(Missing::Reorganised));
+    /// let averaged = panel.reorganise(&table, &rule.average_scores())?;
+    /// assert!((averaged.column("score")?.numbers()?[1] - 0.14).abs() < 1e-15);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn scores<S: Into<String>>(self, columns: impl IntoIterator<Item = S>) -> Self {
         self.with(columns, Quantity::Score)
     }
@@ -164,6 +226,21 @@ impl Panel {
     /// exist at the end of its period, an area has rows under two codes in one period, columns are neither counts,
     /// rates nor scores, or rates are to be combined without a population column; [`DataError::UnknownColumn`] for a
     /// column of the rule.
+    ///
+    /// ```
+    /// use apportion::panel::{AreaRule, Reorganisations, Step};
+    /// use apportion::Panel;
+    /// let panel = Panel::builder()
+    ///     .units([909, 942, 943])
+    ///     .periods([2023, 2024, 2024])
+    ///     .column("plans", [300.0, 140.0, 170.0])
+    ///     .build()?;
+    /// let constant = panel.reorganise(&Reorganisations::england(), &AreaRule::constant().counts(["plans"]))?;
+    /// assert_eq!(constant.column("plans")?.numbers()?, [300.0, 310.0]);
+    /// let Some(Step::Reorganised(report)) = constant.steps().last() else { unreachable!() };
+    /// assert_eq!(report.areas["909"].len(), 3);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn reorganise(&self, table: &Reorganisations, rule: &AreaRule) -> Result<Panel> {
         for column in rule.quantities.keys() {
             self.column(column)?;

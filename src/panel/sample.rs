@@ -7,6 +7,17 @@ use serde::{Deserialize, Serialize};
 use super::{Missing, Panel};
 
 /// Why a row is not in the sample.
+///
+/// ```
+/// use apportion::panel::{Missing, Reason};
+/// use apportion::{Model, Panel};
+/// let panel = Panel::builder().units([1, 1, 2, 2]).periods([1, 2, 1, 2]);
+/// let panel = panel.column("y", [1.0, 2.0, 4.0, f64::NAN]).column("x", [0.0, 1.0, 1.0, 2.0]).build()?;
+/// let fit = Model::new("y").component("now", ["x"]).fit(&panel)?;
+/// let reason = Reason::Missing { column: "y".to_string(), kind: Missing::NotANumber };
+/// assert_eq!(fit.sample().left_out[0].reason, reason);
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Reason {
@@ -70,6 +81,17 @@ impl fmt::Display for Reason {
 }
 
 /// The rows left out for one reason. A row with several reasons counts under the first.
+///
+/// ```
+/// use apportion::{Model, Panel};
+/// let panel = Panel::builder().units(["A", "A", "B", "B"]).periods([2017, 2018, 2017, 2018]);
+/// let panel = panel.column("y", [1.0, 3.0, 2.0, 4.0]).column("x", [0.0, 1.0, f64::NAN, 1.5]).build()?;
+/// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+/// let left_out = &fit.sample().left_out[0];
+/// assert_eq!((left_out.rows, left_out.reason.to_string().as_str()), (1, "x missing: not a number (NaN)"));
+/// assert_eq!(left_out.concerned, [(Some("B".to_string()), Some(2017))]);
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LeftOutRows {
@@ -82,6 +104,22 @@ pub struct LeftOutRows {
 }
 
 /// The rows a fit uses: complete cases over what its model uses, with the audit of those left out.
+///
+/// ```
+/// use apportion::{Model, Panel};
+/// let panel = Panel::builder()
+///     .units(["A", "A", "B", "B"])
+///     .periods([2017, 2018, 2017, 2018])
+///     .column("y", [1.0, 3.0, 2.0, 4.0])
+///     .column("x", [1.0, 2.0, 0.0, 4.0])
+///     .build()?;
+/// // The logarithm of zero is a reason to leave a row out, not a value.
+/// let fit = Model::new("y").component("cause", ["log(x)"]).fit(&panel)?;
+/// let sample = fit.sample();
+/// assert_eq!((sample.n_observations, sample.n_left_out(), sample.n_units, sample.n_periods), (3, 1, 2, 2));
+/// assert_eq!(sample.audit(), "1 (log(x) of a value that is not positive)");
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Sample {

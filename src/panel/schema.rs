@@ -27,11 +27,30 @@ pub struct PanelSchema {
 
 impl PanelSchema {
     /// A panel with these unit and period columns.
+    ///
+    /// ```
+    /// use apportion::{Panel, PanelSchema};
+    /// let csv = "la_number,year,rate,children\n202,2017-18,48.5,40000\n203,2017-18,50.1,60000\n";
+    /// let schema = PanelSchema::new("la_number", "year").weight("children").population("children");
+    /// let panel = Panel::read_csv_from(csv.as_bytes(), &schema)?;
+    /// assert_eq!((panel.units(), panel.periods()), (&["202".to_string(), "203".to_string()][..], &[2018][..]));
+    /// assert_eq!((panel.weight_column(), panel.population_column()), (Some("children"), Some("children")));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn new(unit: impl Into<String>, period: impl Into<String>) -> Self {
         Self::default().unit(unit).period(period)
     }
 
     /// Neither units nor periods: rows are known by their lines, and keep their order.
+    ///
+    /// ```
+    /// use apportion::{Panel, PanelSchema};
+    /// let csv = "area,rate\nB,2\nA,1\n";
+    /// let panel = Panel::read_csv_from(csv.as_bytes(), &PanelSchema::cross_section())?;
+    /// assert_eq!(panel.column("rate")?.numbers()?, [2.0, 1.0], "in the order of the file");
+    /// assert_eq!((panel.n_units(), panel.column("area")?.text(0)), (0, Some("B")));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn cross_section() -> Self {
         Self::default()
     }

@@ -14,6 +14,12 @@ pub const SIMULATED_ENGLAND_SEED: u64 = 744;
 
 /// The generating shares of [`Panel::simulated_england`], in per cent of the population variance of `cpp_rate`, in
 /// the order of entry for which they hold.
+///
+/// ```
+/// use apportion::panel::SIMULATED_ENGLAND_SHARES;
+/// assert_eq!(SIMULATED_ENGLAND_SHARES[0], ("deprivation", 15.0));
+/// assert_eq!(SIMULATED_ENGLAND_SHARES.iter().map(|(_, share)| share).sum::<f64>(), 100.0);
+/// ```
 pub const SIMULATED_ENGLAND_SHARES: [(&str, f64); 5] =
     [("deprivation", 15.0), ("spending", 6.0), ("policy", 10.0), ("practice", 40.0), ("unexplained", 29.0)];
 

@@ -61,6 +61,13 @@ impl Panel {
     /// # Errors
     ///
     /// [`DataError::Unwritable`].
+    ///
+    /// ```
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().units([202]).periods([2018]).column("rate", [48.5]).build()?;
+    /// assert_eq!(panel.to_csv()?, "unit,period,rate\n202,2018,48.5\n");
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn to_csv(&self) -> Result<String> {
         let names: Vec<&str> = (self.unit_column().into_iter().chain(self.period_column()))
             .chain(self.columns().iter().map(Column::name))
@@ -101,6 +108,20 @@ impl Panel {
     ///
     /// [`DataError::Read`] where a file is not there; [`DataError::Sidecar`] where the document is of another version,
     /// is none, or does not fit the file, which was then changed since; and those of [`Panel::read_csv`].
+    ///
+    /// ```
+    /// use apportion::panel::Derivation;
+    /// use apportion::Panel;
+    /// # let folder = std::env::temp_dir().join(format!("apportion-read-written-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// let path = folder.join("panel.csv");
+    /// let panel = Panel::builder().column("x", [1.0, 2.0]).build()?.derive("log_x", &Derivation::log("x"))?;
+    /// panel.write_csv(&path)?;
+    /// // The document beside the file knows what the column is made of.
+    /// assert_eq!(Panel::read_written(&path)?.provenance("log_x")?, panel.provenance("log_x")?);
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn read_written(path: impl AsRef<Path>) -> Result<Panel> {
         let path = path.as_ref();
         let document = beside(path);

@@ -23,6 +23,19 @@ pub enum JoinKind {
 }
 
 /// What a join matched and what it did not.
+///
+/// ```
+/// use apportion::panel::{Join, JoinKind};
+/// use apportion::Panel;
+/// let plans = Panel::builder().units([1, 2]).periods([2018, 2018]).column("plans", [3.0, 4.0]).build()?;
+/// let money = Panel::builder().units([1, 3]).periods([2018, 2018]).column("spend", [10.0, 20.0]).build()?;
+/// let joined = plans.join(&money, &Join::left())?;
+/// let report = joined.joins()[0];
+/// assert_eq!((report.kind, report.matched), (JoinKind::Left, 1));
+/// assert_eq!(report.columns, ["spend"]);
+/// assert_eq!((report.left_only[0].unit.as_str(), &report.left_only[0].periods), ("2", &vec![2018]));
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JoinReport {

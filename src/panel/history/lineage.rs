@@ -40,6 +40,18 @@ impl Panel {
     /// Where the columns named come from, and all that they are derived from, however indirectly, each once and in the
     /// panel's order; and what was done to the rows. Names that are no column are passed over: units, periods. Empty
     /// where nobody said anything of any of them.
+    ///
+    /// ```
+    /// use apportion::panel::Derivation;
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().column("plans", [43.0]).column("children", [20_000.0]).build()?;
+    /// let panel = panel.derive("rate", &Derivation::ratio("plans", "children"))?;
+    /// let lineage = panel.lineage(["rate"]);
+    /// let of_rate = lineage.columns.iter().find(|column| column.column == "rate").unwrap();
+    /// assert_eq!(of_rate.provenance.to_string(), "= plans / children");
+    /// assert!(panel.lineage(["unit"]).is_empty());
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn lineage<'a>(&self, columns: impl IntoIterator<Item = &'a str>) -> Lineage {
         let mut wanted: Vec<String> = columns.into_iter().map(str::to_owned).collect();
         let mut next = 0;
