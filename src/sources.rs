@@ -87,6 +87,17 @@ enum JointReturns {
 
 impl Source {
     /// A file in a stated layout.
+    ///
+    /// ```
+    /// use apportion::sources::Layout;
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let layout = Layout::Table { unit: "area".to_string(), period: None };
+    /// let source = Source::new("scores.csv", layout).measure("idaci");
+    /// let published = source.read_from(Cursor::new("area,idaci\n202,0.2\n"))?;
+    /// assert_eq!(published.authorities().column("idaci")?.numbers()?, [0.2]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn new(path: impl Into<PathBuf>, layout: Layout) -> Self {
         Source {
             path: path.into(),
@@ -109,27 +120,71 @@ impl Source {
 
     /// A CSV file of explore-education-statistics: `time_period`, `geographic_level`, code columns in any order, a
     /// column a measure.
+    ///
+    /// See the example of [`Source`].
     pub fn explore_education(path: impl Into<PathBuf>) -> Self {
         Self::new(path, Layout::ExploreEducation)
     }
 
     /// The long layout of the Local Authority Interactive Tool: a row for each authority, year and `Short Desc`.
+    ///
+    /// ```
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let file = "Short Desc,Years,LA and Regions,Values,LA Number\n\
+    ///             Spend,2017-18,Camden,10,202\nSpend,2017-18,England,30,970\n";
+    /// let published = Source::lait("lait.csv").measure(("Spend", "spend")).read_from(Cursor::new(file))?;
+    /// assert_eq!(published.authorities().row_label(0), "202 2018");
+    /// assert_eq!(published.nation().unwrap().column("spend")?.numbers()?, [30.0]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn lait(path: impl Into<PathBuf>) -> Self {
         Self::new(path, Layout::Lait)
     }
 
     /// The older layout of one year a file: `geog_l`, `geog_c`, `geog_n`, and a column a measure. The file does not say
     /// its year, so the caller does.
+    ///
+    /// ```
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let file = "geog_l,geog_c,geog_n,CPP1\nLA,202,Camden,143\nNational,,England,53790\n";
+    /// let published = Source::one_year("2018.csv", 2018).measure("CPP1").read_from(Cursor::new(file))?;
+    /// assert_eq!(published.authorities().row_label(0), "202 2018");
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn one_year(path: impl Into<PathBuf>, period: i32) -> Self {
         Self::new(path, Layout::OneYear { period })
     }
 
     /// A row for each unit and period, or for each unit, and a column a measure.
+    ///
+    /// ```
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let file = "la,year,plans,children\n202,2018,143,40000\n203,2018,c,60000\n";
+    /// let source = Source::table("plans.csv", "la", Some("year")).measure("plans").measure("children");
+    /// let published = source.read_from(Cursor::new(file))?;
+    /// let plans = published.authorities().column("plans")?;
+    /// assert_eq!((plans.numbers()?[0], plans.n_missing()), (143.0, 1));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn table(path: impl Into<PathBuf>, unit: impl Into<String>, period: Option<&str>) -> Self {
         Self::new(path, Layout::Table { unit: unit.into(), period: period.map(str::to_owned) })
     }
 
     /// A row for each unit, period and measure: the measure's name stands in one column, its value in another.
+    ///
+    /// ```
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let file = "la,year,what,how_much\n202,2018,plans,143\n202,2018,children,40000\n";
+    /// let source = Source::long("long.csv", "la", "year", "what", "how_much").measure("plans").measure("children");
+    /// let published = source.read_from(Cursor::new(file))?;
+    /// assert_eq!(published.authorities().n_observations(), 1);
+    /// assert_eq!(published.authorities().column("children")?.numbers()?, [40_000.0]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn long(
         path: impl Into<PathBuf>,
         unit: impl Into<String>,
@@ -143,11 +198,28 @@ impl Source {
 
     /// A row for each unit and a column for each period: a measure is named by its columns with `{period}` in the place
     /// of the period, such as `rate_{period}` for `rate_2017`, `rate_2018`, or `{period}` alone.
+    ///
+    /// ```
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let source = Source::wide("wide.csv", "la").measure(("rate_{period}", "rate"));
+    /// let published = source.read_from(Cursor::new("la,rate_2017,rate_2018\n202,43,48.5\n"))?;
+    /// assert_eq!(published.authorities().periods(), [2017, 2018]);
+    /// assert_eq!(published.authorities().column("rate")?.numbers()?, [43.0, 48.5]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn wide(path: impl Into<PathBuf>, unit: impl Into<String>) -> Self {
         Self::new(path, Layout::Wide { unit: unit.into() })
     }
 
     /// The publisher's title, for the provenance.
+    ///
+    /// ```
+    /// use apportion::Source;
+    /// let source = Source::table("plans.csv", "la", None);
+    /// let source = source.title("Children in need").publisher("Department for Education");
+    /// assert_eq!(source.publication(), ("Children in need", "Department for Education"));
+    /// ```
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
         self
@@ -167,12 +239,37 @@ impl Source {
     }
 
     /// Takes only the rows that hold this text in this column, both trimmed. Several filters must all hold.
+    ///
+    /// ```
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let file = "la,category,plans\n202,All,143\n202,Neglect,70\n203,All,210\n";
+    /// let source = Source::table("plans.csv", "la", None).measure("plans");
+    /// let all = source.clone().filter("category", "All").read_from(Cursor::new(file))?;
+    /// assert_eq!(all.authorities().column("plans")?.numbers()?, [143.0, 210.0]);
+    /// // Without, two rows have one key: the message says what tells them apart.
+    /// assert!(source.read_from(Cursor::new(file)).unwrap_err().to_string().contains("category"));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn filter(mut self, column: impl Into<String>, value: impl Into<String>) -> Self {
         self.filters.push((column.into(), value.into()));
         self
     }
 
     /// Takes a measure; repeat for several.
+    ///
+    /// ```
+    /// use apportion::sources::Measure;
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// // By its own name, by another, and with what is known of it.
+    /// let source = Source::table("t.csv", "la", None).measure("a").measure(("b", "second"));
+    /// let file = Cursor::new("la,a,b,c,d\n202,1,2,3,4\n");
+    /// let panel = source.measure(Measure::rate("c")).read_from(file)?.into_authorities();
+    /// let names: Vec<&str> = panel.columns().iter().map(|column| column.name()).collect();
+    /// assert_eq!(names, ["a", "second", "c"]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn measure(mut self, measure: impl Into<Measure>) -> Self {
         self.measures.push(measure.into());
         self
@@ -180,12 +277,31 @@ impl Source {
 
     /// Takes a column that describes the unit, such as its name. Default: codes, names and regions where the layout has
     /// them, none in a table, long or wide layout.
+    ///
+    /// ```
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let source = Source::table("plans.csv", "la", None).measure("plans").label("la_name");
+    /// let panel = source.read_from(Cursor::new("la,la_name,plans\n202,Camden,143\n"))?.into_authorities();
+    /// assert_eq!(panel.label_columns(), ["la_name"]);
+    /// assert_eq!(panel.column("la_name")?.text(0), Some("Camden"));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn label(mut self, column: impl Into<String>) -> Self {
         self.labels.push(column.into());
         self
     }
 
     /// Takes only these periods, both ends included. Default: all.
+    ///
+    /// ```
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let file = "la,year,plans\n202,2016,1\n202,2017,2\n202,2018,3\n";
+    /// let source = Source::table("plans.csv", "la", Some("year")).measure("plans").periods(2017..=2018);
+    /// assert_eq!(source.read_from(Cursor::new(file))?.authorities().periods(), [2017, 2018]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn periods(mut self, periods: RangeInclusive<i32>) -> Self {
         self.periods = Some(periods);
         self
@@ -193,6 +309,16 @@ impl Source {
 
     /// Says what a mark means in this release. Default: as in [`Missing`], so `x` is "suppressed or not available":
     /// before 2018 releases suppressed small numbers with `x`, since then `c` does that and `x` says not available.
+    ///
+    /// ```
+    /// use apportion::panel::Missing;
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let source = Source::table("plans.csv", "la", None).measure("plans").mark("x", Missing::Confidential);
+    /// let published = source.read_from(Cursor::new("la,plans\n202,143\n203,x\n"))?;
+    /// assert_eq!(published.authorities().column("plans")?.missing(1), Some(Missing::Confidential));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn mark(mut self, mark: impl Into<String>, meaning: Missing) -> Self {
         self.marks.insert(mark.into(), meaning);
         self
@@ -201,6 +327,20 @@ impl Source {
     /// Gives a return filed together (`314 / 318`) to each authority it names, with 1 in a column of this name where
     /// that was done and 0 elsewhere. Right for rates; a count then stands once for each authority. Default: such a
     /// return is an error.
+    ///
+    /// ```
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let file = "la,rate\n202,43\n314 / 318,30\n";
+    /// let source = Source::table("rates.csv", "la", None).measure("rate");
+    /// let each = source.clone().joint_returns_to_each("joint").read_from(Cursor::new(file))?.into_authorities();
+    /// assert_eq!(each.units(), ["202", "314", "318"]);
+    /// assert_eq!(each.column("joint")?.numbers()?, [0.0, 1.0, 1.0]);
+    /// let without = source.leave_out_joint_returns().read_from(Cursor::new(file))?;
+    /// assert_eq!(without.authorities().units(), ["202"]);
+    /// assert_eq!(without.left_out().len(), 1);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn joint_returns_to_each(mut self, flag: impl Into<String>) -> Self {
         self.joint = JointReturns::ToEach { flag: flag.into() };
         self
@@ -213,6 +353,8 @@ impl Source {
     }
 
     /// Turns the codes of the file into units by a table of codes. Default: units are the codes as they stand.
+    ///
+    /// See the example of [`Lookup`].
     pub fn lookup(mut self, lookup: Lookup) -> Self {
         self.lookup = Some(lookup);
         self
@@ -226,6 +368,17 @@ impl Source {
     }
 
     /// Accepts years and spans of years side by side. Default: an error, since 2018 and 2017-18 may be different years.
+    ///
+    /// ```
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let file = "la,year,rate\n202,2017,43\n202,2017-18,48.5\n";
+    /// let source = Source::table("rates.csv", "la", Some("year")).measure("rate");
+    /// assert!(source.read_from(Cursor::new(file)).is_err());
+    /// let published = source.accept_mixed_periods().read_from(Cursor::new(file))?;
+    /// assert_eq!(published.authorities().periods(), [2017, 2018]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn accept_mixed_periods(mut self) -> Self {
         self.mixed_periods = true;
         self
@@ -233,6 +386,15 @@ impl Source {
 
     /// The period column holds dates (2019-02-18 or 18/02/2019), taken as the financial year, 1 April to 31 March, in
     /// which they fall.
+    ///
+    /// ```
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let source = Source::table("ratings.csv", "la", Some("inspected")).measure("grade").periods_from_dates();
+    /// let published = source.read_from(Cursor::new("la,inspected,grade\n202,18/02/2019,2\n202,2019-04-01,1\n"))?;
+    /// assert_eq!(published.authorities().periods(), [2019, 2020]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn periods_from_dates(mut self) -> Self {
         self.dates = true;
         self
@@ -255,6 +417,13 @@ impl Source {
     /// [`SourceError::JointReturn`](crate::error::SourceError::JointReturn) for keys; [`DataError::NotANumber`] and
     /// [`DataError::Infinite`] for values; [`SourceError::Feature`](crate::error::SourceError::Feature) for a workbook
     /// without the feature.
+    ///
+    /// ```no_run
+    /// use apportion::Source;
+    /// let published = Source::explore_education("plans.csv").filter("category", "All").measure("CPP_At31").read()?;
+    /// assert!(published.left_out().is_empty());
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn read(&self) -> Result<Published> {
         match File::open(&self.path) {
             Ok(file) => self.read_stream(BufReader::new(file)),
@@ -267,6 +436,14 @@ impl Source {
     /// # Errors
     ///
     /// As for [`Source::read`].
+    ///
+    /// ```
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let source = Source::table("plans.csv", "la", None).measure("plan");
+    /// let error = source.read_from(Cursor::new("la,plans\n202,143\n")).unwrap_err();
+    /// assert!(error.to_string().contains("plans"), "{error}");
+    /// ```
     pub fn read_from(&self, reader: impl Read + Seek) -> Result<Published> {
         self.read_stream(reader)
     }

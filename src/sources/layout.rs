@@ -9,6 +9,21 @@ use crate::error::{Error, QuestionError, Result, SourceError};
 use crate::panel::{read_period, unknown_column};
 
 /// How a published file is laid out.
+///
+/// [`Source`] has a constructor for each: [`Source::table`] and the like.
+///
+/// ```
+/// use apportion::sources::Layout;
+/// use apportion::Source;
+/// use std::io::Cursor;
+/// // The same file by its constructor and by its layout.
+/// let file = "area,year,rate\n202,2018,43\n";
+/// let layout = Layout::Table { unit: "area".to_string(), period: Some("year".to_string()) };
+/// let by_layout = Source::new("rates.csv", layout).measure("rate").read_from(Cursor::new(file))?;
+/// let by_name = Source::table("rates.csv", "area", Some("year")).measure("rate").read_from(Cursor::new(file))?;
+/// assert_eq!(by_layout.authorities(), by_name.authorities());
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -31,6 +31,14 @@ impl Lookup {
     /// # Errors
     ///
     /// [`SourceError::Code`] for a code with two units.
+    ///
+    /// ```
+    /// use apportion::sources::Lookup;
+    /// let lookup = Lookup::new([("E10000002", "825"), ("E06000060", "825")])?;
+    /// assert_eq!((lookup.unit("E06000060"), lookup.unit("E09000007")), (Some("825"), None));
+    /// assert!(Lookup::new([("E09000007", "202"), ("E09000007", "203")]).is_err());
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn new<C: Into<String>, U: Into<String>>(codes: impl IntoIterator<Item = (C, U)>) -> Result<Self> {
         let mut lookup = Lookup::default();
         for (code, unit) in codes {
@@ -45,6 +53,15 @@ impl Lookup {
     ///
     /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn); [`SourceError::Code`] for a code that
     /// stands beside two units.
+    ///
+    /// ```
+    /// use apportion::sources::Lookup;
+    /// use apportion::Panel;
+    /// let builder = Panel::builder().units([202, 202]).periods([2017, 2018]);
+    /// let panel = builder.text_column("code", ["E09000007"; 2]).build()?;
+    /// assert_eq!(Lookup::from_panel(&panel, "code")?.unit("E09000007"), Some("202"));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn from_panel(panel: &Panel, column: &str) -> Result<Self> {
         let codes = panel.column(column)?;
         let pairs = (0..panel.n_observations()).filter_map(|row| Some((codes.text(row)?, panel.unit_of(row)?)));
@@ -56,6 +73,13 @@ impl Lookup {
     /// # Errors
     ///
     /// [`SourceError::Code`] for a code with two units.
+    ///
+    /// ```
+    /// use apportion::sources::Lookup;
+    /// let both = Lookup::new([("E09000007", "202")])?.with(Lookup::new([("E09000011", "203")])?)?;
+    /// assert_eq!((both.unit("E09000007"), both.unit("E09000011")), (Some("202"), Some("203")));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn with(mut self, other: Lookup) -> Result<Self> {
         for (code, unit) in other.units {
             self.insert(code, unit)?;
@@ -65,6 +89,18 @@ impl Lookup {
 
     /// Leaves rows out whose code is not in the table; [`Published::left_out`](super::Published::left_out) lists them.
     /// Default: an error, since such a row would be lost.
+    ///
+    /// ```
+    /// use apportion::sources::Lookup;
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let lookup = Lookup::new([("E09000007", "202")])?.leaving_out_others();
+    /// let source = Source::table("idaci.csv", "code", None).measure("score").lookup(lookup);
+    /// let published = source.read_from(Cursor::new("code,score\nE09000007,0.2\nW06000001,0.3\n"))?;
+    /// assert_eq!(published.authorities().units(), ["202"]);
+    /// assert_eq!(published.left_out(), ["W06000001"]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn leaving_out_others(mut self) -> Self {
         self.leave_out = true;
         self

@@ -24,16 +24,44 @@ pub struct Measure {
 
 impl Measure {
     /// A measure by the name that the file gives it: a column, or an entry of the column of measures.
+    ///
+    /// ```
+    /// use apportion::panel::Quantity;
+    /// use apportion::sources::Measure;
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let plans = Measure::count("CPP_At31").named("plans").measured_in("children");
+    /// let source = Source::table("plans.csv", "la", None).measure(plans).measure(Measure::text("rating"));
+    /// let panel = source.read_from(Cursor::new("la,CPP_At31,rating\n202,143,Good\n"))?.into_authorities();
+    /// let provenance = panel.provenance("plans")?;
+    /// assert_eq!((provenance.quantity, provenance.measured_in.as_deref()), (Some(Quantity::Count), Some("children")));
+    /// assert_eq!(panel.column("rating")?.text(0), Some("Good"));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn new(measure: impl Into<String>) -> Self {
         Measure { measure: measure.into(), column: None, measured_in: None, quantity: None, text: false }
     }
 
     /// A number of things: areas add up.
+    ///
+    /// See the example of [`new`](Self::new).
     pub fn count(measure: impl Into<String>) -> Self {
         Measure { quantity: Some(Quantity::Count), ..Self::new(measure) }
     }
 
     /// So much for so many: areas are averaged by population.
+    ///
+    /// ```
+    /// use apportion::panel::Quantity;
+    /// use apportion::sources::Measure;
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let source = Source::table("t.csv", "la", None).measure(Measure::rate("rate")).measure(Measure::score("idaci"));
+    /// let panel = source.read_from(Cursor::new("la,rate,idaci\n202,43,0.2\n"))?.into_authorities();
+    /// assert_eq!(panel.provenance("rate")?.quantity, Some(Quantity::Rate));
+    /// assert_eq!(panel.provenance("idaci")?.quantity, Some(Quantity::Score));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn rate(measure: impl Into<String>) -> Self {
         Measure { quantity: Some(Quantity::Rate), ..Self::new(measure) }
     }

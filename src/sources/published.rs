@@ -8,6 +8,19 @@ use crate::error::{QuestionError, Result};
 use crate::panel::{Panel, Quantity};
 
 /// What was read from a published file: authorities as a panel, regions and the nation set apart.
+///
+/// ```
+/// use apportion::Source;
+/// use std::io::Cursor;
+/// let file = "Short Desc,Years,LA and Regions,Values,LA Number\nPlans,2017-18,Camden,143,202\n\
+///             Plans,2017-18,Inner London,2500,982\nPlans,2017-18,England,53790,970\n";
+/// let published = Source::lait("lait.csv").measure("Plans").read_from(Cursor::new(file))?;
+/// assert_eq!(published.authorities().units(), ["202"]);
+/// assert_eq!(published.regions().map(|regions| regions.n_observations()), Some(1));
+/// assert_eq!(published.nation().unwrap().column("Plans")?.numbers()?, [53_790.0]);
+/// assert!(published.left_out().is_empty() && published.other_levels().is_empty());
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Published {
@@ -120,6 +133,16 @@ pub struct NationCheck {
 
 impl NationCheck {
     /// How far the sum is off, as a part of the nation's figure.
+    ///
+    /// ```
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let file = "Short Desc,Years,LA and Regions,Values,LA Number\n\
+    ///             Plans,2017-18,Camden,10,202\nPlans,2017-18,Greenwich,20,203\nPlans,2017-18,England,40,970\n";
+    /// let published = Source::lait("lait.csv").measure("Plans").read_from(Cursor::new(file))?;
+    /// assert_eq!(published.sums_against_nation("Plans")?[0].relative_difference(), -0.25);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn relative_difference(&self) -> f64 {
         (self.authorities - self.nation) / self.nation
     }
