@@ -45,6 +45,48 @@ use conditioning::Conditioning;
 use standardise::check_scale;
 
 /// A model put to a panel: its sample, its design, and the cross-products that every breakdown is computed from.
+///
+/// Nothing is split yet, and nothing is refitted afterwards. What is read off it is of the rows of its
+/// [`sample`](Self::sample): shares and R² are fractions of the outcome's total variation, coefficients are points of
+/// the outcome for one unit of a column.
+///
+/// # Methods by question
+///
+/// | question | methods |
+/// |---|---|
+/// | What was asked, of which rows, from where? | [`model`](Self::model), [`outcome_name`](Self::outcome_name), [`sample`](Self::sample), [`rows`](Self::rows), [`column_names`](Self::column_names), [`panel_description`](Self::panel_description), [`lineage`](Self::lineage) |
+/// | What deserves doubt? | [`warnings`](Self::warnings) |
+/// | How well do all, or some, of the components explain the outcome? | [`r2_overall`](Self::r2_overall), [`r2_overall_of`](Self::r2_overall_of) |
+/// | What are the coefficients, and what do they come from? | [`regression`](Self::regression), [`moments`](Self::moments); linfa's [`Predict`](linfa::traits::Predict) for other rows |
+/// | What does each component add in a stated order? How far does the order matter? | [`sequential`](Self::sequential), [`sequential_in`](Self::sequential_in), [`order_range`](Self::order_range) |
+/// | What does it add on average over all orders? | [`shapley`](Self::shapley), [`shapley_sampled`](Self::shapley_sampled), by term [`owen`](Self::owen), with other weights [`pmvd`](Self::pmvd) |
+/// | What does it explain alone, and beside all others? | [`first`](Self::first), [`last`](Self::last), in common [`commonality`](Self::commonality) |
+/// | Does one component always add more than another? | [`conditional_dominance`](Self::conditional_dominance), [`complete_dominance`](Self::complete_dominance) |
+/// | What does it explain once the columns are made uncorrelated? | [`genizi`](Self::genizi), [`genizi_by_column`](Self::genizi_by_column), [`car`](Self::car), [`car_by_column`](Self::car_by_column) |
+/// | What is its fitted part, coefficients held? | [`pratt`](Self::pratt), [`variance_components`](Self::variance_components) |
+/// | How far does the method matter? | [`all_methods`](Self::all_methods), [`methods`](Self::methods); one by its name [`breakdown`](Self::breakdown), [`breakdown_watched`](Self::breakdown_watched) |
+/// | How sure are the shares? | [`jackknife`](Self::jackknife), [`bootstrap`](Self::bootstrap), [`bootstrap_of`](Self::bootstrap_of) |
+/// | On which unit or period do they rest? | [`influence_of_units`](Self::influence_of_units), [`influence_of_periods`](Self::influence_of_periods) |
+/// | Which few components explain most? | [`best_subsets`](Self::best_subsets), [`best_subsets_up_to`](Self::best_subsets_up_to) |
+/// | How do the coefficients of `always` change? | [`gelbach`](Self::gelbach), [`gelbach_with`](Self::gelbach_with) |
+/// | What of values other than R²? | [`r2_game`](Self::r2_game), [`adjusted_r2`](Self::adjusted_r2), [`cross_validated_r2`](Self::cross_validated_r2), [`refitted`](Self::refitted) |
+///
+/// # Examples
+/// ```
+/// use apportion::{FittedModel, Model, Panel};
+///
+/// let panel = Panel::builder()
+///     .column("y", [1.0, 2.0, 3.0, 5.0])
+///     .column("x", [0.0, 0.0, 1.0, 1.0])
+///     .column("z", [0.0, 1.0, 0.0, 1.0])
+///     .build()?;
+/// let fit: FittedModel = Model::new("y").component("first", ["x"]).component("second", ["z"]).fit(&panel)?;
+/// // x and z are uncorrelated: 6.25 and 2.25 of a total of 8.75.
+/// assert!((fit.r2_overall() - 8.5 / 8.75).abs() < 1e-12);
+/// assert!((fit.sequential()?.share_of_total("second")? - 2.25 / 8.75).abs() < 1e-12);
+/// assert_eq!((fit.outcome_name(), fit.rows()), ("y", &[0, 1, 2, 3][..]));
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct FittedModel {
     model: Model,
@@ -149,7 +191,7 @@ impl FittedModel {
         &self.design.outcome_name
     }
 
-    /// What the panel says of itself; a simulated panel says so.
+    /// What the panel says of itself; a simulated panel says so. `None` where it says nothing.
     pub fn panel_description(&self) -> Option<&str> {
         self.design.panel_description.as_deref()
     }
@@ -160,6 +202,21 @@ impl FittedModel {
     }
 
     /// The rows used, and for those left out, why.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 3.0, 2.0, 5.0, f64::NAN])
+    ///     .column("x", [0.0, 1.0, 1.0, 2.0, 3.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// assert_eq!((fit.sample().n_observations, fit.sample().n_left_out()), (4, 1));
+    /// // One row of the panel for each fitted value.
+    /// assert_eq!((fit.rows(), fit.regression()?.fitted.len()), (&[0, 1, 2, 3][..], 4));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn sample(&self) -> &Sample {
         &self.design.sample
     }
@@ -170,16 +227,56 @@ impl FittedModel {
     }
 
     /// Columns of the design, in the order of the model; absorbed unit effects have none.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel, Term};
+    ///
+    /// let panel = Panel::builder()
+    ///     .units(["A", "A", "B", "B"])
+    ///     .periods([2017, 2018, 2017, 2018])
+    ///     .column("y", [1.0, 2.0, 4.0, 7.0])
+    ///     .column("x", [0.0, 1.0, 1.0, 3.0])
+    ///     .build()?;
+    /// let model = Model::new("y").component("cause", ["x"]).component("policy", [Term::PeriodEffects]);
+    /// let fit = model.component("practice", [Term::UnitEffects]).fit(&panel)?;
+    /// assert_eq!(fit.column_names().next(), Some("x"));
+    /// assert!(fit.column_names().all(|name| name != "unit"), "absorbed");
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn column_names(&self) -> impl Iterator<Item = &str> {
         self.design.columns.iter().map(|c| c.name.as_str())
     }
 
     /// What deserves doubt about the design.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel, Warning};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
+    /// let fit = Model::new("y").component("one", ["x"]).component("other", ["x"]).fit(&panel)?;
+    /// assert!(fit.warnings().iter().any(|warning| matches!(warning, Warning::AddsNothing { .. })));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
 
     /// Cross-products of the design's columns with the outcome, which comes last.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// let total = fit.moments().total();
+    /// // Σ (x − x̄)(y − ȳ) and Σ (y − ȳ)²; R² is the square of the one over both lengths.
+    /// assert!((total[[0, 1]] - 2.5).abs() < 1e-12 && (total[[1, 1]] - 8.75).abs() < 1e-12);
+    /// assert!((fit.r2_overall() - 2.5 * 2.5 / (total[[0, 0]] * total[[1, 1]])).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn moments(&self) -> &Moments {
         &self.moments
     }
@@ -188,6 +285,24 @@ impl FittedModel {
     ///
     /// # Errors
     /// [`EstimateError::LeastSquares`] should the solver fail on the columns that were kept.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel, Term};
+    ///
+    /// let panel = Panel::builder()
+    ///     .units(["A", "A", "B", "B"])
+    ///     .periods([2017, 2018, 2017, 2018])
+    ///     .column("y", [1.0, 3.0, 11.0, 13.0])
+    ///     .column("x", [0.0, 1.0, 0.0, 1.0])
+    ///     .build()?;
+    /// let model = Model::new("y").component("cause", ["x"]).component("practice", [Term::UnitEffects]);
+    /// let regression = model.fit(&panel)?.regression()?;
+    /// assert!(regression.coefficient("x").is_some_and(|b| (b - 2.0).abs() < 1e-12));
+    /// // Effects are about a mean of zero: B lies ten above A.
+    /// assert!((regression.unit_effects[1].1 - 5.0).abs() < 1e-12 && (regression.intercept - 6.0).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn regression(&self) -> Result<Regression> {
         Regression::new(&self.design)
     }

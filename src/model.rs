@@ -26,6 +26,14 @@ pub(crate) use variables::{Part, parts, resolve};
 use crate::error::{Error, QuestionError, Result, TermSyntax};
 
 /// A named cause: a name and an ordered list of terms.
+///
+/// ```
+/// use apportion::{Component, Model, Term};
+///
+/// let model = Model::new("cpp_rate").component("spending", ["log(spend_per_child)", "vacancy_rate"]);
+/// let spending: &Component = &model.components()[0];
+/// assert_eq!((spending.name.as_str(), &spending.terms[1]), ("spending", &Term::column("vacancy_rate")));
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Component {
@@ -100,6 +108,16 @@ pub(crate) enum Weights {
 
 impl Model {
     /// A model of this outcome: a column, or a transformation of one.
+    ///
+    /// It has no component yet, and so cannot be fitted. An intercept is always in.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Term};
+    ///
+    /// assert_eq!(Model::new("log(cpp_rate)"), Model::new(Term::column("cpp_rate").log()));
+    /// assert!(Model::new("cpp_rate").check().unwrap_err().to_string().contains("component"));
+    /// ```
     pub fn new<T>(outcome: T) -> Self
     where
         T: TryInto<Term>,
@@ -118,6 +136,16 @@ impl Model {
     }
 
     /// Adds a component, last in the order, with these terms.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Term};
+    ///
+    /// let model = Model::new("cpp_rate").component("deprivation", ["low_income_pct"]);
+    /// let model = model.component("policy", [Term::PeriodEffects]);
+    /// let names: Vec<&str> = model.components().iter().map(|component| component.name.as_str()).collect();
+    /// assert_eq!(names, ["deprivation", "policy"]);
+    /// ```
     pub fn component<I>(mut self, name: impl Into<String>, terms: I) -> Self
     where
         I: IntoIterator,
@@ -130,6 +158,23 @@ impl Model {
     }
 
     /// Adds terms that are conditioned on in every coalition and credited to nobody.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 3.0, 5.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0])
+    ///     .column("z", [0.0, 1.0, 0.0, 1.0])
+    ///     .build()?;
+    /// let breakdown = Model::new("y").always(["x"]).component("cause", ["z"]).fit(&panel)?.shapley()?;
+    /// let always = breakdown.always.as_ref().map(|share| share.share_of_total);
+    /// assert!(always.is_some_and(|share| (share - 6.25 / 8.75).abs() < 1e-12));
+    /// // All that there was to credit beside x is the one component's.
+    /// assert!((breakdown.share_of_explained("cause")? - 1.0).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn always<I>(mut self, terms: I) -> Self
     where
         I: IntoIterator,
@@ -173,13 +218,36 @@ impl Model {
         self
     }
 
-    /// Weights every row by this column. Default: the weight column of the panel's schema, or every row alike.
+    /// Weights every row by this column. Default: the weight column of the panel's schema, since whoever named it there
+    /// wants it used, or every row alike. Only the weights' ratios matter; a row of weight zero leaves the sample.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 4.0])
+    ///     .column("x", [0.0, 1.0, 1.0])
+    ///     .column("children", [1.0, 3.0, 1.0])
+    ///     .weight("children")
+    ///     .build()?;
+    /// let model = Model::new("y").component("cause", ["x"]);
+    /// // The mean where x is 1, weighted or not, less the 1 where it is 0.
+    /// let slope = |model: Model| Ok::<_, apportion::Error>(model.fit(&panel)?.regression()?.coefficients[0].estimate);
+    /// assert!((slope(model.clone())? - 1.5).abs() < 1e-12, "the panel's own weights");
+    /// assert!((slope(model.clone().weights("children"))? - 1.5).abs() < 1e-12);
+    /// assert!((slope(model.unweighted())? - 2.0).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn weights(mut self, column: impl Into<String>) -> Self {
         self.weights = Weights::Column(column.into());
         self
     }
 
     /// Weights every row alike, whatever the panel's schema says.
+    ///
+    /// # Examples
+    /// See [`weights`](Self::weights).
     pub fn unweighted(mut self) -> Self {
         self.weights = Weights::Equal;
         self
@@ -195,7 +263,7 @@ impl Model {
         &self.always
     }
 
-    /// The outcome, unless its text could not be read.
+    /// The outcome; `None` where its text could not be read, which [`check`](Self::check) reports.
     pub fn outcome(&self) -> Option<&Term> {
         self.outcome.as_ref()
     }
@@ -245,6 +313,17 @@ impl Model {
     /// [`QuestionError::ComponentName`]; and [`QuestionError::OutcomeAsTerm`] when the outcome's column explains itself
     /// (a lag or a lead of it may); [`QuestionError::UnknownComponent`] or [`QuestionError::Order`] for a precedence
     /// that cannot be kept.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::Model;
+    ///
+    /// let model = Model::new("cpp_rate").component("deprivation", ["low_income_pct"]);
+    /// assert!(model.check().is_ok());
+    /// // The outcome cannot explain itself, but its past may.
+    /// assert!(model.clone().component("itself", ["cpp_rate"]).check().is_err());
+    /// assert!(model.component("before", ["lag(cpp_rate)"]).check().is_ok());
+    /// ```
     pub fn check(&self) -> Result<&Self> {
         self.checked_outcome()?;
         Ok(self)

@@ -5,6 +5,27 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// A reason to doubt a result: a value, printed under its table and present in its export.
+///
+/// A result that carries one stands, with this said of it; what has no result is an [`Error`](crate::Error). It prints
+/// as a sentence.
+///
+/// # Examples
+/// ```
+/// use apportion::{Model, Panel, Warning};
+///
+/// let panel = Panel::builder()
+///     .column("y", [1.0, 2.0, 3.0, 5.0])
+///     .column("x", [0.0, 0.0, 1.0, 1.0])
+///     .column("same", [7.0; 4])
+///     .build()?;
+/// let fit = Model::new("y").component("cause", ["x"]).component("nothing", ["same"]).fit(&panel)?;
+/// let of_column = Warning::NoColumnLeft { component: "nothing".to_string() };
+/// assert!(fit.warnings().contains(&of_column));
+/// assert!(of_column.to_string().contains("nothing"));
+/// // The answer is there, and says the same.
+/// assert!(fit.shapley()?.share_of_total("nothing")?.abs() < 1e-15);
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Warning {

@@ -22,6 +22,27 @@ use crate::numerics::rank::{independent_columns, rounding};
 /// Unit and period effects have a weighted mean of zero over the rows of the sample; the intercept takes the rest. On
 /// a panel that falls into parts without a common period, the split between unit and period effects of the parts is a
 /// convention; fitted values are not.
+///
+/// # Formula
+/// ```text
+/// ŷ_it = intercept + Σ_j b_j x_jit + unit effect_i + period effect_t
+/// R²   = 1 − Σ w (y − ŷ)² / Σ w (y − ȳ)²
+/// ```
+///
+/// Least squares with weights w. Effects, fitted values and residuals are in the outcome's own measure.
+///
+/// # Examples
+/// ```
+/// use apportion::{Model, Panel};
+///
+/// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
+/// let regression = Model::new("y").component("cause", ["x", "x:x"]).fit(&panel)?.regression()?;
+/// assert!((regression.coefficients[0].estimate - 2.5).abs() < 1e-12);
+/// assert!((regression.residuals[3] - 1.0).abs() < 1e-12 && (regression.fitted[3] - 4.0).abs() < 1e-12);
+/// // x² is x here, and has no coefficient beside it.
+/// assert_eq!((regression.left_out_columns.len(), regression.coefficient("x:x")), (1, None));
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Regression {
@@ -49,14 +70,14 @@ pub struct Regression {
 pub struct Coefficient {
     /// The column.
     pub name: String,
-    /// Its component, `None` for a column of `always`.
+    /// Its component; `None` for a column of `always`.
     pub component: Option<String>,
-    /// Change of the outcome for one unit of the column, all else in the model held fixed.
+    /// Points of the outcome for one unit of the column, all else in the model held fixed.
     pub estimate: f64,
 }
 
 impl Regression {
-    /// The coefficient of this column, `None` when it was dropped or is not in the model.
+    /// The coefficient of this column; `None` when it was left out or is not in the model.
     pub fn coefficient(&self, name: &str) -> Option<f64> {
         self.coefficients.iter().find(|c| c.name == name).map(|c| c.estimate)
     }

@@ -46,8 +46,9 @@ pub struct Moments {
 }
 
 impl Moments {
-    /// The moments of these variables, each a column with one value per row; `units` holds each row's unit, and the
-    /// rows of a unit stand together.
+    /// The moments of these variables, each a column with one value per row; `weights` has one positive value per row,
+    /// 1 where rows weigh alike. `units` holds each row's unit, and the rows of a unit stand together; `None` without
+    /// units, when [`within`](Self::within) says nothing.
     ///
     /// # Errors
     /// [`DataError::Length`] where a column, the weights or the units differ in length; [`QuestionError::Option`] for
@@ -102,6 +103,9 @@ impl Moments {
     ///
     /// # Errors
     /// [`DataError::Length`] when the number of variables differs.
+    ///
+    /// # Examples
+    /// See [`Moments`].
     pub fn merge(&mut self, other: &Moments) -> Result<()> {
         let q = self.n_variables();
         if other.n_variables() != q {
@@ -160,6 +164,12 @@ impl Moments {
     }
 
     /// Cross-products about the overall means, on the scale of the data.
+    ///
+    /// ```text
+    /// Σ w (x_i − x̄_i)(x_j − x̄_j)      means over all rows, weighted
+    /// ```
+    ///
+    /// A square of [`n_variables`](Self::n_variables), in the order in which the variables were given.
     pub fn total(&self) -> Array2<f64> {
         let layout = Layout(self.n_variables());
         let sum = |v| self.entries[layout.sum(v)];
@@ -167,6 +177,12 @@ impl Moments {
     }
 
     /// Cross-products about the unit means, on the scale of the data.
+    ///
+    /// ```text
+    /// Σ_g Σ_{rows of g} w (x_i − x̄_ig)(x_j − x̄_jg)      means over the rows of unit g, weighted
+    /// ```
+    ///
+    /// A square like [`total`](Self::total); of moments made without units it says nothing.
     pub fn within(&self) -> Array2<f64> {
         let layout = Layout(self.n_variables());
         self.unscaled(|i, j| self.entries[layout.within(i, j)])

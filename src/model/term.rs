@@ -64,6 +64,23 @@ pub enum Term {
 
 impl Term {
     /// The column of this name.
+    ///
+    /// # Examples
+    /// Every constructor has its text, and [`columns`](Self::columns) says what it reads.
+    /// ```
+    /// use apportion::Term;
+    ///
+    /// let spend = Term::column("spend");
+    /// assert_eq!(spend.clone().log().lag(2).to_string(), "lag(log(spend), 2)");
+    /// assert_eq!(spend.clone().lead(1).to_string(), "lead(spend)");
+    /// assert_eq!((spend.clone().within().to_string(), spend.clone().between().to_string()), (
+    ///     "within(spend)".to_string(),
+    ///     "between(spend)".to_string(),
+    /// ));
+    /// let by_region = spend.interact(Term::factor("region"));
+    /// assert_eq!(by_region.to_string(), "spend:factor(region)");
+    /// assert_eq!(by_region.columns(), ["spend", "region"]);
+    /// ```
     pub fn column(name: impl Into<String>) -> Self {
         Term::Column(name.into())
     }
