@@ -83,7 +83,7 @@ pub struct BestSubsets {
     pub by_bic: BestSubset,
     /// The rows used, and for those left out, why.
     pub sample: Sample,
-    /// The weight column, `None` where every row weighs alike.
+    /// The weight column; `None` where every row weighs alike.
     pub weights: Option<String>,
     /// What deserves doubt.
     pub warnings: Vec<Warning>,
@@ -94,6 +94,9 @@ impl BestSubsets {
     ///
     /// # Errors
     /// [`QuestionError::Option`] for a size that was not asked for, or is above the number of components.
+    ///
+    /// # Examples
+    /// See [`BestSubsets`].
     pub fn of_size(&self, size: usize) -> Result<&BestSubset> {
         self.by_size.get(size).ok_or_else(|| {
             Error::from(QuestionError::Option {
@@ -108,6 +111,20 @@ impl BestSubsets {
     ///
     /// Where components differ in columns this need not be one of [`by_size`](BestSubsets::by_size): a subset that
     /// explains a little less may pay for fewer columns.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::decompose::Criterion;
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let model = Model::new("cpp_rate").component("deprivation", ["low_income_pct"]);
+    /// let best = model.component("regions", ["region"]).fit(&panel)?.best_subsets()?;
+    /// assert_eq!(best.best_by(Criterion::Bic), &best.by_bic);
+    /// assert!(best.by_bic.bic <= best.by_aic.bic && best.by_aic.aic <= best.by_bic.aic);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn best_by(&self, criterion: Criterion) -> &BestSubset {
         match criterion {
             Criterion::AdjustedR2 => &self.by_adjusted_r2,
@@ -135,6 +152,22 @@ impl FittedModel {
     /// a second, 45 up to two, and each further one up to half as long again; more components than rows take longer (28
     /// on 20 rows, 20 seconds). For the best of a few components
     /// [`best_subsets_up_to`](FittedModel::best_subsets_up_to) takes milliseconds in either case.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 3.0, 5.0, 4.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 1.0])
+    ///     .column("z", [0.0, 1.0, 0.0, 1.0, 0.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("a", ["z"]).component("b", ["x"]).fit(&panel)?;
+    /// let best = fit.best_subsets()?;
+    /// assert_eq!(best.of_size(1)?.components, ["b"]);
+    /// assert!((best.of_size(2)?.r2_overall - fit.r2_overall()).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn best_subsets(&self) -> Result<BestSubsets> {
         self.best_subsets_up_to(self.model().components().len())
     }

@@ -50,9 +50,9 @@ pub struct Breakdown {
     pub r2_overall: f64,
     /// The rows used, and for those left out, why.
     pub sample: Sample,
-    /// The weight column, `None` where every row weighs alike.
+    /// The weight column; `None` where every row weighs alike.
     pub weights: Option<String>,
-    /// What the panel says of itself; a simulated panel says so.
+    /// What the panel says of itself; a simulated panel says so. `None` where it says nothing.
     pub panel: Option<String>,
     /// Where the columns of the question come from, where the panel knows; so that the answer can be traced.
     #[serde(default, skip_serializing_if = "Lineage::is_empty")]
@@ -68,6 +68,9 @@ impl Breakdown {
     ///
     /// # Errors
     /// [`QuestionError::UnknownComponent`] for a name that is not in the model.
+    ///
+    /// # Examples
+    /// See [`Share`](super::Share).
     pub fn component(&self, name: &str) -> Result<&Share> {
         self.components.iter().find(|c| c.name == name).ok_or_else(|| {
             Error::from(QuestionError::UnknownComponent {
@@ -81,6 +84,24 @@ impl Breakdown {
     ///
     /// # Errors
     /// [`QuestionError::UnknownComponent`] for a name that is not in the model.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 3.0, 5.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0])
+    ///     .column("z", [0.0, 1.0, 0.0, 1.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("first", ["x"]).component("second", ["z"]).fit(&panel)?;
+    /// let breakdown = fit.shapley()?;
+    /// // 6.25 of a total of 8.75, of which 8.5 are explained.
+    /// assert!((breakdown.share_of_total("first")? - 6.25 / 8.75).abs() < 1e-12);
+    /// assert!((breakdown.share_of_explained("first")? - 6.25 / 8.5).abs() < 1e-12);
+    /// assert!(breakdown.share_of_total("third").unwrap_err().to_string().contains("third"));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn share_of_total(&self, name: &str) -> Result<f64> {
         Ok(self.component(name)?.share_of_total)
     }
@@ -89,11 +110,27 @@ impl Breakdown {
     ///
     /// # Errors
     /// [`QuestionError::UnknownComponent`] for a name that is not in the model.
+    ///
+    /// # Examples
+    /// See [`share_of_total`](Self::share_of_total).
     pub fn share_of_explained(&self, name: &str) -> Result<f64> {
         Ok(self.component(name)?.share_of_explained)
     }
 
     /// Every row of the breakdown: `always` where there is one, the components, `unexplained`.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]);
+    /// let panel = panel.column("z", [0.0, 1.0, 0.0, 1.0]).build()?;
+    /// let breakdown = Model::new("y").always(["x"]).component("cause", ["z"]).fit(&panel)?.shapley()?;
+    /// let names: Vec<&str> = breakdown.rows().map(|row| row.name.as_str()).collect();
+    /// assert_eq!(names, ["always", "cause", "unexplained"]);
+    /// assert!((breakdown.rows().map(|row| row.share_of_total).sum::<f64>() - 1.0).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn rows(&self) -> impl Iterator<Item = &Share> {
         self.always.iter().chain(&self.components).chain([&self.unexplained])
     }

@@ -7,6 +7,27 @@ use super::method::Method;
 use super::share::{Interval, Share};
 
 /// What a method says beyond one share for each component.
+///
+/// Numbers are on the scale of the breakdown: parts of the total variation, as fractions; of an
+/// [`Attribution`](crate::decompose::Attribution), values of its statistic.
+///
+/// # Examples
+/// ```
+/// use apportion::decompose::Detail;
+/// use apportion::{Model, Panel};
+///
+/// let panel = Panel::builder()
+///     .column("y", [1.0, 2.0, 3.0, 5.0])
+///     .column("x", [0.0, 0.0, 1.0, 1.0])
+///     .column("z", [0.0, 1.0, 0.0, 1.0])
+///     .build()?;
+/// let fit = Model::new("y").component("both", ["x", "z"]).fit(&panel)?;
+/// assert!(fit.shapley()?.detail.is_nothing());
+/// let Detail::Terms(terms) = fit.owen()?.detail else { unreachable!() };
+/// assert_eq!((terms[1].component.as_str(), terms[1].term.as_str()), ("both", "z"));
+/// assert!((terms[1].share_of_total - 2.25 / 8.75).abs() < 1e-12);
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -38,7 +59,7 @@ pub struct TermShare {
     pub term: String,
     /// Its part of the total variation, as a fraction.
     pub share_of_total: f64,
-    /// How sure it is.
+    /// How sure it is; `None` without intervals.
     pub interval: Option<Interval>,
 }
 
@@ -52,7 +73,7 @@ pub struct SizeShare {
     pub size: usize,
     /// The mean increment, as a part of the total variation.
     pub share_of_total: f64,
-    /// How sure it is.
+    /// How sure it is; `None` without intervals.
     pub interval: Option<Interval>,
 }
 
@@ -67,7 +88,7 @@ pub struct PairDominance {
     /// The part of the coalitions of all others in which the first adds more, a tie counted as a half: 1 where the
     /// first dominates completely, 0 where the second does.
     pub proportion: f64,
-    /// How sure it is.
+    /// How sure it is; `None` without intervals.
     pub interval: Option<Interval>,
     /// The part of the replicates in which the relation is the sample's own: the first dominates, the second does, or
     /// neither. `None` without replicates.
@@ -75,7 +96,21 @@ pub struct PairDominance {
 }
 
 impl PairDominance {
-    /// Which of the two dominates completely: `Some(true)` for the first, `Some(false)` for the second.
+    /// Which of the two dominates completely: `Some(true)` for the first, `Some(false)` for the second, `None` for
+    /// neither, where each adds more in some coalition or they tie.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::decompose::Detail;
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
+    /// let fit = Model::new("y").component("one", ["x"]).component("other", ["x"]).fit(&panel)?;
+    /// let Detail::Pairs(pairs) = fit.complete_dominance()?.detail else { unreachable!() };
+    /// // Two copies of a column tie: neither dominates.
+    /// assert_eq!((pairs[0].proportion, pairs[0].dominant()), (0.5, None));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn dominant(&self) -> Option<bool> {
         relation(self.proportion)
     }
@@ -98,7 +133,7 @@ pub struct SubsetShare {
     pub coalition: Coalition,
     /// Its part of the total variation, as a fraction; may be negative.
     pub share_of_total: f64,
-    /// How sure it is.
+    /// How sure it is; `None` without intervals.
     pub interval: Option<Interval>,
 }
 
@@ -112,7 +147,7 @@ pub struct PairCovariance {
     pub second: String,
     /// cov(f_first, f_second)/var(y), as a fraction; it enters R² twice.
     pub share_of_total: f64,
-    /// How sure it is.
+    /// How sure it is; `None` without intervals.
     pub interval: Option<Interval>,
 }
 

@@ -60,6 +60,10 @@ impl FittedModel {
     /// A proportion of 1 is complete dominance. A tie, to within 1e-12, counts as a half: unit effects make exact ones.
     /// Source: D. V. Budescu (1993), <https://doi.org/10.1037/0033-2909.114.3.542>.
     ///
+    /// ```text
+    /// proportion(i, j) = the part of the coalitions S of all but i and j with R²(S ∪ i) > R²(S ∪ j), a tie a half
+    /// ```
+    ///
     /// # Errors
     /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components, whose
     /// table of coalitions fills 128 MB; [`EstimateError::Method`](crate::error::EstimateError::Method) for a model

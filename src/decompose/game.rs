@@ -77,6 +77,19 @@ impl TryFrom<Stored> for Game {
 }
 
 /// The value of all components together, split among them.
+///
+/// # Examples
+/// ```
+/// use apportion::decompose::{Coalition, Game};
+///
+/// // What each of two adds alone, and one more for both together.
+/// let worth = |s: Coalition| Ok::<_, std::io::Error>([10.0, 12.0, 15.0, 18.0][s.bits() as usize]);
+/// let shapley = Game::new(["a", "b"], worth)?.named("pounds").shapley()?;
+/// assert_eq!((shapley.statistic.as_str(), shapley.empty, shapley.whole), ("pounds", 10.0, 18.0));
+/// assert_eq!((shapley.value("a")?, shapley.value("b")?), (2.5, 5.5));
+/// assert_eq!(shapley.components[1].proportion, 5.5 / 8.0);
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Attribution {
@@ -129,6 +142,23 @@ impl Game {
     /// whose sums leave the range of doubles; [`EstimateError::TooFew`] without a component;
     /// [`EstimateError::TooManyComponents`] beyond 24 components; [`QuestionError::ComponentName`] for a blank one;
     /// [`QuestionError::DuplicateComponent`].
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::decompose::{Coalition, Game};
+    ///
+    /// // The positions of a coalition are those of the names.
+    /// let mut asked = Vec::new();
+    /// let game = Game::new(["a", "b"], |s: Coalition| {
+    ///     asked.push(s.members().collect::<Vec<_>>());
+    ///     Ok::<_, std::io::Error>(s.len() as f64)
+    /// })?;
+    /// assert_eq!(game.names(), ["a", "b"]);
+    /// assert_eq!(asked, [vec![], vec![0], vec![1], vec![0, 1]]);
+    /// let fails = Game::new(["a"], |_| Err::<f64, _>(std::io::Error::other("no data")));
+    /// assert!(fails.unwrap_err().to_string().contains("no data"));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn new<N, E>(
         names: impl IntoIterator<Item = N>,
         mut value: impl FnMut(Coalition) -> Result<f64, E>,
@@ -147,6 +177,16 @@ impl Game {
     ///
     /// # Errors
     /// Those of [`new`](Game::new), for one of the coalitions that fail.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::decompose::{Coalition, Game};
+    ///
+    /// let worth = |s: Coalition| Ok::<_, std::io::Error>((s.len() as f64).powi(2));
+    /// let names = ["a", "b", "c"];
+    /// assert_eq!(Game::parallel(names, worth)?, Game::new(names, worth)?);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn parallel<N, E>(
         names: impl IntoIterator<Item = N>,
         value: impl Fn(Coalition) -> Result<f64, E> + Sync,
@@ -185,6 +225,16 @@ impl Game {
     ///
     /// # Errors
     /// [`QuestionError::Option`] for a coalition of components that there are not.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::decompose::{Coalition, Game};
+    ///
+    /// let game = Game::new(["a", "b"], |s: Coalition| Ok::<_, std::io::Error>(s.bits() as f64))?;
+    /// assert_eq!((game.value(Coalition::of_all(2))?, game.value([1].into_iter().collect())?), (3.0, 2.0));
+    /// assert!(game.value(Coalition::of_all(3)).is_err());
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn value(&self, coalition: Coalition) -> Result<f64> {
         self.values.values.get(coalition.bits() as usize).copied().ok_or_else(|| {
             Error::from(QuestionError::Option {
@@ -197,8 +247,26 @@ impl Game {
 
     /// What each component adds in this order, which names every component once.
     ///
+    /// ```text
+    /// value(πⱼ) = v(π₁ … πⱼ) − v(π₁ … πⱼ₋₁)
+    /// ```
+    ///
     /// # Errors
     /// [`QuestionError::UnknownComponent`] and [`QuestionError::Order`] for an order that is none.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::decompose::{Coalition, Game};
+    ///
+    /// // The glove that comes second makes the pair.
+    /// let worth = |hands: Coalition| Ok::<_, std::io::Error>(if hands.len() == 2 { 1.0 } else { 0.0 });
+    /// let game = Game::new(["left", "right"], worth)?;
+    /// let attribution = game.sequential(&["right", "left"])?;
+    /// assert_eq!((attribution.value("left")?, attribution.value("right")?), (1.0, 0.0));
+    /// // Alone each is worth nothing, beside the other all: neither sums to the pair.
+    /// assert_eq!((game.first()?.value("left")?, game.last()?.value("left")?), (0.0, 1.0));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn sequential(&self, order: &[&str]) -> Result<Attribution> {
         let mut values = vec![0.0; self.names.len()];
         let mut before = 0_usize;
@@ -220,16 +288,32 @@ impl Game {
 
     /// What each component adds on average over all orders.
     ///
+    /// ```text
+    /// φ_c = Σ_{S ∌ c} |S|! (k − |S| − 1)! / k! · [v(S ∪ c) − v(S)]
+    /// ```
+    ///
+    /// L. S. Shapley (1953), "A value for n-person games".
+    ///
     /// # Errors
     /// None today; fallible so that it reads like the other methods.
+    ///
+    /// # Examples
+    /// See [`Game`].
     pub fn shapley(&self) -> Result<Attribution> {
         Ok(self.attribution(Method::Shapley, self.values.shapley(), Detail::Nothing))
     }
 
     /// What each component is worth alone.
     ///
+    /// ```text
+    /// value(c) = v({c}) − v(∅)
+    /// ```
+    ///
     /// # Errors
     /// None today; fallible so that it reads like the other methods.
+    ///
+    /// # Examples
+    /// See [`sequential`](Self::sequential).
     pub fn first(&self) -> Result<Attribution> {
         let alone = (0..self.names.len()).map(|p| self.values.values[1 << p] - self.values.empty()).collect();
         Ok(self.attribution(Method::First, alone, Detail::Nothing))
@@ -237,8 +321,15 @@ impl Game {
 
     /// What each component adds to all others.
     ///
+    /// ```text
+    /// value(c) = v(N) − v(N ∖ c)
+    /// ```
+    ///
     /// # Errors
     /// None today; fallible so that it reads like the other methods.
+    ///
+    /// # Examples
+    /// See [`sequential`](Self::sequential).
     pub fn last(&self) -> Result<Attribution> {
         let all = self.values.values.len() - 1;
         let last = (0..self.names.len()).map(|p| self.values.whole() - self.values.values[all & !(1 << p)]).collect();
@@ -248,9 +339,27 @@ impl Game {
     /// Owen's value where components form unions: the mean over the orders in which the members of a union enter
     /// together. `unions` hold every component once; [`Detail::Terms`] names the union of each.
     ///
+    /// G. Owen (1977), "Values of games with a priori unions", <https://doi.org/10.1007/978-3-642-45494-3_7>.
+    ///
     /// # Errors
     /// [`QuestionError::UnknownComponent`] and [`QuestionError::Order`] for unions that do not hold every component
     /// once.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::decompose::{Coalition, Game};
+    ///
+    /// // a and b are worth something together only, and c as much by itself.
+    /// let worth = |s: Coalition| {
+    ///     let pair = if s.contains(0) && s.contains(1) { 1.0 } else { 0.0 };
+    ///     Ok::<_, std::io::Error>(pair + if s.contains(2) { 1.0 } else { 0.0 })
+    /// };
+    /// let game = Game::new(["a", "b", "c"], worth)?;
+    /// let owen = game.owen(&[("pair", &["a", "b"]), ("single", &["c"])])?;
+    /// assert!((owen.value("a")? - 0.5).abs() < 1e-12 && (owen.value("c")? - 1.0).abs() < 1e-12);
+    /// assert!(game.owen(&[("pair", &["a", "b"])]).is_err(), "c is in no union");
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn owen(&self, unions: &[(&str, &[&str])]) -> Result<Attribution> {
         let (mut positions, mut of_union) = (Vec::new(), vec![None; self.names.len()]);
         for (union, members) in unions {
@@ -277,9 +386,27 @@ impl Game {
 
     /// The proportional value: an average over orders that gives nothing to what adds nothing last.
     ///
+    /// ```text
+    /// w(S) = v(N) − v(N ∖ S),   P(∅) = 1,   P(S) = w(S) / Σ_{i ∈ S} 1/P(S ∖ i),   value of i = P(N) / P(N ∖ i)
+    /// ```
+    ///
+    /// B. Feldman (2005), "Relative importance and value", <https://doi.org/10.2139/ssrn.2255827>.
+    ///
     /// # Errors
     /// [`EstimateError::Method`] where a coalition is worth more than all components together, as with criteria that
     /// punish size: its weights would be negative.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::decompose::{Coalition, Game};
+    ///
+    /// // b adds nothing to a, though it is worth something alone.
+    /// let worth = |s: Coalition| Ok::<_, std::io::Error>([0.0, 3.0, 1.0, 3.0][s.bits() as usize]);
+    /// let game = Game::new(["a", "b"], worth)?;
+    /// assert_eq!((game.pmvd()?.value("a")?, game.pmvd()?.value("b")?), (3.0, 0.0));
+    /// assert_eq!(game.shapley()?.value("b")?, 0.5);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn pmvd(&self) -> Result<Attribution> {
         if pmvd::falls(&self.values) {
             return Err(EstimateError::Method {
@@ -293,8 +420,23 @@ impl Game {
 
     /// What each component adds on average to coalitions of each size.
     ///
+    /// In [`Detail::BySize`]; the components' own values are the means of those, their Shapley values. R. Azen and
+    /// D. V. Budescu (2003), <https://doi.org/10.1037/1082-989X.8.2.129>.
+    ///
     /// # Errors
     /// None today; fallible so that it reads like the other methods.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::decompose::{Coalition, Detail, Game};
+    ///
+    /// let worth = |hands: Coalition| Ok::<_, std::io::Error>(if hands.len() == 2 { 1.0 } else { 0.0 });
+    /// let by_size = Game::new(["left", "right"], worth)?.conditional_dominance()?;
+    /// let Detail::BySize(sizes) = &by_size.detail else { unreachable!() };
+    /// // The left glove first, and after the right one.
+    /// assert_eq!((sizes[0].share_of_total, sizes[1].share_of_total, sizes[1].size), (0.0, 1.0, 1));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn conditional_dominance(&self) -> Result<Attribution> {
         let detail = Detail::by_size(&self.names, &dominance::conditional(&self.values));
         Ok(self.attribution(Method::ConditionalDominance, self.values.shapley(), detail))
@@ -302,8 +444,21 @@ impl Game {
 
     /// In what part of all coalitions each component adds more than each other.
     ///
+    /// In [`Detail::Pairs`], a tie counted as a half; the components' own values are their Shapley values. D. V.
+    /// Budescu (1993), <https://doi.org/10.1037/0033-2909.114.3.542>.
+    ///
     /// # Errors
     /// None today; fallible so that it reads like the other methods.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::decompose::{Coalition, Detail, Game};
+    ///
+    /// let worth = |s: Coalition| Ok::<_, std::io::Error>([0.0, 3.0, 1.0, 3.0][s.bits() as usize]);
+    /// let Detail::Pairs(pairs) = Game::new(["a", "b"], worth)?.complete_dominance()?.detail else { unreachable!() };
+    /// assert_eq!((pairs[0].first.as_str(), pairs[0].proportion, pairs[0].dominant()), ("a", 1.0, Some(true)));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn complete_dominance(&self) -> Result<Attribution> {
         let detail = Detail::pairs(&self.names, &dominance::complete(&self.values));
         Ok(self.attribution(Method::CompleteDominance, self.values.shapley(), detail))
@@ -311,8 +466,27 @@ impl Game {
 
     /// What each set of components has in common.
     ///
+    /// ```text
+    /// C(S) = Σ_{T ⊆ S} (−1)^{|T| + 1} v((N ∖ S) ∪ T)
+    /// ```
+    ///
+    /// In [`Detail::Subsets`]; a component's own value is the part that it has alone, and a part may be negative. R. G.
+    /// Newton and D. J. Spurrell (1967), <https://doi.org/10.2307/2985237>.
+    ///
     /// # Errors
     /// [`EstimateError::TooManyComponents`] beyond 20 components, which have a million subsets.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::decompose::{Coalition, Detail, Game};
+    ///
+    /// let worth = |s: Coalition| Ok::<_, std::io::Error>([0.0, 3.0, 1.0, 3.0][s.bits() as usize]);
+    /// let commonality = Game::new(["a", "b"], worth)?.commonality()?;
+    /// assert_eq!((commonality.value("a")?, commonality.value("b")?), (2.0, 0.0));
+    /// let Detail::Subsets(parts) = &commonality.detail else { unreachable!() };
+    /// assert_eq!((parts[2].coalition.len(), parts[2].share_of_total), (2, 1.0));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn commonality(&self) -> Result<Attribution> {
         check_number("commonality", self.names.len(), commonality::MOST_LISTED)?;
         let parts = commonality::parts(&self.values);

@@ -27,6 +27,23 @@ pub(crate) const FEW_CLUSTERS: usize = 30;
 const NO_CHANGE: f64 = 1e-10;
 
 /// What the analytic standard errors allow for.
+///
+/// # Examples
+/// ```
+/// use apportion::decompose::GelbachCovariance;
+/// use apportion::panel::SIMULATED_ENGLAND_SEED;
+/// use apportion::{Model, Panel};
+///
+/// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+/// let fit = Model::new("cpp_rate").always(["low_income_pct"]).component("spending", ["spend_per_child"]).fit(&panel)?;
+/// // Clustered by unit where there are units: the years of an authority are not independent.
+/// let (clustered, iid) = (fit.gelbach()?, fit.gelbach_with(GelbachCovariance::Iid)?);
+/// assert_eq!((clustered.covariance, clustered.clusters), (GelbachCovariance::Cluster, Some(150)));
+/// let base = |gelbach: &apportion::decompose::Gelbach| gelbach.columns[0].base;
+/// assert_eq!(base(&clustered).estimate, base(&iid).estimate);
+/// assert!(base(&clustered).std_error > base(&iid).std_error);
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -59,8 +76,8 @@ pub struct GelbachEstimate {
     pub estimate: f64,
     /// Its analytic standard error.
     pub std_error: f64,
-    /// Its interval from replicates, with their standard error, once
-    /// [`Resampling::gelbach`](Gelbach::with_intervals) has been asked.
+    /// Its interval from replicates, with their standard error; `None` until
+    /// [`with_intervals`](Gelbach::with_intervals) has been asked.
     pub interval: Option<Interval>,
 }
 
@@ -79,6 +96,23 @@ pub struct GelbachChange {
 }
 
 /// The coefficient of one column of `always`, without and with the components.
+///
+/// # Examples
+/// ```
+/// use apportion::{Model, Panel};
+///
+/// let panel = Panel::builder()
+///     .column("y", [1.0, 2.0, 4.0, 5.0, 4.0, 8.0])
+///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+///     .column("z", [0.0, 1.0, 0.0, 2.0, 1.0, 3.0])
+///     .build()?;
+/// let gelbach = Model::new("y").always(["x"]).component("cause", ["z"]).fit(&panel)?.gelbach()?;
+/// assert_eq!(gelbach.components().collect::<Vec<_>>(), ["cause"]);
+/// let x = gelbach.column("x")?;
+/// assert!((x.base.estimate - x.full.estimate - x.total_change.estimate).abs() < 1e-12);
+/// assert!((x.component("cause")?.change.estimate - x.total_change.estimate).abs() < 1e-12);
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GelbachColumn {
@@ -133,9 +167,9 @@ pub struct Gelbach {
     pub small_sample_factor: f64,
     /// The rows used, and for those left out, why.
     pub sample: Sample,
-    /// The weight column, `None` where every row weighs alike.
+    /// The weight column; `None` where every row weighs alike.
     pub weights: Option<String>,
-    /// What the panel says of itself; a simulated panel says so.
+    /// What the panel says of itself; a simulated panel says so. `None` where it says nothing.
     pub panel: Option<String>,
     /// How the intervals were made; `None` without intervals.
     pub interval: Option<IntervalMethod>,
@@ -148,6 +182,9 @@ impl Gelbach {
     ///
     /// # Errors
     /// [`DataError::UnknownColumn`] for a name that is none of them.
+    ///
+    /// # Examples
+    /// See [`GelbachColumn`].
     pub fn column(&self, name: &str) -> Result<&GelbachColumn> {
         self.columns.iter().find(|c| c.name == name).ok_or_else(|| {
             Error::from(DataError::UnknownColumn {

@@ -3,6 +3,41 @@
 use serde::{Deserialize, Serialize};
 
 /// How the variation was split.
+///
+/// | method | called by | sums to R² − R²(always) |
+/// |---|---|---|
+/// | [`Sequential`](Self::Sequential) | [`sequential`](crate::FittedModel::sequential), [`sequential_in`](crate::FittedModel::sequential_in) | yes |
+/// | [`Shapley`](Self::Shapley) | [`shapley`](crate::FittedModel::shapley) | yes |
+/// | [`First`](Self::First) | [`first`](crate::FittedModel::first) | no |
+/// | [`Last`](Self::Last) | [`last`](crate::FittedModel::last) | no |
+/// | [`Owen`](Self::Owen) | [`owen`](crate::FittedModel::owen) | yes |
+/// | [`Pmvd`](Self::Pmvd) | [`pmvd`](crate::FittedModel::pmvd) | yes |
+/// | [`ConditionalDominance`](Self::ConditionalDominance) | [`conditional_dominance`](crate::FittedModel::conditional_dominance) | yes |
+/// | [`CompleteDominance`](Self::CompleteDominance) | [`complete_dominance`](crate::FittedModel::complete_dominance) | yes |
+/// | [`Commonality`](Self::Commonality) | [`commonality`](crate::FittedModel::commonality) | no |
+/// | [`Genizi`](Self::Genizi), [`GeniziByColumn`](Self::GeniziByColumn) | [`genizi`](crate::FittedModel::genizi), [`genizi_by_column`](crate::FittedModel::genizi_by_column) | yes |
+/// | [`Car`](Self::Car), [`CarByColumn`](Self::CarByColumn) | [`car`](crate::FittedModel::car), [`car_by_column`](crate::FittedModel::car_by_column) | yes |
+/// | [`Pratt`](Self::Pratt) | [`pratt`](crate::FittedModel::pratt) | yes |
+/// | [`VarianceComponents`](Self::VarianceComponents) | [`variance_components`](crate::FittedModel::variance_components) | no |
+///
+/// # Examples
+/// ```
+/// use apportion::{Method, Model, Panel};
+///
+/// let panel = Panel::builder()
+///     .column("y", [1.0, 2.0, 3.0, 5.0])
+///     .column("x", [0.0, 0.0, 1.0, 1.0])
+///     .column("z", [0.0, 1.0, 0.0, 1.0])
+///     .build()?;
+/// let fit = Model::new("y").component("first", ["x"]).component("second", ["z"]).fit(&panel)?;
+/// for method in Method::all(vec!["first".to_string(), "second".to_string()]) {
+///     let breakdown = fit.breakdown(&method)?;
+///     let sum: f64 = breakdown.components.iter().map(|share| share.share_of_total).sum();
+///     assert!(!method.is_additive() || (sum - fit.r2_overall()).abs() < 1e-12, "{}", method.name());
+/// }
+/// assert_eq!((Method::Shapley.name(), Method::First.is_additive()), ("shapley", false));
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -44,6 +79,13 @@ pub enum Method {
 
 impl Method {
     /// The method's name, as the examples' command line and JSON write it.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::Method;
+    ///
+    /// assert_eq!(Method::ConditionalDominance.name(), "conditional_dominance");
+    /// ```
     pub fn name(&self) -> &'static str {
         match self {
             Method::Sequential { .. } => "sequential",

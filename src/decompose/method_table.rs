@@ -52,6 +52,9 @@ impl FittedModel {
     ///
     /// # Errors
     /// [`QuestionError::Order`] where the components stand in an order that the model's precedences forbid.
+    ///
+    /// # Examples
+    /// See [`MethodTable`].
     pub fn all_methods(&self) -> Result<MethodTable> {
         let names = self.model().components().iter().map(|component| component.name.clone());
         self.methods(&Method::all(names.collect()))
@@ -62,6 +65,18 @@ impl FittedModel {
     /// # Errors
     /// Those of a method, but for [`EstimateError::Method`] and [`EstimateError::TooManyComponents`]: a method that
     /// does not apply is left out, with the reason.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Method, Model, Panel};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
+    /// let fit = Model::new("y").component("one", ["x"]).component("other", ["x"]).fit(&panel)?;
+    /// let table = fit.methods(&[Method::First, Method::Shapley])?;
+    /// assert_eq!(table.breakdown("first")?, &fit.first()?);
+    /// assert!(table.breakdown("owen").is_err());
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn methods(&self, methods: &[Method]) -> Result<MethodTable> {
         let mut table = MethodTable { breakdowns: Vec::new(), left_out: Vec::new() };
         for method in methods {
@@ -82,6 +97,9 @@ impl FittedModel {
 
 impl Method {
     /// Every method of components, sequential in this order.
+    ///
+    /// # Examples
+    /// See [`Method`].
     pub fn all(order: Vec<String>) -> Vec<Method> {
         use Method::*;
         let others = [

@@ -18,6 +18,10 @@ impl FittedModel {
     /// Computed from the R² of all 2^k coalitions, not by refitting; over the orders that respect the model's
     /// [precedences](crate::Model::after), where there are any.
     ///
+    /// ```text
+    /// min, max over S of R²(S ∪ c) − R²(S),   S the coalitions without c;   mean = the Shapley value of c
+    /// ```
+    ///
     /// # Errors
     /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components, whose
     /// table fills 128 MB, or 8 that each bring unit effects; [`sequential_in`](FittedModel::sequential_in) has no
@@ -60,6 +64,24 @@ pub struct ShareRange {
 }
 
 /// The sequential shares of every component over all k! orders.
+///
+/// # Examples
+/// ```
+/// use apportion::panel::SIMULATED_ENGLAND_SEED;
+/// use apportion::{Model, OrderRange, Panel, Term};
+///
+/// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+/// let fit = Model::new("cpp_rate")
+///     .component("deprivation", ["low_income_pct"])
+///     .component("practice", [Term::UnitEffects])
+///     .fit(&panel)?;
+/// let range: OrderRange = fit.order_range()?;
+/// // Deprivation explains much when it enters before the authorities' effects, and little after.
+/// let deprivation = range.component("deprivation")?;
+/// assert!(deprivation.min < 0.05 && deprivation.max > 0.14);
+/// assert!((deprivation.mean - fit.shapley()?.share_of_total("deprivation")?).abs() < 1e-12);
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OrderRange {

@@ -36,6 +36,13 @@ impl FittedModel {
     /// Orders are those in which the terms of a component enter together, so the terms' values sum to the component's
     /// Shapley value. Source: G. Owen (1977), <https://doi.org/10.1007/978-3-642-45494-3_7>.
     ///
+    /// With m components M, and for each set T of the terms of a component C,
+    ///
+    /// ```text
+    /// w_C(T) = Σ_{R ⊆ M ∖ C} |R|! (m − |R| − 1)!/m! · R²(R ∪ T)
+    /// Owen value of a term of C = its Shapley value in the game w_C;   w_C(C) − w_C(∅) is the Shapley value of C
+    /// ```
+    ///
     /// # Errors
     /// [`EstimateError::TooManyComponents`] beyond 16 terms in a component, or where the terms of a component with all
     /// other components make more coalitions than 36 components do; [`EstimateError::Method`] for a model with a

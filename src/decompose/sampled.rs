@@ -119,6 +119,24 @@ pub struct SampledShare {
 ///
 /// `share_of_total` over the components, `always` and `unexplained` sums to 1; over the components alone to
 /// R² − R²(always).
+///
+/// # Examples
+/// ```
+/// use apportion::decompose::SampledOrders;
+/// use apportion::{Model, Panel};
+///
+/// let panel = Panel::builder()
+///     .column("y", [1.0, 2.0, 3.0, 5.0])
+///     .column("x", [0.0, 0.0, 1.0, 1.0])
+///     .column("z", [0.0, 1.0, 0.0, 1.0])
+///     .build()?;
+/// let fit = Model::new("y").component("first", ["x"]).component("second", ["z"]).fit(&panel)?;
+/// // x and z are uncorrelated: every order says the same, and nothing is left to chance.
+/// let sampled = fit.shapley_sampled(&SampledOrders::new(1))?;
+/// assert!((sampled.component("first")?.share_of_total - 6.25 / 8.75).abs() < 1e-12);
+/// assert!(sampled.reached && sampled.orders == 256 && sampled.largest_std_error() < 1e-12);
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SampledShapley {
@@ -140,9 +158,9 @@ pub struct SampledShapley {
     pub options: SampledOrders,
     /// The rows used, and for those left out, why.
     pub sample: Sample,
-    /// The weight column, `None` where every row weighs alike.
+    /// The weight column; `None` where every row weighs alike.
     pub weights: Option<String>,
-    /// What the panel says of itself; a simulated panel says so.
+    /// What the panel says of itself; a simulated panel says so. `None` where it says nothing.
     pub panel: Option<String>,
     /// What deserves doubt.
     pub warnings: Vec<Warning>,

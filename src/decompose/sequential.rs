@@ -47,6 +47,18 @@ impl FittedModel {
     /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) and
     /// [`QuestionError::Order`](crate::error::QuestionError::Order) for an order that is none, or that does not respect
     /// the model's precedences.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
+    /// let fit = Model::new("y").component("one", ["x"]).component("other", ["x"]).fit(&panel)?;
+    /// // Of two copies the first takes all.
+    /// assert!((fit.sequential_in(&["other", "one"])?.share_of_total("other")? - fit.r2_overall()).abs() < 1e-12);
+    /// assert!(fit.sequential_in(&["other"]).is_err(), "an order names every component");
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn sequential_in(&self, order: &[&str]) -> Result<Breakdown> {
         let order = order.iter().map(|name| name.to_string()).collect();
         self.breakdown(&Method::Sequential { order })

@@ -144,6 +144,21 @@ impl FittedModel {
     ///
     /// # Errors
     /// [`QuestionError::UnknownComponent`] for a name that is not in the model.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 3.0, 5.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0])
+    ///     .column("z", [0.0, 1.0, 0.0, 1.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("first", ["x"]).component("second", ["z"]).fit(&panel)?;
+    /// assert!((fit.r2_overall_of(&["second"])? - 2.25 / 8.75).abs() < 1e-12);
+    /// assert_eq!((fit.r2_overall_of(&[])?, fit.r2_overall_of(&["second", "first"])?), (0.0, fit.r2_overall()));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn r2_overall_of(&self, components: &[&str]) -> Result<f64> {
         let players = self.players();
         let mut present = Vec::new();
@@ -157,6 +172,13 @@ impl FittedModel {
     }
 
     /// R² of the whole model.
+    ///
+    /// ```text
+    /// R² = 1 − Σ w (y − ŷ)² / Σ w (y − ȳ)²
+    /// ```
+    ///
+    /// # Examples
+    /// See [`r2_overall_of`](FittedModel::r2_overall_of).
     pub fn r2_overall(&self) -> f64 {
         self.r2_of_chain(&self.players())
     }

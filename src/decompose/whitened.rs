@@ -61,6 +61,22 @@ impl FittedModel {
     ///
     /// # Errors
     /// Those of [`genizi`](FittedModel::genizi).
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 3.0, 5.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0])
+    ///     .column("z", [0.0, 1.0, 0.0, 1.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("both", ["x", "z"]).fit(&panel)?;
+    /// let by_column = fit.genizi_by_column()?;
+    /// assert!((by_column.share_of_total("x")? - 6.25 / 8.75).abs() < 1e-12);
+    /// assert!((by_column.share_of_total("z")? - fit.car_by_column()?.share_of_total("z")?).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn genizi_by_column(&self) -> Result<Breakdown> {
         self.breakdown(&Method::GeniziByColumn)
     }
@@ -101,6 +117,9 @@ impl FittedModel {
     ///
     /// # Errors
     /// Those of [`genizi`](FittedModel::genizi).
+    ///
+    /// # Examples
+    /// See [`genizi_by_column`](FittedModel::genizi_by_column).
     pub fn car_by_column(&self) -> Result<Breakdown> {
         self.breakdown(&Method::CarByColumn)
     }

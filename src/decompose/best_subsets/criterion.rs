@@ -23,6 +23,20 @@ use crate::model::Design;
 pub(super) const TIE: f64 = 1e-12;
 
 /// By what subsets of different sizes are compared.
+///
+/// With n rows, weights w (their mean one), p independent columns besides the intercept and RSS = Σ w e²,
+///
+/// ```text
+/// adjusted R²  1 − (1 − R²) (n − 1) / (n − p − 1)                       the largest is the best
+/// AIC          n + n ln 2π + n ln(RSS/n) − Σ ln w + 2 (p + 2)           the smallest
+/// BIC          n + n ln 2π + n ln(RSS/n) − Σ ln w + ln n (p + 2)        the smallest
+/// ```
+///
+/// H. Theil (1961), *Economic Forecasts and Policy*; H. Akaike (1974), <https://doi.org/10.1109/TAC.1974.1100705>; G.
+/// Schwarz (1978), <https://doi.org/10.1214/aos/1176344136>.
+///
+/// # Examples
+/// See [`BestSubsets::best_by`](super::BestSubsets::best_by).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -26,6 +26,14 @@ impl Coalition {
     }
 
     /// All of so many components, at most 64.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::decompose::Coalition;
+    ///
+    /// let all = Coalition::of_all(3);
+    /// assert_eq!((all.bits(), all.len(), Coalition::of_all(0).is_empty()), (0b111, 3, true));
+    /// ```
     pub fn of_all(n_components: usize) -> Self {
         // A shift by 64 overflows.
         Coalition(if n_components >= 64 { u64::MAX } else { (1 << n_components) - 1 })

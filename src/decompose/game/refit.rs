@@ -16,6 +16,15 @@ use crate::fit::FittedModel;
 ///
 /// linfa's own scores add 1e-10 to the total sum of squares, and take the mean error unsquared from the explained
 /// variance; these do not.
+///
+/// # Examples
+/// ```
+/// use apportion::decompose::Score;
+/// use ndarray::array;
+///
+/// let observed = array![1.0, 2.0, 3.0];
+/// assert_eq!((Score::r2(&observed, &observed), Score::explained_variance(&observed, &observed)), (1.0, 1.0));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Score;
 
@@ -37,6 +46,9 @@ impl Score {
     }
 
     /// 1 − var(y − ŷ)/var(y): like [`r2`](Score::r2), but a constant error costs nothing.
+    ///
+    /// # Examples
+    /// See [`r2`](Score::r2).
     pub fn explained_variance(predicted: &Array1<f64>, observed: &Array1<f64>) -> f64 {
         1.0 - about_mean(&(observed - predicted)) / about_mean(observed)
     }
