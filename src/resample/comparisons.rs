@@ -77,6 +77,24 @@ impl Resampling<'_> {
     ///
     /// # Errors
     /// Those of [`Breakdown::with_intervals`].
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 3.0, 5.0, 4.0, 6.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+    ///     .column("z", [0.0, 1.0, 0.0, 1.0, 0.0, 1.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("a", ["x"]).component("b", ["z"]).fit(&panel)?;
+    /// let comparison = &fit.jackknife()?.comparisons(&[&fit.shapley()?])?[0];
+    /// assert_eq!((comparison.ranks[0].rank, comparison.ranks[1].rank), (1.0, 2.0));
+    /// let shares = fit.shapley()?;
+    /// let difference = shares.share_of_total("a")? - shares.share_of_total("b")?;
+    /// assert!((comparison.differences[0].difference - difference).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn comparisons(&self, breakdowns: &[&Breakdown]) -> Result<Vec<Comparison>> {
         let (replicates, influence) = self.all_replicates(breakdowns)?;
         let each = breakdowns.iter().zip(&replicates).enumerate();

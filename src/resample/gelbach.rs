@@ -47,7 +47,7 @@ pub struct GelbachReplicates {
     /// Replicates in which that is so.
     pub degenerate: usize,
     /// The error of an estimate, as a part of its scale, where columns are so nearly collinear that it matters and
-    /// there are too many replicates to compute them in twice the precision.
+    /// there are too many replicates to compute them in twice the precision; `None` where it does not matter.
     pub error_bound: Option<f64>,
 }
 

@@ -13,8 +13,8 @@ use crate::fit::FittedModel;
 pub struct ShareInfluence {
     /// The unit or the period that is left out.
     pub without: String,
-    /// The shares of the total: `always`, the components, `unexplained`; empty where the outcome does not vary without
-    /// it.
+    /// The shares of the total, in the order of [`Breakdown::rows`]: `always` where the breakdown has it, the
+    /// components, `unexplained`; empty where the outcome does not vary without it.
     pub shares: Vec<ShareWithout>,
 }
 
@@ -34,7 +34,8 @@ impl FittedModel {
     /// The shares of a breakdown without each unit in turn, in the order of the units: exact, from the units' moments.
     ///
     /// # Errors
-    /// Those of [`jackknife`](Self::jackknife); [`EstimateError::OtherFit`] for a breakdown of another fit.
+    /// [`QuestionError::TermNeeds`] without units; those of [`jackknife`](Self::jackknife);
+    /// [`EstimateError::OtherFit`] for a breakdown of another fit.
     ///
     /// # Examples
     /// ```

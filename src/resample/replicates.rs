@@ -32,8 +32,9 @@ const MOST_NUMBERS: usize = 64 << 20;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Replicates {
-    /// What the first columns of `shares` are: `always`, the components, `unexplained`. Columns beyond them are what
-    /// the method says beyond, in the order of the breakdown's [`Detail`](crate::decompose::Detail).
+    /// What the first columns of `shares` are: `always` (of zeros where no term is always in), the components,
+    /// `unexplained`. Columns beyond them are what the method says beyond, in the order of the breakdown's
+    /// [`Detail`](crate::decompose::Detail).
     pub names: Vec<String>,
     /// One row for each replicate, shares of the total as fractions; NaN where the outcome does not vary.
     pub shares: Array2<f64>,

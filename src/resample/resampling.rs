@@ -23,7 +23,7 @@ type Progress<'a> = Arc<dyn Fn(usize, usize) + Send + Sync + 'a>;
 /// # Examples
 /// ```
 /// use apportion::panel::SIMULATED_ENGLAND_SEED;
-/// use apportion::{IntervalKind, Model, Panel, Term};
+/// use apportion::{Breakdown, IntervalKind, Model, Panel, Term};
 ///
 /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
 /// let fit = Model::new("cpp_rate")
@@ -52,8 +52,33 @@ pub struct Resampling<'a> {
 impl FittedModel {
     /// Leaves out each unit in turn: the default interval, at level 0.95.
     ///
+    /// ```text
+    /// G θ̂ − (G − 1) θ̄ ± t · SE,   SE² = (G − 1)/G Σ (θ̂₍₋ᵢ₎ − θ̄)²
+    /// ```
+    ///
+    /// with θ̂₍₋ᵢ₎ the share without unit i, θ̄ their mean over the G units, and t on G − 1 degrees of freedom; without
+    /// units the rows are left out one at a time. The default, as it draws nothing: no seed, and no noise of its own.
+    /// B. Efron and C. Stein (1981), <https://doi.org/10.1214/aos/1176345462>.
+    ///
     /// # Errors
     /// [`EstimateError::TooFew`] with fewer than two clusters.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 4.0, 5.0, 4.0, 8.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// let jackknife = fit.jackknife()?;
+    /// // The replicate without row 2 is the regression without it.
+    /// assert_eq!(jackknife.drawn(2)?, [0, 1, 3, 4, 5]);
+    /// let interval = fit.sequential()?.with_intervals(&jackknife)?.components[0].interval.unwrap();
+    /// assert!(interval.std_error > 0.0 && interval.lower < interval.upper);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn jackknife(&self) -> Result<Resampling<'_>> {
         Resampling::new(self, Draws::LeaveOneOut, IntervalKind::Jackknife)
     }
@@ -67,6 +92,21 @@ impl FittedModel {
     ///
     /// # Errors
     /// [`EstimateError::TooFew`] with fewer than two clusters or two draws.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{IntervalKind, Model, Panel};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let fit = Model::new("cpp_rate").component("deprivation", ["low_income_pct"]).fit(&panel)?;
+    /// let breakdown = fit.sequential()?.with_intervals(&fit.bootstrap(200, 7)?)?;
+    /// let how = breakdown.interval.as_ref().unwrap();
+    /// assert_eq!((how.kind, how.level, how.seed, how.clusters), (IntervalKind::Percentile, 0.95, Some(7), 150));
+    /// // A seed gives the same numbers again.
+    /// assert_eq!(breakdown, fit.sequential()?.with_intervals(&fit.bootstrap(200, 7)?)?);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn bootstrap(&self, draws: usize, seed: u64) -> Result<Resampling<'_>> {
         if draws < 2 {
             return Err(EstimateError::TooFew { what: "bootstrap draws".to_string(), expected: 2, found: draws }.into());
@@ -146,6 +186,9 @@ impl<'a> Resampling<'a> {
     ///
     /// # Errors
     /// [`QuestionError::Option`] for a bootstrap kind of a jackknife, or the other way round.
+    ///
+    /// # Examples
+    /// See [`IntervalKind`].
     pub fn kind(mut self, kind: IntervalKind) -> Result<Self> {
         let is_jackknife = matches!(self.draws, Draws::LeaveOneOut);
         if is_jackknife != (kind == IntervalKind::Jackknife) {
@@ -168,6 +211,22 @@ impl<'a> Resampling<'a> {
     ///
     /// # Errors
     /// [`QuestionError::Option`] unless it is above 0 and at most 0.999999.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 4.0, 5.0, 4.0, 8.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// let at = |level| Ok::<_, apportion::Error>(fit.sequential()?.with_intervals(&fit.jackknife()?.level(level)?)?);
+    /// let (wide, narrow) = (at(0.99)?.components[0].interval.unwrap(), at(0.5)?.components[0].interval.unwrap());
+    /// assert!(wide.lower < narrow.lower && narrow.upper < wide.upper && wide.std_error == narrow.std_error);
+    /// assert!(fit.jackknife()?.level(1.0).is_err());
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn level(mut self, level: f64) -> Result<Self> {
         if !(level > 0.0 && level <= HIGHEST_LEVEL) {
             return Err(QuestionError::Option {
@@ -182,6 +241,22 @@ impl<'a> Resampling<'a> {
     }
 
     /// Calls back with the replicates done and the replicates wanted, every few replicates, from any thread.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::sync::atomic::{AtomicUsize, Ordering};
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// let most = AtomicUsize::new(0);
+    /// let watched = fit.bootstrap(100, 7)?.on_progress(|done, _| {
+    ///     most.fetch_max(done, Ordering::Relaxed);
+    /// });
+    /// watched.replicates(&[&fit.sequential()?])?;
+    /// assert_eq!(most.load(Ordering::Relaxed), 100);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn on_progress(mut self, callback: impl Fn(usize, usize) + Send + Sync + 'a) -> Self {
         self.progress = Some(Arc::new(callback));
         self
@@ -192,6 +267,19 @@ impl<'a> Resampling<'a> {
     ///
     /// # Errors
     /// [`QuestionError::Option`] when there are not so many replicates.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// assert_eq!(fit.jackknife()?.drawn(0)?, [1, 2, 3]);
+    /// let drawn = fit.bootstrap(2, 7)?.drawn(1)?;
+    /// assert!(drawn.len() == 4 && drawn.iter().all(|&position| position < 4));
+    /// assert!(fit.bootstrap(2, 7)?.drawn(2).is_err());
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn drawn(&self, replicate: usize) -> Result<Vec<usize>> {
         let clusters = self.fit.n_clusters();
         let replicates = self.draws.replicates(clusters);
@@ -210,6 +298,22 @@ impl<'a> Resampling<'a> {
     ///
     /// # Errors
     /// [`EstimateError::OtherFit`] for a breakdown that is not of this fit.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 4.0, 5.0, 4.0, 8.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// let replicates = &fit.jackknife()?.replicates(&[&fit.sequential()?])?[0];
+    /// assert_eq!(replicates.names, ["always", "cause", "unexplained"]);
+    /// assert_eq!(replicates.shares.dim(), (6, 3));
+    /// assert!((replicates.shares.row(0).sum() - 1.0).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn replicates(&self, breakdowns: &[&Breakdown]) -> Result<Vec<Replicates>> {
         replicates::compute(self.fit, &self.draws, breakdowns, self.progress.as_deref())
     }

@@ -78,7 +78,7 @@ pub struct Selection {
     pub clusters: usize,
     /// Replicates computed. Those whose outcome does not vary have no best subset and are left out of the proportions.
     pub replicates: usize,
-    /// Seed of the draws; `None` for the jackknife, which draws nothing.
+    /// Seed of the draws; `None` for the jackknife, which draws nothing, and for draws that were given.
     pub seed: Option<u64>,
     /// Replicates in which a component, or the outcome, has no variation.
     pub degenerate: usize,
@@ -119,6 +119,22 @@ impl Resampling<'_> {
     /// [`QuestionError::Option`] for a size of 0 or above the number of components; those of
     /// [`best_subsets`](crate::FittedModel::best_subsets); [`EstimateError::TooFew`] when hardly a replicate has an
     /// outcome that varies.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 3.0, 5.0, 4.0, 6.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+    ///     .column("z", [0.0, 1.0, 0.0, 1.0, 0.0, 1.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("a", ["x"]).component("b", ["z"]).fit(&panel)?;
+    /// let selection = fit.jackknife()?.selection(1)?;
+    /// // Whichever row is left out, x explains most.
+    /// assert_eq!((selection.best.as_slice(), selection.proportion("a")?), (&["a".to_string()][..], 1.0));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn selection(&self, size: usize) -> Result<Selection> {
         let fit = self.fit;
         let candidates = Candidates::new(fit)?;
