@@ -18,7 +18,7 @@ const SAME_R2: f64 = 1e-9;
 /// # Examples
 /// ```
 /// use apportion::panel::SIMULATED_ENGLAND_SEED;
-/// use apportion::{Model, Panel, Report, Term};
+/// use apportion::{Breakdown, Model, Panel, Report, Term};
 ///
 /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
 /// let fit = Model::new("cpp_rate")
@@ -39,7 +39,7 @@ const SAME_R2: f64 = 1e-9;
 pub struct Report {
     /// The outcome.
     pub outcome: String,
-    /// What the panel says of itself; a simulated panel says so.
+    /// What the panel says of itself; a simulated panel says so. `None` where it says nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub panel: Option<String>,
     /// Where the columns of the question come from, where the panel knows.
@@ -66,7 +66,7 @@ pub struct Report {
     pub interval: Option<ReportInterval>,
     /// What deserves doubt, as sentences. With several breakdowns, what not all of them say begins with the method.
     pub warnings: Vec<String>,
-    /// How long it took, where that was measured.
+    /// How long it took; `None` where that was not measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub elapsed_ms: Option<Elapsed>,
 }
@@ -94,7 +94,7 @@ pub struct ReportInterval {
     /// Bootstrap draws; `None` for the jackknife, which leaves out each cluster once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replicates: Option<usize>,
-    /// Seed of the draws; `None` for the jackknife.
+    /// Seed of the draws; `None` for the jackknife, and for draws that were given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
     /// Replicates in which a component, or the outcome, has no variation.
@@ -122,6 +122,22 @@ impl Report {
     /// # Errors
     /// [`EstimateError::TooFew`] without a breakdown; [`QuestionError::Option`] when outcome, sample, weights, panel,
     /// R² or intervals differ between breakdowns.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel, Report};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// let report = Report::new(&[fit.sequential()?, fit.shapley()?])?;
+    /// let methods: Vec<&str> = report.methods.iter().map(|method| method.method.as_str()).collect();
+    /// assert_eq!(methods, ["sequential", "shapley"]);
+    /// assert!((report.methods[1].components[0].share_of_total - 6.25 / 8.75).abs() < 1e-12);
+    /// // Breakdowns of two fits are no one report.
+    /// let other = Model::new("x").component("cause", ["y"]).fit(&panel)?;
+    /// assert!(Report::new(&[fit.shapley()?, other.shapley()?]).is_err());
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn new(breakdowns: &[Breakdown]) -> Result<Report> {
         let [first, others @ ..] = breakdowns else {
             return Err(
@@ -147,6 +163,20 @@ impl Report {
     }
 
     /// Says how long the steps took.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::report::Elapsed;
+    /// use apportion::{Model, Panel, Report};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// let mut elapsed = Elapsed::default();
+    /// elapsed.fit = 0.4;
+    /// let report = Report::of_fit(&fit).with_elapsed(elapsed);
+    /// assert!(serde_json::to_string(&report)?.contains(r#""elapsed_ms":{"read":0.0,"fit":0.4,"#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn with_elapsed(mut self, elapsed: Elapsed) -> Self {
         self.elapsed_ms = Some(elapsed);
         self

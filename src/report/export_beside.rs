@@ -44,6 +44,9 @@ impl Report {
     }
 
     /// The report of a fit without a breakdown, to which other answers are added.
+    ///
+    /// # Examples
+    /// See [`with_gelbach`](Self::with_gelbach).
     pub fn of_fit(fit: &FittedModel) -> Report {
         let sample = fit.sample();
         Report {
@@ -67,6 +70,23 @@ impl Report {
     ///
     /// # Errors
     /// [`QuestionError::Option`] where it is of another outcome or sample than the report.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel, Report};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 4.0, 5.0, 4.0, 8.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+    ///     .column("z", [0.0, 1.0, 0.0, 2.0, 1.0, 3.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").always(["x"]).component("cause", ["z"]).fit(&panel)?;
+    /// let gelbach = fit.gelbach()?;
+    /// let report = Report::of_fit(&fit).with_gelbach(&gelbach)?;
+    /// assert_eq!((report.n_observations, report.methods[0].method.as_str()), (6, "gelbach"));
+    /// assert_eq!(report.methods[0].coefficients.as_ref(), Some(&gelbach.columns));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn with_gelbach(mut self, gelbach: &Gelbach) -> Result<Self> {
         let described = |outcome: &str, rows: usize| format!("of {outcome} on {}", counted(rows, "row"));
         let expected = described(&self.outcome, self.n_observations);
@@ -99,6 +119,25 @@ impl Report {
     /// # Errors
     /// [`QuestionError::Option`] for a comparison by a method, or a sequential order, that the report does not have, or
     /// of other components or shares than the breakdown by that method.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel, Report};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 3.0, 5.0, 4.0, 6.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+    ///     .column("z", [0.0, 1.0, 0.0, 1.0, 0.0, 1.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("a", ["x"]).component("b", ["z"]).fit(&panel)?;
+    /// let (shapley, jackknife) = (fit.shapley()?, fit.jackknife()?);
+    /// let report = Report::new(&[shapley.clone()])?.with_comparisons(&jackknife.comparisons(&[&shapley])?)?;
+    /// let ranks = report.methods[0].ranks.as_ref().unwrap();
+    /// assert_eq!((ranks[0].name.as_str(), ranks[0].rank), ("a", 1.0));
+    /// let of_other = jackknife.comparisons(&[&fit.first()?])?;
+    /// assert!(report.with_comparisons(&of_other).is_err(), "the report has no such method");
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn with_comparisons(mut self, comparisons: &[Comparison]) -> Result<Self> {
         for comparison in comparisons {
             let refuse =

@@ -12,7 +12,7 @@ pub struct ReportTerm {
     pub name: String,
     /// Part of the outcome's total variation, as a fraction.
     pub share_of_total: f64,
-    /// How sure it is; left out without intervals.
+    /// How sure it is; `None`, and left out of the document, without intervals.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval>,
 }
@@ -40,10 +40,10 @@ pub struct ReportPair {
     pub second: String,
     /// The part of the coalitions of all others in which the first adds more; a tie counts as a half.
     pub proportion: f64,
-    /// The part of the replicates that have the sample's relation; left out without intervals.
+    /// The part of the replicates that have the sample's relation; `None`, and left out, without intervals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reproduced: Option<f64>,
-    /// How sure the proportion is; left out without intervals.
+    /// How sure the proportion is; `None`, and left out of the document, without intervals.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval>,
 }
@@ -56,7 +56,7 @@ pub struct ReportSubset {
     pub components: Vec<String>,
     /// Part of the outcome's total variation, as a fraction; may be negative.
     pub share_of_total: f64,
-    /// How sure it is; left out without intervals.
+    /// How sure it is; `None`, and left out of the document, without intervals.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval>,
 }
@@ -71,7 +71,7 @@ pub struct ReportCovariance {
     pub second: String,
     /// Covariance as a part of the outcome's variance; it enters R² twice.
     pub share_of_total: f64,
-    /// How sure it is; left out without intervals.
+    /// How sure it is; `None`, and left out of the document, without intervals.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval>,
 }

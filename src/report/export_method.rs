@@ -25,28 +25,30 @@ pub struct ReportMethod {
     pub always: Option<ReportShare>,
     /// What no component explains.
     pub unexplained: ReportShare,
-    /// What each component adds on average by the number of components in before it.
+    /// What each component adds on average by the number of components in before it; `None` but for conditional
+    /// dominance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by_size: Option<Vec<ReportBySize>>,
-    /// How often one component adds more than another, every two in both orders.
+    /// How often one component adds more than another, every two in both orders; `None` but for complete dominance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pairs: Option<Vec<ReportPair>>,
-    /// What sets of components have in common.
+    /// What sets of components have in common; `None` but for a commonality analysis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subsets: Option<Vec<ReportSubset>>,
-    /// Covariances of two components' fitted parts, which count twice.
+    /// Covariances of two components' fitted parts, which count twice; `None` but for variance components.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub covariances: Option<Vec<ReportCovariance>>,
-    /// Of Gelbach's decomposition: how the coefficients of what is always in change. It has no components with shares.
+    /// Of Gelbach's decomposition: how the coefficients of what is always in change. It has no components with shares;
+    /// all other methods have `None` here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coefficients: Option<Vec<GelbachColumn>>,
-    /// What the standard errors of these allow for.
+    /// What the standard errors of these allow for; `None` without them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub covariance: Option<GelbachCovariance>,
-    /// Where each component ranks, where that was asked for.
+    /// Where each component ranks; `None` where that was not asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ranks: Option<Vec<Rank>>,
-    /// The difference of every two components, where that was asked for.
+    /// The difference of every two components; `None` where that was not asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub differences: Option<Vec<Difference>>,
 }
@@ -61,14 +63,15 @@ pub struct ReportComponent {
     pub share_of_total: f64,
     /// Part of what there was to credit, R² − R²(always), as a fraction.
     pub share_of_explained: f64,
-    /// `bias`, `std_error`, `lower` and `upper` of `share_of_total`, beside it; left out without intervals.
+    /// `bias`, `std_error`, `lower` and `upper` of `share_of_total`, beside it; `None`, and left out of the document,
+    /// without intervals.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval>,
     /// In a commonality analysis, where `share_of_total` is what the component explains alone: what it has in common
-    /// with others.
+    /// with others. `None` for other methods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub common: Option<f64>,
-    /// Its terms, where the method credits them.
+    /// Its terms; `None` where the method does not credit them, as all but Owen's do not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<Vec<ReportTerm>>,
 }
@@ -79,7 +82,8 @@ pub struct ReportComponent {
 pub struct ReportShare {
     /// Part of the outcome's total variation, as a fraction.
     pub share_of_total: f64,
-    /// `bias`, `std_error`, `lower` and `upper` of `share_of_total`, beside it; left out without intervals.
+    /// `bias`, `std_error`, `lower` and `upper` of `share_of_total`, beside it; `None`, and left out of the document,
+    /// without intervals.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval>,
 }

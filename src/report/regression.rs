@@ -45,16 +45,18 @@ pub struct RegressionReport {
     pub sigma2: f64,
     /// Of all variation of the outcome.
     pub r2_overall: f64,
-    /// Of that within units.
+    /// Of that within units, or of what the absorbed effects leave; `None` as in
+    /// [`RSquared`](crate::regress::RSquared::within).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub r2_within: Option<f64>,
-    /// Of that between the means of units.
+    /// Of that between the means of units; `None` without units, or where the means do not differ.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub r2_between: Option<f64>,
-    /// Overall, corrected for the number of coefficients and effects.
+    /// Overall, corrected for the number of coefficients and effects; `None` as in
+    /// [`RSquared`](crate::regress::RSquared::adjusted).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub r2_adjusted: Option<f64>,
-    /// Variances of random effects and of what is left.
+    /// Variances of random effects and of what is left; `None` where effects are not random.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variance_components: Option<crate::regress::VarianceComponents>,
     /// How the standard errors came about.
@@ -79,18 +81,19 @@ pub struct ReportCovarianceMatrix {
     pub kind: String,
     /// The convention of the factor.
     pub small_sample: SmallSample,
-    /// Clusters, of two ways the smaller number; periods where errors are related over them.
+    /// Clusters, of two ways the smaller number; periods where errors are related over them. `None` where rows are
+    /// taken to be unrelated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clusters: Option<usize>,
     /// The columns whose levels they are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clustered_by: Vec<String>,
-    /// Periods over which errors are taken to be related.
+    /// Periods over which errors are taken to be related; `None` for covariances that have no bandwidth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bandwidth: Option<usize>,
     /// What the covariance was multiplied by.
     pub small_sample_factor: f64,
-    /// Degrees of freedom of the t distribution; left out for the normal one.
+    /// Degrees of freedom of the t distribution; `None`, and left out of the document, for the normal one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub df: Option<f64>,
 }
@@ -109,6 +112,19 @@ pub struct RegressionElapsed {
 
 impl RegressionReport {
     /// The document of a fit and its coefficients.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::report::RegressionReport;
+    /// use apportion::{Covariance, Panel, PanelRegression};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 3.0, 2.0, 5.0]).column("x", [0.0, 1.0, 2.0, 3.0]).build()?;
+    /// let fit = PanelRegression::new("y", ["x"]).fit(&panel)?;
+    /// let report = RegressionReport::new(&fit, &fit.coefficients(&Covariance::iid())?);
+    /// assert!((report.sigma2 - 1.35).abs() < 1e-12 && report.df_residual == 2);
+    /// assert_eq!((report.vcov.kind.as_str(), report.r2_within), ("iid", None));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn new(fit: &FittedRegression, table: &CoefficientTable) -> Self {
         let covariance = &table.covariance;
         let r2 = &table.r_squared;

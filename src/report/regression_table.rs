@@ -65,6 +65,23 @@ struct Row<'a> {
 
 impl RegressionTable {
     /// A table of these models, each with the name of its column; one model makes a table too.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::regress::Leverage;
+    /// use apportion::report::RegressionTable;
+    /// use apportion::{Covariance, Panel, PanelRegression};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 3.0, 2.0, 5.0]).column("x", [0.0, 1.0, 2.0, 3.0]).build()?;
+    /// let fit = PanelRegression::new("y", ["x"]).fit(&panel)?;
+    /// let robust = Covariance::heteroskedastic(Leverage::Hc1);
+    /// let (iid, hc1) = (fit.coefficients(&Covariance::iid())?, fit.coefficients(&robust)?);
+    /// let csv = RegressionTable::new([("iid", &iid), ("robust", &hc1)]).to_csv();
+    /// // Two models of two coefficients each, and a header.
+    /// let firsts: Vec<&str> = csv.lines().filter_map(|line| line.split(',').next()).collect();
+    /// assert_eq!(firsts, ["model", "iid", "iid", "robust", "robust"]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn new<'a, N: Into<String>>(models: impl IntoIterator<Item = (N, &'a CoefficientTable)>) -> Self {
         let models = models.into_iter().map(|(name, table)| Model { name: name.into(), table: table.clone() });
         RegressionTable { models: models.collect(), stars: false, digits: Digits::default() }

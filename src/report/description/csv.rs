@@ -11,13 +11,13 @@ impl Description {
     ///
     /// | table | variable | period | statistic |
     /// |---|---|---|---|
-    /// | `panel` | | | `n_observations`, `n_units`, `n_periods` |
+    /// | `panel` | | | `n_rows`, `n_units`, `n_periods` |
     /// | `values` | its name | | `n`, `missing`, `missing: ` and a reason, `levels` of text; of numbers `mean`, `sd`, `min`, `lower_quartile`, `median`, `upper_quartile`, `max` |
     /// | `by_period` | its name | the period | the same |
     /// | `variation` | its name | | `overall`, `between`, `within`, `n_units`, `mean_periods` |
     /// | `correlation_overall`, `correlation_between`, `correlation_within`, `correlation_n_rows`, `correlation_n_units` | the one | | the name of the other |
     /// | `coverage` | its name | the period | `n_values` |
-    /// | `coverage` | | the period | `n_observations` |
+    /// | `coverage` | | the period | `n_rows` |
     ///
     /// Numbers have as many digits as it takes to read the same double again; a value that is not defined is empty.
     /// Texts with commas, quotes or line breaks stand in quotes, quotes in them doubled (RFC 4180).
@@ -27,7 +27,7 @@ impl Description {
     /// # use apportion::Panel;
     /// let panel = Panel::builder().column("x", [0.1, 0.2]).column("y", [5.0, 5.0]).build()?;
     /// let csv = panel.describe().to_csv();
-    /// assert!(csv.starts_with("table,variable,period,statistic,value\npanel,,,n_observations,2\n"));
+    /// assert!(csv.starts_with("table,variable,period,statistic,value\npanel,,,n_rows,2\n"));
     /// assert!(csv.contains("\nvalues,x,,max,0.2\n"));
     /// assert!(csv.contains("\ncorrelation_overall,x,,y,\n"), "y does not vary");
     /// # Ok::<(), apportion::Error>(())
