@@ -144,6 +144,23 @@ impl PanelRegression {
     }
 
     /// Sets the estimator. Default: [`Estimator::Pooled`].
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Estimator, Panel, PanelRegression};
+    ///
+    /// let panel = Panel::builder()
+    ///     .units(["A", "A", "B", "B"])
+    ///     .periods([2017, 2018, 2017, 2018])
+    ///     .column("y", [1.0, 3.0, 11.0, 14.0])
+    ///     .column("x", [0.0, 1.0, 0.0, 1.0])
+    ///     .build()?;
+    /// let within = PanelRegression::new("y", ["x"]).estimator(Estimator::Within).fit(&panel)?;
+    /// // x rises by one in both, and y by two and by three.
+    /// assert!((within.estimates()[0] - 2.5).abs() < 1e-12);
+    /// assert_eq!((within.names(), within.df_residual()), (&["x".to_string()][..], 4 - 1 - 2));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn estimator(mut self, estimator: Estimator) -> Self {
         self.estimator = estimator;
         self
@@ -151,6 +168,24 @@ impl PanelRegression {
 
     /// Sets how the variance components of random effects are estimated. Default: Swamy and Arora's method, as in most
     /// packages; other estimators ignore it.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::regress::RandomMethod;
+    /// use apportion::{Estimator, Panel, PanelRegression};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let random = PanelRegression::new("cpp_rate", ["low_income_pct"]).estimator(Estimator::Random);
+    /// let error = |method| {
+    ///     let fit = random.clone().random_method(method).fit(&panel)?;
+    ///     Ok::<_, apportion::Error>(fit.variance_components().map_or(f64::NAN, |v| v.idiosyncratic))
+    /// };
+    /// // Nerlove's divides by all rows, the default by its degrees of freedom.
+    /// let ratio = error(RandomMethod::Nerlove)? / error(RandomMethod::default())?;
+    /// assert!((ratio - (1200.0 - 150.0 - 1.0) / 1200.0).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn random_method(mut self, method: RandomMethod) -> Self {
         self.random_method = method;
         self
@@ -158,6 +193,21 @@ impl PanelRegression {
 
     /// Sets the column of analytic weights, such as a population: the variance of a row's error is σ²/w. Default: the
     /// weights of the panel's schema, or none.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Panel, PanelRegression};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 4.0])
+    ///     .column("x", [0.0, 1.0, 1.0])
+    ///     .column("children", [1.0, 3.0, 1.0])
+    ///     .build()?;
+    /// let fit = PanelRegression::new("y", ["x"]).weights("children").fit(&panel)?;
+    /// // The mean of 2 and 4, weighted by 3 and 1, less the 1 where x is 0.
+    /// assert!(fit.estimate("x").is_some_and(|b| (b - 1.5).abs() < 1e-12));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn weights(mut self, column: impl Into<String>) -> Self {
         self.weights = Some(column.into());
         self
@@ -190,6 +240,19 @@ impl PanelRegression {
     /// takes; [`EstimateError::NoVariation`](crate::error::EstimateError::NoVariation) for a constant outcome;
     /// [`EstimateError::Method`](crate::error::EstimateError::Method) where the absorbed effects leave nothing of the
     /// outcome, or of any column.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Panel, PanelRegression};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 3.0, 2.0, 5.0]).column("x", [0.0, 1.0, 2.0, 3.0]).build()?;
+    /// let fit = PanelRegression::new("y", ["x"]).fit(&panel)?;
+    /// assert_eq!(fit.names(), ["(Intercept)", "x"]);
+    /// assert!(fit.estimates().iter().all(|b| (b - 1.1).abs() < 1e-12));
+    /// // A text that is no term is reported here.
+    /// assert!(PanelRegression::new("y", ["log(x"]).fit(&panel).is_err());
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn fit(&self, panel: &Panel) -> Result<FittedRegression> {
         FittedRegression::new(self, panel)
     }

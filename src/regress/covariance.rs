@@ -39,20 +39,33 @@ use crate::warning::Warning;
 const ENOUGH_CLUSTERS: usize = 30;
 
 /// A covariance matrix of the coefficients, and by which convention it came about.
+///
+/// # Examples
+/// ```
+/// use apportion::{Covariance, Panel, PanelRegression};
+///
+/// let panel = Panel::builder().column("y", [1.0, 3.0, 2.0, 5.0]).column("x", [0.0, 1.0, 2.0, 3.0]).build()?;
+/// let iid = PanelRegression::new("y", ["x"]).fit(&panel)?.covariance(&Covariance::iid())?;
+/// // s² (X'X)⁻¹: s² = 1.35, Σ(x − x̄)² = 5, x̄ = 1.5.
+/// assert!((iid.matrix[[1, 1]] - 1.35 / 5.0).abs() < 1e-12 && (iid.matrix[[0, 1]] + 1.5 * 1.35 / 5.0).abs() < 1e-12);
+/// assert!((iid.std_errors()[1] - (1.35_f64 / 5.0).sqrt()).abs() < 1e-12);
+/// assert_eq!((iid.df, iid.small_sample_factor, iid.bandwidth), (Some(2.0), 4.0 / 2.0, None));
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CovarianceMatrix {
     /// The coefficients, in the order of rows and columns.
     pub names: Vec<String>,
-    /// The matrix.
+    /// The matrix, in squared points of the outcome over the units of two columns.
     pub matrix: Array2<f64>,
     /// As it was asked for.
     pub covariance: Covariance,
     /// What the errors were taken to be related by: the columns whose levels are the clusters.
     pub clustered_by: Vec<String>,
-    /// The number of levels of each.
+    /// The number of levels of each; of covariances with a bandwidth, the number of periods.
     pub clusters: Vec<usize>,
-    /// Periods over which errors were taken to be related.
+    /// Periods over which errors were taken to be related; `None` for covariances that have no bandwidth.
     pub bandwidth: Option<usize>,
     /// What the sandwich was multiplied by.
     pub small_sample_factor: f64,

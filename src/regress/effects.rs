@@ -9,6 +9,26 @@ use crate::error::{Error, EstimateError, Result};
 use crate::numerics::groups::Groups;
 
 /// The effect of a unit or of a period.
+///
+/// All but the rows are in points of the outcome.
+///
+/// # Examples
+/// ```
+/// use apportion::{Covariance, Estimator, Panel, PanelRegression};
+///
+/// let panel = Panel::builder()
+///     .units(["A", "A", "B", "B"])
+///     .periods([2017, 2018, 2017, 2018])
+///     .column("y", [1.0, 3.0, 11.0, 14.0])
+///     .column("x", [0.0, 1.0, 0.0, 1.0])
+///     .build()?;
+/// let fit = PanelRegression::new("y", ["x"]).estimator(Estimator::Within).fit(&panel)?;
+/// // x explains 2.5: without it A is at 0.75, and B at 11.25.
+/// let effects = fit.unit_effects(&Covariance::iid())?;
+/// assert!((effects[0].level - 0.75).abs() < 1e-12 && (effects[1].level - 11.25).abs() < 1e-12);
+/// assert!((effects[1].effect - 5.25).abs() < 1e-12 && effects[1].rows == 2);
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Effect {
@@ -62,6 +82,20 @@ impl FittedRegression {
     ///
     /// # Errors
     /// [`EstimateError::Method`] where no period effects were absorbed; those of [`covariance`](Self::covariance).
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Covariance, Estimator, Panel, PanelRegression};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct"]).estimator(Estimator::Twoway).fit(&panel)?;
+    /// let years = fit.period_effects(&Covariance::cluster())?;
+    /// assert_eq!((years.len(), years[0].name.as_str(), years[0].rows), (8, "2011", 150));
+    /// // The level of a year is its effect and the intercept.
+    /// assert!((years[1].level - years[0].level - (years[1].effect - years[0].effect)).abs() < 1e-10);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn period_effects(&self, covariance: &Covariance) -> Result<Vec<Effect>> {
         self.effects(Of::Periods, covariance)
     }

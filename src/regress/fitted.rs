@@ -22,6 +22,42 @@ const LARGEST: f64 = 1e145;
 const EXACT: f64 = 1e-14;
 
 /// A regression put to a panel. Standard errors follow when a covariance is chosen.
+///
+/// What is read off it is of the regressed rows, which are those of the sample unless the estimator makes others of
+/// them (a row for each unit, a difference of two). Coefficients are points of the outcome for one unit of a column.
+///
+/// # Methods by question
+///
+/// | question | methods |
+/// |---|---|
+/// | What was asked, of which rows, from where? | [`regression`](Self::regression), [`estimator`](Self::estimator), [`outcome_name`](Self::outcome_name), [`sample`](Self::sample), [`lineage`](Self::lineage) |
+/// | How many rows, units, periods, degrees of freedom? | [`n_observations`](Self::n_observations), [`n_units`](Self::n_units), [`n_periods`](Self::n_periods), [`df_residual`](Self::df_residual) |
+/// | What are the coefficients? | [`names`](Self::names), [`estimates`](Self::estimates), [`estimate`](Self::estimate), [`left_out_columns`](Self::left_out_columns) |
+/// | How sure are they? | [`coefficients`](Self::coefficients), [`coefficients_at`](Self::coefficients_at), [`covariance`](Self::covariance), with few clusters [`wild_bootstrap`](Self::wild_bootstrap) |
+/// | What do they say together? | [`wald`](Self::wald), [`combination`](Self::combination), [`delta_method`](Self::delta_method) |
+/// | How much is explained, and what is left? | [`r_squared`](Self::r_squared), [`residuals`](Self::residuals), [`sigma2`](Self::sigma2) |
+/// | What are the effects of units and periods? | absorbed: [`unit_effects`](Self::unit_effects), [`period_effects`](Self::period_effects); random: [`variance_components`](Self::variance_components), [`quasi_demeaning`](Self::quasi_demeaning) |
+/// | What is expected of other rows? | [`predictions`](Self::predictions); linfa's [`Predict`](linfa::traits::Predict) without intervals |
+/// | Are effects related to the columns? | [`hausman`](Self::hausman), [`hausman_regression`](Self::hausman_regression) |
+/// | Are there effects? | absorbed: [`test_effects`](Self::test_effects); of pooled residuals: [`breusch_pagan`](Self::breusch_pagan), [`honda`](Self::honda), [`king_wu`](Self::king_wu) |
+/// | Are errors related over time, or between units? | [`serial_correlation`](Self::serial_correlation), [`pesaran_cd`](Self::pesaran_cd), [`cross_section_lm`](Self::cross_section_lm) |
+/// | Is the expectation linear in the columns? | [`reset`](Self::reset) |
+/// | Do columns explain one another? | [`collinearity`](Self::collinearity) |
+/// | On which rows or units do the coefficients rest? | [`influence_of_rows`](Self::influence_of_rows), [`influence_of_units`](Self::influence_of_units) |
+/// | What deserves doubt? | [`warnings`](Self::warnings) |
+///
+/// # Examples
+/// ```
+/// use apportion::{FittedRegression, Panel, PanelRegression};
+///
+/// let panel = Panel::builder().column("y", [1.0, 3.0, 2.0, 5.0]).column("x", [0.0, 1.0, 2.0, 3.0]).build()?;
+/// let fit: FittedRegression = PanelRegression::new("y", ["x"]).fit(&panel)?;
+/// assert!(fit.estimate("x").is_some_and(|b| (b - 1.1).abs() < 1e-12) && fit.estimate("z").is_none());
+/// // Residuals −0.1, 0.8, −1.3 and 0.6: a sum of squares of 2.7 on two degrees of freedom.
+/// assert!((fit.residuals()[2] + 1.3).abs() < 1e-12 && (fit.sigma2() - 2.7 / 2.0).abs() < 1e-12);
+/// assert!((fit.r_squared().overall - (1.0 - 2.7 / 8.75)).abs() < 1e-12 && fit.df_residual() == 2);
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct FittedRegression {
     pub(crate) question: PanelRegression,
@@ -154,12 +190,28 @@ impl FittedRegression {
         &self.estimates
     }
 
-    /// The coefficient of this name, `None` when it was dropped or is not in the regression.
+    /// The coefficient of this name; `None` when it was left out or is not in the regression.
+    ///
+    /// # Examples
+    /// See [`FittedRegression`].
     pub fn estimate(&self, name: &str) -> Option<f64> {
         self.names().iter().position(|n| n == name).map(|at| self.estimates[at])
     }
 
     /// Columns that are combinations of earlier ones or of the absorbed effects, and have no coefficient.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Estimator, Panel, PanelRegression};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// // Regions do not change: beside the authorities' effects they have no coefficient.
+    /// let terms = ["low_income_pct", "region"];
+    /// let fit = PanelRegression::new("cpp_rate", terms).estimator(Estimator::Within).fit(&panel)?;
+    /// assert_eq!((fit.names(), fit.left_out_columns().len()), (&["low_income_pct".to_string()][..], 8));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn left_out_columns(&self) -> &[String] {
         &self.left_out_columns
     }
@@ -175,6 +227,19 @@ impl FittedRegression {
     }
 
     /// Rows of the regression: those of the sample, of a between estimator its units, of first differences the pairs.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Estimator, Panel, PanelRegression};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let regression = PanelRegression::new("cpp_rate", ["low_income_pct"]);
+    /// let rows = |estimator| regression.clone().estimator(estimator).fit(&panel).map(|fit| fit.n_observations());
+    /// assert_eq!((rows(Estimator::Within)?, rows(Estimator::Between)?), (150 * 8, 150));
+    /// assert_eq!(rows(Estimator::FirstDifference)?, 150 * 7);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn n_observations(&self) -> usize {
         self.data.outcome.len()
     }
@@ -207,6 +272,9 @@ impl FittedRegression {
 
     /// The residual variance Σ w e²/(degrees of freedom), e of the transformed rows and w the user's weights: the
     /// variance of the error of a row with weight one. NaN without degrees of freedom.
+    ///
+    /// # Examples
+    /// See [`FittedRegression`].
     pub fn sigma2(&self) -> f64 {
         self.data.weights_scale * self.error_variance()
     }
@@ -221,12 +289,16 @@ impl FittedRegression {
         &self.residuals
     }
 
-    /// Variances of the idiosyncratic error and of the effects, of a random-effects estimator.
+    /// Variances of the idiosyncratic error and of the effects, in squared points of the outcome; `None` but for a
+    /// random-effects estimator.
+    ///
+    /// # Examples
+    /// See [`QuasiDemeaning`].
     pub fn variance_components(&self) -> Option<&VarianceComponents> {
         self.data.variances.as_ref().map(|(variances, _)| variances)
     }
 
-    /// What was taken of the means of units and periods, of a random-effects estimator.
+    /// What was taken of the means of units and periods; `None` but for a random-effects estimator.
     pub fn quasi_demeaning(&self) -> Option<&QuasiDemeaning> {
         self.data.variances.as_ref().map(|(_, theta)| theta)
     }

@@ -14,6 +14,9 @@ use crate::panel::unknown_column;
 use crate::warning::Warning;
 
 /// A coefficient with its standard error.
+///
+/// # Examples
+/// See [`CoefficientTable`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CoefficientEstimate {
@@ -41,6 +44,20 @@ fn nan_for_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Er
 }
 
 /// The coefficients of a regression under one covariance.
+///
+/// # Examples
+/// ```
+/// use apportion::{CoefficientTable, Covariance, Panel, PanelRegression};
+///
+/// let panel = Panel::builder().column("y", [1.0, 3.0, 2.0, 5.0]).column("x", [0.0, 1.0, 2.0, 3.0]).build()?;
+/// let table: CoefficientTable = PanelRegression::new("y", ["x"]).fit(&panel)?.coefficients(&Covariance::iid())?;
+/// assert_eq!((table.n_observations, table.df_residual, table.level), (4, 2, 0.95));
+/// let x = &table.coefficients[1];
+/// // t of 2 degrees of freedom at 97.5%.
+/// assert!(((x.upper - x.estimate) / x.std_error - 4.302_652_73).abs() < 1e-6);
+/// assert_eq!(x.statistic, x.estimate / x.std_error);
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CoefficientTable {
@@ -73,6 +90,21 @@ pub struct CoefficientTable {
 }
 
 /// A joint test of several restrictions.
+///
+/// # Examples
+/// ```
+/// use apportion::regress::SmallSample;
+/// use apportion::{Covariance, Panel, PanelRegression};
+///
+/// let panel = Panel::builder().column("y", [1.0, 3.0, 2.0, 5.0]).column("x", [0.0, 1.0, 2.0, 3.0]).build()?;
+/// let fit = PanelRegression::new("y", ["x"]).fit(&panel)?;
+/// let f = fit.wald(&["x"], &Covariance::iid())?;
+/// assert!((f.statistic - 1.1 * 1.1 / (1.35 / 5.0)).abs() < 1e-10 && f.df_denominator == Some(2.0));
+/// // Without degrees of freedom it is χ².
+/// let chi_squared = fit.wald(&["x"], &Covariance::iid().small_sample(SmallSample::Unadjusted))?;
+/// assert_eq!((chi_squared.df, chi_squared.df_denominator), (1.0, None));
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JointTest {
@@ -199,6 +231,13 @@ impl FittedRegression {
 
     /// Tests that the coefficients of these names are all zero: Wald's statistic b'V⁻¹b, as F over their number where
     /// the covariance has degrees of freedom, as χ² where not.
+    ///
+    /// ```text
+    /// W = b'V⁻¹b ~ χ²(q),   F = W/q ~ F(q, degrees of freedom of V)      b the q coefficients, V their covariance
+    /// ```
+    ///
+    /// A. Wald (1943), "Tests of statistical hypotheses concerning several parameters when the number of observations
+    /// is large".
     ///
     /// # Errors
     /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a name without a coefficient;

@@ -254,7 +254,7 @@ impl Centred {
     }
 }
 
-/// By four sums side by side, which the processor adds at once.
+/// By eight sums side by side, which the processor adds at once.
 fn sum_of_products(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; 8];
     let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));

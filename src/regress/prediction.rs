@@ -15,6 +15,11 @@ use crate::numerics::tails::Reference;
 use crate::panel::Panel;
 
 /// What is expected of a row.
+///
+/// All numbers are in points of the outcome.
+///
+/// # Examples
+/// See [`predictions`](FittedRegression::predictions).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Prediction {
@@ -41,6 +46,10 @@ impl FittedRegression {
     /// own effects at the row's unit and period, and the variance that the effects have by themselves is added, for
     /// errors that are alike. The outcome's interval adds σ²/w, w the row's weight, and the variances of random
     /// effects.
+    ///
+    /// ```text
+    /// expected ± t √(x'Vx + v),   outcome ± t √(x'Vx + v + σ²/w + σ²_u + σ²_p)     v that of absorbed effects
+    /// ```
     ///
     /// # Errors
     /// [`EstimateError::Predict`] for a row with a missing value, or with a unit, period or level that the fit has not

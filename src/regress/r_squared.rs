@@ -21,16 +21,40 @@ use crate::numerics::dot::weighted_dot;
 /// ```
 ///
 /// Of a regression that does not minimise the sum of squares in question it may be negative.
+///
+/// # Examples
+/// ```
+/// use apportion::{Estimator, Panel, PanelRegression};
+///
+/// let panel = Panel::builder()
+///     .units(["A", "A", "B", "B"])
+///     .periods([2017, 2018, 2017, 2018])
+///     .column("y", [1.0, 3.0, 11.0, 14.0])
+///     .column("x", [0.0, 1.0, 0.0, 1.0])
+///     .build()?;
+/// let regression = PanelRegression::new("y", ["x"]);
+/// let pooled = regression.clone().fit(&panel)?;
+/// // x does not differ between units, and explains nothing there.
+/// assert!(pooled.r_squared().between.is_some_and(|r2| r2.abs() < 1e-12));
+/// assert!((pooled.r_squared().overall - 6.25 / 116.75).abs() < 1e-12);
+/// // Absorbed effects count in the overall R², and not within.
+/// let within = regression.estimator(Estimator::Within).fit(&panel)?;
+/// assert!((within.r_squared().overall - (1.0 - 0.25 / 116.75)).abs() < 1e-12);
+/// assert!(within.r_squared().within.is_some_and(|r2| (r2 - 6.25 / 6.5).abs() < 1e-12));
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RSquared {
     /// Of all variation.
     pub overall: f64,
-    /// Of that within units, or of what the absorbed effects leave; `None` without units and effects.
+    /// Of that within units, or of what the absorbed effects leave; `None` without units and effects, or where the
+    /// outcome does not vary within units.
     pub within: Option<f64>,
-    /// Of that between the means of units; `None` without units.
+    /// Of that between the means of units; `None` without units, or where the means do not differ.
     pub between: Option<f64>,
-    /// Overall, corrected for the number of columns and effects; `None` where rows were transformed otherwise.
+    /// Overall, corrected for the number of columns and effects; `None` without residual degrees of freedom, and where
+    /// rows were transformed otherwise than by absorbing effects.
     pub adjusted: Option<f64>,
 }
 

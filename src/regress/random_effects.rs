@@ -115,6 +115,21 @@ impl FromStr for RandomMethod {
 }
 
 /// Whose effects are random.
+///
+/// # Examples
+/// ```
+/// use apportion::panel::SIMULATED_ENGLAND_SEED;
+/// use apportion::regress::RandomEffect;
+/// use apportion::{Panel, PanelRegression};
+///
+/// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+/// let fit = PanelRegression::new("cpp_rate", ["low_income_pct"]).fit(&panel)?;
+/// // Authorities differ, and so do years; rows weigh alike, and the statistics add up.
+/// let statistic = |effect| fit.breusch_pagan(effect).map(|test| test.statistic);
+/// let sum = statistic(RandomEffect::Unit)? + statistic(RandomEffect::Period)?;
+/// assert!((statistic(RandomEffect::Twoway)? / sum - 1.0).abs() < 1e-12);
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RandomEffect {
@@ -128,6 +143,9 @@ pub enum RandomEffect {
 }
 
 /// Variances of the idiosyncratic error and of the effects, in squared units of the outcome.
+///
+/// # Examples
+/// See [`QuasiDemeaning`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VarianceComponents {
@@ -143,6 +161,27 @@ pub struct VarianceComponents {
 }
 
 /// What quasi-demeaning takes of each mean: least squares on y − θ_i ȳ_i (for unit effects) is GLS.
+///
+/// ```text
+/// θ_i = 1 − √(σ²_ε/(σ²_ε + W_i σ²_u))        W_i the sum of a unit's weights, of T rows alike T
+/// ```
+///
+/// W. A. Fuller and G. E. Battese (1974), "Estimation of linear models with crossed-error structure".
+///
+/// # Examples
+/// ```
+/// use apportion::panel::SIMULATED_ENGLAND_SEED;
+/// use apportion::{Estimator, Panel, PanelRegression};
+///
+/// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+/// let fit = PanelRegression::new("cpp_rate", ["low_income_pct"]).estimator(Estimator::Random).fit(&panel)?;
+/// let (variances, theta) = (fit.variance_components().unwrap(), fit.quasi_demeaning().unwrap());
+/// let (error, unit) = (variances.idiosyncratic, variances.unit.unwrap());
+/// // Eight years in every unit.
+/// assert!((theta.unit[0] - (1.0 - (error / (error + 8.0 * unit)).sqrt())).abs() < 1e-12);
+/// assert!(theta.period.is_empty() && variances.period.is_none() && theta.total.is_none());
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct QuasiDemeaning {
@@ -150,7 +189,8 @@ pub struct QuasiDemeaning {
     pub unit: Vec<f64>,
     /// θ of each period, likewise.
     pub period: Vec<f64>,
-    /// What is given back of the overall mean, for effects of both kinds on a balanced panel of equal weights.
+    /// What is given back of the overall mean, for effects of both kinds on a balanced panel of equal weights; `None`
+    /// otherwise.
     pub total: Option<f64>,
 }
 

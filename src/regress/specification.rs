@@ -35,6 +35,9 @@ use crate::numerics::tails;
 use crate::warning::Warning;
 
 /// What a statistic is distributed as where the null hypothesis holds.
+///
+/// # Examples
+/// See [`SpecificationTest`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -29,13 +29,15 @@ const LOST: f64 = 1e-6;
 /// What leaving a cluster out takes from the fit.
 #[derive(Debug, Clone)]
 pub(crate) struct LeftOut {
-    /// b − b₍₋g₎.
+    /// b − b₍₋g₎, of coefficients that are not lost.
     pub(crate) change: Vec<f64>,
     /// e_g' M_g⁻¹ e_g: what the residual sum of squares falls by.
     pub(crate) sum_of_squares: f64,
     /// Coefficients and effects that go with the cluster.
     pub(crate) parameters: usize,
-    /// Positions of the coefficients that cannot be had without it; their `change` is zero.
+    /// Positions of the coefficients that cannot be had without it. Their `change` is what the generalised inverse of
+    /// M_g makes of it, which need not be zero: CR2, CR3 and the jackknife sum it like any other and carry a warning,
+    /// the diagnostics of influence do without it.
     pub(crate) lost: Vec<usize>,
     /// The sum of its rows' leverages.
     pub(crate) leverage: f64,

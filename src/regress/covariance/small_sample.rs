@@ -22,6 +22,22 @@ use crate::error::{Error, QuestionError};
 /// | Newey–West | T/(T − 1) · (n − 1)/(n − K); Stata n/(n − K) | 1 | 1 |
 /// | Driscoll–Kraay | T/(T − 1) · (n − 1)/(n − K) | 1 | 1 |
 /// | distribution | t: n − K, with clusters G − 1, with lags T − 1; Stata normal for random effects | t: n − K, normal for random effects | normal |
+///
+/// # Examples
+/// ```
+/// use apportion::regress::SmallSample;
+/// use apportion::{Covariance, Panel, PanelRegression};
+///
+/// assert_eq!("plm".parse::<SmallSample>()?, SmallSample::Plm);
+/// let panel = Panel::builder().column("y", [1.0, 3.0, 2.0, 5.0]).column("x", [0.0, 1.0, 2.0, 3.0]).build()?;
+/// let fit = PanelRegression::new("y", ["x"]).fit(&panel)?;
+/// let iid = fit.covariance(&Covariance::iid())?;
+/// let unadjusted = fit.covariance(&Covariance::iid().small_sample(SmallSample::Unadjusted))?;
+/// // n/(n − K), and t on n − K degrees of freedom; or nothing, and the normal distribution.
+/// assert_eq!((iid.small_sample_factor, iid.df), (4.0 / 2.0, Some(2.0)));
+/// assert_eq!((unadjusted.small_sample_factor, unadjusted.df), (1.0, None));
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -20,6 +20,27 @@ use crate::regress::FittedRegression;
 /// they were regressed, the intercept among them and each scaled to length one. Above 30 coefficients deserve a look.
 ///
 /// D. A. Belsley, E. Kuh and R. E. Welsch (1980), Regression Diagnostics, <https://doi.org/10.1002/0471725153>.
+///
+/// ```text
+/// VIF_j = 1/(1 − R_j²) = (C⁻¹)_jj                   C the correlations of the columns
+/// κ     = √(λ_max/λ_min) of Z'WZ                    Z the regressed columns, each of length one
+/// ```
+///
+/// # Examples
+/// ```
+/// use apportion::{Panel, PanelRegression};
+///
+/// let panel = Panel::builder()
+///     .column("y", [1.0, 3.0, 2.0, 5.0])
+///     .column("a", [-1.0, -1.0, 1.0, 1.0])
+///     .column("b", [-1.0, 1.0, -1.0, 1.0])
+///     .build()?;
+/// // Columns that have nothing in common, with one another or with the intercept.
+/// let collinearity = PanelRegression::new("y", ["a", "b"]).fit(&panel)?.collinearity();
+/// assert!(collinearity.columns.iter().all(|c| c.overall.is_some_and(|vif| (vif - 1.0).abs() < 1e-12)));
+/// assert!((collinearity.condition_number - 1.0).abs() < 1e-7);
+/// # Ok::<(), apportion::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Collinearity {

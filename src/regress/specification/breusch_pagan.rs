@@ -74,8 +74,29 @@ impl FittedRegression {
     /// Y. Honda (1985), *Review of Economic Studies* 52, 681–690; for both kinds B. H. Baltagi, Y.-J. Chang and Q. Li
     /// (1992), *Journal of Econometrics* 54, 95–120.
     ///
+    /// ```text
+    /// H = n A/√(2K) ~ N(0, 1)        A and K as in Breusch and Pagan's, of units or of periods
+    /// ```
+    ///
     /// # Errors
     /// Those of [`breusch_pagan`](Self::breusch_pagan).
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::regress::{NullDistribution, RandomEffect};
+    /// use apportion::{Panel, PanelRegression};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct"]).fit(&panel)?;
+    /// let units = fit.honda(RandomEffect::Unit)?;
+    /// assert_eq!(units.distribution, NullDistribution::UpperNormal);
+    /// assert!(units.statistic > 0.0 && units.p_value < 1e-10, "authorities differ");
+    /// // For both kinds of effects, the sum over the root of two.
+    /// let sum = units.statistic + fit.honda(RandomEffect::Period)?.statistic;
+    /// assert!((fit.honda(RandomEffect::Twoway)?.statistic / (sum / 2_f64.sqrt()) - 1.0).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn honda(&self, effect: RandomEffect) -> Result<SpecificationTest> {
         const TEST: &str = "Honda's test for effects";
         let Scores { n, scores, information: k } = self.scores_of_effects(effect, TEST)?;
@@ -98,6 +119,22 @@ impl FittedRegression {
     ///
     /// # Errors
     /// Those of [`breusch_pagan`](Self::breusch_pagan).
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::regress::RandomEffect;
+    /// use apportion::{Panel, PanelRegression};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct"]).fit(&panel)?;
+    /// let ratio = |effect| {
+    ///     Ok::<_, apportion::Error>(fit.king_wu(effect)?.statistic / fit.honda(effect)?.statistic)
+    /// };
+    /// assert!((ratio(RandomEffect::Unit)? - 1.0).abs() < 1e-12);
+    /// assert!((ratio(RandomEffect::Twoway)? - 1.0).abs() > 0.01, "they weigh units and periods differently");
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn king_wu(&self, effect: RandomEffect) -> Result<SpecificationTest> {
         const TEST: &str = "King and Wu's test for effects";
         let Scores { n, scores, information } = self.scores_of_effects(effect, TEST)?;

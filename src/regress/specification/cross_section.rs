@@ -14,6 +14,9 @@ const FEWEST_PERIODS: usize = 3;
 const NULL: &str = "errors of different units are unrelated";
 
 /// Which statistic of the squared correlations of residuals.
+///
+/// With ρ_ij the correlation of the residuals of units i and j over the T_ij periods that both have; sources are with
+/// [`cross_section_lm`](FittedRegression::cross_section_lm).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -106,9 +109,33 @@ impl FittedRegression {
     /// <https://doi.org/10.1007/s00181-020-01875-7>; bias-corrected: B. H. Baltagi, Q. Feng and C. Kao (2012),
     /// *Journal of Econometrics* 170, 164–177.
     ///
+    /// ```text
+    /// LM            = Σ_{i<j} T_ij ρ_ij²              ~ χ²(P)
+    /// scaled        = Σ_{i<j} (T_ij ρ_ij² − 1)/√(2P)  ~ N(0, 1)
+    /// bias-corrected = scaled − N/(2(T − 1))          ~ N(0, 1)
+    /// ```
+    ///
+    /// over P pairs of N units, T_ij the periods that a pair has in common.
+    ///
     /// # Errors
     /// Those of [`pesaran_cd`](Self::pesaran_cd); [`EstimateError::Method`] for the bias-corrected statistic of another
     /// estimator than within, or on an unbalanced panel.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::regress::{CrossSectionLm, NullDistribution};
+    /// use apportion::{Estimator, Panel, PanelRegression};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let fit = PanelRegression::new("cpp_rate", ["vacancy_rate"]).estimator(Estimator::Within).fit(&panel)?;
+    /// let plain = fit.cross_section_lm(CrossSectionLm::BreuschPagan)?;
+    /// let pairs = 150.0 * 149.0 / 2.0;
+    /// assert_eq!(plain.distribution, NullDistribution::ChiSquared { df: pairs });
+    /// let scaled = fit.cross_section_lm(CrossSectionLm::Scaled)?;
+    /// assert!((scaled.statistic - (plain.statistic - pairs) / (2.0 * pairs).sqrt()).abs() < 1e-9);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn cross_section_lm(&self, statistic: CrossSectionLm) -> Result<SpecificationTest> {
         let test = match statistic {
             CrossSectionLm::BreuschPagan => "the Breusch–Pagan test for cross-sectional dependence",

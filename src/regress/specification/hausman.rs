@@ -137,6 +137,10 @@ impl FittedRegression {
     /// Y. Mundlak (1978), <https://doi.org/10.2307/1913646>; M. Arellano (1993), *Journal of
     /// Econometrics* 59, 87–97.
     ///
+    /// ```text
+    /// y* = X* b + X̃ c + e,   null: c = 0       * quasi-demeaned, X̃ the deviations from the means
+    /// ```
+    ///
     /// # Errors
     /// [`EstimateError::Method`](crate::error::EstimateError::Method) for other estimators (a Mundlak regression holds
     /// these columns already), and where no column varies within; those of [`covariance`](Self::covariance).

@@ -20,6 +20,10 @@ impl FittedRegression {
     ///
     /// J. B. Ramsey (1969), <https://doi.org/10.1111/j.2517-6161.1969.tb00796.x>.
     ///
+    /// ```text
+    /// y = X b + Σ_p c_p ŷ^p + e,   null: c = 0       p the powers, ŷ the fitted values without them
+    /// ```
+    ///
     /// # Errors
     /// [`QuestionError::Option`] for powers below 2, given twice or none;
     /// [`EstimateError::Method`](crate::error::EstimateError::Method) for random effects and first differences, and

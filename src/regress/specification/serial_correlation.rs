@@ -27,6 +27,10 @@ impl FittedRegression {
     /// covariance of that regression is clustered by unit, with this small-sample convention, since under the null
     /// residuals of one unit remain related.
     ///
+    /// ```text
+    /// e_it = a + ρ e_i,t−1 + u_it,   F = ((ρ̂ − ρ₀)/SE)²       ρ₀ the slope of unrelated errors
+    /// ```
+    ///
     /// | estimator | slope of unrelated errors on a balanced panel of T periods |
     /// |---|---|
     /// | within | −1/(T − 1): subtracting unit means relates the residuals |
