@@ -38,10 +38,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// let panel = Panel::builder().column("rate", [1.0, 2.0]).column("poverty", [3.0, 4.0]).build()?;
 /// let error = Model::new("rate").component("deprivation", ["povrety"]).fit(&panel).unwrap_err();
-/// assert_eq!(error.to_string(), "no column \"povrety\": did you mean \"poverty\"?");
+/// assert_eq!(error.to_string(), "no column \"povrety\": did you mean \"poverty\" or \"rate\"?");
 /// assert_eq!(format!("{error:?}"), error.to_string());
 /// let Error::Data(DataError::UnknownColumn { column, nearest }) = error else { panic!("another error") };
-/// assert_eq!((column.as_str(), nearest), ("povrety", vec!["poverty".to_string()]));
+/// assert_eq!((column.as_str(), nearest[0].as_str()), ("povrety", "poverty"));
 /// # Ok::<(), Error>(())
 /// ```
 #[derive(thiserror::Error)]
