@@ -103,7 +103,7 @@ use crate::error::{Place, Result};
 ///
 /// # Methods by question
 ///
-/// They stand beside what they do; [`Panel`] puts nothing into a model, [`Model::fit`](crate::Model::fit) does.
+/// A panel never changes: a method that adds or leaves something out gives another.
 ///
 /// | question | methods |
 /// |---|---|
@@ -165,13 +165,7 @@ impl Panel {
 
     /// Starts a panel from values in memory.
     ///
-    /// ```
-    /// use apportion::Panel;
-    /// let panel = Panel::builder().units(["A", "B"]).periods([2018, 2018]).column("rate", [43.0, 51.5]).build()?;
-    /// assert_eq!((panel.n_observations(), panel.n_units(), panel.n_periods()), (2, 2, 1));
-    /// assert_eq!(panel.column("rate")?.numbers()?, [43.0, 51.5]);
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
+    /// See the example of [`PanelBuilder`].
     pub fn builder() -> PanelBuilder {
         PanelBuilder::default()
     }
@@ -254,14 +248,6 @@ impl Panel {
     }
 
     /// Where a row stood in its source, before sorting; beyond the last row, the row asked for.
-    ///
-    /// ```
-    /// use apportion::{Panel, PanelSchema};
-    /// let csv = "area,year,rate\nB,2018,1\nA,2018,2\n";
-    /// let panel = Panel::read_csv_from(csv.as_bytes(), &PanelSchema::new("area", "year"))?;
-    /// assert_eq!((panel.row_label(0).as_str(), panel.place(0).to_string().as_str()), ("A 2018", "line 3"));
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
     pub fn place(&self, row: usize) -> Place {
         self.places.get(row).copied().unwrap_or(Place::Row(row))
     }
@@ -288,16 +274,6 @@ impl Panel {
     }
 
     /// The columns of data in the order of the source, without units and periods.
-    ///
-    /// ```
-    /// use apportion::Panel;
-    /// let builder = Panel::builder().units(["A", "B"]).column("rate", [43.0, 51.5]);
-    /// let panel = builder.text_column("region", ["North", "South"]).build()?;
-    /// let names: Vec<&str> = panel.columns().iter().map(|column| column.name()).collect();
-    /// assert_eq!(names, ["rate", "region"], "the unit column is not one of data");
-    /// assert!(panel.has_column("rate") && !panel.has_column("unit"));
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
     pub fn columns(&self) -> &[Column] {
         &self.columns
     }
@@ -407,13 +383,7 @@ impl Panel {
 
     /// Rows, units, periods, gaps, and for each column what is missing and the range of the rest.
     ///
-    /// ```
-    /// use apportion::Panel;
-    /// let panel = Panel::builder().column("rate", [10.0, 20.0, f64::NAN]).build()?;
-    /// let summary = panel.summary();
-    /// assert_eq!((summary.n_observations, summary.columns[0].n, summary.columns[0].mean), (3, 2, Some(15.0)));
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
+    /// See the example of [`PanelSummary`].
     pub fn summary(&self) -> PanelSummary {
         PanelSummary::of(self)
     }

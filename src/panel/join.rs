@@ -61,11 +61,15 @@ impl Join {
     }
 
     /// Keeps the rows that are in both panels.
+    ///
+    /// See the example of [`left`](Self::left).
     pub fn inner() -> Self {
         Self::new(JoinKind::Inner)
     }
 
     /// Insists that every row of either panel has its partner.
+    ///
+    /// See the example of [`left`](Self::left).
     pub fn one_to_one() -> Self {
         Self::new(JoinKind::OneToOne)
     }

@@ -73,20 +73,7 @@ impl AreaRule {
     /// Every area stands for the same ground in all periods: predecessors are combined where areas merged, successors
     /// where one was split. Counts are added, rates averaged by population, scores left missing.
     ///
-    /// ```
-    /// use apportion::panel::{AreaRule, Reorganisations};
-    /// use apportion::Panel;
-    /// let panel = Panel::builder()
-    ///     .units([909, 942, 943])
-    ///     .periods([2023, 2024, 2024])
-    ///     .column("plans", [300.0, 140.0, 170.0])
-    ///     .build()?;
-    /// // What adds up and what does not cannot be guessed: every column is said to be one or the other.
-    /// assert!(panel.reorganise(&Reorganisations::england(), &AreaRule::constant()).is_err());
-    /// let constant = panel.reorganise(&Reorganisations::england(), &AreaRule::constant().counts(["plans"]))?;
-    /// assert_eq!((constant.units(), constant.is_balanced()), (&["909".to_string()][..], true));
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
+    /// See the example of [`AreaRule`].
     pub fn constant() -> Self {
         Self::new(Policy::Constant)
     }
@@ -117,6 +104,23 @@ impl AreaRule {
 
     /// Makes one area of those between which a part moved, so that counts add up exactly. Default: they stay apart, and
     /// are flagged in the column "boundary_changed".
+    ///
+    /// ```
+    /// use apportion::panel::{AreaRule, Reorganisations};
+    /// use apportion::Panel;
+    /// // Bournemouth (837) and Poole (836) merged in April 2019, and Christchurch came from Dorset (835, then 838).
+    /// let panel = Panel::builder()
+    ///     .units([835, 836, 837, 838, 839])
+    ///     .periods([2019, 2019, 2019, 2020, 2020])
+    ///     .column("plans", [10.0, 20.0, 30.0, 8.0, 55.0])
+    ///     .build()?;
+    /// let (table, rule) = (Reorganisations::england(), AreaRule::constant().counts(["plans"]));
+    /// let apart = panel.reorganise(&table, &rule)?;
+    /// assert_eq!((apart.n_units(), apart.column("boundary_changed")?.numbers()?), (2, &[1.0; 4][..]));
+    /// let united = panel.reorganise(&table, &rule.unite_boundary_changes())?;
+    /// assert_eq!((united.n_units(), united.column("plans")?.numbers()?), (1, &[60.0, 63.0][..]));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn unite_boundary_changes(mut self) -> Self {
         self.unite = true;
         self
@@ -124,6 +128,17 @@ impl AreaRule {
 
     /// The day on which a period ends. Default: 31 March, the end of a financial year, since a row of period t
     /// describes the year ending then; an area of 1 April 2019 has its first row in 2020.
+    ///
+    /// ```
+    /// use apportion::panel::{AreaRule, Reorganisations};
+    /// use apportion::Panel;
+    /// // Calendar years: Cumbria (909), split in April 2023, has its last row in 2022.
+    /// let panel = Panel::builder().units([909, 942]).periods([2022, 2023]).column("plans", [8.0, 5.0]).build()?;
+    /// let (table, rule) = (Reorganisations::england(), AreaRule::end_and_begin().counts(["plans"]));
+    /// assert!(panel.reorganise(&table, &rule).is_err(), "on 31 March 2023 there was no Cumberland (942)");
+    /// assert_eq!(panel.reorganise(&table, &rule.periods_end(12, 31))?.n_units(), 2);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn periods_end(mut self, month: u8, day: u8) -> Self {
         self.period_end = (month, day);
         self
@@ -136,26 +151,15 @@ impl AreaRule {
     }
 
     /// Columns that add up. Default: what is known of a column's [`Quantity`].
+    ///
+    /// See the example of [`AreaRule`].
     pub fn counts<S: Into<String>>(self, columns: impl IntoIterator<Item = S>) -> Self {
         self.with(columns, Quantity::Count)
     }
 
     /// Columns that are averaged by population.
     ///
-    /// ```
-    /// use apportion::panel::{AreaRule, Reorganisations};
-    /// use apportion::Panel;
-    /// let panel = Panel::builder()
-    ///     .units([909, 942, 943])
-    ///     .periods([2023, 2024, 2024])
-    ///     .column("rate", [30.0, 20.0, 40.0])
-    ///     .column("children", [100.0, 60.0, 40.0])
-    ///     .population("children")
-    ///     .build()?;
-    /// let constant = panel.reorganise(&Reorganisations::england(), &AreaRule::constant().rates(["rate"]))?;
-    /// assert_eq!(constant.column("rate")?.numbers()?, [30.0, 28.0]);
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
+    /// See the example of [`AreaRule`].
     pub fn rates<S: Into<String>>(self, columns: impl IntoIterator<Item = S>) -> Self {
         self.with(columns, Quantity::Rate)
     }
@@ -186,6 +190,8 @@ impl AreaRule {
 
     /// Averages scores by population too. Default: they are left missing, since an average of scores need not be the
     /// score of the whole.
+    ///
+    /// See the example of [`scores`](Self::scores).
     pub fn average_scores(mut self) -> Self {
         self.average_scores = true;
         self

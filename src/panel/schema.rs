@@ -56,6 +56,14 @@ impl PanelSchema {
     }
 
     /// Sets the unit column. Units are text, trimmed; every row needs one.
+    ///
+    /// ```
+    /// use apportion::{Panel, PanelSchema};
+    /// let schema = PanelSchema::default().unit("area");
+    /// let panel = Panel::read_csv_from("area,rate\n202,43\n".as_bytes(), &schema)?;
+    /// assert_eq!((panel.unit_column(), panel.period_column()), (Some("area"), None));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn unit(mut self, column: impl Into<String>) -> Self {
         self.unit = Some(column.into());
         self
@@ -68,12 +76,16 @@ impl PanelSchema {
     }
 
     /// Sets the weight column: numbers of zero or more, which may be missing. Default: every row weighs the same.
+    ///
+    /// See the example of [`new`](Self::new).
     pub fn weight(mut self, column: impl Into<String>) -> Self {
         self.weight = Some(column.into());
         self
     }
 
     /// Sets the population column: numbers of zero or more, which may be missing. Default: none.
+    ///
+    /// See the example of [`new`](Self::new).
     pub fn population(mut self, column: impl Into<String>) -> Self {
         self.population = Some(column.into());
         self
