@@ -157,7 +157,8 @@ impl Source {
         Self::new(path, Layout::OneYear { period })
     }
 
-    /// A row for each unit and period, or for each unit, and a column a measure.
+    /// A row for each unit and period, or for each unit, and a column a measure. The period is `None` for measures that
+    /// do not change.
     ///
     /// ```
     /// use apportion::Source;
@@ -233,6 +234,13 @@ impl Source {
 
     /// The sheet of a workbook (xlsx, xlsm, xlsb, xls, ods), trimmed. Default: the only one there is. The header is the
     /// first row that holds the names asked for. Needs the feature `excel`.
+    ///
+    /// ```no_run
+    /// use apportion::Source;
+    /// let published = Source::table("plans.xlsx", "LA code", None).sheet("Table 1").measure("Plans").read()?;
+    /// assert!(published.authorities().has_column("Plans"));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn sheet(mut self, sheet: impl Into<String>) -> Self {
         self.sheet = Some(sheet.into());
         self
@@ -347,6 +355,8 @@ impl Source {
     }
 
     /// Leaves returns filed together out; [`Published::left_out`] lists them.
+    ///
+    /// See the example of [`joint_returns_to_each`](Self::joint_returns_to_each).
     pub fn leave_out_joint_returns(mut self) -> Self {
         self.joint = JointReturns::LeaveOut;
         self
@@ -362,6 +372,19 @@ impl Source {
 
     /// Takes the nine-character codes of explore-education-statistics as units. Default: the three-digit numbers, which
     /// survive a recoding of the same area.
+    ///
+    /// ```
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let file = "time_period,time_identifier,geographic_level,country_code,country_name,region_code,region_name,\
+    ///             old_la_code,new_la_code,la_name,plans\n\
+    ///             2018,Reporting year,Local authority,E92000001,England,E13000001,Inner London,\
+    ///             202,E09000007,Camden,143\n";
+    /// let source = Source::explore_education("plans.csv").measure("plans");
+    /// assert_eq!(source.read_from(Cursor::new(file))?.authorities().units(), ["202"]);
+    /// assert_eq!(source.by_new_codes().read_from(Cursor::new(file))?.authorities().units(), ["E09000007"]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn by_new_codes(mut self) -> Self {
         self.new_codes = true;
         self
