@@ -26,14 +26,6 @@ pub(crate) use variables::{Part, parts, resolve};
 use crate::error::{Error, QuestionError, Result, TermSyntax};
 
 /// A named cause: a name and an ordered list of terms.
-///
-/// ```
-/// use apportion::{Component, Model, Term};
-///
-/// let model = Model::new("cpp_rate").component("spending", ["log(spend_per_child)", "vacancy_rate"]);
-/// let spending: &Component = &model.components()[0];
-/// assert_eq!((spending.name.as_str(), &spending.terms[1]), ("spending", &Term::column("vacancy_rate")));
-/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Component {
@@ -110,14 +102,6 @@ impl Model {
     /// A model of this outcome: a column, or a transformation of one.
     ///
     /// It has no component yet, and so cannot be fitted. An intercept is always in.
-    ///
-    /// # Examples
-    /// ```
-    /// use apportion::{Model, Term};
-    ///
-    /// assert_eq!(Model::new("log(cpp_rate)"), Model::new(Term::column("cpp_rate").log()));
-    /// assert!(Model::new("cpp_rate").check().unwrap_err().to_string().contains("component"));
-    /// ```
     pub fn new<T>(outcome: T) -> Self
     where
         T: TryInto<Term>,
@@ -138,14 +122,7 @@ impl Model {
     /// Adds a component, last in the order, with these terms.
     ///
     /// # Examples
-    /// ```
-    /// use apportion::{Model, Term};
-    ///
-    /// let model = Model::new("cpp_rate").component("deprivation", ["low_income_pct"]);
-    /// let model = model.component("policy", [Term::PeriodEffects]);
-    /// let names: Vec<&str> = model.components().iter().map(|component| component.name.as_str()).collect();
-    /// assert_eq!(names, ["deprivation", "policy"]);
-    /// ```
+    /// See [`Model`].
     pub fn component<I>(mut self, name: impl Into<String>, terms: I) -> Self
     where
         I: IntoIterator,
