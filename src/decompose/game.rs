@@ -211,6 +211,9 @@ impl Game {
     }
 
     /// Names what the values are. Default: `value`.
+    ///
+    /// # Examples
+    /// See [`Attribution`].
     pub fn named(mut self, statistic: impl Into<String>) -> Self {
         self.statistic = statistic.into();
         self

@@ -125,6 +125,9 @@ impl MethodTable {
     ///
     /// # Errors
     /// [`QuestionError::Option`] where it is not in the table.
+    ///
+    /// # Examples
+    /// See [`FittedModel::methods`].
     pub fn breakdown(&self, method: &str) -> Result<&Breakdown> {
         self.breakdowns.iter().find(|b| b.method.name() == method).ok_or_else(|| {
             Error::from(QuestionError::Option {

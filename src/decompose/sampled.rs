@@ -57,6 +57,9 @@ pub struct SampledOrders {
 
 impl SampledOrders {
     /// The defaults with this seed.
+    ///
+    /// # Examples
+    /// See [`SampledOrders`].
     pub fn new(seed: u64) -> Self {
         SampledOrders { seed, std_error: 0.001, least_orders: 256, most_orders: 100_000 }
     }

@@ -51,8 +51,8 @@ pub struct Share {
 ///
 /// with z0 the normal quantile of the part of θ* below θ̂, and a = Σ (θ̄ − θ̂₍₋ᵢ₎)³ / (6 [Σ (θ̄ − θ̂₍₋ᵢ₎)²]^1.5).
 /// [`jackknife`](crate::FittedModel::jackknife) gives the first and no other; the default of
-/// [`bootstrap`](crate::FittedModel::bootstrap) is percentile, whose ends are shares that were drawn, so that they
-/// never lie outside what a share can be.
+/// [`bootstrap`](crate::FittedModel::bootstrap) is percentile, whose ends lie among the shares that were drawn, and so
+/// never outside what a share can be.
 ///
 /// B. Efron and C. Stein (1981), <https://doi.org/10.1214/aos/1176345462>; B. Efron (1987),
 /// <https://doi.org/10.1080/01621459.1987.10478410>; A. C. Davison and D. V. Hinkley (1997), sections 2.3, 5.2 and 5.3,
@@ -143,7 +143,7 @@ pub struct IntervalMethod {
 /// How sure a share of the total is, on its own scale.
 ///
 /// Of a share these are fractions of the total variation; of a coefficient, points of the outcome for one unit of its
-/// column; of a proportion, a proportion. It is not cut off at 0 or 1, so that it also says how far it misses them.
+/// column; of a proportion, a proportion. Its ends are not cut off at 0 or 1.
 ///
 /// # Examples
 /// ```

@@ -50,6 +50,14 @@ impl Coalition {
     }
 
     /// The positions of its components, ascending.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::decompose::Coalition;
+    ///
+    /// let coalition: Coalition = [5, 1].into_iter().collect();
+    /// assert_eq!(coalition.members().collect::<Vec<_>>(), [1, 5]);
+    /// ```
     pub fn members(self) -> impl Iterator<Item = usize> {
         let mut left = self.0;
         std::iter::from_fn(move || {
