@@ -57,8 +57,9 @@ impl FittedModel {
     /// ```
     ///
     /// with θ̂₍₋ᵢ₎ the share without unit i, θ̄ their mean over the G units, and t on G − 1 degrees of freedom; without
-    /// units the rows are left out one at a time. The default, as it draws nothing: no seed, and no noise of its own.
-    /// B. Efron and C. Stein (1981), <https://doi.org/10.1214/aos/1176345462>.
+    /// units the rows are left out one at a time. The default, because it draws nothing and so depends on no seed, and
+    /// for what it covers, which [`resample`](crate::resample) tells. B. Efron and C. Stein (1981),
+    /// <https://doi.org/10.1214/aos/1176345462>.
     ///
     /// # Errors
     /// [`EstimateError::TooFew`] with fewer than two clusters.
