@@ -117,20 +117,7 @@ impl WildBootstrap {
 /// A coefficient tested by the wild cluster bootstrap.
 ///
 /// # Examples
-/// ```
-/// use apportion::panel::SIMULATED_ENGLAND_SEED;
-/// use apportion::regress::WildBootstrap;
-/// use apportion::{Panel, PanelRegression};
-///
-/// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
-/// let fit = PanelRegression::new("cpp_rate", ["low_income_pct"]).fit(&panel)?;
-/// let test = fit.wild_bootstrap("low_income_pct", &WildBootstrap::new(199, 1).cluster_by("region"))?;
-/// // A null at the upper end is about to be refused.
-/// let at_upper = WildBootstrap::new(199, 1).cluster_by("region").null(test.upper.unwrap());
-/// assert!((fit.wild_bootstrap("low_income_pct", &at_upper)?.p_value - 0.05).abs() < 0.011);
-/// assert_eq!((test.clusters, test.draws), (9, 199));
-/// # Ok::<(), apportion::Error>(())
-/// ```
+/// See [`wild_bootstrap`](FittedRegression::wild_bootstrap).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WildTest {
