@@ -147,7 +147,7 @@ impl Source {
         self
     }
 
-    /// Leaves returns filed together out; [`Published::left_out`] lists them.
+    /// Leaves returns filed together out; [`Published::left_out`](super::Published::left_out) lists them.
     ///
     /// See the example of [`joint_returns_to_each`](Self::joint_returns_to_each).
     pub fn leave_out_joint_returns(mut self) -> Self {
