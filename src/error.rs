@@ -10,6 +10,27 @@
 //! | [`Error::Question`] | a model, a regression, an order or an option, whatever the data | the question |
 //! | [`Error::Estimate`] | nothing: a question that makes sense has no answer on these data | the sample, the method or the covariance |
 //!
+//! Where an error has several reasons, they are kinds of their own, with the numbers and names that they are about:
+//!
+//! | error | its reasons |
+//! |---|---|
+//! | [`DataError::Join`] | [`JoinProblem`] |
+//! | [`DataError::Derivation`] | [`DerivationProblem`] |
+//! | [`DataError::Reorganisation`] | [`ReorganisationProblem`], and of a table's events [`EventProblem`] |
+//! | [`DataError::Sidecar`] | [`SidecarProblem`] |
+//! | [`SourceError::Layout`] | [`LooksLike`] |
+//! | [`SourceError::RepeatedKey`] | [`RowDifference`] |
+//! | [`SourceError::Code`] | [`CodeProblem`] |
+//! | [`SourceError::Workbook`] | [`WorkbookProblem`] |
+//! | [`QuestionError::TermMeaning`] | [`TermProblem`] |
+//! | [`QuestionError::Order`] | [`OrderProblem`] |
+//! | [`EstimateError::Method`] | [`Refusal`], and where another estimator is needed [`EstimatorNeed`] |
+//! | [`EstimateError::NoCoefficient`] | [`CoefficientProblem`] |
+//! | [`EstimateError::OtherFit`] | [`FitDifference`] |
+//! | [`EstimateError::Scale`] | [`ScaleProblem`] |
+//! | [`EstimateError::Predict`] | [`PredictProblem`] |
+//! | [`EstimateError::Cluster`] | [`ClusterProblem`] |
+//!
 //! Print it: `{}` and `{:?}` both give the sentence, so that a `main` that returns [`Result`] tells its reader what to
 //! do. Match on the category to tell whose fault it is, and on what is in it to react.
 
@@ -17,14 +38,18 @@ mod data;
 mod estimate;
 mod names;
 mod question;
+mod refusal;
 mod source;
 
 use std::fmt;
 
-pub use data::{DataError, Place};
-pub use estimate::EstimateError;
-pub use question::{QuestionError, TermSyntax};
-pub use source::SourceError;
+pub use data::{DataError, DerivationProblem, EventProblem, JoinProblem, Place, ReorganisationProblem, SidecarProblem};
+pub use estimate::{ClusterProblem, CoefficientProblem, EstimateError, FitDifference, PredictProblem, ScaleProblem};
+pub(crate) use names::first_few;
+pub use question::{OrderProblem, QuestionError, TermProblem, TermSyntax};
+pub(crate) use refusal::cannot;
+pub use refusal::{EstimatorNeed, Refusal};
+pub use source::{CodeProblem, DifferentCells, LooksLike, RowDifference, SourceError, WorkbookProblem};
 
 /// The result of every fallible function of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -77,3 +102,6 @@ impl From<linfa::Error> for Error {
         EstimateError::from(error).into()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,7 @@ pub use parse::parse_terms;
 pub use term::Term;
 pub(crate) use variables::{Part, parts, resolve};
 
-use crate::error::{Error, QuestionError, Result, TermSyntax};
+use crate::error::{Error, OrderProblem, QuestionError, Result, TermProblem, TermSyntax};
 
 /// A named cause: a name and an ordered list of terms.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -272,13 +272,9 @@ impl Model {
         }
         match entered.iter().position(|entered| !entered) {
             None => Ok(Some(before)),
-            Some(stuck) => Err(QuestionError::Order {
-                message: format!(
-                    "no order keeps the precedences: \"{}\" would have to enter after itself, take one of them out",
-                    self.components[stuck].name
-                ),
+            Some(stuck) => {
+                Err(OrderProblem::CircularPrecedence { component: self.components[stuck].name.clone() }.into())
             }
-            .into()),
         }
     }
 
@@ -323,15 +319,13 @@ impl Model {
         for term in self.terms().chain([outcome]) {
             // A term put together in code must make the same sense as one that is read.
             if term.to_string().parse::<Term>()? != *term {
-                let message =
-                    "it has no text form: interactions, and lags and leads of 0 periods, cannot stand inside others"
-                        .into();
-                return Err(QuestionError::TermMeaning { term: term.to_string(), message }.into());
+                let why = TermProblem::NoTextForm;
+                return Err(QuestionError::TermMeaning { term: term.to_string(), why }.into());
             }
         }
         if !is_row_by_row(outcome) {
-            let message = "the outcome must be a column, or logs, lags, leads and products of columns".to_string();
-            return Err(QuestionError::TermMeaning { term: outcome.to_string(), message }.into());
+            let why = TermProblem::NoOutcome;
+            return Err(QuestionError::TermMeaning { term: outcome.to_string(), why }.into());
         }
         for (i, component) in self.components.iter().enumerate() {
             if matches!(component.name.trim(), "" | "always" | "unexplained") {

@@ -16,7 +16,7 @@ use super::coalitions::table::{CoalitionTable, MOST_IN_TABLE};
 use super::detail::Detail;
 use super::method::Method;
 use super::{commonality, dominance, owen, pmvd};
-use crate::error::{Error, EstimateError, QuestionError, Result};
+use crate::error::{Error, EstimateError, OrderProblem, QuestionError, Refusal, Result, cannot};
 use crate::fit::LARGEST;
 
 /// A value for every coalition of named components.
@@ -277,13 +277,13 @@ impl Game {
             let player = self.position(name)?;
             let after = before | 1 << player;
             if after == before {
-                return Err(QuestionError::order(format_args!("\"{name}\" stands in it twice")).into());
+                return Err(OrderProblem::Twice { component: name.to_string() }.into());
             }
             values[player] = self.values.values[after] - self.values.values[before];
             before = after;
         }
         if let Some(left_out) = (0..self.names.len()).find(|p| before >> p & 1 == 0) {
-            return Err(QuestionError::order(format_args!("\"{}\" is not in it", self.names[left_out])).into());
+            return Err(OrderProblem::LeftOut { component: self.names[left_out].clone() }.into());
         }
         let order = order.iter().map(|name| name.to_string()).collect();
         Ok(self.attribution(Method::Sequential { order }, values, Detail::Nothing))
@@ -370,7 +370,7 @@ impl Game {
             for name in *members {
                 let player = self.position(name)?;
                 if of_union[player].replace(union.to_string()).is_some() {
-                    return Err(QuestionError::unions(format_args!("\"{name}\" stands in them twice")).into());
+                    return Err(OrderProblem::TwiceInUnions { component: name.to_string() }.into());
                 }
                 found.push(player);
             }
@@ -379,7 +379,7 @@ impl Game {
             }
         }
         if let Some(left_out) = of_union.iter().position(Option::is_none) {
-            return Err(QuestionError::unions(format_args!("\"{}\" is in none", self.names[left_out])).into());
+            return Err(OrderProblem::LeftOutOfUnions { component: self.names[left_out].clone() }.into());
         }
         let values = owen::of_table(&self.values, &positions);
         let unions: Vec<String> = of_union.into_iter().flatten().collect();
@@ -412,11 +412,7 @@ impl Game {
     /// ```
     pub fn pmvd(&self) -> Result<Attribution> {
         if pmvd::falls(&self.values) {
-            return Err(EstimateError::Method {
-                method: "pmvd",
-                reason: "a coalition is worth more than all components together: use shapley".to_string(),
-            }
-            .into());
+            return Err(cannot("pmvd", Refusal::WorthMoreThanAll));
         }
         Ok(self.attribution(Method::Pmvd, pmvd::pmvd(&self.values), Detail::Nothing))
     }

@@ -10,7 +10,7 @@ mod refuse;
 use serde::{Deserialize, Serialize};
 
 use super::{Interval, IntervalMethod};
-use crate::error::{DataError, Error, EstimateError, QuestionError, Result};
+use crate::error::{DataError, Error, EstimateError, QuestionError, Result, ScaleProblem};
 use crate::fit::FittedModel;
 use crate::numerics::double::Double;
 use crate::numerics::number::Lane;
@@ -376,6 +376,5 @@ fn check_range(column: &GelbachColumn, scale: f64) -> Result<()> {
     if scale.is_normal() && own.into_iter().chain(column.changes.iter().map(|c| &c.change)).all(is_finite) {
         return Ok(());
     }
-    let message = "has coefficients beyond the range of doubles".to_string();
-    Err(EstimateError::Scale { column: column.name.clone(), message }.into())
+    Err(EstimateError::Scale { column: column.name.clone(), why: ScaleProblem::Coefficients }.into())
 }

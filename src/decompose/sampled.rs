@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Share;
-use crate::error::{Error, EstimateError, QuestionError, Result};
+use crate::error::{Error, QuestionError, Refusal, Result, cannot};
 use crate::fit::FittedModel;
 use crate::numerics::lanes::LANES;
 use crate::panel::Sample;
@@ -214,7 +214,8 @@ impl FittedModel {
     ///
     /// # Errors
     /// [`QuestionError::Option`] for a standard error that is not above 0, fewer than 16 orders at least, or fewer at
-    /// most than at least; [`EstimateError::Method`] for a model with a precedence between components.
+    /// most than at least; [`EstimateError::Method`](crate::error::EstimateError::Method) for a model with a precedence
+    /// between components.
     ///
     /// # Examples
     /// ```
@@ -241,9 +242,7 @@ impl FittedModel {
     pub fn shapley_sampled(&self, options: &SampledOrders) -> Result<SampledShapley> {
         options.check()?;
         if self.model().predecessors()?.is_some() {
-            let reason = "orders are drawn from all, and the model lets a component enter only after others: use shapley, or \
-                          take the precedence out";
-            return Err(EstimateError::Method { method: "shapley_sampled", reason: reason.to_string() }.into());
+            return Err(cannot("shapley_sampled", Refusal::Precedence { are_drawn: true }));
         }
         let players = self.players();
         let k = players.len();

@@ -18,7 +18,7 @@ use super::sequential::Chain;
 use super::shapley::{MOST_COMPONENTS, SizeWeights};
 use super::share::Share;
 use super::whitened::Whitened;
-use crate::error::{Error, EstimateError, QuestionError, Result};
+use crate::error::{Error, EstimateError, OrderProblem, QuestionError, Refusal, Result, cannot};
 use crate::fit::FittedModel;
 
 /// The most components that may each bring unit effects.
@@ -212,9 +212,7 @@ impl FittedModel {
         };
         let predecessors = self.model().predecessors()?;
         if predecessors.is_some() && method.needs_all_orders() {
-            let reason = "the model lets a component enter only after others, and it averages over all orders or \
-                          coalitions: use shapley, which respects that, or take the precedence out";
-            return Err(EstimateError::Method { method: name, reason: reason.to_string() }.into());
+            return Err(cannot(name, Refusal::Precedence { are_drawn: false }));
         }
         let kind = match method {
             Method::Sequential { order } => Kind::Sequential(Chain::new(players, self.order(players, order)?)),
@@ -255,21 +253,18 @@ impl FittedModel {
         for name in order {
             let position = self.position(players, name)?;
             if positions.contains(&position) {
-                return Err(QuestionError::order(format_args!("\"{name}\" stands in it twice")).into());
+                return Err(OrderProblem::Twice { component: name.clone() }.into());
             }
             positions.push(position);
         }
         if let Some(left_out) = (0..players.len()).find(|p| !positions.contains(p)) {
-            return Err(QuestionError::order(format_args!("\"{}\" is not in it", players.names[left_out])).into());
+            return Err(OrderProblem::LeftOut { component: players.names[left_out].clone() }.into());
         }
         for (later, before) in self.model().predecessors()?.unwrap_or_default().iter().enumerate() {
             let place = |player: usize| positions.iter().position(|&p| p == player);
             if let Some(&first) = before.iter().find(|&&first| place(first) > place(later)) {
-                let [later, first] = [later, first].map(|player| &players.names[player]);
-                let message = format!(
-                    "the order breaks a precedence: \"{later}\" may only enter after \"{first}\", put it later"
-                );
-                return Err(QuestionError::Order { message }.into());
+                let [component, after] = [later, first].map(|player| players.names[player].clone());
+                return Err(OrderProblem::BreaksPrecedence { component, after }.into());
             }
         }
         Ok(positions)

@@ -17,7 +17,7 @@
 use super::breakdown::Breakdown;
 use super::coalitions::{Players, Root};
 use super::method::Method;
-use crate::error::{EstimateError, Result};
+use crate::error::{Refusal, Result, cannot};
 use crate::fit::FittedModel;
 use crate::numerics::eigen::symmetric_eigen;
 use crate::numerics::eliminate::{eliminate_in_place, packed_index};
@@ -40,8 +40,8 @@ impl FittedModel {
     /// <https://doi.org/10.1207/S15327906MBR3501_1>.
     ///
     /// # Errors
-    /// [`EstimateError::Method`] where a component has unit effects, whose columns are absorbed and never formed (in
-    /// `always` they are allowed), and beyond 400 columns.
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) where a component has unit effects, whose columns
+    /// are absorbed and never formed (in `always` they are allowed), and beyond 400 columns.
     ///
     /// # Examples
     /// ```
@@ -134,17 +134,13 @@ pub(crate) struct Whitened {
 
 impl Whitened {
     pub(crate) fn new(players: &Players, method: &Method) -> Result<Self> {
-        let refuse = |reason: String| Err(EstimateError::Method { method: method.name(), reason }.into());
+        let refuse = |why| Err(cannot(method.name(), why));
         if let Some(player) = (0..players.len()).find(|&p| players.has_unit_effects[p]) {
-            return refuse(format!(
-                "\"{}\" has unit effects, which are absorbed and have no columns to decorrelate: put them into always, \
-                 or use shapley",
-                players.names[player]
-            ));
+            return refuse(Refusal::NoColumns { component: Some(players.names[player].clone()) });
         }
         let columns: usize = players.variables.iter().map(Vec::len).sum();
         if columns > MOST_COLUMNS {
-            return refuse(format!("it takes at most {MOST_COLUMNS} columns, there are {columns}: use shapley"));
+            return refuse(Refusal::TooManyColumns { limit: MOST_COLUMNS, found: columns });
         }
         let root = players.root(Vec::new(), (0..players.len()).collect());
         Ok(Whitened { root, is_car: matches!(method, Method::Car | Method::CarByColumn) })

@@ -147,26 +147,26 @@ pub enum DataError {
         nearest: Vec<String>,
     },
     /// Two panels that do not fit together as asked.
-    #[error("cannot join {columns}: {message}")]
+    #[error("cannot join {columns}: {why}")]
     Join {
         /// The columns to be joined on.
         columns: String,
         /// Why, and what to do.
-        message: String,
+        why: JoinProblem,
     },
     /// A column that cannot be derived as asked.
-    #[error("cannot derive \"{column}\": {message}")]
+    #[error("cannot derive \"{column}\": {why}")]
     Derivation {
         /// The column to be.
         column: String,
         /// Why, and what to do.
-        message: String,
+        why: DerivationProblem,
     },
     /// Areas that cannot be put together as asked, or a table of reorganisations that cannot be read.
-    #[error("reorganisations: {message}")]
+    #[error("reorganisations: {why}")]
     Reorganisation {
         /// Why, and what to do.
-        message: String,
+        why: ReorganisationProblem,
     },
     /// A unit that the panel does not have.
     #[error("no unit \"{unit}\"{}", names::nearest(.nearest))]
@@ -196,12 +196,12 @@ pub enum DataError {
         row: String,
     },
     /// A document beside a CSV file that does not fit it.
-    #[error("{path} {message}")]
+    #[error("{path} {why}")]
     Sidecar {
         /// Its path.
         path: String,
         /// Why, and what to do.
-        message: String,
+        why: SidecarProblem,
     },
     /// A column given in memory is longer or shorter than the others.
     #[error("column \"{column}\" has {found} values, the panel has {expected} rows")]
@@ -222,5 +222,274 @@ pub enum DataError {
         place: Place,
         /// The value.
         value: f64,
+    },
+}
+
+/// Why two panels do not fit together.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum JoinProblem {
+    /// A panel has no units.
+    #[error("both panels need units: name their unit columns")]
+    NoUnits,
+    /// A panel has no periods.
+    #[error("both panels need periods: use on_unit() for measures that have none")]
+    NoPeriods,
+    /// The right panel has a unit twice, in a join on units alone.
+    #[error(
+        "unit {unit} has more than one row ({first} and {second}): join on unit and period, or keep one row a unit"
+    )]
+    SeveralRows {
+        /// The unit.
+        unit: String,
+        /// Where its first row stands.
+        first: Place,
+        /// Where another stands.
+        second: Place,
+    },
+    /// A column stands in both panels.
+    #[error("this panel has a column of that name: rename one of them")]
+    SameColumn,
+    /// A one-to-one join that leaves rows without a partner.
+    #[error("not one to one; {}: use a left or an inner join", alone(.left_only, .right_only, .right_periods))]
+    NotOneToOne {
+        /// The units, with their names and periods, whose rows this panel alone has; the message lists the first few.
+        left_only: Vec<String>,
+        /// Likewise for the other panel.
+        right_only: Vec<String>,
+        /// Periods, in terms of this panel, that only the other has.
+        right_periods: Vec<i32>,
+    },
+    /// No row has a partner.
+    #[error("no row has a partner: are units and periods written alike in both?")]
+    NoPartner,
+}
+
+/// What each side of a join has alone.
+fn alone(left: &[String], right: &[String], right_periods: &[i32]) -> String {
+    let sides = [("this panel", left), ("the other", right)];
+    let mut alone: Vec<String> = (sides.iter().filter(|(_, rows)| !rows.is_empty()))
+        .map(|(side, rows)| format!("in {side} alone: {}", names::first_few(rows)))
+        .collect();
+    if !right_periods.is_empty() {
+        alone.push(format!("periods of the other alone: {right_periods:?}"));
+    }
+    alone.join("; ")
+}
+
+/// Why a column cannot be derived.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DerivationProblem {
+    /// Its name is taken, blank or padded.
+    #[error("the panel has a column of that name, or it is no name: choose another")]
+    Name,
+    /// A sum of nothing.
+    #[error("a sum needs at least one column")]
+    NoColumn,
+    /// A rate without a population.
+    #[error("a rate needs the panel's population: name it with with_population(), or use ratio()")]
+    NoPopulation,
+    /// A rate per zero, or per no number.
+    #[error("per is {per}: it must be a number other than zero")]
+    Per {
+        /// What was given.
+        per: f64,
+    },
+    /// A price of zero or less, or that is no number.
+    #[error("the index of {period} is {price}: it must be above zero")]
+    Price {
+        /// The period.
+        period: i32,
+        /// Its value in the index.
+        price: f64,
+    },
+    /// A period without a price.
+    #[error("the index of prices has no value for {period}: add it")]
+    NoPrice {
+        /// The period.
+        period: i32,
+    },
+    /// Deflation of a panel without periods.
+    #[error("deflation needs periods: name the period column")]
+    NoPeriods,
+    /// Earlier values in a panel without units or periods.
+    #[error("earlier values need units and periods: name both columns")]
+    NoKeys,
+    /// A constant column to be standardised.
+    #[error("{column} does not vary, so it cannot be standardised")]
+    Constant {
+        /// The column.
+        column: String,
+    },
+    /// No period, or fewer, to go back or to average.
+    #[error("{periods} periods: it must be at least one")]
+    Periods {
+        /// What was given.
+        periods: i32,
+    },
+}
+
+/// Why areas cannot be put together, or what is wrong with a table of reorganisations.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReorganisationProblem {
+    /// A panel without units or periods.
+    #[error("the panel needs units and periods: name both columns")]
+    NoKeys,
+    /// Periods that end on no day of the calendar.
+    #[error("periods end on day {day} of month {month}, which is no date")]
+    PeriodEnd {
+        /// The month.
+        month: u8,
+        /// The day.
+        day: u8,
+    },
+    /// A period that is no year.
+    #[error("period {period} is no year, so it cannot be held against dates")]
+    NoYear {
+        /// The period.
+        period: i32,
+    },
+    /// Values of an area for a period at whose end it did not exist.
+    #[error(
+        "unit {unit} has values for period {period}, which ends on {end}, but the area {}: say when periods end with periods_end(), or take the row out",
+        life(.begun.as_deref(), .ended.as_deref())
+    )]
+    NotThen {
+        /// The unit.
+        unit: String,
+        /// The period.
+        period: i32,
+        /// The day on which it ends.
+        end: String,
+        /// The first day of the area, where it began.
+        begun: Option<String>,
+        /// The first day without it, where it ended.
+        ended: Option<String>,
+    },
+    /// Two rows of one area for one period, under an older code and a newer.
+    #[error(
+        "units {first} and {second} are one area under two codes{}, and both have a row for period {period}: take one of the rows out",
+        .since.as_ref().map(|date| format!(" since {date}")).unwrap_or_default()
+    )]
+    TwoCodes {
+        /// The unit of the one row.
+        first: String,
+        /// The unit of the other.
+        second: String,
+        /// The day of the newer code.
+        since: Option<String>,
+        /// The period.
+        period: i32,
+    },
+    /// No row is left.
+    #[error("no row is left")]
+    NothingLeft,
+    /// Rates to be averaged without a population.
+    #[error("rates are averaged by population: name the population column with with_population()")]
+    NoPopulation,
+    /// The flag has the name of a column.
+    #[error("the panel has a column \"{column}\" already: choose another with flag()")]
+    Flag {
+        /// The name.
+        column: String,
+    },
+    /// Columns of which it is not known whether they add up.
+    #[error(
+        "say whether these columns are counts, rates or scores, with counts(), rates() and scores(): {}",
+        .columns.join(", ")
+    )]
+    Quantities {
+        /// The columns.
+        columns: Vec<String>,
+    },
+    /// An event of a table that cannot be read.
+    #[error("{}{why}", .place.map(|place| format!("{place}, column \"{column}\": ")).unwrap_or_default())]
+    Event {
+        /// Where it stands; `None` for an event that was added in code.
+        place: Option<Place>,
+        /// The column of the table.
+        column: &'static str,
+        /// What is wrong there.
+        why: EventProblem,
+    },
+}
+
+/// When an area existed.
+fn life(begun: Option<&str>, ended: Option<&str>) -> String {
+    match (begun, ended) {
+        (Some(begun), Some(ended)) => format!("existed from {begun} until before {ended}"),
+        (Some(begun), None) => format!("begins on {begun}"),
+        (None, Some(ended)) => format!("ended before {ended}"),
+        (None, None) => "always existed".to_owned(),
+    }
+}
+
+/// What is wrong with an event of a table of reorganisations.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EventProblem {
+    /// A kind that there is not.
+    #[error("\"{found}\" is no kind: use merge, split, boundary change or recode")]
+    Kind {
+        /// What stands there.
+        found: String,
+    },
+    /// A text that is no day of the calendar.
+    #[error("\"{found}\" is no date: write it as 2019-04-01")]
+    Date {
+        /// What stands there.
+        found: String,
+    },
+    /// An area that nothing identifies.
+    #[error("area \"{name}\" has neither number nor code: give it one")]
+    NoNumberOrCode {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// Why a document does not fit the CSV file that it stands beside.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SidecarProblem {
+    /// It is another document, or no JSON.
+    #[error("is not the document of a written panel: {said}")]
+    OtherDocument {
+        /// What serde_json said.
+        said: String,
+    },
+    /// It is of another version.
+    #[error("is of version {found}, this crate reads {expected}: write the panel again")]
+    Version {
+        /// The version that it names.
+        found: u32,
+        /// The version that this crate reads.
+        expected: u32,
+    },
+    /// Part of it is missing or cannot be read.
+    #[error("is not whole: {said}")]
+    NotWhole {
+        /// What serde_json said.
+        said: String,
+    },
+    /// It is of a file with other columns.
+    #[error("is of a file with the columns {}, which {csv} has not: write the panel again", .columns.join(", "))]
+    Columns {
+        /// The columns that it names.
+        columns: Vec<String>,
+        /// The CSV file.
+        csv: String,
+    },
+    /// It is of a file with more or fewer rows.
+    #[error("is of a file with {expected} rows, and {csv} has {found}: write the panel again")]
+    Rows {
+        /// The rows that it names.
+        expected: usize,
+        /// The CSV file.
+        csv: String,
+        /// Its rows.
+        found: usize,
     },
 }

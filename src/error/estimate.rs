@@ -1,5 +1,7 @@
 //! Why a question that makes sense has no answer on these data.
 
+use super::refusal::Refusal;
+
 /// There is no such estimate on these data.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -56,23 +58,23 @@ pub enum EstimateError {
         /// What went wrong.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// A method that this model cannot be split by.
-    #[error("{method} cannot be had here: {reason}")]
+    /// A method, an estimator or a test that cannot be had of what it was asked of.
+    #[error("{method} cannot be had here: {why}")]
     Method {
         /// The method.
         method: &'static str,
         /// Why, and what to do instead.
-        reason: String,
+        why: Refusal,
     },
     /// A column of `always` whose coefficient is asked for has none.
-    #[error("always: {column} has no coefficient in the {regression} regression: {message}")]
+    #[error("always: {column} has no coefficient in the {regression} regression: {why}")]
     NoCoefficient {
         /// The column.
         column: String,
         /// "base" (on `always` alone) or "full" (on the components too).
         regression: &'static str,
         /// Why, and what to do.
-        message: String,
+        why: CoefficientProblem,
     },
     /// An enumeration of coalitions that its watch ended.
     #[error("{method} was cancelled before all coalitions were enumerated: let it run, or put components together")]
@@ -91,26 +93,26 @@ pub enum EstimateError {
         found: usize,
     },
     /// A breakdown and a resampling that come from different fits.
-    #[error("this breakdown comes from another fit than the resampling: {message}")]
+    #[error("this breakdown comes from another fit than the resampling: {why}")]
     OtherFit {
         /// Where they differ.
-        message: String,
+        why: FitDifference,
     },
     /// Values so large or so close to one another that cross-products of doubles cannot hold them.
-    #[error("column \"{column}\" {message}: put it in other units")]
+    #[error("column \"{column}\" {why}: put it in other units")]
     Scale {
         /// The column.
         column: String,
         /// What is wrong with its scale.
-        message: String,
+        why: ScaleProblem,
     },
-    /// A row to predict for has a unit, period or level that the fit has not seen.
-    #[error("cannot predict for {place}: {message}")]
+    /// A row to predict for has a missing value, or a unit, period or level that the fit has not seen.
+    #[error("cannot predict for {place}: {why}")]
     Predict {
         /// Unit and period of the row, or its place.
         place: String,
         /// Why.
-        message: String,
+        why: PredictProblem,
     },
     /// The least-squares solver refused.
     #[error("least squares failed: {message}")]
@@ -119,14 +121,194 @@ pub enum EstimateError {
         message: String,
     },
     /// A column that cannot say which rows are related.
-    #[error("cluster column \"{column}\": {message}")]
+    #[error("cluster column \"{column}\": {why}")]
     Cluster {
         /// The column.
         column: String,
         /// Why, and what to do.
-        message: String,
+        why: ClusterProblem,
     },
     /// An error of linfa's own.
     #[error(transparent)]
     Linfa(#[from] linfa::Error),
+}
+
+/// Why a column of `always` has no coefficient.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CoefficientProblem {
+    /// It is constant.
+    #[error("it does not vary in the sample: take it out")]
+    Constant,
+    /// It is constant within units, whose effects are in.
+    #[error(
+        "it is constant within units, {}: take the one or the other out",
+        .component.as_ref().map_or("whose effects are always in".to_owned(), |c| format!("and \"{c}\" has unit effects"))
+    )]
+    ConstantWithinUnits {
+        /// The component that has unit effects; `None` where they are in `always`.
+        component: Option<String>,
+    },
+    /// It is a combination of other columns.
+    #[error(
+        "it is a combination of the columns of always before it{}: take it out",
+        if *.with_unit_effects { " and of unit effects" } else { "" }
+    )]
+    Combination {
+        /// Whether unit effects are part of it.
+        with_unit_effects: bool,
+    },
+}
+
+/// In what a breakdown differs from the fit that is resampled.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FitDifference {
+    /// There is no breakdown.
+    #[error("no breakdown was given")]
+    NoBreakdown,
+    /// Another outcome.
+    #[error("its outcome is {found}, not {expected}")]
+    Outcome {
+        /// That of the breakdown.
+        found: String,
+        /// That of the fit.
+        expected: String,
+    },
+    /// Other columns whose coefficients change.
+    #[error("its columns are {}, not {}", .found.join(", "), .expected.join(", "))]
+    Columns {
+        /// Those of the breakdown.
+        found: Vec<String>,
+        /// Those of the fit.
+        expected: Vec<String>,
+    },
+    /// Other components.
+    #[error("its components are {}, not {}", .found.join(", "), .expected.join(", "))]
+    Components {
+        /// Those of the breakdown.
+        found: Vec<String>,
+        /// Those of the fit.
+        expected: Vec<String>,
+    },
+    /// Another number of rows.
+    #[error("its sample has {found} rows, not {expected}")]
+    Rows {
+        /// Rows of the breakdown's sample.
+        found: usize,
+        /// Rows of the fit's sample.
+        expected: usize,
+    },
+    /// Another R².
+    #[error("its R² is {found}, not {expected}")]
+    R2 {
+        /// That of the breakdown.
+        found: f64,
+        /// That of the fit.
+        expected: f64,
+    },
+    /// Another coefficient.
+    #[error("its coefficient of {column} is {found}, not {expected}")]
+    Coefficient {
+        /// The column.
+        column: String,
+        /// Its coefficient in the breakdown.
+        found: f64,
+        /// Its coefficient in the fit.
+        expected: f64,
+    },
+    /// A detail that its method does not give.
+    #[error("its detail is not that of {method}")]
+    Detail {
+        /// The method that the breakdown names.
+        method: &'static str,
+    },
+}
+
+/// What is wrong with the scale of a column.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScaleProblem {
+    /// Values so large that their products leave the range of doubles.
+    #[error("has values beyond {largest:e}")]
+    TooLarge {
+        /// The largest that will do.
+        largest: f64,
+    },
+    /// Values so close to one another that products of their differences leave it.
+    #[error("varies by less than {least:e}")]
+    VariesTooLittle {
+        /// The least difference that will do.
+        least: f64,
+    },
+    /// A scale so far from the outcome's that its coefficients leave it.
+    #[error("has coefficients beyond the range of doubles")]
+    Coefficients,
+}
+
+/// Why a row cannot be predicted for.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PredictProblem {
+    /// Values that the terms need are missing.
+    #[error("values are missing: {audit}")]
+    Missing {
+        /// Reasons with their counts.
+        audit: String,
+    },
+    /// A unit or period that the fit has no effect of.
+    #[error("the fit has no effect of \"{name}\"")]
+    UnknownEffect {
+        /// The unit or period.
+        name: String,
+    },
+    /// A level that no row of the fit has.
+    #[error("the fit has not seen {term} at \"{level}\"")]
+    UnknownLevel {
+        /// The term.
+        term: String,
+        /// The level, or levels with colons between them.
+        level: String,
+    },
+    /// A term that is about the unit means of the sample.
+    #[error("{term} needs the unit means of the sample: use unit effects instead")]
+    UnitMeans {
+        /// The term.
+        term: String,
+    },
+    /// The unit or period is not given.
+    #[error("its unit or period is not given: name the column in the schema of the panel")]
+    NoKey,
+    /// A unit and a period whose effects have no common origin.
+    #[error("its unit and its period are in parts of the panel that no row connects")]
+    Unconnected,
+    /// A weight of zero or less, or none.
+    #[error("its weight is {weight}, and must be positive")]
+    Weight {
+        /// The weight.
+        weight: f64,
+    },
+}
+
+/// Why a column cannot say which rows are related.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClusterProblem {
+    /// All rows are one cluster.
+    #[error(
+        "it has one level in the sample, and two are the least: cluster by another column, or choose another covariance"
+    )]
+    OneLevel,
+    /// It is missing in the sample.
+    #[error("missing for {row}, which is in the sample: fill it in, or leave such rows out")]
+    Missing {
+        /// Unit and period of the first such row, or its place.
+        row: String,
+    },
+    /// It varies within a unit, and the rows of the regression are units.
+    #[error("it varies within {unit}, which is one row of the between estimator")]
+    VariesWithin {
+        /// The unit.
+        unit: String,
+    },
 }

@@ -3,6 +3,9 @@
 /// How many names a message lists.
 const LISTED: usize = 40;
 
+/// How many it lists where each has more to it than a name.
+const FEW: usize = 8;
+
 pub(super) fn list(names: &[String]) -> String {
     if names.is_empty() {
         return "none".to_owned();
@@ -11,6 +14,15 @@ pub(super) fn list(names: &[String]) -> String {
     match names.len().saturating_sub(LISTED) {
         0 => listed.join(", "),
         more => format!("{} and {more} more", listed.join(", ")),
+    }
+}
+
+/// The first of them in one line, and how many more there are.
+pub(crate) fn first_few(names: &[String]) -> String {
+    let listed = names.iter().take(FEW).map(String::as_str).collect::<Vec<_>>().join("; ");
+    match names.len().saturating_sub(FEW) {
+        0 => listed,
+        more => format!("{listed}; and {more} more"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What can be wrong with a model, a regression or an option, whatever the data.
 
-use std::fmt;
+use super::Error;
 
 /// A term that could not be read; its message points at the character.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,12 +36,12 @@ pub enum QuestionError {
     #[error(transparent)]
     Term(#[from] TermSyntax),
     /// A term makes no sense, whatever the data.
-    #[error("term {term}: {message}")]
+    #[error("term {term}: {why}")]
     TermMeaning {
         /// The term.
         term: String,
         /// Why, and what to write instead.
-        message: String,
+        why: TermProblem,
     },
     /// A term needs units or periods that the panel does not have.
     #[error("term {term} needs a {needs} column: say which one it is")]
@@ -108,10 +108,10 @@ pub enum QuestionError {
     },
     /// An order, or unions of components, that do not hold every component exactly once; an order that breaks a
     /// precedence, or precedences that no order keeps.
-    #[error("{message}")]
+    #[error("{why}")]
     Order {
         /// What is wrong.
-        message: String,
+        why: OrderProblem,
     },
     /// An option outside its range.
     #[error("{option} is {found}: {expected}")]
@@ -125,14 +125,79 @@ pub enum QuestionError {
     },
 }
 
-impl QuestionError {
-    /// What is wrong with an order that does not name every component once.
-    pub(crate) fn order(problem: impl fmt::Display) -> Self {
-        QuestionError::Order { message: format!("the order must name every component once: {problem}") }
-    }
+/// Why a term makes no sense.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TermProblem {
+    /// The unit column where numbers are needed.
+    #[error("the unit column holds names, not numbers")]
+    UnitColumn,
+    /// `within()` or `between()` inside another function.
+    #[error("unit means cannot stand inside another function")]
+    UnitMeansInside,
+    /// A factor or effects where a number is needed.
+    #[error("a number is needed here, this is a set of levels")]
+    LevelsForNumber,
+    /// A term put together in code that no text reads back to.
+    #[error("it has no text form: interactions, and lags and leads of 0 periods, cannot stand inside others")]
+    NoTextForm,
+    /// A term that cannot be an outcome.
+    #[error("the outcome must be a column, or logs, lags, leads and products of columns")]
+    NoOutcome,
+    /// Unit effects as a term of an estimator that cannot have them.
+    #[error("the {estimator} estimator has no unit effects as columns: leave the term out")]
+    UnitEffects {
+        /// The estimator.
+        estimator: &'static str,
+    },
+}
 
-    /// What is wrong with unions that do not hold every component once.
-    pub(crate) fn unions(problem: impl fmt::Display) -> Self {
-        QuestionError::Order { message: format!("the unions must hold every component once: {problem}") }
+/// What is wrong with an order of components, with unions of them or with precedences between them.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OrderProblem {
+    /// An order names a component twice.
+    #[error("the order must name every component once: \"{component}\" stands in it twice")]
+    Twice {
+        /// The component.
+        component: String,
+    },
+    /// An order leaves a component out.
+    #[error("the order must name every component once: \"{component}\" is not in it")]
+    LeftOut {
+        /// The first component that it leaves out.
+        component: String,
+    },
+    /// An order in which a component enters before one that it may only enter after.
+    #[error("the order breaks a precedence: \"{component}\" may only enter after \"{after}\", put it later")]
+    BreaksPrecedence {
+        /// The component that enters too early.
+        component: String,
+        /// The component that it may only enter after.
+        after: String,
+    },
+    /// Precedences that go round in a circle.
+    #[error("no order keeps the precedences: \"{component}\" would have to enter after itself, take one of them out")]
+    CircularPrecedence {
+        /// A component that can never enter.
+        component: String,
+    },
+    /// Unions hold a component twice.
+    #[error("the unions must hold every component once: \"{component}\" stands in them twice")]
+    TwiceInUnions {
+        /// The component.
+        component: String,
+    },
+    /// Unions leave a component out.
+    #[error("the unions must hold every component once: \"{component}\" is in none")]
+    LeftOutOfUnions {
+        /// The first component that they leave out.
+        component: String,
+    },
+}
+
+impl From<OrderProblem> for Error {
+    fn from(why: OrderProblem) -> Self {
+        QuestionError::Order { why }.into()
     }
 }

@@ -8,7 +8,7 @@ use super::names;
 #[non_exhaustive]
 pub enum SourceError {
     /// A file without the columns of the layout it is read by.
-    #[error("{path} is not in the layout of {expected}, it has no column {missing}: {found}")]
+    #[error("{path} is not in the layout of {expected}, it has no column \"{missing}\": {found}")]
     Layout {
         /// The path as given.
         path: String,
@@ -16,8 +16,8 @@ pub enum SourceError {
         expected: String,
         /// The column that is not there.
         missing: String,
-        /// What the file looks like, or which columns it has.
-        found: String,
+        /// What the file looks like.
+        found: LooksLike,
     },
     /// A measure, filter value, sheet or level that a file does not have.
     #[error("{path} has no {what} \"{asked}\": it has {}", names::list(.available))]
@@ -43,7 +43,7 @@ pub enum SourceError {
         /// Where the second stands.
         second: Place,
         /// What tells them apart, and what to do.
-        differ: String,
+        differ: RowDifference,
     },
     /// Years and spans of years in one column.
     #[error(
@@ -89,20 +89,20 @@ pub enum SourceError {
         nearest: Vec<String>,
     },
     /// A code that cannot be used.
-    #[error("code \"{code}\" {message}")]
+    #[error("code \"{code}\" {why}")]
     Code {
         /// The code.
         code: String,
         /// What is wrong with it, and what to do.
-        message: String,
+        why: CodeProblem,
     },
     /// A workbook that cannot be read.
-    #[error("cannot read the workbook {path}: {message}")]
+    #[error("cannot read the workbook {path}: {why}")]
     Workbook {
         /// The path as given.
         path: String,
         /// Why, and what to do.
-        message: String,
+        why: WorkbookProblem,
     },
     /// Something that the crate was built without.
     #[error("{what} needs the feature \"{feature}\": build with --features {feature}")]
@@ -112,4 +112,122 @@ pub enum SourceError {
         /// The feature.
         feature: &'static str,
     },
+}
+
+/// What a file looks like that is not in the layout asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LooksLike {
+    /// A file of explore-education-statistics.
+    #[error(
+        "it looks like explore-education-statistics: use Source::explore_education, or Source::table where code columns differ"
+    )]
+    ExploreEducation,
+    /// A file of the Local Authority Interactive Tool.
+    #[error("it looks like the Local Authority Interactive Tool: use Source::lait")]
+    Lait,
+    /// A file of one year, in the layout of before explore-education-statistics.
+    #[error("it looks like the older layout of one year a file: use Source::one_year")]
+    OneYear,
+    /// A table with a column for each period.
+    #[error("it looks like a wide table with a column a period: use Source::wide")]
+    Wide,
+    /// None of these.
+    #[error("its columns are {}: see Source::table, Source::long and Source::wide", shown(.columns))]
+    Other {
+        /// The columns that it has, of which the message lists the first dozen.
+        columns: Vec<String>,
+    },
+}
+
+fn shown(columns: &[String]) -> String {
+    const SHOWN: usize = 12;
+    let mut shown = columns.iter().take(SHOWN).map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+    if columns.len() > SHOWN {
+        shown.push_str(&format!(" and {} more", columns.len() - SHOWN));
+    }
+    shown
+}
+
+/// What tells two rows with one key apart.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RowDifference {
+    /// The file could not be read a second time to see.
+    #[error("")]
+    Unknown,
+    /// Nothing.
+    #[error(", the same in every column: take one of them out")]
+    Nothing,
+    /// Some columns.
+    #[error(", which differ in {}: filter on what tells them apart", differing(.columns))]
+    Columns {
+        /// The first few of them, columns of text before those of numbers.
+        columns: Vec<DifferentCells>,
+    },
+}
+
+/// A column in which two rows differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DifferentCells {
+    /// The column.
+    pub column: String,
+    /// The cell of the first row.
+    pub first: String,
+    /// The cell of the second row.
+    pub second: String,
+}
+
+fn differing(columns: &[DifferentCells]) -> String {
+    let cells =
+        columns.iter().map(|DifferentCells { column, first, second }| format!("{column} (\"{first}\", \"{second}\")"));
+    cells.collect::<Vec<_>>().join(", ")
+}
+
+/// Why a code cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CodeProblem {
+    /// A lookup gives it two units.
+    #[error("stands for {first} and for {second}: give each code one unit")]
+    TwoUnits {
+        /// The one unit.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// It is a mark for a missing value.
+    #[error(
+        "({column}, {place}) is a mark for a missing value, not an authority: use another code, as with by_new_codes(), or filter such rows out"
+    )]
+    MissingMark {
+        /// The code column.
+        column: String,
+        /// Where it stands.
+        place: Place,
+    },
+}
+
+/// Why a workbook cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WorkbookProblem {
+    /// It cannot be opened.
+    #[error("{said}: is it whole, and an xlsx, xls or ods file?")]
+    Unreadable {
+        /// What calamine said.
+        said: String,
+    },
+    /// A sheet of it cannot be read.
+    #[error("sheet \"{sheet}\": {said}")]
+    UnreadableSheet {
+        /// The sheet.
+        sheet: String,
+        /// What calamine said.
+        said: String,
+    },
+    /// Its name is not that of a workbook, and no sheet is named.
+    #[error("it looks like a workbook, and its name does not say so: name the sheet with sheet()")]
+    NotNamedSo,
 }

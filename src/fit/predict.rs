@@ -7,7 +7,7 @@ use linfa::traits::{Fit, Predict};
 use ndarray::{Array1, ArrayBase, Data, Ix2};
 
 use super::FittedModel;
-use crate::error::{Error, EstimateError, Result};
+use crate::error::{Error, EstimateError, PredictProblem, Result};
 use crate::model::{Design, Model, Part, Term, parts, resolve};
 use crate::panel::{Panel, Selection};
 
@@ -70,10 +70,8 @@ impl FittedModel {
         let of_row = |row| {
             let name = name(row).unwrap_or_default();
             known.get(name.as_str()).copied().ok_or_else(|| {
-                Error::from(EstimateError::Predict {
-                    place: panel.row_label(row),
-                    message: format!("the fit has no effect of \"{name}\""),
-                })
+                let why = PredictProblem::UnknownEffect { name };
+                Error::from(EstimateError::Predict { place: panel.row_label(row), why })
             })
         };
         (0..panel.n_observations()).map(of_row).collect()
@@ -108,7 +106,7 @@ fn complete(selection: Selection) -> Result<()> {
     let sample = selection.into_sample();
     if sample.n_left_out() > 0 {
         let place = format!("{} rows", sample.n_left_out());
-        return Err(EstimateError::Predict { place, message: format!("values are missing: {}", sample.audit()) }.into());
+        return Err(EstimateError::Predict { place, why: PredictProblem::Missing { audit: sample.audit() } }.into());
     }
     Ok(())
 }
@@ -117,7 +115,7 @@ fn complete(selection: Selection) -> Result<()> {
 fn cells(term: &Term, cells: Option<&[String]>, parts: &[Part], panel: &Panel) -> Result<Vec<(String, f64)>> {
     let mut found = Vec::with_capacity(panel.n_observations());
     for row in 0..panel.n_observations() {
-        let fails = |message: String| Error::from(EstimateError::Predict { place: panel.row_label(row), message });
+        let fails = |why| Error::from(EstimateError::Predict { place: panel.row_label(row), why });
         let (mut product, mut levels) = (1.0, Vec::new());
         for part in parts {
             match part {
@@ -125,7 +123,7 @@ fn cells(term: &Term, cells: Option<&[String]>, parts: &[Part], panel: &Panel) -
                 // A missing level is in the selection already.
                 Part::Levels { codes, names } => levels.push(names.get(codes[row] as usize).map_or("", String::as_str)),
                 Part::UnitMean { .. } => {
-                    return Err(fails(format!("{term} needs the unit means of the sample: use unit effects instead")));
+                    return Err(fails(PredictProblem::UnitMeans { term: term.to_string() }));
                 }
             }
         }
@@ -135,7 +133,7 @@ fn cells(term: &Term, cells: Option<&[String]>, parts: &[Part], panel: &Panel) -
         };
         let cell = levels.join(":");
         if !cells.contains(&cell) && levels.iter().all(|level| !level.is_empty()) {
-            return Err(fails(format!("the fit has not seen {term} at \"{cell}\"")));
+            return Err(fails(PredictProblem::UnknownLevel { term: term.to_string(), level: cell }));
         }
         found.push((format!("{term}[{cell}]"), product));
     }

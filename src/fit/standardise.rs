@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::error::{EstimateError, Result};
+use crate::error::{EstimateError, Result, ScaleProblem};
 
 /// Rows from which on other threads are worth waking.
 const WORTH_THREADS: usize = 50_000;
@@ -24,12 +24,12 @@ pub(crate) fn check_scale(name: &str, values: &[f64]) -> Result<()> {
 /// [`EstimateError::Scale`], which names the column.
 pub(crate) fn check_within(name: &str, values: &[f64], largest: f64) -> Result<()> {
     let (min, max) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), &x| (x.min(min), x.max(max)));
-    let fails = |message: String| Err(EstimateError::Scale { column: name.to_string(), message }.into());
+    let fails = |why| Err(EstimateError::Scale { column: name.to_string(), why }.into());
     if max > largest || min < -largest {
-        return fails(format!("has values beyond {largest:e}"));
+        return fails(ScaleProblem::TooLarge { largest });
     }
     if max > min && max - min < 1.0 / largest {
-        return fails(format!("varies by less than {:e}", 1.0 / largest));
+        return fails(ScaleProblem::VariesTooLittle { least: 1.0 / largest });
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! A value that is missing or undefined is NaN here, and the row's reason for leaving goes to the [`Selection`].
 
 use super::term::Term;
-use crate::error::{Error, QuestionError, Result};
+use crate::error::{Error, QuestionError, Result, TermProblem};
 use crate::panel::{Missing, Panel, Reason, Selection, Values};
 
 /// A factor's code on a row where it is missing.
@@ -97,9 +97,7 @@ fn numbers(term: &Term, panel: &Panel) -> Result<Vec<f64>> {
         Term::Column(name) if panel.period_column() == Some(name) => {
             Ok((0..panel.n_observations()).map(|row| panel.period_of(row).map_or(f64::NAN, f64::from)).collect())
         }
-        Term::Column(name) if panel.unit_column() == Some(name) => {
-            Err(meaning(term, "the unit column holds names, not numbers"))
-        }
+        Term::Column(name) if panel.unit_column() == Some(name) => Err(meaning(term, TermProblem::UnitColumn)),
         Term::Column(name) => Ok(panel.column(name)?.numbers()?.to_vec()),
         Term::Log(inner) => {
             let values = numbers(inner, panel)?;
@@ -116,10 +114,8 @@ fn numbers(term: &Term, panel: &Panel) -> Result<Vec<f64>> {
             }
             Ok(product)
         }
-        Term::Within(_) | Term::Between(_) => Err(meaning(term, "unit means cannot stand inside another function")),
-        Term::Factor(_) | Term::UnitEffects | Term::PeriodEffects => {
-            Err(meaning(term, "a number is needed here, this is a set of levels"))
-        }
+        Term::Within(_) | Term::Between(_) => Err(meaning(term, TermProblem::UnitMeansInside)),
+        Term::Factor(_) | Term::UnitEffects | Term::PeriodEffects => Err(meaning(term, TermProblem::LevelsForNumber)),
     }
 }
 
@@ -209,6 +205,6 @@ fn needs(term: &Term, needs: &'static str) -> Error {
     Error::from(QuestionError::TermNeeds { term: term.to_string(), needs })
 }
 
-fn meaning(term: &Term, message: &str) -> Error {
-    Error::from(QuestionError::TermMeaning { term: term.to_string(), message: message.to_string() })
+fn meaning(term: &Term, why: TermProblem) -> Error {
+    Error::from(QuestionError::TermMeaning { term: term.to_string(), why })
 }

@@ -15,7 +15,7 @@ use super::column::Column;
 use super::missing::Missing;
 use super::provenance::Provenance;
 use super::rows::check_weight;
-use crate::error::{DataError, Error, Result};
+use crate::error::{DataError, DerivationProblem, Error, Result};
 
 /// Rates of children are published per this many.
 const PER: f64 = 10_000.0;
@@ -250,10 +250,10 @@ impl Panel {
     /// ```
     pub fn derive(&self, name: impl Into<String>, derivation: &Derivation) -> Result<Panel> {
         let name = name.into();
-        let refuse = |message: String| Error::from(DataError::Derivation { column: name.clone(), message });
+        let refuse = |why| Error::from(DataError::Derivation { column: name.clone(), why });
         let taken = [self.unit_column(), self.period_column()].into_iter().flatten().any(|key| key == name);
         if name.is_empty() || name.trim() != name || taken || self.has_column(&name) {
-            return Err(refuse("the panel has a column of that name, or it is no name: choose another".to_owned()));
+            return Err(refuse(DerivationProblem::Name));
         }
         let work = Work { panel: self, refuse: &refuse };
         let Worked { values, formula, inputs, measured_in, quantity } = work.out(&derivation.formula)?;

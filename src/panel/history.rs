@@ -8,7 +8,6 @@ mod lineage;
 mod reorganisation_report;
 mod step;
 
-pub(super) use self::join_report::listed;
 pub use self::join_report::{JoinKind, JoinReport, Unmatched};
 pub use self::left_out_units::{LeftOutUnit, LeftOutUnits};
 pub use self::lineage::{ColumnLineage, Lineage};

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Panel;
 use super::column::Column;
-use super::history::{JoinKind, JoinReport, Step, Unmatched, listed};
+use super::history::{JoinKind, JoinReport, Step, Unmatched};
 use super::provenance::Origin;
-use crate::error::{DataError, Error, Result};
+use crate::error::{DataError, Error, JoinProblem, Result};
 
 /// How two panels are joined.
 ///
@@ -134,7 +134,7 @@ impl Panel {
         if names.len() > labels.len() {
             names.retain(|name| !labels.contains(name));
         }
-        let refuse = |message: String| Error::from(DataError::Join { columns: names.join(", "), message });
+        let refuse = |why| Error::from(DataError::Join { columns: names.join(", "), why });
         let partners = partners(self, right, how).map_err(&refuse)?;
 
         let rows: Vec<usize> = match how.kind {
@@ -151,17 +151,12 @@ impl Panel {
         if how.kind == JoinKind::OneToOne
             && !(left_only.is_empty() && right_only.is_empty() && right_periods.is_empty())
         {
-            let report = [("this panel", &left_only), ("the other", &right_only)];
-            let mut sides: Vec<String> = (report.iter().filter(|(_, rows)| !rows.is_empty()))
-                .map(|(side, rows)| format!("in {side} alone: {}", listed(rows)))
-                .collect();
-            if !right_periods.is_empty() {
-                sides.push(format!("periods of the other alone: {right_periods:?}"));
-            }
-            return Err(refuse(format!("not one to one; {}: use a left or an inner join", sides.join("; "))));
+            let [left_only, right_only] =
+                [left_only, right_only].map(|rows| rows.iter().map(Unmatched::to_string).collect());
+            return Err(refuse(JoinProblem::NotOneToOne { left_only, right_only, right_periods }));
         }
         if rows.is_empty() {
-            return Err(refuse("no row has a partner: are units and periods written alike in both?".to_owned()));
+            return Err(refuse(JoinProblem::NoPartner));
         }
         let report = JoinReport {
             columns: names,
@@ -200,11 +195,7 @@ impl Panel {
         let brought = |column: &&Column| !is_label(column) || self.labels.is_empty() && !there(column.name());
         let columns: Vec<&Column> = right.columns().iter().filter(brought).collect();
         if let Some(twice) = columns.iter().find(|column| there(column.name())) {
-            return Err(DataError::Join {
-                columns: twice.name().to_owned(),
-                message: "this panel has a column of that name: rename one of them".to_owned(),
-            }
-            .into());
+            return Err(DataError::Join { columns: twice.name().to_owned(), why: JoinProblem::SameColumn }.into());
         }
         let labels = columns.iter().filter(|column| is_label(column)).map(|column| column.name().to_owned()).collect();
         Ok((columns, labels))
@@ -212,9 +203,9 @@ impl Panel {
 }
 
 /// For each row of the left panel its row in the right one.
-fn partners(left: &Panel, right: &Panel, how: &Join) -> std::result::Result<Vec<Option<usize>>, String> {
+fn partners(left: &Panel, right: &Panel, how: &Join) -> std::result::Result<Vec<Option<usize>>, JoinProblem> {
     let (Some(left_units), Some(right_units)) = (&left.units, &right.units) else {
-        return Err("both panels need units: name their unit columns".to_owned());
+        return Err(JoinProblem::NoUnits);
     };
     let positions: HashMap<&str, usize> =
         right_units.values.iter().enumerate().map(|(position, unit)| (unit.as_str(), position)).collect();
@@ -226,17 +217,14 @@ fn partners(left: &Panel, right: &Panel, how: &Join) -> std::result::Result<Vec<
         let mut rows = vec![None; right_units.values.len()];
         for (row, &unit) in right_units.indices.iter().enumerate() {
             if let Some(first) = rows[unit as usize].replace(row) {
-                let (unit, places) = (&right_units.values[unit as usize], (right.place(first), right.place(row)));
-                return Err(format!(
-                    "unit {unit} has more than one row ({} and {}): join on unit and period, or keep one row a unit",
-                    places.0, places.1
-                ));
+                let unit = right_units.values[unit as usize].clone();
+                return Err(JoinProblem::SeveralRows { unit, first: right.place(first), second: right.place(row) });
             }
         }
         return Ok((0..left.n_observations()).map(|row| right_unit(row).and_then(|unit| rows[unit])).collect());
     }
     let (Some(_), Some(right_periods)) = (&left.periods, &right.periods) else {
-        return Err("both panels need periods: use on_unit() for measures that have none".to_owned());
+        return Err(JoinProblem::NoPeriods);
     };
     let rows: HashMap<(u32, i32), usize> = (right_units.indices.iter().zip(&right_periods.indices).enumerate())
         .map(|(row, (&unit, &period))| ((unit, right_periods.values[period as usize]), row))

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::cells::decode;
 use super::names::unknown_column;
 use super::records::Records;
-use crate::error::{DataError, Place, Result};
+use crate::error::{DataError, Error, EventProblem, Place, ReorganisationProblem, Result};
 
 /// The columns of a table of reorganisations.
 const COLUMNS: [&str; 10] =
@@ -151,18 +151,16 @@ impl Reorganisations {
             else {
                 continue;
             };
-            let at = Place::Line(records.line);
+            let wrong = |(column, why)| {
+                let place = Some(Place::Line(records.line));
+                Error::from(DataError::Reorganisation { why: ReorganisationProblem::Event { place, column, why } })
+            };
             let kind = match kind.to_lowercase().as_str() {
                 "merge" => ReorganisationKind::Merge,
                 "split" => ReorganisationKind::Split,
                 "boundary change" | "boundary_change" => ReorganisationKind::BoundaryChange,
                 "recode" => ReorganisationKind::Recode,
-                _ => {
-                    let message = format!("\"{kind}\" is no kind: use merge, split, boundary change or recode");
-                    return Err(
-                        DataError::Reorganisation { message: format!("{at}, column \"kind\": {message}") }.into()
-                    );
-                }
+                _ => return Err(wrong(("kind", EventProblem::Kind { found: kind.clone() }))),
             };
             let area = |number: &String, code: &String, name: &String| Area {
                 number: number.clone(),
@@ -177,10 +175,8 @@ impl Reorganisations {
                 source: source.clone(),
                 note: note.clone(),
             };
-            if let Some((column, message)) = fault(&event) {
-                return Err(
-                    DataError::Reorganisation { message: format!("{at}, column \"{column}\": {message}") }.into()
-                );
+            if let Some(fault) = fault(&event) {
+                return Err(wrong(fault));
             }
             table.events.push(event);
         }
@@ -206,7 +202,10 @@ impl Reorganisations {
     /// ```
     pub fn with(mut self, event: Reorganisation) -> Result<Self> {
         match fault(&event) {
-            Some((_, message)) => Err(DataError::Reorganisation { message }.into()),
+            Some((column, why)) => {
+                let why = ReorganisationProblem::Event { place: None, column, why };
+                Err(DataError::Reorganisation { why }.into())
+            }
             None => {
                 self.events.push(event);
                 Ok(self)
@@ -236,13 +235,13 @@ impl Reorganisations {
 }
 
 /// What is wrong with an event, and in which column.
-fn fault(event: &Reorganisation) -> Option<(&'static str, String)> {
+fn fault(event: &Reorganisation) -> Option<(&'static str, EventProblem)> {
     if !is_date(&event.effective) {
-        return Some(("effective", format!("\"{}\" is no date: write it as 2019-04-01", event.effective)));
+        return Some(("effective", EventProblem::Date { found: event.effective.clone() }));
     }
     let areas = [("from_number", &event.from), ("to_number", &event.to)];
     let (column, area) = areas.into_iter().find(|(_, area)| area.number.is_empty() && area.code.is_empty())?;
-    Some((column, format!("area \"{}\" has neither number nor code: give it one", area.name)))
+    Some((column, EventProblem::NoNumberOrCode { name: area.name.clone() }))
 }
 
 /// Whether a text is a day of the calendar, as 2019-04-01.

@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use self::areas::Areas;
+use self::areas::{Areas, Life};
 use super::history::{ReorganisationReport, Step};
 use super::reorganisations::Reorganisations;
 use super::{Panel, Quantity, Values};
-use crate::error::{DataError, Error, Result};
+use crate::error::{DataError, Error, ReorganisationProblem, Result};
 
 /// The column that flags areas which do not add up exactly.
 const FLAG: &str = "boundary_changed";
@@ -251,16 +251,16 @@ impl Panel {
         for column in rule.quantities.keys() {
             self.column(column)?;
         }
-        let refuse = |message: String| Error::from(DataError::Reorganisation { message });
+        let refuse = |why| Error::from(DataError::Reorganisation { why });
         let (Some(units), Some(_)) = (self.unit_indices(), self.period_indices()) else {
-            return Err(refuse("the panel needs units and periods: name both columns".to_owned()));
+            return Err(refuse(ReorganisationProblem::NoKeys));
         };
         let (month, day) = rule.period_end;
         if !((1..=12).contains(&month) && (1..=31).contains(&day)) {
-            return Err(refuse(format!("periods end on day {day} of month {month}, which is no date")));
+            return Err(refuse(ReorganisationProblem::PeriodEnd { month, day }));
         }
-        if let Some(period) = self.periods().iter().find(|period| !(1..=9999).contains(*period)) {
-            return Err(refuse(format!("period {period} is no year, so it cannot be held against dates")));
+        if let Some(&period) = self.periods().iter().find(|period| !(1..=9999).contains(*period)) {
+            return Err(refuse(ReorganisationProblem::NoYear { period }));
         }
         let ends: Vec<String> = self.periods().iter().map(|&period| rule.end_of(period)).collect();
         let areas = Areas::new(table, self.units(), &ends, rule.policy == Policy::Constant && rule.unite);
@@ -286,10 +286,8 @@ impl Panel {
             } else if self.is_empty_row(row) {
                 report.empty_rows += 1;
             } else {
-                let life = life.map(|life| life.to_string()).unwrap_or_default();
-                return Err(refuse(format!(
-                    "unit {unit} has values for period {period}, which ends on {end}, but the area {life}: say when periods end with periods_end(), or take the row out"
-                )));
+                let Life { begin: begun, end: ended } = life.cloned().unwrap_or_default();
+                return Err(refuse(ReorganisationProblem::NotThen { unit: unit.clone(), period, end, begun, ended }));
             }
         }
 
@@ -311,7 +309,7 @@ impl Panel {
             }
         };
         if combined.is_empty() {
-            return Err(refuse("no row is left".to_owned()));
+            return Err(refuse(ReorganisationProblem::NothingLeft));
         }
         let mut panel = self.on_areas(&areas, rule, &combined, flagged)?;
         panel.steps.push(Step::Reorganised(report));
@@ -324,13 +322,13 @@ impl Panel {
         for &row in rows {
             let (unit, period) = (self.unit_of(row).unwrap_or_default(), self.period_of(row));
             if let Some(other) = seen.insert((areas.latest(unit), period), unit) {
-                let since = areas.recoded_on(unit).map(|date| format!(" since {date}")).unwrap_or_default();
-                let period = period.unwrap_or_default();
-                return Err(DataError::Reorganisation {
-                    message: format!(
-                        "units {other} and {unit} are one area under two codes{since}, and both have a row for period {period}: take one of the rows out"
-                    ),
-                }.into());
+                let why = ReorganisationProblem::TwoCodes {
+                    first: other.to_owned(),
+                    second: unit.to_owned(),
+                    since: areas.recoded_on(unit).map(str::to_owned),
+                    period: period.unwrap_or_default(),
+                };
+                return Err(DataError::Reorganisation { why }.into());
             }
         }
         Ok(())

@@ -17,7 +17,7 @@ use super::rows::Rows;
 use super::sidecar::{Sidecar, VERSION};
 use super::value::read_value;
 use super::{Panel, period};
-use crate::error::{DataError, Error, Place, Result};
+use crate::error::{DataError, Error, Place, Result, SidecarProblem};
 
 /// The extension of the document beside a CSV file, in place of its own.
 const EXTENSION: &str = "provenance.json";
@@ -128,16 +128,14 @@ impl Panel {
         let name = document.display().to_string();
         let text = fs::read_to_string(&document)
             .map_err(|source| Error::from(DataError::Read { path: name.clone(), source }))?;
-        let refuse = |message: String| Error::from(DataError::Sidecar { path: name.clone(), message });
+        let refuse = |why| Error::from(DataError::Sidecar { path: name.clone(), why });
         let version: Version = serde_json::from_str(&text)
-            .map_err(|error| refuse(format!("is not the document of a written panel: {error}")))?;
+            .map_err(|error| refuse(SidecarProblem::OtherDocument { said: error.to_string() }))?;
         if version.version != VERSION {
-            return Err(refuse(format!(
-                "is of version {}, this crate reads {VERSION}: write the panel again",
-                version.version
-            )));
+            return Err(refuse(SidecarProblem::Version { found: version.version, expected: VERSION }));
         }
-        let sidecar: Sidecar = serde_json::from_str(&text).map_err(|error| refuse(format!("is not whole: {error}")))?;
+        let sidecar: Sidecar = serde_json::from_str(&text)
+            .map_err(|error| refuse(SidecarProblem::NotWhole { said: error.to_string() }))?;
         let csv = path.display().to_string();
         let mut file = File::open(path).map_err(|source| Error::from(DataError::Read { path: csv.clone(), source }))?;
         read(&mut file, &csv, sidecar, &refuse)
@@ -184,16 +182,14 @@ fn cell(column: &Column, row: usize) -> String {
     }
 }
 
-fn read(file: &mut dyn Read, csv: &str, sidecar: Sidecar, refuse: &dyn Fn(String) -> Error) -> Result<Panel> {
+fn read(file: &mut dyn Read, csv: &str, sidecar: Sidecar, refuse: &dyn Fn(SidecarProblem) -> Error) -> Result<Panel> {
     let mut records = Records::new(file, csv)?;
     let header = records.header()?;
     let expected: Vec<&String> =
         (sidecar.unit.iter().chain(&sidecar.period)).chain(sidecar.columns.iter().map(|column| &column.name)).collect();
     if !header.iter().eq(expected.iter().copied()) {
-        let names = expected.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
-        return Err(refuse(format!(
-            "is of a file with the columns {names}, which {csv} has not: write the panel again"
-        )));
+        let columns = expected.into_iter().cloned().collect();
+        return Err(refuse(SidecarProblem::Columns { columns, csv: csv.to_owned() }));
     }
     let mut cells = vec![Cells::default(); header.len()];
     let mut places = Vec::new();
@@ -205,8 +201,8 @@ fn read(file: &mut dyn Read, csv: &str, sidecar: Sidecar, refuse: &dyn Fn(String
         places.push(Place::Line(records.line));
     }
     if places.len() != sidecar.rows {
-        let (rows, found) = (sidecar.rows, places.len());
-        return Err(refuse(format!("is of a file with {rows} rows, and {csv} has {found}: write the panel again")));
+        let (expected, found) = (sidecar.rows, places.len());
+        return Err(refuse(SidecarProblem::Rows { expected, csv: csv.to_owned(), found }));
     }
     let mut cells = cells.into_iter();
     let units = match &sidecar.unit {

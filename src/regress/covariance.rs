@@ -31,7 +31,7 @@ pub use kind::{ClusterCorrection, Covariance, CovarianceKind, Leverage};
 pub use small_sample::SmallSample;
 
 use super::FittedRegression;
-use crate::error::{EstimateError, Result};
+use crate::error::{EstimateError, Refusal, Result, cannot};
 use crate::numerics::eigen::symmetric_eigen;
 use crate::warning::Warning;
 
@@ -223,12 +223,8 @@ impl FittedRegression {
         let iid = self.error_variance();
         let is_none = |&at: &usize| matrix[[at, at]] <= 1e-12 * iid * self.inverse[[at, at]];
         let Some(at) = (0..matrix.nrows()).find(is_none) else { return Ok(()) };
-        let reason = format!(
-            "the variance of {} comes out at or below zero, as it can with few clusters: cluster by units or by periods \
-             alone",
-            self.names()[at]
-        );
-        Err(EstimateError::Method { method: "the two-way cluster covariance", reason }.into())
+        let coefficient = self.names()[at].clone();
+        Err(cannot("the two-way cluster covariance", Refusal::NoVariance { coefficient }))
     }
 
     /// w x e, one row for each.
@@ -249,9 +245,8 @@ impl FittedRegression {
                 // A row that alone decides one of the effects has a residual of zero: it says nothing.
                 if 1.0 - h < 1e-10 {
                     if self.residuals[row].abs() > 1e-8 * self.sum_of_squares().sqrt() {
-                        let reason =
-                            format!("row {} has a leverage of one: use another covariance", self.row_label(row));
-                        return Err(EstimateError::Method { method: "the covariance", reason }.into());
+                        let row = self.row_label(row);
+                        return Err(cannot("the covariance", Refusal::LeverageOfOne { row }));
                     }
                     score.fill(0.0);
                     continue;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::FittedRegression;
 use super::covariance::{Covariance, CovarianceMatrix};
 use super::transform::needs;
-use crate::error::{Error, EstimateError, Result};
+use crate::error::{Error, EstimateError, EstimatorNeed, PredictProblem, Refusal, Result, cannot};
 use crate::numerics::groups::Groups;
 
 /// The effect of a unit or of a period.
@@ -107,8 +107,8 @@ impl FittedRegression {
             Of::Periods => (absorbed.periods, self.design.periods.as_ref(), "period effects"),
         };
         let Some(groups) = groups.filter(|_| is_absorbed) else {
-            let reason = "this estimator does not absorb them: use within, within_period or twoway".to_string();
-            return Err(EstimateError::Method { method: what, reason }.into());
+            let (found, needs) = (self.estimator().name(), EstimatorNeed::AbsorbedEffects);
+            return Err(cannot(what, Refusal::OtherEstimator { found, needs }));
         };
         let covariance = self.covariance(covariance)?;
         let absorb = absorbed.absorb(&self.design);
@@ -144,14 +144,11 @@ impl FittedRegression {
     pub(super) fn group(&self, groups: Option<&Groups>, name: Option<&str>, place: &str) -> Result<usize> {
         let groups = groups.ok_or_else(|| needs(self.question.estimator, "unit"))?;
         let Some(name) = name else {
-            let message = "its unit or period is not given: name the column in the schema of the panel".to_string();
-            return Err(EstimateError::Predict { place: place.to_string(), message }.into());
+            return Err(EstimateError::Predict { place: place.to_string(), why: PredictProblem::NoKey }.into());
         };
         groups.names.iter().position(|known| known == name).ok_or_else(|| {
-            Error::from(EstimateError::Predict {
-                place: place.to_string(),
-                message: format!("the fit has no effect of \"{name}\""),
-            })
+            let why = PredictProblem::UnknownEffect { name: name.to_string() };
+            Error::from(EstimateError::Predict { place: place.to_string(), why })
         })
     }
 }

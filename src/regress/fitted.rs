@@ -6,7 +6,7 @@ use super::least_squares::Solution;
 use super::random_effects::{QuasiDemeaning, RandomEffect, VarianceComponents};
 use super::transform::{Absorbed, Transformed, needs, period_values};
 use super::{Estimator, PanelRegression, RSquared};
-use crate::error::{Error, EstimateError, QuestionError, Result};
+use crate::error::{Error, EstimateError, QuestionError, Refusal, Result, cannot};
 use crate::fit::check_within;
 use crate::model::Design;
 use crate::numerics::dot::weighted_dot;
@@ -100,12 +100,7 @@ impl FittedRegression {
         }
         let mut data = Transformed::new(question, &design, panel)?;
         if data.absorbed.any() && is_nothing(&data.outcome, &design) {
-            let outcome = &design.outcome_name;
-            let reason = format!(
-                "the outcome \"{outcome}\" does not vary beside the effects that are absorbed: choose an estimator that \
-                 absorbs fewer effects"
-            );
-            return Err(EstimateError::Method { method: estimator.name(), reason }.into());
+            return Err(cannot(estimator.name(), Refusal::NothingOfOutcome { outcome: design.outcome_name }));
         }
         let problem = data.problem();
         let solution = problem.solve();
@@ -117,12 +112,9 @@ impl FittedRegression {
         let parameters = kept.len() + data.absorbed.rank;
         let rows = data.outcome.len();
         if kept.is_empty() {
-            let beside = if data.absorbed.any() { " beside the effects that are absorbed" } else { "" };
-            let reason = format!(
-                "no column varies{beside} ({}): choose other terms, or an estimator that absorbs fewer effects",
-                left_out_columns.join(", ")
-            );
-            return Err(EstimateError::Method { method: estimator.name(), reason }.into());
+            let beside_effects = data.absorbed.any();
+            let why = Refusal::NothingOfColumns { columns: left_out_columns, beside_effects };
+            return Err(cannot(estimator.name(), why));
         }
         if parameters > rows {
             let what = format!("rows for {parameters} coefficients and effects (take terms out)");

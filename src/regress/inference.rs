@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::covariance::{Covariance, CovarianceMatrix};
 use super::{Estimator, FittedRegression, RSquared};
-use crate::error::{Error, EstimateError, QuestionError, Result};
+use crate::error::{QuestionError, Refusal, Result, cannot};
 use crate::numerics::tails::{self, Reference};
 use crate::numerics::triangular::inverse;
 use crate::panel::unknown_column;
@@ -241,8 +241,8 @@ impl FittedRegression {
     ///
     /// # Errors
     /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a name without a coefficient;
-    /// [`EstimateError::Method`] where the covariance says nothing of them jointly (fewer clusters than coefficients);
-    /// those of [`covariance`](Self::covariance).
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) where the covariance says nothing of them jointly
+    /// (fewer clusters than coefficients); those of [`covariance`](Self::covariance).
     ///
     /// # Examples
     /// ```
@@ -268,15 +268,8 @@ impl FittedRegression {
         let r = positions.len();
         let b: Vec<f64> = positions.iter().map(|&p| self.estimates()[p]).collect();
         let v = Array2::from_shape_fn((r, r), |(i, j)| covariance.matrix[[positions[i], positions[j]]]);
-        let statistic = quadratic_form(&b, &v).ok_or_else(|| {
-            Error::from(EstimateError::Method {
-                method: "the joint test",
-                reason:
-                    "the covariance of these coefficients is singular: there are fewer clusters than coefficients, or \
-                     the same coefficient twice"
-                        .to_string(),
-            })
-        })?;
+        let singular = || cannot("the joint test", Refusal::SingularCovariance { are_added: false });
+        let statistic = quadratic_form(&b, &v).ok_or_else(singular)?;
         Ok(match covariance.df {
             Some(df) => JointTest::f(statistic / r as f64, r as f64, df),
             None => JointTest::chi_squared(statistic, r as f64),
@@ -320,8 +313,8 @@ impl FittedRegression {
     /// taken by central differences.
     ///
     /// # Errors
-    /// Those of [`covariance`](Self::covariance); [`EstimateError::Method`] where the function is not finite about the
-    /// estimates.
+    /// Those of [`covariance`](Self::covariance); [`EstimateError::Method`](crate::error::EstimateError::Method) where
+    /// the function is not finite about the estimates.
     ///
     /// # Examples
     /// ```
@@ -372,12 +365,10 @@ fn function_of_estimates(
     covariance: &CovarianceMatrix,
 ) -> Result<CoefficientEstimate> {
     if !estimate.is_finite() || gradient.iter().any(|g| !g.is_finite()) {
-        let reason = format!("{name} is not finite at the estimates, or near them: choose another function");
-        return Err(EstimateError::Method { method: "the delta method", reason }.into());
+        return Err(cannot("the delta method", Refusal::NotFinite { function: name }));
     }
     if gradient.iter().all(|g| *g == 0.0) {
-        let reason = format!("{name} does not change with the coefficients: choose another function");
-        return Err(EstimateError::Method { method: "the delta method", reason }.into());
+        return Err(cannot("the delta method", Refusal::ConstantFunction { function: name }));
     }
     let variance = gradient.dot(&covariance.matrix.dot(gradient));
     Ok(CoefficientEstimate::new(name, estimate, variance.max(0.0).sqrt(), covariance.df, 0.95))

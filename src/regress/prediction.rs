@@ -8,7 +8,7 @@ use super::covariance::Covariance;
 use super::effects::{parts, quadratic};
 use super::inference::check_level;
 use super::{Estimator, FittedRegression};
-use crate::error::{EstimateError, Result};
+use crate::error::{EstimateError, EstimatorNeed, PredictProblem, Refusal, Result, cannot};
 use crate::fit::columns_on;
 use crate::numerics::absorb::Effects;
 use crate::numerics::tails::Reference;
@@ -84,8 +84,8 @@ impl FittedRegression {
         let of_row = |(row, (expected, x, own)): (usize, (f64, Vec<f64>, f64))| {
             let weight = weights[row];
             if weight.is_nan() || weight <= 0.0 {
-                let message = format!("its weight is {weight}, and must be positive");
-                return Err(EstimateError::Predict { place: panel.row_label(row), message }.into());
+                let why = PredictProblem::Weight { weight };
+                return Err(EstimateError::Predict { place: panel.row_label(row), why }.into());
             }
             let of_expectation = quadratic(&covariance, &x) + own * variance;
             let half = quantile * of_expectation.sqrt();
@@ -107,14 +107,13 @@ impl FittedRegression {
     /// absorbed effects have by themselves.
     fn expected_of(&self, panel: &Panel) -> Result<Vec<(f64, Vec<f64>, f64)>> {
         let estimator = self.question.estimator;
-        let refuse =
-            |reason: &str| Err(EstimateError::Method { method: "prediction", reason: reason.to_string() }.into());
-        match estimator {
-            Estimator::FirstDifference => {
-                return refuse("first differences say nothing of levels: use within or pooled");
-            }
-            Estimator::Mundlak => return refuse("its columns are about the sample's unit means: use random or within"),
-            _ => {}
+        let needs = match estimator {
+            Estimator::FirstDifference => Some(EstimatorNeed::Levels),
+            Estimator::Mundlak => Some(EstimatorNeed::OwnColumns),
+            _ => None,
+        };
+        if let Some(needs) = needs {
+            return Err(cannot("prediction", Refusal::OtherEstimator { found: estimator.name(), needs }));
         }
         let all = columns_on(&self.design, panel)?;
         let columns: Vec<&Vec<f64>> = self.data.positions.iter().map(|&p| &all[p]).collect();
@@ -149,8 +148,7 @@ impl FittedRegression {
             if let (Some((of_unit, of_period)), Some(unit), Some(period)) = (&parts, unit, period)
                 && of_unit[unit] != of_period[period]
             {
-                let message = "its unit and its period are in parts of the panel that no row connects".to_string();
-                return Err(EstimateError::Predict { place, message }.into());
+                return Err(EstimateError::Predict { place, why: PredictProblem::Unconnected }.into());
             }
             let at = |effects: &Effects| {
                 effects.intercept + unit.map_or(0.0, |u| effects.first[u]) + period.map_or(0.0, |p| effects.second[p])

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use quasi_demean::QuasiDemean;
 
-use crate::error::{Error, EstimateError, QuestionError, Result};
+use crate::error::{Error, QuestionError, Refusal, Result, cannot};
 use crate::numerics::groups::Groups;
 use crate::numerics::rank::COLUMN_TOLERANCE;
 use quadratic_forms::Setting;
@@ -198,10 +198,11 @@ pub struct QuasiDemeaning {
 /// weights above zero with mean one.
 ///
 /// # Errors
-/// [`QuestionError::TermNeeds`] for random period effects without periods. [`EstimateError::Method`] where the method
-/// has too few groups or rows for its regressions, where nothing is left of the outcome, where units miss periods
-/// (`nerlove`), where a column does not vary within (`amemiya` on an unbalanced or weighted panel), and where the
-/// equations have no solution with an error variance above zero.
+/// [`QuestionError::TermNeeds`] for random period effects without periods.
+/// [`EstimateError::Method`](crate::error::EstimateError::Method) where the method has too few groups or rows for its
+/// regressions, where nothing is left of the outcome, where units miss periods (`nerlove`), where a column does not
+/// vary within (`amemiya` on an unbalanced or weighted panel), and where the equations have no solution with an error
+/// variance above zero.
 pub(crate) fn variance_components(
     outcome: &[f64],
     columns: &[Vec<f64>],
@@ -216,12 +217,11 @@ pub(crate) fn variance_components(
     let idiosyncratic = estimates.next().unwrap_or(0.0);
     // An exact fit leaves rounding, not zero; the tolerance is one on lengths, so deviations are compared.
     if idiosyncratic.sqrt() <= COLUMN_TOLERANCE * setting.outcome_deviation() {
-        let reason = "columns and effects fit the outcome exactly, which leaves no error: leave effects or columns out";
-        return Err(cannot(method, reason));
+        return Err(cannot(method.name(), Refusal::NoErrorLeft));
     }
     // Also where it is not a number.
     if idiosyncratic.is_nan() || idiosyncratic < 0.0 {
-        return Err(cannot(method, "the variance of the error comes out negative: use swar"));
+        return Err(cannot(method.name(), Refusal::NegativeErrorVariance));
     }
     let mut negative = Vec::new();
     let mut next = |effect| {
@@ -234,11 +234,6 @@ pub(crate) fn variance_components(
     let unit = (effect != RandomEffect::Period).then(|| next(RandomEffect::Unit));
     let period = (effect != RandomEffect::Unit).then(|| next(RandomEffect::Period));
     Ok(VarianceComponents { idiosyncratic, unit, period, negative })
-}
-
-/// Why a method cannot be had.
-fn cannot(method: RandomMethod, reason: impl Into<String>) -> Error {
-    Error::from(EstimateError::Method { method: method.name(), reason: reason.into() })
 }
 
 /// Periods are asked for and not there.

@@ -30,7 +30,7 @@ use super::FittedRegression;
 use super::covariance::Covariance;
 use super::inference::quadratic_form;
 use super::least_squares::Solution;
-use crate::error::{Error, EstimateError, Result};
+use crate::error::{EstimateError, Refusal, Result, cannot};
 use crate::numerics::tails;
 use crate::warning::Warning;
 
@@ -182,7 +182,7 @@ impl FittedRegression {
         (test, null): (&'static str, &str),
         more: Vec<Added>,
         covariance: &Covariance,
-        nothing: &str,
+        nothing: Refusal,
     ) -> Result<SpecificationTest> {
         let own = self.estimates.len();
         let augmented = self.augmented(more);
@@ -193,13 +193,8 @@ impl FittedRegression {
         }
         let covariance = augmented.covariance(covariance)?;
         let v = Array2::from_shape_fn((b.len(), b.len()), |(i, j)| covariance.matrix[[own + i, own + j]]);
-        let statistic = quadratic_form(b, &v).ok_or_else(|| {
-            cannot(
-                test,
-                "the covariance of the added coefficients is singular: there are fewer clusters than coefficients, or \
-                 nothing is left to explain; use another covariance",
-            )
-        })?;
+        let singular = || cannot(test, Refusal::SingularCovariance { are_added: true });
+        let statistic = quadratic_form(b, &v).ok_or_else(singular)?;
         Ok(SpecificationTest::wald(test, null, statistic, b.len(), covariance.df).warn(covariance.warnings))
     }
 
@@ -212,13 +207,8 @@ impl FittedRegression {
         let total = self.data.outcome.iter().zip(&self.data.weights).map(|(y, w)| w * y * y).sum::<f64>();
         // Below so small a part, residuals are rounding.
         if self.sum_of_squares() <= 1e-26 * total {
-            return Err(cannot(test, "the regression fits the outcome exactly, and leaves no residuals to test"));
+            return Err(cannot(test, Refusal::ExactFit));
         }
         Ok(())
     }
-}
-
-/// A test that cannot be had.
-fn cannot(test: &'static str, reason: &str) -> Error {
-    Error::from(EstimateError::Method { method: test, reason: reason.to_string() })
 }

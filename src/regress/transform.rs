@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::least_squares::Problem;
 use super::random_effects::{QuasiDemean, QuasiDemeaning, RandomEffect, VarianceComponents, variance_components};
 use super::{Estimator, PanelRegression};
-use crate::error::{Error, EstimateError, QuestionError, Result};
+use crate::error::{Error, EstimateError, QuestionError, Result, TermProblem};
 use crate::model::Design;
 use crate::numerics::absorb::{Absorb, Projection};
 use crate::numerics::dot::weighted_dot;
@@ -88,8 +88,8 @@ impl Transformed {
         };
         let may_absorb = estimator.absorbs_units() || matches!(estimator, Estimator::Pooled | Estimator::WithinPeriod);
         if absorbed.units && !may_absorb {
-            let message = format!("the {estimator} estimator has no unit effects as columns: leave the term out");
-            return Err(QuestionError::TermMeaning { term: "unit_effects".to_string(), message }.into());
+            let why = TermProblem::UnitEffects { estimator: estimator.name() };
+            return Err(QuestionError::TermMeaning { term: "unit_effects".to_string(), why }.into());
         }
         let levels = Levels::new(design);
         match estimator {

@@ -18,7 +18,7 @@ use super::with_intervals::is_of_intervals;
 use crate::decompose::{
     ERROR_AT_PIVOT_ONE, Equations, FEW_CLUSTERS, Gelbach, GelbachColumn, Interval, IntervalKind, IntervalMethod,
 };
-use crate::error::{EstimateError, Result};
+use crate::error::{EstimateError, FitDifference, Result};
 use crate::fit::FittedModel;
 use crate::numerics::double::Double;
 use crate::numerics::lanes::{LANES, Wide};
@@ -321,32 +321,31 @@ impl WithSimd for Group<'_> {
 
 /// A decomposition that was stored and read again passes; one of another model or sample does not.
 fn check_same_fit(fit: &FittedModel, equations: &Equations, gelbach: &Gelbach) -> Result<()> {
-    let differs = |message: String| Err(EstimateError::OtherFit { message }.into());
-    let (here, there) = (&fit.design().outcome_name, &gelbach.outcome);
-    if here != there {
-        return differs(format!("its outcome is {there}, not {here}"));
+    let differs = |why| Err(EstimateError::OtherFit { why }.into());
+    let (expected, found) = (&fit.design().outcome_name, &gelbach.outcome);
+    if expected != found {
+        return differs(FitDifference::Outcome { found: found.clone(), expected: expected.clone() });
     }
-    let columns: Vec<&str> = equations.always().iter().map(|&v| fit.design().columns[v].name.as_str()).collect();
-    let theirs: Vec<&str> = gelbach.columns.iter().map(|column| column.name.as_str()).collect();
-    if columns != theirs {
-        return differs(format!("its columns are {}, not {}", theirs.join(", "), columns.join(", ")));
+    let expected: Vec<String> = equations.always().iter().map(|&v| fit.design().columns[v].name.clone()).collect();
+    let found: Vec<String> = gelbach.columns.iter().map(|column| column.name.clone()).collect();
+    if expected != found {
+        return differs(FitDifference::Columns { found, expected });
     }
-    let components: Vec<&str> = gelbach.components().collect();
-    let names = &fit.design().component_names;
-    if names.iter().ne(components.iter()) {
-        return differs(format!("its components are {}, not {}", components.join(", "), names.join(", ")));
+    let (expected, found) = (&fit.design().component_names, gelbach.components().map(str::to_string).collect());
+    if *expected != found {
+        return differs(FitDifference::Components { found, expected: expected.clone() });
     }
-    let (here, there) = (fit.sample().n_observations, gelbach.sample.n_observations);
-    if here != there {
-        return differs(format!("its sample has {there} rows, not {here}"));
+    let (expected, found) = (fit.sample().n_observations, gelbach.sample.n_observations);
+    if expected != found {
+        return differs(FitDifference::Rows { found, expected });
     }
     let estimates = fit.gelbach_estimates(equations);
     for (a, (&v, column)) in equations.always().iter().zip(&gelbach.columns).enumerate() {
         let scale = fit.gelbach_scale(v);
         for (here, there) in estimates[a * equations.width()..].iter().zip([column.base, column.full]) {
             if (here - there.estimate / scale).abs() > SAME * (1.0 + here.abs()) {
-                let (here, there) = (here * scale, there.estimate);
-                return differs(format!("its coefficient of {} is {there}, not {here}", column.name));
+                let (column, found, expected) = (column.name.clone(), there.estimate, here * scale);
+                return differs(FitDifference::Coefficient { column, found, expected });
             }
         }
     }

@@ -10,7 +10,7 @@ use super::careful::{Careful, is_degenerate, is_doubtful};
 use super::clusters::ClusterMatrix;
 use super::draws::Draws;
 use crate::decompose::{Breakdown, Plan, Players, Scratch};
-use crate::error::{EstimateError, QuestionError, Result};
+use crate::error::{EstimateError, FitDifference, QuestionError, Result};
 use crate::fit::FittedModel;
 use crate::numerics::lanes::{LANES, Wide};
 use crate::numerics::number::RANK_TOLERANCE;
@@ -84,8 +84,8 @@ pub(super) fn compute(
         check_same_fit(fit, &fit.credited(&breakdown.method), breakdown)?;
         let plan = fit.plan(&breakdown.method, &players)?;
         if !breakdown.detail.is_of(&breakdown.method, plan.len() - breakdown.components.len() - 2) {
-            let message = format!("its detail is not that of {}", breakdown.method.name());
-            return Err(EstimateError::OtherFit { message }.into());
+            let why = FitDifference::Detail { method: breakdown.method.name() };
+            return Err(EstimateError::OtherFit { why }.into());
         }
         plans.push(plan);
     }
@@ -296,23 +296,23 @@ fn check_size(plans: &[Plan], replicates: usize) -> Result<()> {
 
 /// A breakdown that was stored and read again passes; one of another model or sample does not.
 pub(super) fn check_same_fit(fit: &FittedModel, players: &Players, breakdown: &Breakdown) -> Result<()> {
-    let differs = |message: String| Err(EstimateError::OtherFit { message }.into());
-    let (here, there) = (&fit.design().outcome_name, &breakdown.outcome);
-    if here != there {
-        return differs(format!("its outcome is {there}, not {here}"));
+    let differs = |why| Err(EstimateError::OtherFit { why }.into());
+    let (expected, found) = (&fit.design().outcome_name, &breakdown.outcome);
+    if expected != found {
+        return differs(FitDifference::Outcome { found: found.clone(), expected: expected.clone() });
     }
-    let names: Vec<&str> = breakdown.components.iter().map(|c| c.name.as_str()).collect();
-    if players.names.iter().ne(names.iter()) {
-        return differs(format!("its components are {}, not {}", names.join(", "), players.names.join(", ")));
+    let found: Vec<String> = breakdown.components.iter().map(|c| c.name.clone()).collect();
+    if players.names != found {
+        return differs(FitDifference::Components { found, expected: players.names.clone() });
     }
-    if fit.sample().n_observations != breakdown.sample.n_observations {
-        let (here, there) = (fit.sample().n_observations, breakdown.sample.n_observations);
-        return differs(format!("its sample has {there} rows, not {here}"));
+    let (expected, found) = (fit.sample().n_observations, breakdown.sample.n_observations);
+    if expected != found {
+        return differs(FitDifference::Rows { found, expected });
     }
     let r2 = fit.r2_overall();
     // Nine digits are what is promised of a share, in whichever precision it was computed.
     if (r2 - breakdown.r2_overall).abs() > 1e-9 {
-        return differs(format!("its R² is {}, not {r2}", breakdown.r2_overall));
+        return differs(FitDifference::R2 { found: breakdown.r2_overall, expected: r2 });
     }
     Ok(())
 }

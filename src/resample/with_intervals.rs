@@ -5,7 +5,7 @@ use super::interval::IntervalRule;
 use super::replicates::{self, Replicates};
 use super::resampling::Resampling;
 use crate::decompose::{Breakdown, FEW_CLUSTERS, IntervalKind, IntervalMethod, relation};
-use crate::error::{EstimateError, Result};
+use crate::error::{EstimateError, FitDifference, Result};
 use crate::warning::Warning;
 
 /// A bias beyond this part of the standard error is reported.
@@ -144,7 +144,7 @@ impl Breakdown {
     pub fn with_intervals(&self, resampling: &Resampling) -> Result<Breakdown> {
         let (replicates, influence) = resampling.all_replicates(&[self])?;
         // One breakdown has one set of replicates.
-        let none = || EstimateError::OtherFit { message: "no breakdown was given".to_string() };
+        let none = || EstimateError::OtherFit { why: FitDifference::NoBreakdown };
         resampling.with(self, replicates.first().ok_or_else(none)?, influence.first())
     }
 

@@ -10,7 +10,9 @@ use super::gather::{Gathered, Kept, gather};
 use super::layout::{Level, Periods, Plan};
 use super::table::Table;
 use super::{JointReturns, Measure, Published, Source};
-use crate::error::{DataError, Error, Place, QuestionError, Result, SourceError};
+use crate::error::{
+    CodeProblem, DataError, DifferentCells, Error, Place, QuestionError, Result, RowDifference, SourceError,
+};
 use crate::panel::{Cells, Column, FileOrigin, Missing, Origin, Panel, Provenance, check_distinct, decode, read_value};
 
 /// How many columns are named that tell two rows of one key apart.
@@ -50,7 +52,7 @@ impl Source {
             assembly.panel(&mut left_out).map_err(|failure| match failure {
                 Failure::Other(error) => *error,
                 Failure::Repeated { key, first, second } => {
-                    let differ = self.difference(&mut reader, &path, [first, second]).unwrap_or_default();
+                    let differ = self.difference(&mut reader, &path, [first, second]).unwrap_or(RowDifference::Unknown);
                     let (first, second) = (Place::Line(first), Place::Line(second));
                     Error::from(SourceError::RepeatedKey { path: path.clone(), key, first, second, differ })
                 }
@@ -63,7 +65,7 @@ impl Source {
     }
 
     /// Reads two lines again and says in which columns they differ.
-    fn difference<R: Read + Seek>(&self, reader: &mut R, path: &str, lines: [u64; 2]) -> Result<String> {
+    fn difference<R: Read + Seek>(&self, reader: &mut R, path: &str, lines: [u64; 2]) -> Result<RowDifference> {
         reader
             .seek(SeekFrom::Start(0))
             .map_err(|source| Error::from(DataError::Read { path: path.to_owned(), source }))?;
@@ -74,18 +76,18 @@ impl Source {
                 rows.push((0..header.len()).map(|at| decode(table.cell(at)).into_owned()).collect());
             }
         }
-        let [first, second] = rows.as_slice() else { return Ok(String::new()) };
-        let mut differ: Vec<(bool, String)> = (header.iter().zip(first.iter().zip(second)))
+        let [first, second] = rows.as_slice() else { return Ok(RowDifference::Unknown) };
+        let mut columns: Vec<DifferentCells> = (header.iter().zip(first.iter().zip(second)))
             .filter(|(_, (a, b))| a != b)
-            .map(|(name, (a, b))| (read_value(a.as_bytes()).is_some(), format!("{name} (\"{a}\", \"{b}\")")))
+            .map(|(name, (a, b))| DifferentCells { column: name.clone(), first: a.clone(), second: b.clone() })
             .collect();
-        // Text tells rows apart better than figures.
-        differ.sort_by_key(|(is_number, _)| *is_number);
-        if differ.is_empty() {
-            return Ok(", the same in every column: take one of them out".to_owned());
+        if columns.is_empty() {
+            return Ok(RowDifference::Nothing);
         }
-        let named: Vec<String> = differ.into_iter().take(DIFFERENCES).map(|(_, text)| text).collect();
-        Ok(format!(", which differ in {}: filter on what tells them apart", named.join(", ")))
+        // Text tells rows apart better than figures.
+        columns.sort_by_key(|cells| read_value(cells.first.as_bytes()).is_some());
+        columns.truncate(DIFFERENCES);
+        Ok(RowDifference::Columns { columns })
     }
 }
 
@@ -187,12 +189,8 @@ impl Assembly<'_> {
             return Err(DataError::MissingKey { column: column(), place: place() }.into());
         }
         if matches!(read_value(code.as_bytes()), Some(Err(_))) {
-            let message = format!(
-                "({}, {}) is a mark for a missing value, not an authority: use another code, as with by_new_codes(), or filter such rows out",
-                column(),
-                place()
-            );
-            return Err(SourceError::Code { code: code.to_owned(), message }.into());
+            let why = CodeProblem::MissingMark { column: column(), place: place() };
+            return Err(SourceError::Code { code: code.to_owned(), why }.into());
         }
         let parts = joint_parts(code);
         if parts.len() > 1 {

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Source;
-use crate::error::{Error, QuestionError, Result, SourceError};
+use crate::error::{Error, LooksLike, QuestionError, Result, SourceError};
 use crate::panel::{read_period, unknown_column};
 
 /// How a published file is laid out.
@@ -159,7 +159,7 @@ impl Plan {
                 Error::from(SourceError::Layout {
                     path: source.path_name(),
                     expected: layout.name().to_owned(),
-                    missing: format!("\"{name}\""),
+                    missing: name.to_owned(),
                     found: looks_like(header),
                 })
             })
@@ -287,24 +287,19 @@ fn measures(source: &Source, header: &[String]) -> Result<Measures> {
 }
 
 /// What a header looks like, as the end of a sentence.
-fn looks_like(header: &[String]) -> String {
+fn looks_like(header: &[String]) -> LooksLike {
     let has = |names: &[&str]| names.iter().all(|name| header.iter().any(|there| there == name));
     // Any whole number reads as a period, and a header may hold codes: only years near ours count here.
     let periods = header.iter().filter(|name| read_period(name).is_some_and(|p| (1900..2200).contains(&p))).count();
     if has(&["time_period", "geographic_level"]) {
-        "it looks like explore-education-statistics: use Source::explore_education, or Source::table where code columns differ".to_owned()
+        LooksLike::ExploreEducation
     } else if has(&["Short Desc", "Values"]) {
-        "it looks like the Local Authority Interactive Tool: use Source::lait".to_owned()
+        LooksLike::Lait
     } else if has(&["geog_l", "geog_c"]) {
-        "it looks like the older layout of one year a file: use Source::one_year".to_owned()
+        LooksLike::OneYear
     } else if periods > 1 {
-        "it looks like a wide table with a column a period: use Source::wide".to_owned()
+        LooksLike::Wide
     } else {
-        const SHOWN: usize = 12;
-        let mut columns = header.iter().take(SHOWN).map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
-        if header.len() > SHOWN {
-            columns.push_str(&format!(" and {} more", header.len() - SHOWN));
-        }
-        format!("its columns are {columns}: see Source::table, Source::long and Source::wide")
+        LooksLike::Other { columns: header.to_vec() }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::error::{Result, SourceError};
+use crate::error::{CodeProblem, Result, SourceError};
 use crate::panel::{Panel, nearest_names};
 
 /// A table from codes to units, for files that know an area by another code than the panel does.
@@ -125,8 +125,8 @@ impl Lookup {
     fn insert(&mut self, code: String, unit: String) -> Result<()> {
         match self.units.get(&code) {
             Some(other) if *other != unit => {
-                let message = format!("stands for {other} and for {unit}: give each code one unit");
-                Err(SourceError::Code { code, message }.into())
+                let why = CodeProblem::TwoUnits { first: other.clone(), second: unit };
+                Err(SourceError::Code { code, why }.into())
             }
             _ => {
                 self.units.insert(code, unit);

@@ -3,7 +3,7 @@
 use std::io::{Read, Seek, SeekFrom};
 
 use super::Source;
-use crate::error::{DataError, Error, Result, SourceError};
+use crate::error::{DataError, Error, Result, SourceError, WorkbookProblem};
 use crate::panel::Records;
 
 /// The rows of a file after its header, one at a time.
@@ -32,12 +32,7 @@ impl<'a> Table<'a> {
         let read = reader.read(&mut start).map_err(io)?;
         reader.seek(SeekFrom::Start(0)).map_err(io)?;
         if read == start.len() && [&b"PK\x03\x04"[..], b"\xD0\xCF\x11\xE0"].contains(&&start[..]) {
-            return Err(SourceError::Workbook {
-                path: path.to_owned(),
-                message: "it looks like a workbook, and its name does not say so: name the sheet with sheet()"
-                    .to_owned(),
-            }
-            .into());
+            return Err(SourceError::Workbook { path: path.to_owned(), why: WorkbookProblem::NotNamedSo }.into());
         }
         let mut records = Records::new(reader, path)?;
         let header = records.header()?;

@@ -5,7 +5,7 @@ use std::io::{Cursor, Read, Seek};
 use calamine::{Data, Reader, Sheets, open_workbook_auto_from_rs};
 
 use super::Source;
-use crate::error::{DataError, Error, Result, SourceError};
+use crate::error::{DataError, Error, Result, SourceError, WorkbookProblem};
 use crate::panel::column_names;
 
 /// The rows of a sheet below its header.
@@ -19,13 +19,13 @@ pub(super) struct Sheet {
 impl Sheet {
     /// Opens a workbook, finds the sheet by name and the header by the names that the source asks for.
     pub(super) fn open<R: Read + Seek>(source: &Source, reader: &mut R, path: &str) -> Result<(Sheet, Vec<String>)> {
-        let failed = |message: String| Error::from(SourceError::Workbook { path: path.to_owned(), message });
+        let failed = |why| Error::from(SourceError::Workbook { path: path.to_owned(), why });
         let mut bytes = Vec::new();
         reader
             .read_to_end(&mut bytes)
             .map_err(|source| Error::from(DataError::Read { path: path.to_owned(), source }))?;
         let mut workbook: Sheets<_> = open_workbook_auto_from_rs(Cursor::new(bytes))
-            .map_err(|error| failed(format!("{error}: is it whole, and an xlsx, xls or ods file?")))?;
+            .map_err(|error| failed(WorkbookProblem::Unreadable { said: error.to_string() }))?;
         let names = workbook.sheet_names();
         let asked = source.sheet.as_deref().map(str::trim);
         let name = match (asked, names.as_slice()) {
@@ -43,7 +43,9 @@ impl Sheet {
             }
             .into());
         };
-        let range = workbook.worksheet_range(name).map_err(|error| failed(format!("sheet \"{name}\": {error}")))?;
+        let range = workbook.worksheet_range(name).map_err(|error| {
+            failed(WorkbookProblem::UnreadableSheet { sheet: name.clone(), said: error.to_string() })
+        })?;
         let first = range.start().map_or(0, |(row, _)| u64::from(row));
         let mut rows: Vec<Vec<Vec<u8>>> = range.rows().map(|row| row.iter().map(text).collect()).collect();
 

@@ -122,7 +122,7 @@ fn what_cannot_be_predicted_says_why() {
     let (effects, _) = fit(&rows, &["slow", "unit_effects", "period_effects"]);
     assert!(effects.predict(&new("u001", 2003, "north", 1.0)).is_ok());
     let message = |fit: &FittedModel, panel: Panel| match fit.predict(&panel) {
-        Err(Error::Estimate(EstimateError::Predict { place, message })) => format!("{place}: {message}"),
+        Err(Error::Estimate(EstimateError::Predict { place, why })) => format!("{place}: {why}"),
         other => panic!("{other:?}"),
     };
     assert_eq!(message(&effects, new("x", 2003, "north", 1.0)), "x 2003: the fit has no effect of \"x\"");

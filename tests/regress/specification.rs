@@ -46,7 +46,7 @@ fn f(df: f64, df_denominator: f64) -> NullDistribution {
 
 fn method_error(result: Result<SpecificationTest, Error>) -> String {
     match result {
-        Err(Error::Estimate(EstimateError::Method { method, reason })) => format!("{method}: {reason}"),
+        Err(Error::Estimate(EstimateError::Method { method, why })) => format!("{method}: {why}"),
         other => panic!("{other:?}"),
     }
 }

@@ -9,7 +9,7 @@ use ndarray::{Array1, Array2};
 use super::Game;
 use crate::decompose::coalitions::Players;
 use crate::decompose::coalitions::coalition::Coalition;
-use crate::error::{EstimateError, Result};
+use crate::error::{Refusal, Result, cannot};
 use crate::fit::FittedModel;
 
 /// How well predictions meet what was observed.
@@ -79,9 +79,10 @@ impl FittedModel {
     /// scaled. Where it is to weigh them otherwise, [`Game::parallel`] takes a closure that fits as you like.
     ///
     /// # Errors
-    /// [`EstimateError::Method`] with unit effects, which are absorbed and have no columns, and for a weighted model:
-    /// linfa's estimators do not all heed weights. [`EstimateError::Value`] with the coalition for which the estimator
-    /// failed; [`EstimateError::TooManyComponents`] beyond 24 components.
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) with unit effects, which are absorbed and have no
+    /// columns, and for a weighted model: linfa's estimators do not all heed weights.
+    /// [`EstimateError::Value`](crate::error::EstimateError::Value) with the coalition for which the estimator failed;
+    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components.
     ///
     /// # Examples
     /// ```
@@ -139,15 +140,12 @@ impl FittedModel {
     }
 
     fn check_refit(&self, players: &Players) -> Result<()> {
-        let refuse =
-            |reason: &str| Err(EstimateError::Method { method: "refitting", reason: reason.to_string() }.into());
+        let refuse = |why| Err(cannot("refitting", why));
         if players.always_has_unit_effects || players.has_unit_effects.contains(&true) {
-            return refuse("unit effects are absorbed and have no columns to give to an estimator: leave them out");
+            return refuse(Refusal::NoColumns { component: None });
         }
         match self.design().weights_name {
-            Some(_) => {
-                refuse("the model is weighted, and not every estimator of linfa's heeds weights: fit it unweighted")
-            }
+            Some(_) => refuse(Refusal::Weighted),
             None => Ok(()),
         }
     }

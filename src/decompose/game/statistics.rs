@@ -3,7 +3,7 @@
 use super::Game;
 use crate::decompose::coalitions::coalition::Coalition;
 use crate::decompose::coalitions::{Players, Root};
-use crate::error::{EstimateError, QuestionError, Result};
+use crate::error::{QuestionError, Refusal, Result, cannot};
 use crate::fit::{FittedModel, Layout, Submatrix, UnitMoments};
 use crate::numerics::eliminate::{eliminate_in_place, packed_index};
 use crate::numerics::number::{Lane, Number};
@@ -13,8 +13,8 @@ impl FittedModel {
     /// R² of every coalition as a [`Game`], for the methods and questions that a breakdown does not answer.
     ///
     /// # Errors
-    /// [`EstimateError::TooManyComponents`] beyond 24 components, whose table fills 128 MB, or 8 that each bring unit
-    /// effects.
+    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components, whose
+    /// table fills 128 MB, or 8 that each bring unit effects.
     ///
     /// # Examples
     /// ```
@@ -43,8 +43,8 @@ impl FittedModel {
     /// G. S. Maddala (2001), Introduction to Econometrics, section 4.4.
     ///
     /// # Errors
-    /// Those of [`r2_game`](FittedModel::r2_game); [`EstimateError::Method`] where the model has as many parameters as
-    /// rows.
+    /// Those of [`r2_game`](FittedModel::r2_game); [`EstimateError::Method`](crate::error::EstimateError::Method) where
+    /// the model has as many parameters as rows.
     ///
     /// # Examples
     /// ```
@@ -67,8 +67,8 @@ impl FittedModel {
         for (value, rank) in table.values.iter_mut().zip(ranks) {
             let left = n - 1.0 - f64::from(rank);
             if left <= 0.0 {
-                let reason = format!("a coalition has {rank} parameters beside the intercept for {n} rows: use R²");
-                return Err(EstimateError::Method { method: "adjusted R²", reason }.into());
+                let (parameters, rows) = (rank as usize, self.sample().n_observations);
+                return Err(cannot("adjusted R²", Refusal::TooManyParameters { parameters, rows }));
             }
             *value = 1.0 - (1.0 - *value) * (n - 1.0) / left;
         }
@@ -88,9 +88,9 @@ impl FittedModel {
     /// Source: M. Stone (1974), <https://doi.org/10.1111/j.2517-6161.1974.tb00994.x>.
     ///
     /// # Errors
-    /// [`EstimateError::Method`] with unit effects, which say nothing about a unit that was not fitted;
-    /// [`QuestionError::Option`] unless there are two folds or more and no more than units;
-    /// [`EstimateError::TooManyComponents`] beyond 24 components.
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) with unit effects, which say nothing about a unit
+    /// that was not fitted; [`QuestionError::Option`] unless there are two folds or more and no more than units;
+    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 24 components.
     ///
     /// # Examples
     /// ```
@@ -109,9 +109,7 @@ impl FittedModel {
     pub fn cross_validated_r2(&self, folds: Option<usize>) -> Result<Game> {
         let players = self.players();
         if players.always_has_unit_effects || players.has_unit_effects.contains(&true) {
-            let reason = "unit effects say nothing about a unit that was left out: take them out of the model, or use \
-                          adjusted_r2";
-            return Err(EstimateError::Method { method: "cross-validated R²", reason: reason.to_string() }.into());
+            return Err(cannot("cross-validated R²", Refusal::UnitsLeftOut));
         }
         let clusters = self.clusters();
         let n_folds = folds.unwrap_or(clusters.len());

@@ -3,7 +3,7 @@
 use super::GelbachCovariance;
 use super::equations::{Equations, Solution};
 use crate::decompose::Players;
-use crate::error::{Error, EstimateError, QuestionError, Result};
+use crate::error::{CoefficientProblem, Error, EstimateError, QuestionError, Result};
 use crate::fit::FittedModel;
 use crate::model::Credit;
 use crate::numerics::number::{Lane, RANK_TOLERANCE};
@@ -27,7 +27,7 @@ impl FittedModel {
             return Err(EstimateError::NoCoefficient {
                 column: columns[v].name.clone(),
                 regression: "base",
-                message: "it does not vary in the sample: take it out".to_string(),
+                why: CoefficientProblem::Constant,
             }
             .into());
         }
@@ -80,21 +80,14 @@ impl FittedModel {
                     continue;
                 }
                 let by_units = is_within && value(solution.own[first + a]) <= RANK_TOLERANCE;
-                let message = match (by_units, equations.units_of) {
-                    (true, Some(component)) => format!(
-                        "it is constant within units, and \"{}\" has unit effects: take the one or the other out",
-                        self.design().component_names[component]
-                    ),
-                    (true, None) => {
-                        "it is constant within units, whose effects are always in: take the one or the other out".into()
-                    }
-                    (false, _) if is_within => {
-                        "it is a combination of the columns of always before it and of unit effects: take it out".into()
-                    }
-                    (false, _) => "it is a combination of the columns of always before it: take it out".into(),
+                let why = if by_units {
+                    let component = equations.units_of.map(|at| self.design().component_names[at].clone());
+                    CoefficientProblem::ConstantWithinUnits { component }
+                } else {
+                    CoefficientProblem::Combination { with_unit_effects: is_within }
                 };
                 let column = self.design().columns[v].name.clone();
-                return Err(EstimateError::NoCoefficient { column, regression, message }.into());
+                return Err(EstimateError::NoCoefficient { column, regression, why }.into());
             }
         }
         Ok(())

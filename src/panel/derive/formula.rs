@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::{DerivationProblem, Error, Result};
 use crate::panel::Panel;
 use crate::panel::missing::Missing;
 use crate::panel::provenance::Quantity;
@@ -39,7 +39,7 @@ pub(super) struct Worked {
 /// The panel that formulas are worked out on.
 pub(super) struct Work<'a> {
     pub(super) panel: &'a Panel,
-    pub(super) refuse: &'a dyn Fn(String) -> Error,
+    pub(super) refuse: &'a dyn Fn(DerivationProblem) -> Error,
 }
 
 impl Work<'_> {
@@ -85,7 +85,7 @@ impl Work<'_> {
 
     fn sum(&self, columns: &[String]) -> Result<Worked> {
         let [first, rest @ ..] = columns else {
-            return Err((self.refuse)("a sum needs at least one column".to_owned()));
+            return Err((self.refuse)(DerivationProblem::NoColumn));
         };
         let mut values = self.values(first)?;
         for column in rest {
@@ -109,11 +109,10 @@ impl Work<'_> {
 
     fn ratio(&self, numerator: &str, denominator: Option<&str>, per: f64) -> Result<Worked> {
         let Some(denominator) = denominator.or_else(|| self.panel.population_column()) else {
-            let message = "a rate needs the panel's population: name it with with_population(), or use ratio()";
-            return Err((self.refuse)(message.to_owned()));
+            return Err((self.refuse)(DerivationProblem::NoPopulation));
         };
         if !per.is_finite() || per == 0.0 {
-            return Err((self.refuse)(format!("per is {per}: it must be a number other than zero")));
+            return Err((self.refuse)(DerivationProblem::Per { per }));
         }
         let divide = |(a, b): (Value, Value)| match (a?, b?) {
             (_, 0.0) => Err(Missing::Undefined),
@@ -139,14 +138,14 @@ impl Work<'_> {
         let prices: HashMap<i32, f64> = index.iter().copied().collect();
         let price = |period: i32| match prices.get(&period) {
             Some(price) if price.is_finite() && *price > 0.0 => Ok(*price),
-            Some(price) => Err((self.refuse)(format!("the index of {period} is {price}: it must be above zero"))),
-            None => Err((self.refuse)(format!("the index of prices has no value for {period}: add it"))),
+            Some(&price) => Err((self.refuse)(DerivationProblem::Price { period, price })),
+            None => Err((self.refuse)(DerivationProblem::NoPrice { period })),
         };
         let base_price = price(base)?;
         let mut values = self.values(column)?;
         for (row, value) in values.iter_mut().enumerate() {
             let Some(period) = self.panel.period_of(row) else {
-                return Err((self.refuse)("deflation needs periods: name the period column".to_owned()));
+                return Err((self.refuse)(DerivationProblem::NoPeriods));
             };
             let factor = base_price / price(period)?;
             *value = value.map(|value| value * factor);
@@ -169,7 +168,7 @@ impl Work<'_> {
         let magnitude = present.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
         // Below this it is the rounding of the mean.
         if !(sd.is_finite() && sd > 1e-14 * magnitude) {
-            return Err((self.refuse)(format!("{column} does not vary, so it cannot be standardised")));
+            return Err((self.refuse)(DerivationProblem::Constant { column: column.to_owned() }));
         }
         Ok(Worked {
             values: values.into_iter().map(|value| value.map(|value| (value - mean) / sd)).collect(),
@@ -183,10 +182,10 @@ impl Work<'_> {
     /// The rows by unit and period.
     fn rows(&self, periods: i32) -> Result<HashMap<(u32, i32), usize>> {
         let (Some(units), Some(_)) = (self.panel.unit_indices(), self.panel.period_indices()) else {
-            return Err((self.refuse)("earlier values need units and periods: name both columns".to_owned()));
+            return Err((self.refuse)(DerivationProblem::NoKeys));
         };
         if periods < 1 {
-            return Err((self.refuse)(format!("{periods} periods: it must be at least one")));
+            return Err((self.refuse)(DerivationProblem::Periods { periods }));
         }
         let key = |(row, &unit): (usize, &u32)| Some(((unit, self.panel.period_of(row)?), row));
         Ok(units.iter().enumerate().filter_map(key).collect())

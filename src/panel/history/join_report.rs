@@ -4,10 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::first_few;
 use crate::panel::provenance::signed;
-
-/// How many unmatched units an error or a report names.
-const NAMED: usize = 8;
 
 /// What happens to rows that find no partner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -90,12 +88,8 @@ impl fmt::Display for Unmatched {
 }
 
 /// The units in one line, the first few by name.
-pub(in crate::panel) fn listed(unmatched: &[Unmatched]) -> String {
-    let named: Vec<String> = unmatched.iter().take(NAMED).map(Unmatched::to_string).collect();
-    match unmatched.len().saturating_sub(NAMED) {
-        0 => named.join("; "),
-        more => format!("{}; and {more} more", named.join("; ")),
-    }
+fn listed(unmatched: &[Unmatched]) -> String {
+    first_few(&unmatched.iter().map(Unmatched::to_string).collect::<Vec<_>>())
 }
 
 impl fmt::Display for JoinReport {

@@ -1,32 +1,20 @@
 //! When did an area exist, and with which others does it make up the same ground?
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::fmt;
 
 use crate::panel::reorganisations::{Reorganisation, ReorganisationKind, Reorganisations};
 
 /// When an area existed: from the first day on, until the day before the last.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Life {
-    begin: Option<String>,
-    end: Option<String>,
+    pub(super) begin: Option<String>,
+    pub(super) end: Option<String>,
 }
 
 impl Life {
     /// Whether the area existed on a day. Dates are compared as text, year first.
     pub(super) fn holds(&self, day: &str) -> bool {
         self.begin.as_deref().is_none_or(|begin| begin <= day) && self.end.as_deref().is_none_or(|end| day < end)
-    }
-}
-
-impl fmt::Display for Life {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.begin, &self.end) {
-            (Some(begin), Some(end)) => write!(f, "existed from {begin} until before {end}"),
-            (Some(begin), None) => write!(f, "begins on {begin}"),
-            (None, Some(end)) => write!(f, "ended before {end}"),
-            (None, None) => f.write_str("always existed"),
-        }
     }
 }
 

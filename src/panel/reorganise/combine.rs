@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::areas::Areas;
 use super::{AreaRule, Combined};
-use crate::error::{DataError, Place, Result};
+use crate::error::{DataError, Place, ReorganisationProblem, Result};
 use crate::panel::provenance::Provenance;
 use crate::panel::{Cells, Column, Missing, Panel, Quantity, Values};
 
@@ -29,8 +29,7 @@ impl Panel {
         let population = match self.population_column() {
             Some(name) => Some(self.column(name)?),
             None if any_combined && needs_population => {
-                let message = "rates are averaged by population: name the population column with with_population()";
-                return Err(DataError::Reorganisation { message: message.to_owned() }.into());
+                return Err(DataError::Reorganisation { why: ReorganisationProblem::NoPopulation }.into());
             }
             None => None,
         };
@@ -57,8 +56,8 @@ impl Panel {
         }
         if flagged {
             if self.has_column(&rule.flag) {
-                let message = format!("the panel has a column \"{}\" already: choose another with flag()", rule.flag);
-                return Err(DataError::Reorganisation { message }.into());
+                let why = ReorganisationProblem::Flag { column: rule.flag.clone() };
+                return Err(DataError::Reorganisation { why }.into());
             }
             let flags = combined.iter().map(|row| Ok(if row.flagged { 1.0 } else { 0.0 }));
             let provenance = Provenance::derived("1 where a part of the area moved to another".to_owned(), Vec::new());
@@ -108,7 +107,7 @@ impl Panel {
                     let stated = rule.quantities.get(name).copied().or(column.provenance().quantity);
                     // What holds nothing has nothing to combine.
                     if stated.is_none() && column.n_missing() < self.n_observations() {
-                        unknown.push(name);
+                        unknown.push(name.to_owned());
                     }
                     stated
                 }
@@ -118,11 +117,7 @@ impl Panel {
         if unknown.is_empty() {
             return Ok(quantities);
         }
-        let message = format!(
-            "say whether these columns are counts, rates or scores, with counts(), rates() and scores(): {}",
-            unknown.join(", ")
-        );
-        Err(DataError::Reorganisation { message }.into())
+        Err(DataError::Reorganisation { why: ReorganisationProblem::Quantities { columns: unknown } }.into())
     }
 }
 

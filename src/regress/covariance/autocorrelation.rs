@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use ndarray::Array2;
 
 use super::{add_product, sum_of_squares};
-use crate::error::{EstimateError, QuestionError, Result};
+use crate::error::{EstimateError, QuestionError, Refusal, Result, cannot};
 use crate::regress::FittedRegression;
 use crate::regress::transform::period_values;
 
@@ -58,9 +58,7 @@ impl FittedRegression {
         // Only looked up, never walked, so that its order does not matter.
         let position: HashMap<(u32, i64), usize> = keys.iter().copied().zip(0..).collect();
         if position.len() < keys.len() {
-            let reason =
-                "periods have several rows, and it needs to know whose they are: name the unit column".to_string();
-            return Err(EstimateError::Method { method: "the Newey–West covariance", reason }.into());
+            return Err(cannot("the Newey–West covariance", Refusal::UnknownUnits));
         }
         let mut are_related = false;
         for lag in 1..=bandwidth {

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::sum_of_squares;
-use crate::error::{Error, EstimateError, Result};
+use crate::error::{ClusterProblem, Error, EstimateError, Refusal, Result, cannot};
 use crate::numerics::groups::Groups;
 use crate::panel::{Column, Values};
 use crate::regress::{Estimator, FittedRegression};
@@ -36,10 +36,7 @@ impl Clusters {
         if self.n_clusters >= 2 {
             return Ok(self);
         }
-        let message = "it has one level in the sample, and two are the least: cluster by another column, or choose \
-                       another covariance"
-            .to_string();
-        Err(EstimateError::Cluster { column: self.name, message }.into())
+        Err(EstimateError::Cluster { column: self.name, why: ClusterProblem::OneLevel }.into())
     }
 
     /// The intersections of two clusterings.
@@ -91,17 +88,13 @@ impl FittedRegression {
             Some(name) if self.panel.period_column() == Some(name) => self.period_clusters()?,
             Some(name) => {
                 let column = self.panel.column(name)?;
+                let refuse = |why| Err(EstimateError::Cluster { column: name.to_string(), why }.into());
                 let rows = || self.data.rows.iter().map(|&row| self.design.rows[row]);
                 if let Some(row) = rows().find(|&row| column.missing(row).is_some()) {
-                    let message = format!(
-                        "missing for {}, which is in the sample: fill it in, or leave such rows out",
-                        self.panel.row_label(row)
-                    );
-                    return Err(EstimateError::Cluster { column: name.to_string(), message }.into());
+                    return refuse(ClusterProblem::Missing { row: self.panel.row_label(row) });
                 }
                 if let Some(unit) = self.varies_within(column) {
-                    let message = format!("it varies within {unit}, which is one row of the between estimator");
-                    return Err(EstimateError::Cluster { column: name.to_string(), message }.into());
+                    return refuse(ClusterProblem::VariesWithin { unit: unit.to_string() });
                 }
                 match column.values() {
                     Values::Text { codes, .. } => Clusters::new(name, rows().map(|row| u64::from(codes[row]))),
@@ -120,8 +113,7 @@ impl FittedRegression {
 
     pub(crate) fn period_clusters(&self) -> Result<Clusters> {
         if self.question.estimator == Estimator::Between {
-            let reason = "a row of the between estimator is a unit, of all its periods: choose another covariance";
-            return Err(EstimateError::Method { method: "the covariance", reason: reason.to_string() }.into());
+            return Err(cannot("the covariance", Refusal::RowsAreUnits));
         }
         let indices = self.panel.period_indices().ok_or_else(|| needs("period"))?;
         Ok(self.by_index(self.panel.period_column().unwrap_or("period"), indices))
@@ -149,7 +141,6 @@ impl FittedRegression {
 }
 
 /// A covariance without the units or periods that it is about.
-fn needs(needs: &str) -> Error {
-    let reason = format!("it needs a {needs} column: name it in the panel's schema, or choose another covariance");
-    Error::from(EstimateError::Method { method: "the covariance", reason })
+fn needs(needs: &'static str) -> Error {
+    cannot("the covariance", Refusal::NeedsColumn { needs })
 }

@@ -5,8 +5,8 @@
 //! projects on A_s, which gives weighted group means; the within projection M takes out all effects. For a residual
 //! r = Lỹ and a projection P the form is r′Pr, and its expectation tr(L′PLΩ), whatever the distribution.
 
-use super::{RandomEffect, RandomMethod, cannot, has_all_rows, weigh_alike, without_periods};
-use crate::error::Result;
+use super::{RandomEffect, RandomMethod, has_all_rows, weigh_alike, without_periods};
+use crate::error::{Error, Refusal, Result, cannot};
 use crate::numerics::absorb::Absorb;
 use crate::numerics::dot::{dot, norm, squared_norm};
 use crate::numerics::gauss::solve;
@@ -103,14 +103,17 @@ impl<'a> Setting<'a> {
     /// The variances that solve the equations, of the error first; not yet checked, and perhaps negative.
     pub(super) fn estimates(&self) -> Result<Vec<f64>> {
         if self.sets.iter().any(|set| set.weight.len() < 2) {
-            return Err(cannot(self.method, "random effects need two units and more, or two periods: leave them out"));
+            return Err(self.refusal(Refusal::OneGroup));
         }
         if self.method == RandomMethod::Nerlove {
             return self.nerlove();
         }
         let Equations { forms, expectations } = self.equations()?;
-        solve(expectations, forms)
-            .ok_or_else(|| cannot(self.method, "this panel does not tell the variances apart: use fewer effects"))
+        solve(expectations, forms).ok_or_else(|| self.refusal(Refusal::VariancesAlike))
+    }
+
+    fn refusal(&self, why: Refusal) -> Error {
+        cannot(self.method.name(), why)
     }
 
     /// The standard deviation of the outcome.
@@ -133,13 +136,9 @@ impl<'a> Setting<'a> {
         for (s, set) in self.sets.iter().enumerate() {
             // On the rows, each with its group's mean: so groups count by what their rows weigh.
             let between = self.regression(|values| self.between(s, values));
-            let left = degrees_left(set.weight.len(), 1 + between.kept.len()).ok_or_else(|| {
-                let (groups, columns) = (set.weight.len(), between.kept.len());
-                let reason = format!(
-                    "the between regression has {groups} group means for {columns} columns and a constant: use walhus"
-                );
-                cannot(self.method, reason)
-            })?;
+            let (groups, columns) = (set.weight.len(), between.kept.len());
+            let left = degrees_left(groups, 1 + columns)
+                .ok_or_else(|| self.refusal(Refusal::TooFewGroups { groups, columns }))?;
             forms.push(between.residual_sum_of_squares);
             let directions = self.with_constant(&between.basis);
             // tr(A′(P − QQ′)A) for each set of effects, Q the directions taken out.
@@ -176,11 +175,7 @@ impl<'a> Setting<'a> {
         }
         let constant = self.regression(<[f64]>::to_vec).kept.len() - within.kept.len();
         if constant > 0 {
-            let reason = format!(
-                "on an unbalanced or weighted panel every column has to vary within the effects, {constant} of them do \
-                 not: use swar"
-            );
-            return Err(cannot(self.method, reason));
+            return Err(self.refusal(Refusal::ConstantWithin { columns: constant }));
         }
         let total: f64 = self.weights.iter().sum();
         let mut expectations = vec![self.expectation_within(within.kept.len())];
@@ -206,7 +201,7 @@ impl<'a> Setting<'a> {
     /// effects.
     fn nerlove(&self) -> Result<Vec<f64>> {
         if !self.has_all_rows {
-            return Err(cannot(self.method, "it needs every unit in every period: use swar, walhus or amemiya"));
+            return Err(self.refusal(Refusal::NotEveryRow));
         }
         let within = self.within()?;
         let effects = self.absorb.effects(&self.residuals(&within));
@@ -311,14 +306,9 @@ impl<'a> Setting<'a> {
 
     /// Rows less effects and columns.
     fn degrees_within(&self, columns: usize) -> Result<f64> {
-        let rows = self.n_observations();
-        degrees_left(rows, self.n_effects + columns).ok_or_else(|| {
-            let reason = format!(
-                "{rows} rows leave nothing within {} effects and {columns} columns: leave effects or columns out",
-                self.n_effects
-            );
-            cannot(self.method, reason)
-        })
+        let (rows, effects) = (self.n_observations(), self.n_effects);
+        degrees_left(rows, effects + columns)
+            .ok_or_else(|| self.refusal(Refusal::TooFewRowsWithin { rows, effects, columns }))
     }
 
     /// That of the within residuals' sum of squares, which no effect reaches.

@@ -1,7 +1,7 @@
 //! Do effects have a variance? Lagrange multiplier tests on the residuals of the pooled regression.
 
-use super::{NullDistribution, SpecificationTest, cannot};
-use crate::error::{EstimateError, Result};
+use super::{NullDistribution, SpecificationTest};
+use crate::error::{EstimateError, EstimatorNeed, Refusal, Result, cannot};
 use crate::numerics::groups::Groups;
 use crate::regress::transform::needs;
 use crate::regress::{Estimator, FittedRegression, RandomEffect};
@@ -145,9 +145,8 @@ impl FittedRegression {
 
     fn scores_of_effects(&self, effect: RandomEffect, test: &'static str) -> Result<Scores> {
         if self.estimator() != Estimator::Pooled || self.data.absorbed.any() {
-            let reason = "it is about the residuals of a regression without effects: fit with the pooled estimator, and \
-                          without unit_effects";
-            return Err(cannot(test, reason));
+            let (found, needs) = (self.estimator().name(), EstimatorNeed::NoEffects);
+            return Err(cannot(test, Refusal::OtherEstimator { found, needs }));
         }
         self.check_residuals(test)?;
         let (weights, total) = (&self.data.weights, self.sum_of_squares());
@@ -194,7 +193,7 @@ impl FittedRegression {
             _ => vec![information],
         };
         if information[0][0] <= 0.0 || information.len() == 2 && determinant(&information) <= 1e-12 * n {
-            return Err(cannot(test, "the two kinds of effects cannot be told apart on this panel: test one of them"));
+            return Err(cannot(test, Refusal::EffectsAlike));
         }
         Ok(Scores { n, scores, information })
     }

@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{NullDistribution, SpecificationTest, cannot};
-use crate::error::{EstimateError, Result};
+use super::{NullDistribution, SpecificationTest};
+use crate::error::{EstimateError, EstimatorNeed, Refusal, Result, cannot};
 use crate::regress::transform::{needs, period_values};
 use crate::regress::{Estimator, FittedRegression};
 use crate::warning::Warning;
@@ -151,9 +151,8 @@ impl FittedRegression {
             CrossSectionLm::BiasCorrected => {
                 let (units, periods) = (self.sample().n_units, self.sample().n_periods);
                 if self.estimator() != Estimator::Within || units * periods != self.n_observations() {
-                    let reason = "its bias is known for the within estimator on a balanced panel: fit that, or use \
-                                  pesaran_cd";
-                    return Err(cannot(test, reason));
+                    let (found, needs) = (self.estimator().name(), EstimatorNeed::KnownBias);
+                    return Err(cannot(test, Refusal::OtherEstimator { found, needs }));
                 }
                 (scaled - units as f64 / (2.0 * (periods as f64 - 1.0)), NullDistribution::Normal)
             }
@@ -163,7 +162,8 @@ impl FittedRegression {
 
     fn pairs_of_units(&self, test: &'static str) -> Result<Pairs> {
         if self.estimator() == Estimator::Between {
-            return Err(cannot(test, "unit means have one residual a unit: use another estimator"));
+            let (found, needs) = (self.estimator().name(), EstimatorNeed::SeveralResiduals);
+            return Err(cannot(test, Refusal::OtherEstimator { found, needs }));
         }
         self.check_residuals(test)?;
         let units = self.design.units.as_ref().ok_or_else(|| needs(Estimator::Within, "unit"))?;
@@ -204,11 +204,7 @@ impl FittedRegression {
         // In one order, so that the result is the same on any number of threads.
         let pairs = parts.into_iter().fold(Pairs::default(), Pairs::and);
         if pairs.used == 0 {
-            let reason = format!(
-                "no two units have residuals that vary over {FEWEST_PERIODS} periods in common: take units that were \
-                 observed together"
-            );
-            return Err(EstimateError::Method { method: test, reason }.into());
+            return Err(cannot(test, Refusal::NoCommonPeriods { least: FEWEST_PERIODS }));
         }
         Ok(pairs)
     }

@@ -1,7 +1,7 @@
 //! Are there effects? The F test of those that were absorbed.
 
-use super::{NullDistribution, SpecificationTest, cannot};
-use crate::error::Result;
+use super::{NullDistribution, SpecificationTest};
+use crate::error::{EstimatorNeed, Refusal, Result, cannot};
 use crate::numerics::dot::weighted_dot;
 use crate::regress::transform::Transformed;
 use crate::regress::{Estimator, FittedRegression};
@@ -29,8 +29,8 @@ impl FittedRegression {
     pub fn test_effects(&self) -> Result<SpecificationTest> {
         let absorbed = self.data.absorbed;
         if !absorbed.any() {
-            let reason = "no effects are absorbed: fit with the within, within_period or twoway estimator";
-            return Err(cannot(TEST, reason));
+            let (found, needs) = (self.estimator().name(), EstimatorNeed::TestableEffects);
+            return Err(cannot(TEST, Refusal::OtherEstimator { found, needs }));
         }
         self.check_residuals(TEST)?;
         let mut question = self.question.clone().estimator(Estimator::Pooled);
@@ -46,8 +46,7 @@ impl FittedRegression {
         let parameters = self.estimates.len() + absorbed.rank;
         let added = parameters.saturating_sub(solution.kept.len());
         if added == 0 {
-            let reason = "the effects add no parameter: there is one unit (or period), or the columns span the effects";
-            return Err(cannot(TEST, reason));
+            return Err(cannot(TEST, Refusal::NoParameter));
         }
         let (df, df_denominator) = (added as f64, self.df_residual as f64);
         let own = self.sum_of_squares();

@@ -1,7 +1,7 @@
 //! Are the effects related to the columns? Hausman's test, from two regressions and from an auxiliary one.
 
-use super::{Added, NullDistribution, SpecificationTest, cannot};
-use crate::error::Result;
+use super::{Added, NullDistribution, SpecificationTest};
+use crate::error::{EstimatorNeed, Refusal, Result, cannot};
 use crate::numerics::eigen::symmetric_eigen;
 use crate::regress::transform::{Absorbed, INTERCEPT};
 use crate::regress::{Covariance, Estimator, FittedRegression};
@@ -56,9 +56,7 @@ impl FittedRegression {
             .filter_map(|at| Some((at, efficient.names().iter().position(|name| *name == self.names()[at])?)))
             .collect();
         if common.is_empty() {
-            let reason = "the regressions have no slope in common: fit both with the same terms, some of which vary \
-                          within units";
-            return Err(cannot(TEST, reason));
+            return Err(cannot(TEST, Refusal::NoCommonSlope));
         }
         self.check_residuals(TEST)?;
         efficient.check_residuals(TEST)?;
@@ -78,9 +76,7 @@ impl FittedRegression {
         let (values, vectors) = symmetric_eigen::<f64>(matrix, k);
         let positive: Vec<usize> = (0..k).filter(|&at| values[at] > NOTHING).collect();
         if positive.is_empty() {
-            let reason = "the second regression's covariance is nowhere below the first one's: use the auxiliary \
-                          regression instead (hausman_regression, of a random-effects estimator)";
-            return Err(cannot(TEST, reason));
+            return Err(cannot(TEST, Refusal::NowhereMoreExact));
         }
         let along = |at: usize| (0..k).map(|i| vectors[at * k + i] * difference[i]).sum::<f64>();
         let statistic = positive.iter().map(|&at| along(at).powi(2) / values[at]).sum();
@@ -100,26 +96,23 @@ impl FittedRegression {
             matches!(estimator, Pooled | Random | RandomPeriod | RandomTwoway)
         };
         let (first, second) = (self.estimator(), efficient.estimator());
-        let wrong = |what: String| Err(cannot(TEST, &what));
+        let refuse = |why| Err(cannot(TEST, why));
         if is_efficient(first) && is_consistent(second) {
-            return wrong(format!("ask it of the {second} regression, with the {first} one in the brackets"));
+            return refuse(Refusal::OtherWayRound { first: first.name(), second: second.name() });
         }
         if !is_consistent(first) || !is_efficient(second) || efficient.data.absorbed.any() {
-            return wrong(format!(
-                "it compares a within, first_difference or between regression with a random or pooled one without \
-                 unit_effects, not {first} with {second}"
-            ));
+            return refuse(Refusal::NotComparable { first: first.name(), second: second.name() });
         }
         let (a, b) = (&self.design, &efficient.design);
         if a.outcome_name != b.outcome_name {
-            return wrong(format!("the outcomes differ, {} and {}: fit both to one", a.outcome_name, b.outcome_name));
+            let (first, second) = (a.outcome_name.clone(), b.outcome_name.clone());
+            return refuse(Refusal::OutcomesDiffer { first, second });
         }
         if a.rows != b.rows || a.outcome != b.outcome {
-            let (n, m) = (a.rows.len(), b.rows.len());
-            return wrong(format!("the samples differ ({n} and {m} rows): fit both to the same complete rows"));
+            return refuse(Refusal::SamplesDiffer { first: a.rows.len(), second: b.rows.len() });
         }
         if a.weights != b.weights {
-            return wrong("the weights differ: fit both with the same".to_string());
+            return refuse(Refusal::WeightsDiffer);
         }
         Ok(())
     }
@@ -163,9 +156,8 @@ impl FittedRegression {
             Estimator::RandomPeriod => (false, true),
             Estimator::RandomTwoway => (true, true),
             _ => {
-                let reason = "it adds columns to a regression with random effects: fit with the random, random_period \
-                              or random_twoway estimator";
-                return Err(cannot(TEST, reason));
+                let (found, needs) = (self.estimator().name(), EstimatorNeed::RandomEffects);
+                return Err(cannot(TEST, Refusal::OtherEstimator { found, needs }));
             }
         };
         self.check_residuals(TEST)?;
@@ -178,7 +170,6 @@ impl FittedRegression {
             rounding: self.data.roundings[at + lead],
         };
         let more = self.data.levels(&self.design).enumerate().map(added).collect();
-        let nothing = "no column varies within, so there is no within estimate to compare with";
-        self.test_added((TEST, NULL), more, covariance, nothing)
+        self.test_added((TEST, NULL), more, covariance, Refusal::NoWithinEstimate)
     }
 }

@@ -1,7 +1,7 @@
 //! Is the expectation of the outcome linear in the columns? Ramsey's RESET.
 
-use super::{Added, SpecificationTest, cannot};
-use crate::error::{QuestionError, Result};
+use super::{Added, SpecificationTest};
+use crate::error::{EstimatorNeed, QuestionError, Refusal, Result, cannot};
 use crate::numerics::absorb::Absorb;
 use crate::numerics::dot::weighted_dot;
 use crate::numerics::rank::rounding;
@@ -49,9 +49,8 @@ impl FittedRegression {
             return Err(QuestionError::Option { option: "powers", expected, found: format!("{powers:?}") }.into());
         }
         if self.estimator().is_random() || self.estimator() == Estimator::FirstDifference {
-            let reason = "fitted values of transformed rows say nothing of the curvature of levels: use the pooled, \
-                          between or a within estimator";
-            return Err(cannot(TEST, reason));
+            let (found, needs) = (self.estimator().name(), EstimatorNeed::FittedLevels);
+            return Err(cannot(TEST, Refusal::OtherEstimator { found, needs }));
         }
         self.check_residuals(TEST)?;
         let mut fitted = self.fitted_levels();
@@ -71,10 +70,8 @@ impl FittedRegression {
                 values: effects.as_ref().map_or_else(|| levels.clone(), |effects| effects.residuals(&levels)),
             }
         };
-        let nothing = "powers of the fitted values are combinations of the columns, as where all columns are dummies: \
-                       there is no curvature that the regression could miss";
         let null = "the expectation is linear in the columns";
-        self.test_added((TEST, null), distinct.iter().map(added).collect(), covariance, nothing)
+        self.test_added((TEST, null), distinct.iter().map(added).collect(), covariance, Refusal::NoCurvature)
     }
 
     /// The fitted values of the regressed rows before effects were taken out, effects not counted.

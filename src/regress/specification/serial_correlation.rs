@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{SpecificationTest, cannot};
-use crate::error::{EstimateError, Result};
+use super::SpecificationTest;
+use crate::error::{EstimateError, EstimatorNeed, Refusal, Result, cannot};
 use crate::panel::Panel;
 use crate::regress::transform::{needs, period_values};
 use crate::regress::{Covariance, Estimator, FittedRegression, PanelRegression, SmallSample};
@@ -74,9 +74,8 @@ impl FittedRegression {
             Estimator::Within => true,
             Estimator::FirstDifference => false,
             _ => {
-                let reason = "it is about the residuals of the within and first_difference estimators: fit with one of \
-                              them";
-                return Err(cannot(TEST, reason));
+                let (found, needs) = (self.estimator().name(), EstimatorNeed::KnownSuccession);
+                return Err(cannot(TEST, Refusal::OtherEstimator { found, needs }));
             }
         };
         self.check_residuals(TEST)?;
@@ -100,7 +99,7 @@ impl FittedRegression {
         let covariance = fit.covariance(&Covariance::cluster().small_sample(small_sample))?;
         let variance = covariance.matrix[[slope, slope]];
         if variance.is_nan() || variance <= 0.0 {
-            return Err(cannot(TEST, "residuals follow from those before exactly: there are too few units or periods"));
+            return Err(cannot(TEST, Refusal::ExactSuccession));
         }
         let statistic = (fit.estimates()[slope] - expected).powi(2) / variance;
         let null = "errors of a unit are unrelated over time";
