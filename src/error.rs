@@ -44,10 +44,10 @@ mod source;
 use std::fmt;
 
 pub use data::{DataError, DerivationProblem, EventProblem, JoinProblem, Place, ReorganisationProblem, SidecarProblem};
+pub(crate) use estimate::cannot;
 pub use estimate::{ClusterProblem, CoefficientProblem, EstimateError, FitDifference, PredictProblem, ScaleProblem};
 pub(crate) use names::first_few;
 pub use question::{OrderProblem, QuestionError, TermProblem, TermSyntax};
-pub(crate) use refusal::cannot;
 pub use refusal::{EstimatorNeed, Refusal};
 pub use source::{CodeProblem, DifferentCells, LooksLike, RowDifference, SourceError, WorkbookProblem};
 

@@ -1,5 +1,6 @@
 //! Why a question that makes sense has no answer on these data.
 
+use super::Error;
 use super::refusal::Refusal;
 
 /// There is no such estimate on these data.
@@ -311,4 +312,9 @@ pub enum ClusterProblem {
         /// The unit.
         unit: String,
     },
+}
+
+/// The error of a method that cannot be had.
+pub(crate) fn cannot(method: &'static str, why: Refusal) -> Error {
+    EstimateError::Method { method, why }.into()
 }

@@ -1,12 +1,5 @@
 //! Why a method, an estimator or a test cannot be had of what it is asked of?
 
-use super::{Error, EstimateError};
-
-/// The error of a method that cannot be had.
-pub(crate) fn cannot(method: &'static str, why: Refusal) -> Error {
-    EstimateError::Method { method, why }.into()
-}
-
 /// Why a method cannot be had, and what to do instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
