@@ -9,34 +9,34 @@
 //! | what each component adds in one order | [`sequential`](crate::FittedModel::sequential), [`sequential_in`](crate::FittedModel::sequential_in) | [`Breakdown`] of [`Share`]s |
 //! | how far that moves over all orders | [`order_range`](crate::FittedModel::order_range) | [`OrderRange`] of [`ShareRange`]s |
 //! | what it adds on average over all orders | [`shapley`](crate::FittedModel::shapley) | [`Breakdown`] |
-//! | the same, term by term | [`owen`](crate::FittedModel::owen) | [`Breakdown`] with [`Detail::Terms`] |
+//! | the same, term by term | [`owen`](crate::FittedModel::owen) | [`Breakdown`] with [`Detail::Terms`] of [`TermShare`]s |
 //! | the same for more components than can be enumerated | [`shapley_sampled`](crate::FittedModel::shapley_sampled), [`SampledOrders`] | [`SampledShapley`] of [`SampledShare`]s |
 //! | what it explains alone, or adds last | [`first`](crate::FittedModel::first), [`last`](crate::FittedModel::last) | [`Breakdown`] |
 //! | an average that gives nothing to what adds nothing last | [`pmvd`](crate::FittedModel::pmvd) | [`Breakdown`] |
-//! | which component matters more, whatever else is in | [`conditional_dominance`](crate::FittedModel::conditional_dominance), [`complete_dominance`](crate::FittedModel::complete_dominance) | [`Detail::BySize`], [`Detail::Pairs`] |
-//! | what components have in common | [`commonality`](crate::FittedModel::commonality) | [`Detail::Subsets`] of [`Coalition`]s |
+//! | which component matters more, whatever else is in | [`conditional_dominance`](crate::FittedModel::conditional_dominance), [`complete_dominance`](crate::FittedModel::complete_dominance) | [`Detail::BySize`] of [`SizeShare`]s, [`Detail::Pairs`] of [`PairDominance`]s |
+//! | what components have in common | [`commonality`](crate::FittedModel::commonality) | [`Detail::Subsets`] of [`SubsetShare`]s of [`Coalition`]s |
 //! | through which uncorrelated columns it explains | [`genizi`](crate::FittedModel::genizi), [`car`](crate::FittedModel::car), by column too | [`Breakdown`] |
-//! | what its fitted part contributes | [`pratt`](crate::FittedModel::pratt), [`variance_components`](crate::FittedModel::variance_components) | [`Detail::Covariances`] |
-//! | how the coefficients of `always` change | [`gelbach`](crate::FittedModel::gelbach), [`GelbachCovariance`] | [`Gelbach`] of [`GelbachColumn`]s |
+//! | what its fitted part contributes | [`pratt`](crate::FittedModel::pratt), [`variance_components`](crate::FittedModel::variance_components) | [`Detail::Covariances`] of [`PairCovariance`]s |
+//! | how the coefficients of `always` change | [`gelbach`](crate::FittedModel::gelbach), [`GelbachCovariance`] | [`Gelbach`] of [`GelbachColumn`]s, [`GelbachChange`]s and [`GelbachEstimate`]s |
 //! | all methods side by side | [`all_methods`](crate::FittedModel::all_methods), [`methods`](crate::FittedModel::methods), [`Method`] | [`MethodTable`], [`LeftOutMethod`] |
 //! | which components to keep | [`best_subsets`](crate::FittedModel::best_subsets), [`Criterion`] | [`BestSubsets`] of [`BestSubset`]s |
 //! | the same of another statistic than R² | [`Game`], [`Score`] | [`Attribution`] of [`Credit`]s |
 //!
-//! [`Interval`], [`IntervalKind`] and [`IntervalMethod`] say how sure a share is, once [`resample`](crate::resample) has
-//! been asked.
+//! [`Interval`], [`IntervalKind`] and [`IntervalMethod`] say how sure a share is, once [`resample`](crate::resample)
+//! has been asked.
 //!
 //! # How exact
 //!
 //! Nothing is refitted: every coalition is a sub-block of one or two matrices of cross-products, formed once about the
-//! means and scaled. A column adds nothing, to a breakdown as to a [`Regression`](crate::fit::Regression), when what the others leave of it is
-//! at or below 1e-11 of its length, or no more than the rounding of the values; the data are otherwise taken as exact.
-//! Where that is too little for cross-products of doubles to tell ([`RANK_TOLERANCE`](crate::fit::RANK_TOLERANCE)), it is decided on the columns
-//! themselves. Where columns are so nearly collinear that doubles would lose the ninth digit of a share, the
-//! cross-products are formed and eliminated again in twice the precision, up to 24 components, and so are the
-//! replicates behind its interval, up to 12. What cannot be promised to nine digits, because there are too many
-//! components or the answer depends on how the values were rounded, carries [`Warning::Imprecise`](crate::Warning::Imprecise) with a bound. Shares
-//! equal those of dummy-variable regressions to 1e-9 and better, and a seed gives the same bits on any number of
-//! threads.
+//! means and scaled. A column adds nothing, to a breakdown as to a [`Regression`](crate::fit::Regression), when what
+//! the others leave of it is at or below 1e-11 of its length, or no more than the rounding of the values; the data are
+//! otherwise taken as exact. Where that is too little for cross-products of doubles to tell
+//! ([`RANK_TOLERANCE`](crate::fit::RANK_TOLERANCE)), it is decided on the columns themselves. Where columns are so
+//! nearly collinear that doubles would lose the ninth digit of a share, the cross-products are formed and eliminated
+//! again in twice the precision, up to 24 components, and so are the replicates behind its interval, up to 12. What
+//! cannot be promised to nine digits, because there are too many components or the answer depends on how the values
+//! were rounded, carries [`Warning::Imprecise`](crate::Warning::Imprecise) with a bound. Shares equal those of
+//! dummy-variable regressions to 1e-9 and better, and a seed gives the same bits on any number of threads.
 //!
 //! # How many components
 //!

@@ -5,10 +5,10 @@
 //!
 //! | category | what is wrong | what to mend |
 //! |---|---|---|
-//! | [`Error::Data`] | a file, a column, a row, or what a panel is asked to become | the data, or the schema |
+//! | [`Error::Data`] | a file, a column, its values, a row, or what a panel is asked to become | the data, or the schema |
 //! | [`Error::Source`] | a published file, or how it is read | the source: layout, measures, filters, lookups |
-//! | [`Error::Question`] | a model, a regression, an order or an option, whatever the data | the question |
-//! | [`Error::Estimate`] | nothing: a question that makes sense has no answer on these data | the sample, the method or the covariance |
+//! | [`Error::Question`] | a model, a regression, an order, a name or an option, whatever the data | the question |
+//! | [`Error::Estimate`] | the question, as put to this fit or these data, has no answer | the sample, the method, the estimator or the covariance |
 //!
 //! Where an error has several reasons, they are kinds of their own, with the numbers and names that they are about:
 //!
@@ -19,7 +19,7 @@
 //! | [`DataError::Reorganisation`] | [`ReorganisationProblem`], and of a table's events [`EventProblem`] |
 //! | [`DataError::Sidecar`] | [`SidecarProblem`] |
 //! | [`SourceError::Layout`] | [`LooksLike`] |
-//! | [`SourceError::RepeatedKey`] | [`RowDifference`] |
+//! | [`SourceError::RepeatedKey`] | [`RowDifference`], of [`DifferentCells`] |
 //! | [`SourceError::Code`] | [`CodeProblem`] |
 //! | [`SourceError::Workbook`] | [`WorkbookProblem`] |
 //! | [`QuestionError::TermMeaning`] | [`TermProblem`] |
@@ -30,6 +30,8 @@
 //! | [`EstimateError::Scale`] | [`ScaleProblem`] |
 //! | [`EstimateError::Predict`] | [`PredictProblem`] |
 //! | [`EstimateError::Cluster`] | [`ClusterProblem`] |
+//!
+//! [`Place`] is where a value stands in its source, [`TermSyntax`] where a term cannot be read.
 //!
 //! Print it: `{}` and `{:?}` both give the sentence, so that a `main` that returns [`Result`] tells its reader what to
 //! do. Match on the category to tell whose fault it is, and on what is in it to react.

@@ -110,7 +110,7 @@ impl Model {
     /// [`DataError::NotANumber`](crate::error::DataError::NotANumber) or
     /// [`QuestionError::TermNeeds`](crate::error::QuestionError::TermNeeds) for a term that the panel cannot give;
     /// [`DataError::Negative`](crate::error::DataError::Negative) or
-    /// [`QuestionError::ZeroWeights`](crate::error::QuestionError::ZeroWeights) for weights;
+    /// [`DataError::ZeroWeights`](crate::error::DataError::ZeroWeights) for weights;
     /// [`EstimateError::NothingLeft`], [`EstimateError::TooFewRows`] and [`EstimateError::NoVariation`] for a sample
     /// that says nothing; [`EstimateError::TooManyColumns`]; [`EstimateError::Scale`] for values beyond 1e290, or apart
     /// by less than 1e-290.

@@ -62,8 +62,8 @@
 //!
 //! - A share says what goes with a component, not what the component causes.
 //! - A sequential share depends on the order: print [`FittedModel::order_range`] beside it.
-//! - Unit effects get at least as much as any component that is constant over the years of a unit, by construction: they
-//!   span it. With few years they also take up noise, about (1 − R²)/T of the variation.
+//! - Unit effects get at least as much as any component that is constant over the years of a unit, by construction:
+//!   they span it. With few years they also take up noise, about (1 − R²)/T of the variation.
 //! - An interval speaks of units drawn from a superpopulation like these, over these periods; see [`resample`].
 //! - Complete cases are used and nothing is imputed; [`FittedModel::sample`] says which rows went and why.
 //! - Least squares only: no counts; random effects in a [`PanelRegression`], not in a breakdown.

@@ -282,8 +282,8 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) with up to three names that come closest, letter case
-    /// aside.
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) with up to three names that come closest,
+    /// letter case aside.
     ///
     /// ```
     /// use apportion::Panel;

@@ -6,7 +6,7 @@
 //! | question | ask | answer |
 //! |---|---|---|
 //! | the coefficients by an estimator | [`PanelRegression`], [`Estimator`] | [`FittedRegression`], [`RSquared`] |
-//! | the variances of random effects | [`RandomMethod`], [`RandomEffect`] | [`VarianceComponents`], [`QuasiDemeaning`] |
+//! | the variances of random effects | [`RandomMethod`], [`RandomEffect`] | [`EffectVariances`], [`QuasiDemeaning`] |
 //! | how sure they are | [`FittedRegression::coefficients`], [`Covariance`] ([`CovarianceKind`], [`Leverage`], [`ClusterCorrection`], [`SmallSample`]) | [`CoefficientTable`] of [`CoefficientEstimate`]s, [`CovarianceMatrix`] |
 //! | the same by resampling the errors of clusters | [`FittedRegression::wild_bootstrap`], [`WildBootstrap`], [`WildWeights`] | [`WildTest`] |
 //! | several coefficients, or functions of them | [`FittedRegression::wald`], [`FittedRegression::combination`], [`FittedRegression::delta_method`] | [`JointTest`], [`CoefficientEstimate`] |
@@ -15,16 +15,16 @@
 //! | whether the regression suits the data | [`FittedRegression::hausman`] and its like | [`SpecificationTest`], [`NullDistribution`], [`CrossSectionLm`] |
 //! | which rows and units decide | [`FittedRegression::influence_of_rows`], [`FittedRegression::influence_of_units`] | [`Influence`] |
 //! | which columns are hard to tell apart | [`FittedRegression::collinearity`] | [`Collinearity`] of [`ColumnInflation`] |
-//!
-//! Where to find it in the code:
-//!
-//! | step | file |
-//! |---|---|
-//! | what an estimator takes from the data | `transform`, `random_effects` |
-//! | coefficients | `least_squares` |
-//! | how sure they are | `covariance`, `wild`, `inference` |
-//! | whether the regression suits the data | `specification`, `diagnostics` |
-//! | what it says of units and of new rows | `effects`, `prediction` |
+
+// Where to find it in the code:
+//
+// | step | file |
+// |---|---|
+// | what an estimator takes from the data | `transform`, `random_effects` |
+// | coefficients | `least_squares` |
+// | how sure they are | `covariance`, `wild`, `inference` |
+// | whether the regression suits the data | `specification`, `diagnostics` |
+// | what it says of units and of new rows | `effects`, `prediction` |
 
 mod covariance;
 mod diagnostics;
@@ -53,7 +53,7 @@ pub use fitted::FittedRegression;
 pub use inference::{CoefficientEstimate, CoefficientTable, JointTest};
 pub use prediction::Prediction;
 pub use r_squared::RSquared;
-pub use random_effects::{QuasiDemeaning, RandomEffect, RandomMethod, VarianceComponents};
+pub use random_effects::{EffectVariances, QuasiDemeaning, RandomEffect, RandomMethod};
 pub use specification::{CrossSectionLm, NullDistribution, SpecificationTest};
 pub use wild::{WildBootstrap, WildTest, WildWeights};
 
@@ -179,7 +179,7 @@ impl PanelRegression {
     /// let random = PanelRegression::new("cpp_rate", ["low_income_pct"]).estimator(Estimator::Random);
     /// let error = |method| {
     ///     let fit = random.clone().random_method(method).fit(&panel)?;
-    ///     Ok::<_, apportion::Error>(fit.variance_components().map_or(f64::NAN, |v| v.idiosyncratic))
+    ///     Ok::<_, apportion::Error>(fit.effect_variances().map_or(f64::NAN, |v| v.idiosyncratic))
     /// };
     /// // Nerlove's divides by all rows, the default by its degrees of freedom.
     /// let ratio = error(RandomMethod::Nerlove)? / error(RandomMethod::default())?;

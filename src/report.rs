@@ -1,13 +1,13 @@
 //! How is the answer printed, and how is it handed on?
 //!
-//! Every result prints itself as a table that fits 80 columns, whatever the names and numbers in it. Nothing is computed
-//! here: the floors below have done that.
+//! Every result prints itself as a table that fits 80 columns, whatever the names and numbers in it. Nothing is
+//! computed here: the floors below have done that.
 //!
 //! | what | how |
 //! |---|---|
 //! | a breakdown, a range, a table of methods, a panel's summary or description | `println!("{breakdown}")` |
 //! | regressions side by side, as text, Markdown, LaTeX or CSV | [`RegressionTable`] |
-//! | breakdowns of one fit as the JSON that the examples print | [`Report`] of [`ReportMethod`]s ([`ReportComponent`], [`ReportShare`], [`ReportTerm`], [`ReportBySize`], [`ReportPair`], [`ReportSubset`], [`ReportCovariance`]), [`ReportInterval`], [`ReportLeftOut`] |
+//! | breakdowns of one fit as the JSON that the examples print, by `serde_json::to_string(&report)` | [`Report`] of [`ReportMethod`]s ([`ReportComponent`], [`ReportShare`], [`ReportTerm`], [`ReportBySize`], [`ReportPair`], [`ReportSubset`], [`ReportCovariance`]), [`ReportInterval`], [`ReportLeftOut`] |
 //! | a regression as that | [`RegressionReport`], [`ReportCovarianceMatrix`] |
 //! | how long it took | [`Elapsed`], [`RegressionElapsed`] |
 //!

@@ -90,12 +90,12 @@ fn uses(code: &str) -> Vec<(bool, Vec<Vec<String>>)> {
     found
 }
 
-/// Paths from `crate` that stand in the code itself, as far as they are names of modules and items.
+/// Paths from `crate` and `super` that stand in the code itself, as far as they are names of modules and items.
 fn inline_paths(code: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
-    for (at, _) in code.match_indices("crate::") {
-        // `$crate::` and `other_crate::` are something else.
-        if !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$') {
+    for (at, _) in code.match_indices("crate::").chain(code.match_indices("super::")) {
+        // `$crate::` and `other_crate::` are something else, and a path is taken from its beginning.
+        if !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$' || c == ':') {
             let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
             let path = code[at..].split(|c| !is_name(c)).next().unwrap_or("");
             found.push(path.trim_end_matches(':').split("::").map(str::to_string).collect());
@@ -296,6 +296,13 @@ fn the_root_is_for_a_first_analysis_and_every_public_module_has_a_table() {
         let page = fs::read_to_string(src().join(format!("{module}.rs"))).expect("a module has a face");
         let head: String = page.lines().take_while(|line| line.starts_with("//!")).collect::<Vec<_>>().join("\n");
         assert!(head.contains("\n//! |---|"), "{module}'s page has no table of what is there");
+        // What is for the crate alone is not on the page.
+        let handed_on =
+            uses(&code_of(&page).replace("pub(crate) use", "use")).into_iter().filter(|(is_public, _)| *is_public);
+        for name in handed_on.flat_map(|(_, leaves)| leaves).filter_map(|leaf| leaf.last().cloned()) {
+            let is_named = head.contains(&format!("[`{name}`]")) || head.contains(&format!("[`{name}::"));
+            assert!(is_named, "{module}'s page does not say what {name} is for");
+        }
     }
 }
 
@@ -306,7 +313,7 @@ fn an_import_is_found_however_it_is_written() {
         named.map(|path| path.join("::")).collect()
     };
     assert_eq!(paths("use crate::report::Table;"), ["crate::report::Table", "crate::report::Table"]);
-    assert_eq!(paths("use super::{a::B, c};"), ["super::a::B", "super::c"]);
+    assert_eq!(paths("let x = super::super::a::B;"), ["super::super::a::B"]);
     assert_eq!(paths("pub(crate) use x::{\n    y::{self, Z as W},\n    V,\n};"), ["x::y", "x::y::Z", "x::V"]);
     assert_eq!(paths("let x: crate::model::Term = $crate::y;"), ["crate::model::Term"]);
     assert_eq!(code_of("use a::b;\n// use crate::lost;\n#[cfg(test)]\nuse crate::lost;"), "use a::b;");

@@ -58,6 +58,7 @@ pub struct TermShare {
     /// The term, as text.
     pub term: String,
     /// Its part of the total variation, as a fraction.
+    #[serde(alias = "value")]
     pub share_of_total: f64,
     /// How sure it is; `None` without intervals.
     pub interval: Option<Interval>,
@@ -72,6 +73,7 @@ pub struct SizeShare {
     /// How many components are in before it.
     pub size: usize,
     /// The mean increment, as a part of the total variation.
+    #[serde(alias = "value")]
     pub share_of_total: f64,
     /// How sure it is; `None` without intervals.
     pub interval: Option<Interval>,
@@ -132,6 +134,7 @@ pub struct SubsetShare {
     /// The set, by positions of components.
     pub coalition: Coalition,
     /// Its part of the total variation, as a fraction; may be negative.
+    #[serde(alias = "value")]
     pub share_of_total: f64,
     /// How sure it is; `None` without intervals.
     pub interval: Option<Interval>,
@@ -146,6 +149,7 @@ pub struct PairCovariance {
     /// The other.
     pub second: String,
     /// cov(f_first, f_second)/var(y), as a fraction; it enters R² twice.
+    #[serde(alias = "value")]
     pub share_of_total: f64,
     /// How sure it is; `None` without intervals.
     pub interval: Option<Interval>,

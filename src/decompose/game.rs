@@ -139,7 +139,7 @@ impl Game {
     ///
     /// # Errors
     /// [`EstimateError::Value`] with the first error of `value`, or for a value that is not a number or beyond ±1e290,
-    /// whose sums leave the range of doubles; [`EstimateError::TooFew`] without a component;
+    /// whose sums leave the range of doubles; [`QuestionError::TooFew`] without a component;
     /// [`EstimateError::TooManyComponents`] beyond 24 components; [`QuestionError::ComponentName`] for a blank one;
     /// [`QuestionError::DuplicateComponent`].
     ///
@@ -252,7 +252,7 @@ impl Game {
 fn checked<N: Into<String>>(names: impl IntoIterator<Item = N>) -> Result<Vec<String>> {
     let names: Vec<String> = names.into_iter().map(Into::into).collect();
     if names.is_empty() {
-        return Err(EstimateError::TooFew { what: "components of a game".to_string(), expected: 1, found: 0 }.into());
+        return Err(QuestionError::TooFew { what: "components of a game", expected: 1, found: 0 }.into());
     }
     check_number("a game", names.len(), MOST_IN_TABLE)?;
     if let Some(blank) = names.iter().find(|name| name.trim().is_empty()) {

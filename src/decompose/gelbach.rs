@@ -10,7 +10,7 @@ mod refuse;
 use serde::{Deserialize, Serialize};
 
 use super::{Interval, IntervalMethod};
-use crate::error::{DataError, Error, EstimateError, QuestionError, Result, ScaleProblem};
+use crate::error::{Error, EstimateError, QuestionError, Result, ScaleProblem};
 use crate::fit::FittedModel;
 use crate::numerics::double::Double;
 use crate::numerics::number::Lane;
@@ -181,14 +181,14 @@ impl Gelbach {
     /// What is said of this column of `always`.
     ///
     /// # Errors
-    /// [`DataError::UnknownColumn`] for a name that is none of them.
+    /// [`QuestionError::UnknownCoefficient`] for a name that is none of them.
     ///
     /// # Examples
     /// See [`GelbachColumn`].
     pub fn column(&self, name: &str) -> Result<&GelbachColumn> {
         self.columns.iter().find(|c| c.name == name).ok_or_else(|| {
-            Error::from(DataError::UnknownColumn {
-                column: name.to_string(),
+            Error::from(QuestionError::UnknownCoefficient {
+                name: name.to_string(),
                 nearest: self.columns.iter().take(3).map(|c| c.name.clone()).collect(),
             })
         })

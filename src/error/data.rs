@@ -213,6 +213,12 @@ pub enum DataError {
         /// Values given.
         found: usize,
     },
+    /// No row has a positive weight.
+    #[error("weights \"{column}\" are zero in every row of the sample: give positive weights, or none")]
+    ZeroWeights {
+        /// The weight column.
+        column: String,
+    },
     /// A negative weight or population.
     #[error("column \"{column}\", {place}: {value} is negative: weights and populations are zero or more")]
     Negative {

@@ -165,9 +165,6 @@ pub enum CoefficientProblem {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FitDifference {
-    /// There is no breakdown.
-    #[error("no breakdown was given")]
-    NoBreakdown,
     /// Another outcome.
     #[error("its outcome is {found}, not {expected}")]
     Outcome {

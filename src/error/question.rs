@@ -1,6 +1,6 @@
 //! What can be wrong with a model, a regression or an option, whatever the data.
 
-use super::Error;
+use super::{Error, names};
 
 /// A term that could not be read; its message points at the character.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,12 +26,6 @@ impl From<std::convert::Infallible> for TermSyntax {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum QuestionError {
-    /// No row has a positive weight.
-    #[error("weights \"{column}\" are zero in every row of the sample: give positive weights, or none")]
-    ZeroWeights {
-        /// The weight column.
-        column: String,
-    },
     /// A term could not be read.
     #[error(transparent)]
     Term(#[from] TermSyntax),
@@ -112,6 +106,24 @@ pub enum QuestionError {
     Order {
         /// What is wrong.
         why: OrderProblem,
+    },
+    /// A name that is no coefficient of the regression, or of Gelbach's base.
+    #[error("no column \"{name}\"{}", names::nearest(.nearest))]
+    UnknownCoefficient {
+        /// The name asked for.
+        name: String,
+        /// The closest names there are, closest first.
+        nearest: Vec<String>,
+    },
+    /// Too few draws asked for, or an empty list given.
+    #[error("{what}: {found} given, at least {expected} needed")]
+    TooFew {
+        /// What there is too little of.
+        what: &'static str,
+        /// The least.
+        expected: usize,
+        /// What was given.
+        found: usize,
     },
     /// An option outside its range.
     #[error("{option} is {found}: {expected}")]

@@ -49,6 +49,7 @@ pub struct Regression {
     /// The columns that have a coefficient, in the order of the model.
     pub coefficients: Vec<Coefficient>,
     /// The columns that are combinations of earlier ones or of the effects, and have none.
+    #[serde(alias = "dropped")]
     pub left_out_columns: Vec<String>,
     /// The constant.
     pub intercept: f64,
@@ -154,7 +155,7 @@ fn least_squares(columns: Array2<f64>, outcome: Array1<f64>) -> Result<Array1<f6
 }
 
 impl fmt::Display for Regression {
-    /// One line for each coefficient, then what was dropped and R².
+    /// One line for each coefficient, then the columns left out and R².
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let width = self.coefficients.iter().map(|c| c.name.chars().count()).max().unwrap_or(0).max(9);
         writeln!(f, "{:<width$}  {:>14.6}", "intercept", self.intercept)?;

@@ -53,7 +53,8 @@ impl Moments {
     /// # Errors
     /// [`DataError::Length`] where a column, the weights or the units differ in length; [`QuestionError::Option`] for
     /// no columns, values that are not finite, weights that are not positive, or a unit whose rows do not stand
-    /// together; [`EstimateError::Scale`](crate::error::EstimateError::Scale) for values beyond 1e290, or apart by less than 1e-290.
+    /// together; [`EstimateError::Scale`](crate::error::EstimateError::Scale) for values beyond 1e290, or apart by less
+    /// than 1e-290.
     ///
     /// # Examples
     /// See [`Moments`].

@@ -3,7 +3,7 @@
 use super::term::Term;
 use super::variables::{Part, checked_numbers, parts, resolve};
 use super::{Model, Weights};
-use crate::error::{DataError, EstimateError, Place, QuestionError, Result};
+use crate::error::{DataError, EstimateError, Place, Result};
 use crate::numerics::groups::Groups;
 use crate::panel::{Lineage, Panel, Reason, Sample, Selection};
 
@@ -317,10 +317,10 @@ fn weights(model: &Model, panel: &Panel, selection: &mut Selection) -> Result<(O
         }
     }
     if weights.iter().all(|w| *w == 0.0 || w.is_nan()) {
-        return Err(QuestionError::ZeroWeights { column: name.to_string() }.into());
+        return Err(DataError::ZeroWeights { column: name.to_string() }.into());
     }
     for (row, _) in weights.iter().enumerate().filter(|(_, w)| **w == 0.0) {
-        selection.drop(row, Reason::ZeroWeight { column: name.to_string() });
+        selection.leave_out(row, Reason::ZeroWeight { column: name.to_string() });
     }
     Ok((Some(name.to_string()), Some(weights)))
 }

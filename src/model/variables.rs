@@ -86,7 +86,7 @@ pub(super) fn checked_numbers(term: &Term, panel: &Panel, selection: &mut Select
     for (row, value) in values.iter().enumerate() {
         if !value.is_finite() {
             let reason = reason(term, panel, row).unwrap_or_else(|| Reason::NotFinite { term: term.to_string() });
-            selection.drop(row, reason);
+            selection.leave_out(row, reason);
         }
     }
     Ok(values)
@@ -196,7 +196,7 @@ fn levels(name: &str, panel: &Panel, selection: &mut Selection) -> Result<Part> 
     };
     for (row, _) in codes.iter().enumerate().filter(|(_, code)| **code == NO_LEVEL) {
         let kind = column.missing(row).unwrap_or(Missing::Empty);
-        selection.drop(row, Reason::Missing { column: name.to_string(), kind });
+        selection.leave_out(row, Reason::Missing { column: name.to_string(), kind });
     }
     Ok(Part::Levels { codes, names })
 }

@@ -91,10 +91,10 @@ impl Basis {
     }
 
     /// An orthonormal basis of what the columns span, one for each of them.
-    pub(crate) fn orthonormal(&self, n_rows: usize) -> Vec<Vec<f64>> {
+    pub(crate) fn orthonormal(&self, rows: usize) -> Vec<Vec<f64>> {
         let mut directions = Vec::with_capacity(self.reflections.len());
         for at in 0..self.reflections.len() {
-            let mut direction = vec![0.0; n_rows];
+            let mut direction = vec![0.0; rows];
             direction[at] = 1.0;
             // Backwards: the basis is the product of the reflections, and those after this one leave the vector alone.
             for (first, v) in self.reflections.iter().enumerate().take(at + 1).rev() {

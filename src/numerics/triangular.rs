@@ -59,7 +59,7 @@ impl Cholesky {
     }
 
     /// The same; `None` where the caller has no use for a pivot.
-    pub(crate) fn try_new(
+    fn try_new(
         n: usize,
         matrix: impl Fn(usize, usize) -> f64,
         pivot: impl Fn(usize, f64) -> Option<f64>,
@@ -101,8 +101,8 @@ impl Cholesky {
         solve_upper(&self.rows, &self.forward(x))
     }
 
-    /// The rows of L⁻¹, each up to its diagonal.
-    pub(crate) fn inverse_rows(&self) -> Vec<Vec<f64>> {
+    /// The rows of L⁻¹, each up to its diagonal, of a factor without a pivot of zero.
+    fn inverse_rows(&self) -> Vec<Vec<f64>> {
         let mut inverse: Vec<Vec<f64>> = Vec::with_capacity(self.len());
         for (i, row) in self.rows.iter().enumerate() {
             let entry = |j: usize| -(j..i).map(|l| row[l] * inverse[l][j]).sum::<f64>() / row[i];

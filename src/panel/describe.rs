@@ -99,9 +99,9 @@ pub struct Description {
     /// Rows of the panel.
     #[serde(rename = "n_rows")]
     pub n_observations: usize,
-    /// The units, when there is a unit column.
+    /// The units; `None` without a unit column.
     pub units: Option<KeySummary>,
-    /// The periods, when there is a period column.
+    /// The periods; `None` without a period column.
     pub periods: Option<KeySummary>,
     /// Whether every unit has a row in every period.
     pub balanced: bool,

@@ -27,6 +27,7 @@ use crate::error::Result;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Quantity {
     /// A number of things, persons or pounds: areas add up.
     Count,
@@ -95,10 +96,10 @@ pub enum Origin {
 pub struct FileOrigin {
     /// The name of the file, without its folder.
     pub file: String,
-    /// The publisher's title.
+    /// The publisher's title; `None` where nobody said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// The publisher.
+    /// The publisher; `None` where nobody said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publisher: Option<String>,
     /// The layout it was read by.

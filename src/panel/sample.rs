@@ -130,6 +130,7 @@ pub struct Sample {
     /// Distinct periods among them; 0 without a period column.
     pub n_periods: usize,
     /// The rows left out, by reason, in the order in which the model meets the reasons.
+    #[serde(alias = "dropped")]
     pub left_out: Vec<LeftOutRows>,
 }
 
@@ -164,7 +165,7 @@ impl<'a> Selection<'a> {
         Selection { panel, reason_of: vec![KEPT; panel.n_observations()], reasons: Vec::new() }
     }
 
-    pub(crate) fn drop(&mut self, row: usize, reason: Reason) {
+    pub(crate) fn leave_out(&mut self, row: usize, reason: Reason) {
         if self.reason_of[row] != KEPT {
             return;
         }

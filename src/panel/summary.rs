@@ -41,14 +41,14 @@ const GAPS_NAMED: usize = 3;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PanelSummary {
-    /// What the panel is, when it says so.
+    /// What the panel is; `None` where nobody said.
     pub description: Option<String>,
     /// Rows.
     #[serde(rename = "n_rows")]
     pub n_observations: usize,
-    /// The units, when there is a unit column.
+    /// The units; `None` without a unit column.
     pub units: Option<KeySummary>,
-    /// The periods, when there is a period column.
+    /// The periods; `None` without a period column.
     pub periods: Option<KeySummary>,
     /// Whether every unit has a row in every period.
     pub balanced: bool,
@@ -56,9 +56,9 @@ pub struct PanelSummary {
     pub n_gaps: usize,
     /// The first three of them, as "unit period".
     pub first_gaps: Vec<String>,
-    /// The weight column.
+    /// The weight column; `None` where rows weigh alike.
     pub weight: Option<String>,
-    /// The population column.
+    /// The population column; `None` where the panel knows of none.
     pub population: Option<String>,
     /// The columns, in the order of the source.
     pub columns: Vec<ColumnSummary>,

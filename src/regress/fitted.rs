@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::least_squares::Solution;
-use super::random_effects::{QuasiDemeaning, RandomEffect, VarianceComponents};
+use super::random_effects::{EffectVariances, QuasiDemeaning, RandomEffect};
 use super::transform::{Absorbed, Transformed, needs, period_values};
 use super::{Estimator, PanelRegression, RSquared};
 use crate::error::{Error, EstimateError, QuestionError, Refusal, Result, cannot};
@@ -36,7 +36,7 @@ const EXACT: f64 = 1e-14;
 /// | How sure are they? | [`coefficients`](Self::coefficients), [`coefficients_at`](Self::coefficients_at), [`covariance`](Self::covariance), with few clusters [`wild_bootstrap`](Self::wild_bootstrap) |
 /// | What do they say together? | [`wald`](Self::wald), [`combination`](Self::combination), [`delta_method`](Self::delta_method) |
 /// | How much is explained, and what is left? | [`r_squared`](Self::r_squared), [`residuals`](Self::residuals), [`sigma2`](Self::sigma2) |
-/// | What are the effects of units and periods? | absorbed: [`unit_effects`](Self::unit_effects), [`period_effects`](Self::period_effects); random: [`variance_components`](Self::variance_components), [`quasi_demeaning`](Self::quasi_demeaning) |
+/// | What are the effects of units and periods? | absorbed: [`unit_effects`](Self::unit_effects), [`period_effects`](Self::period_effects); random: [`effect_variances`](Self::effect_variances), [`quasi_demeaning`](Self::quasi_demeaning) |
 /// | What is expected of other rows? | [`predictions`](Self::predictions); linfa's [`Predict`](linfa::traits::Predict) without intervals |
 /// | Are effects related to the columns? | [`hausman`](Self::hausman), [`hausman_regression`](Self::hausman_regression) |
 /// | Are there effects? | absorbed: [`test_effects`](Self::test_effects); of pooled residuals: [`breusch_pagan`](Self::breusch_pagan), [`honda`](Self::honda), [`king_wu`](Self::king_wu) |
@@ -286,7 +286,7 @@ impl FittedRegression {
     ///
     /// # Examples
     /// See [`QuasiDemeaning`].
-    pub fn variance_components(&self) -> Option<&VarianceComponents> {
+    pub fn effect_variances(&self) -> Option<&EffectVariances> {
         self.data.variances.as_ref().map(|(variances, _)| variances)
     }
 

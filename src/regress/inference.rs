@@ -10,7 +10,7 @@ use super::{Estimator, FittedRegression, RSquared};
 use crate::error::{QuestionError, Refusal, Result, cannot};
 use crate::numerics::tails::{self, Reference};
 use crate::numerics::triangular::inverse;
-use crate::panel::unknown_column;
+use crate::panel::nearest_names;
 use crate::warning::Warning;
 
 /// A coefficient with its standard error.
@@ -70,6 +70,7 @@ pub struct CoefficientTable {
     /// The intercept first where there is one.
     pub coefficients: Vec<CoefficientEstimate>,
     /// Columns without a coefficient.
+    #[serde(alias = "dropped")]
     pub left_out_columns: Vec<String>,
     /// The probability that the intervals are meant to cover.
     pub level: f64,
@@ -240,7 +241,7 @@ impl FittedRegression {
     /// is large".
     ///
     /// # Errors
-    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a name without a coefficient;
+    /// [`QuestionError::UnknownCoefficient`] for a name without a coefficient;
     /// [`EstimateError::Method`](crate::error::EstimateError::Method) where the covariance says nothing of them jointly
     /// (fewer clusters than coefficients); those of [`covariance`](Self::covariance).
     ///
@@ -279,7 +280,7 @@ impl FittedRegression {
     /// A linear combination Σ c b of coefficients, with its standard error √(c'Vc).
     ///
     /// # Errors
-    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a name without a coefficient;
+    /// [`QuestionError::UnknownCoefficient`] for a name without a coefficient;
     /// [`QuestionError::Option`] for weights that are all zero; those of [`covariance`](Self::covariance).
     ///
     /// # Examples
@@ -353,7 +354,10 @@ impl FittedRegression {
     /// The position of a coefficient.
     pub(crate) fn position(&self, name: &str) -> Result<usize> {
         let position = self.names().iter().position(|n| n == name);
-        position.ok_or_else(|| unknown_column(name, self.names().iter().map(String::as_str)))
+        position.ok_or_else(|| {
+            let nearest = nearest_names(name, self.names().iter().map(String::as_str));
+            QuestionError::UnknownCoefficient { name: name.to_string(), nearest }.into()
+        })
     }
 }
 

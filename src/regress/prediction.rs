@@ -79,7 +79,7 @@ impl FittedRegression {
             Some(name) => panel.column(name)?.numbers()?.to_vec(),
             None => vec![1.0; panel.n_observations()],
         };
-        let random = self.variance_components().map_or(0.0, |c| c.unit.unwrap_or(0.0) + c.period.unwrap_or(0.0));
+        let random = self.effect_variances().map_or(0.0, |c| c.unit.unwrap_or(0.0) + c.period.unwrap_or(0.0));
         let variance = self.error_variance();
         let of_row = |(row, (expected, x, own)): (usize, (f64, Vec<f64>, f64))| {
             let weight = weights[row];

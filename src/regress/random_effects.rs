@@ -148,7 +148,7 @@ pub enum RandomEffect {
 /// See [`QuasiDemeaning`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct VarianceComponents {
+pub struct EffectVariances {
     /// That of the error of a row of weight one; above zero.
     pub idiosyncratic: f64,
     /// That of the unit effects; `None` where they are not random.
@@ -175,7 +175,7 @@ pub struct VarianceComponents {
 ///
 /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
 /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct"]).estimator(Estimator::Random).fit(&panel)?;
-/// let (variances, theta) = (fit.variance_components().unwrap(), fit.quasi_demeaning().unwrap());
+/// let (variances, theta) = (fit.effect_variances().unwrap(), fit.quasi_demeaning().unwrap());
 /// let (error, unit) = (variances.idiosyncratic, variances.unit.unwrap());
 /// // Eight years in every unit.
 /// assert!((theta.unit[0] - (1.0 - (error / (error + 8.0 * unit)).sqrt())).abs() < 1e-12);
@@ -203,7 +203,7 @@ pub struct QuasiDemeaning {
 /// regressions, where nothing is left of the outcome, where units miss periods (`nerlove`), where a column does not
 /// vary within (`amemiya` on an unbalanced or weighted panel), and where the equations have no solution with an error
 /// variance above zero.
-pub(crate) fn variance_components(
+pub(crate) fn effect_variances(
     outcome: &[f64],
     columns: &[Vec<f64>],
     units: &Groups,
@@ -211,7 +211,7 @@ pub(crate) fn variance_components(
     weights: &[f64],
     effect: RandomEffect,
     method: RandomMethod,
-) -> Result<VarianceComponents> {
+) -> Result<EffectVariances> {
     let setting = Setting::new(outcome, columns, units, periods, weights, effect, method)?;
     let mut estimates = setting.estimates()?.into_iter();
     let idiosyncratic = estimates.next().unwrap_or(0.0);
@@ -233,7 +233,7 @@ pub(crate) fn variance_components(
     };
     let unit = (effect != RandomEffect::Period).then(|| next(RandomEffect::Unit));
     let period = (effect != RandomEffect::Unit).then(|| next(RandomEffect::Period));
-    Ok(VarianceComponents { idiosyncratic, unit, period, negative })
+    Ok(EffectVariances { idiosyncratic, unit, period, negative })
 }
 
 /// Periods are asked for and not there.

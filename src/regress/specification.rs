@@ -151,7 +151,7 @@ struct Added {
 
 impl FittedRegression {
     /// This regression with more columns behind its own, on the rows that it regressed; those that add nothing are left
-    /// out. Good for coefficients and covariances; R² and names of dropped columns remain those of the smaller one.
+    /// out. Good for coefficients and covariances; R² and names of columns left out remain those of the smaller one.
     fn augmented(&self, more: Vec<Added>) -> Self {
         let mut fit = self.clone();
         let data = &mut fit.data;

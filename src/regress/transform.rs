@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::least_squares::Problem;
-use super::random_effects::{QuasiDemean, QuasiDemeaning, RandomEffect, VarianceComponents, variance_components};
+use super::random_effects::{EffectVariances, QuasiDemean, QuasiDemeaning, RandomEffect, effect_variances};
 use super::{Estimator, PanelRegression};
 use crate::error::{Error, EstimateError, QuestionError, Result, TermProblem};
 use crate::model::Design;
@@ -38,7 +38,7 @@ pub(crate) struct Transformed {
     /// The columns before the transformation, where they are not those of the design.
     own_levels: Option<Vec<Vec<f64>>>,
     /// Of random effects.
-    pub(crate) variances: Option<(VarianceComponents, QuasiDemeaning)>,
+    pub(crate) variances: Option<(EffectVariances, QuasiDemeaning)>,
 }
 
 /// The effects that were projected out.
@@ -253,7 +253,7 @@ impl<'a> Levels<'a> {
         let design = self.design;
         let units = units(design)?;
         let periods = design.periods.as_ref();
-        let variances = variance_components(
+        let variances = effect_variances(
             &design.outcome,
             &self.columns,
             units,
@@ -265,7 +265,7 @@ impl<'a> Levels<'a> {
         let quasi = QuasiDemean::new(&variances, units, periods, &design.weights)?;
         // On the user's scale of weights.
         let idiosyncratic = design.weights_mean * variances.idiosyncratic;
-        let found = (VarianceComponents { idiosyncratic, ..variances.clone() }, quasi.theta());
+        let found = (EffectVariances { idiosyncratic, ..variances.clone() }, quasi.theta());
         let outcome = quasi.apply(&design.outcome);
         let columns = self.columns.par_iter().map(|c| quasi.apply(c)).collect();
         // The constant is transformed like any column: less its own means it is 1 − θ, not one.

@@ -159,7 +159,7 @@ impl FittedRegression {
     /// clusters stay absorbed, others become columns. Random effects are taken with the variances of the sample.
     ///
     /// # Errors
-    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a name without a coefficient;
+    /// [`QuestionError::UnknownCoefficient`] for a name without a coefficient;
     /// [`QuestionError::Option`] for fewer than 99 draws, a null that is not finite or a level outside 0 to 1; those of
     /// cluster covariances for the clusters.
     ///

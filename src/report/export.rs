@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::export_method::ReportMethod;
 use super::text::counted;
 use crate::decompose::{Breakdown, IntervalKind, IntervalMethod, ShareRange};
-use crate::error::{EstimateError, QuestionError, Result};
+use crate::error::{QuestionError, Result};
 use crate::panel::{Lineage, Sample};
 
 /// Two R² of the same fit differ by no more.
@@ -120,7 +120,7 @@ impl Report {
     /// The report of these breakdowns, which must come from one fit and carry the same kind of intervals, or none.
     ///
     /// # Errors
-    /// [`EstimateError::TooFew`] without a breakdown; [`QuestionError::Option`] when outcome, sample, weights, panel,
+    /// [`QuestionError::TooFew`] without a breakdown; [`QuestionError::Option`] when outcome, sample, weights, panel,
     /// R² or intervals differ between breakdowns.
     ///
     /// # Examples
@@ -140,9 +140,7 @@ impl Report {
     /// ```
     pub fn new(breakdowns: &[Breakdown]) -> Result<Report> {
         let [first, others @ ..] = breakdowns else {
-            return Err(
-                EstimateError::TooFew { what: "breakdowns of a report".to_string(), expected: 1, found: 0 }.into()
-            );
+            return Err(QuestionError::TooFew { what: "breakdowns of a report", expected: 1, found: 0 }.into());
         };
         others.iter().try_for_each(|other| check_shared(first, other))?;
         Ok(Report {

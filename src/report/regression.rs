@@ -58,7 +58,8 @@ pub struct RegressionReport {
     pub r2_adjusted: Option<f64>,
     /// Variances of random effects and of what is left; `None` where effects are not random.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub variance_components: Option<crate::regress::VarianceComponents>,
+    #[serde(rename = "variance_components")]
+    pub effect_variances: Option<crate::regress::EffectVariances>,
     /// How the standard errors came about.
     pub vcov: ReportCovarianceMatrix,
     /// The rows left out, by reason.
@@ -142,7 +143,7 @@ impl RegressionReport {
             r2_within: r2.within,
             r2_between: r2.between,
             r2_adjusted: r2.adjusted,
-            variance_components: fit.variance_components().cloned(),
+            effect_variances: fit.effect_variances().cloned(),
             vcov: ReportCovarianceMatrix {
                 kind: covariance.covariance.kind.to_string(),
                 small_sample: covariance.covariance.small_sample,

@@ -19,7 +19,7 @@ const STARS_IN_WORDS: &str = "* p < 0.05, ** p < 0.01, *** p < 0.001";
 
 /// Regressions side by side: a column for each model, a row for each coefficient in the order of appearance, its
 /// estimate with the standard error in brackets below; then outcome, estimator, rows, units, periods, degrees of
-/// freedom and R² of each model; then how its standard errors came about, the columns it dropped, and its warnings.
+/// freedom and R² of each model; then how its standard errors came about, the columns it left out, and its warnings.
 ///
 /// It prints as text of at most 80 columns, in several blocks where the models need more, and can be had as
 /// [Markdown](Self::to_markdown), [LaTeX](Self::to_latex) and [CSV](Self::to_csv).
@@ -183,7 +183,7 @@ impl RegressionTable {
         rows
     }
 
-    /// What stands below: what is in brackets, what stars mean, and of each model its covariance, what it dropped and
+    /// What stands below: what is in brackets, what stars mean, and of each model its covariance, what it left out and
     /// its warnings.
     fn notes(&self) -> Vec<String> {
         let mut notes = vec!["standard errors in brackets".to_string()];

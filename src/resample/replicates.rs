@@ -272,7 +272,7 @@ fn check_size(plans: &[Plan], replicates: usize) -> Result<()> {
         }
         .into());
     }
-    let most = MOST_COALITIONS - replicates.max(1).ilog2() as usize;
+    let most = MOST_COALITIONS.saturating_sub(replicates.max(1).ilog2() as usize);
     if let Some(found) = plans.iter().map(Plan::enumerated).max().filter(|found| *found > most) {
         return Err(EstimateError::TooManyComponents {
             method: format!("a method that enumerates coalitions, in {replicates} replicates,"),

@@ -17,8 +17,8 @@ type Progress<'a> = Arc<dyn Fn(usize, usize) + Send + Sync + 'a>;
 /// A resampling of a fit's units, ready to be put to any of its breakdowns.
 ///
 /// It holds what is to be drawn, not yet the replicates: those are computed, in parallel, for the breakdowns that
-/// [`with_intervals`](Breakdown::with_intervals) is asked about, all from the same draws. A seed gives the same numbers on any
-/// number of threads and on any machine.
+/// [`with_intervals`](Breakdown::with_intervals) is asked about, all from the same draws. A seed gives the same numbers
+/// on any number of threads and on any machine.
 ///
 /// # Examples
 /// ```
@@ -92,7 +92,7 @@ impl FittedModel {
     /// <https://doi.org/10.1017/CBO9780511802843>.
     ///
     /// # Errors
-    /// [`EstimateError::TooFew`] with fewer than two clusters or two draws.
+    /// [`EstimateError::TooFew`] with fewer than two clusters; [`QuestionError::TooFew`] for fewer than two draws.
     ///
     /// # Examples
     /// ```
@@ -110,7 +110,7 @@ impl FittedModel {
     /// ```
     pub fn bootstrap(&self, draws: usize, seed: u64) -> Result<Resampling<'_>> {
         if draws < 2 {
-            return Err(EstimateError::TooFew { what: "bootstrap draws".to_string(), expected: 2, found: draws }.into());
+            return Err(QuestionError::TooFew { what: "bootstrap draws", expected: 2, found: draws }.into());
         }
         Resampling::new(self, Draws::Bootstrap { draws, seed }, IntervalKind::Percentile)
     }
@@ -122,8 +122,8 @@ impl FittedModel {
     /// [`kind`](Resampling::kind) asks for another.
     ///
     /// # Errors
-    /// [`EstimateError::TooFew`] with fewer than two clusters or two draws; [`QuestionError::Option`] for a draw of
-    /// another size, or with a position that no unit has.
+    /// [`EstimateError::TooFew`] with fewer than two clusters; [`QuestionError::TooFew`] for fewer than two draws;
+    /// [`QuestionError::Option`] for a draw of another size, or with a position that no unit has.
     ///
     /// # Examples
     /// ```
@@ -142,9 +142,7 @@ impl FittedModel {
     /// ```
     pub fn bootstrap_of(&self, draws: Vec<Vec<usize>>) -> Result<Resampling<'_>> {
         if draws.len() < 2 {
-            return Err(
-                EstimateError::TooFew { what: "bootstrap draws".to_string(), expected: 2, found: draws.len() }.into()
-            );
+            return Err(QuestionError::TooFew { what: "bootstrap draws", expected: 2, found: draws.len() }.into());
         }
         let clusters = self.n_clusters();
         for (replicate, drawn) in draws.iter().enumerate() {

@@ -5,7 +5,7 @@ use super::interval::IntervalRule;
 use super::replicates::{self, Replicates};
 use super::resampling::Resampling;
 use crate::decompose::{Breakdown, FEW_CLUSTERS, IntervalKind, IntervalMethod, relation};
-use crate::error::{EstimateError, FitDifference, Result};
+use crate::error::{EstimateError, Result};
 use crate::warning::Warning;
 
 /// A bias beyond this part of the standard error is reported.
@@ -144,7 +144,7 @@ impl Breakdown {
     pub fn with_intervals(&self, resampling: &Resampling) -> Result<Breakdown> {
         let (replicates, influence) = resampling.all_replicates(&[self])?;
         // One breakdown has one set of replicates.
-        let none = || EstimateError::OtherFit { why: FitDifference::NoBreakdown };
+        let none = || EstimateError::TooFew { what: "replicates".to_string(), expected: 1, found: 0 };
         resampling.with(self, replicates.first().ok_or_else(none)?, influence.first())
     }
 
@@ -152,8 +152,9 @@ impl Breakdown {
     ///
     /// # Errors
     /// [`EstimateError::OtherFit`] for a breakdown that is not of this fit; [`EstimateError::TooFew`] when hardly a
-    /// replicate has an outcome that varies; [`EstimateError::TooManyComponents`] and [`QuestionError::Option`](crate::error::QuestionError::Option) where
-    /// the values of all coalitions of all replicates do not fit into memory.
+    /// replicate has an outcome that varies; [`EstimateError::TooManyComponents`] and
+    /// [`QuestionError::Option`](crate::error::QuestionError::Option) where the values of all coalitions of all
+    /// replicates do not fit into memory.
     ///
     /// # Examples
     /// ```

@@ -53,7 +53,7 @@ fn a_closure_is_asked_once_for_every_coalition() {
 #[test]
 fn what_a_game_refuses() {
     let zero = |_: Coalition| -> Result<f64, Error> { Ok(0.0) };
-    assert!(matches!(Game::new(Vec::<String>::new(), zero), Err(Error::Estimate(EstimateError::TooFew { .. }))));
+    assert!(matches!(Game::new(Vec::<String>::new(), zero), Err(Error::Question(QuestionError::TooFew { .. }))));
     assert!(matches!(Game::new(["a", "a"], zero), Err(Error::Question(QuestionError::DuplicateComponent { .. }))));
     assert!(matches!(
         Game::new((0..25).map(|i| i.to_string()), zero),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use apportion::decompose::{Gelbach, GelbachCovariance, GelbachEstimate};
-use apportion::error::{DataError, EstimateError, QuestionError};
+use apportion::error::{EstimateError, QuestionError};
 use apportion::{Error, FittedModel, IntervalKind, Model, Panel, Warning};
 
 use crate::common::panel::panel;
@@ -717,7 +717,7 @@ fn a_decomposition_of_another_fit_is_refused() {
     let mut renamed = gelbach.clone();
     renamed.columns[0].changes[0].component = "other".to_string();
     assert!(matches!(jackknife.gelbach_replicates(&renamed), Err(Error::Estimate(EstimateError::OtherFit { .. }))));
-    assert!(matches!(gelbach.column("m"), Err(Error::Data(DataError::UnknownColumn { .. }))));
+    assert!(matches!(gelbach.column("m"), Err(Error::Question(QuestionError::UnknownCoefficient { .. }))));
     assert!(matches!(gelbach.columns[0].component("x"), Err(Error::Question(QuestionError::UnknownComponent { .. }))));
 }
 

@@ -199,7 +199,7 @@ fn weights_negative_or_all_zero() {
     let found = error(model.clone().weights("w").fit(&panel), &["\"w\"", "line 3", "-2", "negative"]);
     assert!(matches!(found, Error::Data(DataError::Negative { place: Place::Line(3), .. })));
     let found = error(model.weights("z").fit(&panel), &["\"z\"", "zero"]);
-    assert!(matches!(found, Error::Question(QuestionError::ZeroWeights { .. })));
+    assert!(matches!(found, Error::Data(DataError::ZeroWeights { .. })));
 }
 
 #[test]

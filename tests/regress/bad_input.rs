@@ -212,7 +212,7 @@ fn weights_zero_or_negative_or_missing() {
     assert!(matches!(found, Error::Data(DataError::Negative { .. })));
     let panel = Panel::builder().column("y", [1.0, 2.0, 4.0]).column("x", [0.0, 1.0, 5.0]).column("w", [0.0; 3]);
     let found = error(regression(["x"]).weights("w").fit(&panel.build().expect("a panel")), &["\"w\"", "zero"]);
-    assert!(matches!(found, Error::Question(QuestionError::ZeroWeights { .. })));
+    assert!(matches!(found, Error::Data(DataError::ZeroWeights { .. })));
     error(regression(["x"]).weights("v").fit(&read(GOOD)), &["\"v\"", "did you mean"]);
 }
 

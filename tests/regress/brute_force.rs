@@ -487,7 +487,7 @@ fn random_effects_equal_dense_generalised_least_squares() {
                 let question = PanelRegression::new("y", ["x", "z"]).estimator(estimator).random_method(method);
                 let question = if weighted { question.weights("w") } else { question };
                 let fit = question.fit(&panel).expect("it fits");
-                let components = fit.variance_components().expect("it is random");
+                let components = fit.effect_variances().expect("it is random");
                 let v = Array2::from_shape_fn((n, n), |(i, j)| {
                     let own = if i == j { components.idiosyncratic } else { 0.0 };
                     // σ²_ε is that of a row of weight one.

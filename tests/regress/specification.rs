@@ -479,7 +479,7 @@ fn hausman_is_the_quadratic_form_of_the_difference() {
 fn the_hausman_regression_is_that_of_added_deviations() {
     let rows = rows();
     let random = fitted(&rows, Estimator::Random, false);
-    let components = serde_json::to_value(random.variance_components().expect("random effects")).expect("a value");
+    let components = serde_json::to_value(random.effect_variances().expect("random effects")).expect("a value");
     let variance = |name: &str| components[name].as_f64().unwrap_or(0.0);
     let size = |unit: &String| rows.unit.iter().filter(|u| *u == unit).count() as f64;
     let theta = |unit: &String| {

@@ -23,6 +23,28 @@ fn round_trip<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
     assert_eq!(&again, value, "{text}");
 }
 
+/// A document as it was written before some keys were renamed.
+fn with_old_keys(text: &str) -> String {
+    let old = text.replace("\"left_out\":", "\"dropped\":").replace("\"left_out_columns\":", "\"dropped\":");
+    assert_ne!(old, text);
+    old
+}
+
+#[test]
+fn stored_answers_with_keys_of_before_are_read() {
+    let panel = panel(&unbalanced(61, 20, 6, 0.1));
+    let fit = Model::new("y").component("a", ["slow"]).component("b", ["noisy"]).fit(&panel).expect("fits");
+    let owen = fit.owen().expect("two components");
+    let text = with_old_keys(&serde_json::to_string(&owen).expect("it can be written"));
+    // The terms' values, each after its name.
+    let at = text.find("\"terms\":").expect("the terms");
+    let old = format!("{}{}", &text[..at], text[at..].replacen("\"share_of_total\":", "\"value\":", 2));
+    assert_eq!(serde_json::from_str::<Breakdown>(&old).expect("it can be read"), owen);
+    let regression = fit.regression().expect("fits");
+    let old = with_old_keys(&serde_json::to_string(&regression).expect("it can be written"));
+    assert_eq!(serde_json::from_str::<Regression>(&old).expect("it can be read"), regression);
+}
+
 #[test]
 fn questions() {
     let terms = [

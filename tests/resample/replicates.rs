@@ -340,7 +340,7 @@ fn what_cannot_be_resampled_says_why() {
         "the number of positions in a draw is 3: draw 1 must hold 40, as many as there are units, or rows without units"
     );
     assert_eq!(given(vec![40; 40]), "a position in a draw is 40: draw 1 must hold positions from 0 to 39");
-    assert!(matches!(fit.bootstrap(1, 1), Err(Error::Estimate(EstimateError::TooFew { expected: 2, found: 1, .. }))));
+    assert!(matches!(fit.bootstrap(1, 1), Err(Error::Question(QuestionError::TooFew { expected: 2, found: 1, .. }))));
     let bootstrap = fit.bootstrap(10, 1).expect("bootstrap");
     assert!(matches!(
         bootstrap.clone().kind(IntervalKind::Jackknife),

@@ -144,7 +144,7 @@ fn plm_on_grunfeld() {
         let question = PanelRegression::new("inv", ["value", "capital"]).estimator(estimator).random_method(method);
         let fit = question.fit(&panel).expect("it fits");
         assert_eq!(fit.df_residual() as f64, result["df"].as_f64().expect("a number"), "{id}");
-        if let Some(components) = fit.variance_components() {
+        if let Some(components) = fit.effect_variances() {
             let sigma2 = result["sigma2"].as_object().expect("variances");
             let ours =
                 [("idios", Some(components.idiosyncratic)), ("id", components.unit), ("time", components.period)];

@@ -155,8 +155,8 @@ impl Game {
     /// B. Feldman (2005), "Relative importance and value", <https://doi.org/10.2139/ssrn.2255827>.
     ///
     /// # Errors
-    /// [`EstimateError::Method`](crate::error::EstimateError::Method) where a coalition is worth more than all components together, as with criteria that
-    /// punish size: its weights would be negative.
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) where a coalition is worth more than all
+    /// components together, as with criteria that punish size: its weights would be negative.
     ///
     /// # Examples
     /// ```
@@ -232,7 +232,8 @@ impl Game {
     /// Newton and D. J. Spurrell (1967), <https://doi.org/10.2307/2985237>.
     ///
     /// # Errors
-    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 20 components, which have a million subsets.
+    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) beyond 20 components, which
+    /// have a million subsets.
     ///
     /// # Examples
     /// ```

@@ -46,7 +46,7 @@ pub struct Correlation {
     pub n_observations: usize,
     /// Units with such a row; 0 without units.
     pub n_units: usize,
-    /// Of the rows.
+    /// Of the rows; `None` where one of the two does not vary on them.
     pub overall: Option<f64>,
     /// Of the units' means over these rows; `None` without units.
     pub between: Option<f64>,

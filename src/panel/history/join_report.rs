@@ -61,7 +61,7 @@ pub struct JoinReport {
 pub struct Unmatched {
     /// The unit.
     pub unit: String,
-    /// Its name, where a label column gives one.
+    /// Its name; `None` where no label column gives one.
     pub name: Option<String>,
     /// The periods, in terms of the left panel; empty where the join was on units alone.
     pub periods: Vec<i32>,

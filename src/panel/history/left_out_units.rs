@@ -20,7 +20,7 @@ pub struct LeftOutUnits {
 pub struct LeftOutUnit {
     /// The unit.
     pub unit: String,
-    /// Its name, where a label column gives one.
+    /// Its name; `None` where no label column gives one.
     pub name: Option<String>,
     /// Why.
     pub reason: String,

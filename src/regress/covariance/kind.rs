@@ -76,6 +76,7 @@ pub enum CovarianceKind {
 /// [`CovarianceKind`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Leverage {
     /// Not at all.
     Hc0,

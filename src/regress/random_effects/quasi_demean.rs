@@ -12,7 +12,7 @@
 //! I + H′H, it is F = (I − H(I + L′)⁻¹L⁻¹H′)R; that F′F is the inverse follows from H′H = LL′ − I. R is of the kind
 //! with more groups, so L is of the size of the other. The GLS estimate is the one that plm reaches by inverting.
 
-use super::{QuasiDemeaning, VarianceComponents, has_all_rows, weigh_alike, without_periods};
+use super::{EffectVariances, QuasiDemeaning, has_all_rows, weigh_alike, without_periods};
 use crate::error::{Error, QuestionError, Result};
 use crate::numerics::groups::{Groups, WeightedGroups};
 use crate::numerics::triangular::Cholesky;
@@ -46,7 +46,7 @@ impl<'a> QuasiDemean<'a> {
     /// [`QuestionError::TermNeeds`] for random period effects without periods; [`QuestionError::Option`] for a variance
     /// of the error that is not above zero, or one of effects that is below.
     pub(crate) fn new(
-        variances: &VarianceComponents,
+        variances: &EffectVariances,
         units: &'a Groups,
         periods: Option<&'a Groups>,
         weights: &'a [f64],

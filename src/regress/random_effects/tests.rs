@@ -25,9 +25,9 @@ impl Rows {
         Setting::new(&self.outcome, &self.columns, &self.units, periods, &self.weights, effect, method)
     }
 
-    fn variances(&self, effect: RandomEffect, method: RandomMethod) -> Result<VarianceComponents> {
+    fn variances(&self, effect: RandomEffect, method: RandomMethod) -> Result<EffectVariances> {
         let periods = Some(&self.periods);
-        variance_components(&self.outcome, &self.columns, &self.units, periods, &self.weights, effect, method)
+        effect_variances(&self.outcome, &self.columns, &self.units, periods, &self.weights, effect, method)
     }
 
     /// √w in the row's group, one column for each group.
@@ -417,7 +417,7 @@ fn quasi_demeaned_products_are_those_of_the_inverse_covariance() {
             (Some(0.0), Some(1e4)),
             (Some(1e4), Some(0.0)),
         ] {
-            let found = VarianceComponents { idiosyncratic: 0.7, unit, period, negative: Vec::new() };
+            let found = EffectVariances { idiosyncratic: 0.7, unit, period, negative: Vec::new() };
             let transform = QuasiDemean::new(&found, &rows.units, Some(&rows.periods), &rows.weights).unwrap();
             let n = rows.outcome.len();
             let mut covariance = vec![vec![0.0; n]; n];
@@ -475,7 +475,7 @@ fn a_panel_in_two_parts_loses_one_dimension_more() {
 
 #[test]
 fn what_cannot_be_had_says_why() {
-    let message = |found: Result<VarianceComponents>| found.unwrap_err().to_string();
+    let message = |found: Result<EffectVariances>| found.unwrap_err().to_string();
     let rows = unbalanced(false, true);
     assert!(message(rows.variances(Unit, Nerlove)).contains("every unit in every period"));
     assert!(message(rows.variances(Unit, Amemiya)).contains("1 of them do not"));
@@ -495,7 +495,7 @@ fn what_cannot_be_had_says_why() {
     }
 
     let grunfeld = grunfeld();
-    let found = variance_components(
+    let found = effect_variances(
         &grunfeld.outcome,
         &grunfeld.columns,
         &grunfeld.units,
