@@ -46,22 +46,46 @@ impl Groups {
     /// A group whose values are all alike has that value as its mean, to the last bit: its deviations are zero, not
     /// rounding noise that a regression would take for variation.
     pub(crate) fn means(&self, values: &[f64], weights: &[f64]) -> Vec<f64> {
-        let mut means = WeightedGroups::new(self, weights).means(values, weights);
-        let mut ranges = vec![(f64::INFINITY, f64::NEG_INFINITY); self.len()];
-        for (&code, &x) in self.codes.iter().zip(values) {
-            let (min, max) = &mut ranges[code as usize];
-            (*min, *max) = (min.min(x), max.max(x));
+        let mut means = vec![Mean::default(); self.len()];
+        // One pass, as a million rows are read at the speed of memory.
+        for ((&code, &w), &x) in self.codes.iter().zip(weights).zip(values) {
+            means[code as usize].add(w, x);
         }
-        for (mean, (min, _)) in means.iter_mut().zip(ranges).filter(|(_, (min, max))| min == max) {
-            *mean = min;
-        }
-        means
+        means.iter().map(Mean::value).collect()
     }
 
     /// The mean of its group on every row; see [`means`](Self::means).
     pub(crate) fn means_on_rows(&self, values: &[f64], weights: &[f64]) -> Vec<f64> {
         let means = self.means(values, weights);
         self.codes.iter().map(|&code| means[code as usize]).collect()
+    }
+}
+
+/// The mean of one group as it is formed.
+#[derive(Clone, Copy)]
+struct Mean {
+    weight: f64,
+    sum: f64,
+    min: f64,
+    max: f64,
+}
+
+impl Default for Mean {
+    fn default() -> Self {
+        Mean { weight: 0.0, sum: 0.0, min: f64::INFINITY, max: f64::NEG_INFINITY }
+    }
+}
+
+impl Mean {
+    fn add(&mut self, weight: f64, x: f64) {
+        self.weight += weight;
+        self.sum += weight * x;
+        self.min = self.min.min(x);
+        self.max = self.max.max(x);
+    }
+
+    fn value(&self) -> f64 {
+        if self.min == self.max { self.min } else { self.sum / self.weight }
     }
 }
 
