@@ -28,7 +28,7 @@
 //! # How exact
 //!
 //! Nothing is refitted: every coalition is a sub-block of one or two matrices of cross-products, formed once about the
-//! means and scaled. A column adds nothing, to a breakdown as to a [`Regression`](crate::fit::Regression), when what
+//! means and scaled. A column adds nothing, to a breakdown as to a [`FittedRegression`](crate::FittedRegression), when what
 //! the others leave of it is at or below 1e-11 of its length, or no more than the rounding of the values; the data are
 //! otherwise taken as exact. Where that is too little for cross-products of doubles to tell
 //! ([`RANK_TOLERANCE`](crate::fit::RANK_TOLERANCE)), it is decided on the columns themselves. Where columns are so

@@ -23,6 +23,7 @@
 //! | [`SourceError::Code`] | [`CodeProblem`] |
 //! | [`SourceError::Workbook`] | [`WorkbookProblem`] |
 //! | [`QuestionError::TermMeaning`] | [`TermProblem`] |
+//! | [`QuestionError::OutcomeAsTerm`] | [`OutcomeUse`] |
 //! | [`QuestionError::Order`] | [`OrderProblem`] |
 //! | [`EstimateError::Method`] | [`Refusal`], and where another estimator is needed [`EstimatorNeed`] |
 //! | [`EstimateError::NoCoefficient`] | [`CoefficientProblem`] |
@@ -49,7 +50,7 @@ pub use data::{DataError, DerivationProblem, EventProblem, JoinProblem, Place, R
 pub(crate) use estimate::cannot;
 pub use estimate::{ClusterProblem, CoefficientProblem, EstimateError, FitDifference, PredictProblem, ScaleProblem};
 pub(crate) use names::first_few;
-pub use question::{OrderProblem, QuestionError, TermProblem, TermSyntax};
+pub use question::{OrderProblem, OutcomeUse, QuestionError, TermProblem, TermSyntax};
 pub use refusal::{EstimatorNeed, Refusal};
 pub use source::{CodeProblem, DifferentCells, LooksLike, RowDifference, SourceError, WorkbookProblem};
 

@@ -5,19 +5,18 @@
 //! | question | ask | answer |
 //! |---|---|---|
 //! | the model on a panel | [`Model::fit`] | [`FittedModel`] |
-//! | the coefficients of all its columns and effects | [`FittedModel::regression`] | [`Regression`] of [`Coefficient`]s |
+//! | the coefficients of all its columns and effects | [`FittedModel::regression`] | [`FittedRegression`](crate::FittedRegression) |
 //! | the cross-products that everything is computed from | [`FittedModel::moments`] | [`Moments`] |
 //! | the expected outcome of other rows | linfa's `Predict` | an array |
 //! | when doubles cannot tell a column from none | [`RANK_TOLERANCE`] | |
 
 mod conditioning;
+mod dataset;
 mod deviations;
 mod diagnose;
 mod layout;
-mod least_squares;
 mod moments;
 mod precise;
-mod predict;
 mod span;
 mod standardise;
 mod submatrix;
@@ -27,11 +26,9 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 pub use crate::numerics::number::RANK_TOLERANCE;
-pub use least_squares::{Coefficient, Regression};
 pub use moments::Moments;
 
 pub(crate) use layout::Layout;
-pub(crate) use predict::columns_on;
 pub(crate) use standardise::{LARGEST, check_within};
 pub(crate) use submatrix::Submatrix;
 pub(crate) use unit_moments::UnitMoments;
@@ -126,7 +123,7 @@ impl Model {
     /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
     /// assert_eq!(fit.sample().n_observations, 4);
     /// assert_eq!(fit.sample().audit(), "1 (y missing: not a number (NaN))");
-    /// assert!((fit.regression()?.coefficient("x").unwrap_or(0.0) - 2.0).abs() < 1e-12);
+    /// assert!((fit.regression()?.estimate("x").unwrap_or(0.0) - 2.0).abs() < 1e-12);
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn fit(&self, panel: &Panel) -> Result<FittedModel> {
@@ -193,7 +190,7 @@ impl FittedModel {
 
     /// What the panel says of itself; a simulated panel says so. `None` where it says nothing.
     pub fn panel_description(&self) -> Option<&str> {
-        self.design.panel_description.as_deref()
+        self.design.panel.description()
     }
 
     /// Where the columns of the question come from, and what was done to the panel's rows.
@@ -213,8 +210,8 @@ impl FittedModel {
     ///     .build()?;
     /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
     /// assert_eq!((fit.sample().n_observations, fit.sample().n_left_out()), (4, 1));
-    /// // One row of the panel for each fitted value.
-    /// assert_eq!((fit.rows(), fit.regression()?.fitted.len()), (&[0, 1, 2, 3][..], 4));
+    /// // One row of the panel for each residual.
+    /// assert_eq!((fit.rows(), fit.regression()?.residuals().len()), (&[0, 1, 2, 3][..], 4));
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn sample(&self) -> &Sample {
@@ -279,32 +276,6 @@ impl FittedModel {
     /// ```
     pub fn moments(&self) -> &Moments {
         &self.moments
-    }
-
-    /// The coefficients of the whole model, its effects, fitted values and residuals.
-    ///
-    /// # Errors
-    /// [`EstimateError::LeastSquares`] should the solver fail on the columns that were kept.
-    ///
-    /// # Examples
-    /// ```
-    /// use apportion::{Model, Panel, Term};
-    ///
-    /// let panel = Panel::builder()
-    ///     .units(["A", "A", "B", "B"])
-    ///     .periods([2017, 2018, 2017, 2018])
-    ///     .column("y", [1.0, 3.0, 11.0, 13.0])
-    ///     .column("x", [0.0, 1.0, 0.0, 1.0])
-    ///     .build()?;
-    /// let model = Model::new("y").component("cause", ["x"]).component("practice", [Term::UnitEffects]);
-    /// let regression = model.fit(&panel)?.regression()?;
-    /// assert!(regression.coefficient("x").is_some_and(|b| (b - 2.0).abs() < 1e-12));
-    /// // Effects are about a mean of zero: B lies ten above A.
-    /// assert!((regression.unit_effects[1].1 - 5.0).abs() < 1e-12 && (regression.intercept - 6.0).abs() < 1e-12);
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
-    pub fn regression(&self) -> Result<Regression> {
-        Regression::new(&self.design)
     }
 
     pub(crate) fn design(&self) -> &Design {

@@ -23,7 +23,7 @@ pub use parse::parse_terms;
 pub use term::Term;
 pub(crate) use variables::{Part, parts, resolve};
 
-use crate::error::{Error, OrderProblem, QuestionError, Result, TermProblem, TermSyntax};
+use crate::error::{Error, OrderProblem, OutcomeUse, QuestionError, Result, TermProblem, TermSyntax};
 
 /// A named cause: a name and an ordered list of terms.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,7 +73,7 @@ pub struct Model {
     outcome: Option<Term>,
     components: Vec<Component>,
     always: Vec<Term>,
-    weights: Weights,
+    pub(crate) weights: Weights,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     precedence: Vec<Precedence>,
     #[serde(skip)]
@@ -88,9 +88,10 @@ pub(crate) struct Precedence {
 }
 
 /// Where the weights of the rows come from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) enum Weights {
     /// The weight column of the panel's schema; every row alike where there is none.
+    #[default]
     Panel,
     /// This column.
     Column(String),
@@ -210,7 +211,7 @@ impl Model {
     ///     .build()?;
     /// let model = Model::new("y").component("cause", ["x"]);
     /// // The mean where x is 1, weighted or not, less the 1 where it is 0.
-    /// let slope = |model: Model| Ok::<_, apportion::Error>(model.fit(&panel)?.regression()?.coefficients[0].estimate);
+    /// let slope = |model: Model| Ok::<_, apportion::Error>(model.fit(&panel)?.regression()?.estimates()[1]);
     /// assert!((slope(model.clone())? - 1.5).abs() < 1e-12, "the panel's own weights");
     /// assert!((slope(model.clone().weights("children"))? - 1.5).abs() < 1e-12);
     /// assert!((slope(model.unweighted())? - 2.0).abs() < 1e-12);
@@ -339,8 +340,8 @@ impl Model {
             }
         }
         self.predecessors()?;
-        let named = self.components.iter().map(|c| (format!("component \"{}\"", c.name), &c.terms));
-        for (used_in, terms) in named.chain([("always".to_string(), &self.always)]) {
+        let named = self.components.iter().map(|c| (OutcomeUse::Component { component: c.name.clone() }, &c.terms));
+        for (used_in, terms) in named.chain([(OutcomeUse::Always, &self.always)]) {
             if let Some(column) = terms.iter().flat_map(Term::current_columns).find(|c| outcome.columns().contains(c)) {
                 return Err(QuestionError::OutcomeAsTerm { outcome: column.to_string(), used_in }.into());
             }
@@ -348,9 +349,7 @@ impl Model {
         if let Weights::Column(column) = &self.weights
             && outcome.columns().contains(&column.as_str())
         {
-            return Err(
-                QuestionError::OutcomeAsTerm { outcome: column.clone(), used_in: "the weights".to_string() }.into()
-            );
+            return Err(QuestionError::OutcomeAsTerm { outcome: column.clone(), used_in: OutcomeUse::Weights }.into());
         }
         Ok(outcome)
     }

@@ -120,11 +120,11 @@ use crate::error::{Place, Result};
 /// | Where does it come from, and what was done to it? | [`provenance`](Self::provenance), [`lineage`](Self::lineage), [`steps`](Self::steps), [`joins`](Self::joins), [`measured_in`](Self::measured_in), [`description`](Self::description), [`with_description`](Self::with_description) |
 #[derive(Debug, Clone)]
 pub struct Panel {
-    units: Option<Key<String>>,
-    periods: Option<Key<i32>>,
+    // Keys, columns and places are shared, so that a fit keeps the panel without copying it.
+    units: Option<Arc<Key<String>>>,
+    periods: Option<Arc<Key<i32>>>,
     weight: Option<String>,
     population: Option<String>,
-    /// Shared, so that a fit can keep the panel without copying it.
     columns: Arc<Vec<Column>>,
     places: Arc<Vec<Place>>,
     description: Option<String>,

@@ -6,6 +6,7 @@
 //! | question | ask | answer |
 //! |---|---|---|
 //! | the coefficients by an estimator | [`PanelRegression`], [`Estimator`] | [`FittedRegression`], [`RSquared`] |
+//! | the coefficients behind a model's shares | [`FittedModel::regression`](crate::FittedModel::regression) | [`FittedRegression`] |
 //! | the variances of random effects | [`RandomMethod`], [`RandomEffect`] | [`EffectVariances`], [`QuasiDemeaning`] |
 //! | how sure they are | [`FittedRegression::coefficients`], [`Covariance`] ([`CovarianceKind`], [`Leverage`], [`ClusterCorrection`], [`SmallSample`]) | [`CoefficientTable`] of [`CoefficientEstimate`]s, [`CovarianceMatrix`] |
 //! | the same by resampling the errors of clusters | [`FittedRegression::wild_bootstrap`], [`WildBootstrap`], [`WildWeights`] | [`WildTest`] |
@@ -24,7 +25,8 @@
 // | coefficients | `least_squares` |
 // | how sure they are | `covariance`, `wild`, `inference` |
 // | whether the regression suits the data | `specification`, `diagnostics` |
-// | what it says of units and of new rows | `effects`, `prediction` |
+// | what it says of units and of new rows | `effects`, `prediction`, `new_rows` |
+// | the same question, put by a model | `of_model` |
 
 mod covariance;
 mod diagnostics;
@@ -33,6 +35,8 @@ mod estimator;
 mod fitted;
 mod inference;
 mod least_squares;
+mod new_rows;
+mod of_model;
 mod prediction;
 mod r_squared;
 mod random_effects;
@@ -58,7 +62,7 @@ pub use specification::{CrossSectionLm, NullDistribution, SpecificationTest};
 pub use wild::{WildBootstrap, WildTest, WildWeights};
 
 use crate::error::{Error, QuestionError, Result, TermSyntax};
-use crate::model::{Model, Term, read_terms};
+use crate::model::{Model, Term, Weights, read_terms};
 use crate::panel::Panel;
 
 /// A panel regression: an outcome, its terms, and how it is estimated.
@@ -102,7 +106,7 @@ pub struct PanelRegression {
     pub(crate) terms: Vec<Term>,
     pub(crate) estimator: Estimator,
     pub(crate) random_method: RandomMethod,
-    pub(crate) weights: Option<String>,
+    weights: Weights,
     pub(crate) intercept: bool,
     #[serde(skip)]
     unread: Option<TermSyntax>,
@@ -134,7 +138,7 @@ impl PanelRegression {
             terms: Vec::new(),
             estimator: Estimator::default(),
             random_method: RandomMethod::default(),
-            weights: None,
+            weights: Weights::default(),
             intercept: true,
             unread: None,
         };
@@ -209,7 +213,30 @@ impl PanelRegression {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn weights(mut self, column: impl Into<String>) -> Self {
-        self.weights = Some(column.into());
+        self.weights = Weights::Column(column.into());
+        self
+    }
+
+    /// Weights every row alike, whatever the panel's schema says.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Panel, PanelRegression};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 4.0])
+    ///     .column("x", [0.0, 1.0, 1.0])
+    ///     .column("children", [1.0, 3.0, 1.0])
+    ///     .weight("children")
+    ///     .build()?;
+    /// let regression = PanelRegression::new("y", ["x"]);
+    /// // The mean of 2 and 4, weighted by the panel's own weights or not, less the 1 where x is 0.
+    /// assert!((regression.fit(&panel)?.estimates()[1] - 1.5).abs() < 1e-12);
+    /// assert!((regression.unweighted().fit(&panel)?.estimates()[1] - 2.0).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn unweighted(mut self) -> Self {
+        self.weights = Weights::Equal;
         self
     }
 
@@ -268,8 +295,9 @@ impl PanelRegression {
         let outcome = self.outcome.clone().ok_or(QuestionError::NoOutcome)?;
         let model = Model::new(outcome).component("terms", self.terms.clone());
         Ok(match &self.weights {
-            Some(column) => model.weights(column),
-            None => model,
+            Weights::Panel => model,
+            Weights::Column(column) => model.weights(column),
+            Weights::Equal => model.unweighted(),
         })
     }
 }

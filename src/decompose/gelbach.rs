@@ -316,7 +316,7 @@ impl FittedModel {
             small_sample_factor: errors.factor,
             sample: design.sample.clone(),
             weights: design.weights_name.clone(),
-            panel: design.panel_description.clone(),
+            panel: design.panel.description().map(str::to_string),
             interval: None,
             warnings,
         })

@@ -279,7 +279,7 @@ impl FittedModel {
             options: *options,
             sample: design.sample.clone(),
             weights: design.weights_name.clone(),
-            panel: design.panel_description.clone(),
+            panel: design.panel.description().map(str::to_string),
             warnings,
         })
     }

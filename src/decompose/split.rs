@@ -122,7 +122,7 @@ impl FittedModel {
             r2_overall: 1.0 - answer[k + 1],
             sample: design.sample.clone(),
             weights: design.weights_name.clone(),
-            panel: design.panel_description.clone(),
+            panel: design.panel.description().map(str::to_string),
             lineage: design.lineage.clone(),
             interval: None,
             warnings,

@@ -115,12 +115,6 @@ pub enum EstimateError {
         /// Why.
         why: PredictProblem,
     },
-    /// The least-squares solver refused.
-    #[error("least squares failed: {message}")]
-    LeastSquares {
-        /// What linfa-linear said.
-        message: String,
-    },
     /// A column that cannot say which rows are related.
     #[error("cluster column \"{column}\": {why}")]
     Cluster {

@@ -89,8 +89,8 @@ pub enum QuestionError {
     OutcomeAsTerm {
         /// The outcome's column.
         outcome: String,
-        /// The component, or `always`, or the weights.
-        used_in: String,
+        /// Where else it is used.
+        used_in: OutcomeUse,
     },
     /// A name that is no component of the model.
     #[error("no component \"{component}\": the model has {}", .available.join(", "))]
@@ -162,6 +162,27 @@ pub enum TermProblem {
         /// The estimator.
         estimator: &'static str,
     },
+}
+
+/// Where the outcome is used to explain itself.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OutcomeUse {
+    /// In a component of a model.
+    #[error("component \"{component}\"")]
+    Component {
+        /// The component.
+        component: String,
+    },
+    /// In the terms that are always in.
+    #[error("always")]
+    Always,
+    /// In the terms of a regression.
+    #[error("the terms")]
+    Terms,
+    /// As the weights.
+    #[error("the weights")]
+    Weights,
 }
 
 /// What is wrong with an order of components, with unions of them or with precedences between them.

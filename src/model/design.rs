@@ -3,7 +3,7 @@
 use super::term::Term;
 use super::variables::{Part, checked_numbers, parts, resolve};
 use super::{Model, Weights};
-use crate::error::{DataError, EstimateError, Place, Result};
+use crate::error::{DataError, EstimateError, Result};
 use crate::numerics::groups::Groups;
 use crate::panel::{Lineage, Panel, Reason, Sample, Selection};
 
@@ -63,11 +63,9 @@ pub(crate) struct Design {
     pub(crate) periods: Option<Groups>,
     /// Rows of the panel, ascending.
     pub(crate) rows: Vec<usize>,
-    /// Where each row stands in its source.
-    places: Vec<Place>,
     pub(crate) sample: Sample,
-    /// What the panel says of itself.
-    pub(crate) panel_description: Option<String>,
+    /// Whence the rows were taken; sharing its columns, it costs nothing.
+    pub(crate) panel: Panel,
     /// Where the columns of the question come from.
     pub(crate) lineage: Lineage,
 }
@@ -130,10 +128,9 @@ impl Design {
             has_period_effects: evaluated.iter().any(|(_, _, term, _)| *term == Term::PeriodEffects),
             units,
             periods,
-            places: rows.iter().map(|&row| panel.place(row)).collect(),
             rows,
             sample,
-            panel_description: panel.description().map(str::to_string),
+            panel: panel.clone(),
             lineage: panel.lineage(used.iter().map(String::as_str)),
         };
         if !design.unit_effects.is_empty() {
@@ -167,7 +164,6 @@ impl Design {
             units: self.units.as_ref().map(groups),
             periods: self.periods.as_ref().map(groups),
             rows: rows.iter().map(|&row| self.rows[row]).collect(),
-            places: rows.iter().map(|&row| self.places[row]).collect(),
             outcome_name: self.outcome_name.clone(),
             weights_name: self.weights_name.clone(),
             terms: self.terms.clone(),
@@ -176,11 +172,19 @@ impl Design {
             unit_effects: self.unit_effects.clone(),
             unit_effect_terms: self.unit_effect_terms.clone(),
             sample: self.sample.clone(),
-            panel_description: self.panel_description.clone(),
+            panel: self.panel.clone(),
             lineage: self.lineage.clone(),
             weights_mean: self.weights_mean,
             has_period_effects: self.has_period_effects,
         }
+    }
+
+    /// The design without the dummies of plain period effects, for a regression that absorbs them.
+    pub(crate) fn without_period_dummies(&self) -> Design {
+        let mut design = self.clone();
+        design.columns.retain(|column| !column.is_period_dummy);
+        design.terms.retain(|known| known.term != Term::PeriodEffects);
+        design
     }
 
     /// Adds the columns of one term: the product of its numbers, once for each cell of its factors.
@@ -212,7 +216,9 @@ impl Design {
             });
         }
         if let Some(row) = product.iter().flatten().position(|x| !x.is_finite()) {
-            return Err(DataError::Infinite { column: term.to_string(), place: self.places[row] }.into());
+            return Err(
+                DataError::Infinite { column: term.to_string(), place: self.panel.place(self.rows[row]) }.into()
+            );
         }
         let is_period_dummy = *term == Term::PeriodEffects;
         if !self.terms.iter().any(|known| known.term == *term) {
@@ -244,7 +250,8 @@ impl Design {
 
     /// What is multiplied in a column of an interaction, on the rows of the sample: its numbers, and the dummy of its
     /// cell; empty for a column of another term. `terms` are those of the column's component.
-    pub(crate) fn factors(&self, column: &DesignColumn, terms: &[Term], panel: &Panel) -> Result<Vec<Vec<f64>>> {
+    pub(crate) fn factors(&self, column: &DesignColumn, terms: &[Term]) -> Result<Vec<Vec<f64>>> {
+        let panel = &self.panel;
         let Some(term @ Term::Interaction(interacted)) = terms.get(column.term) else { return Ok(Vec::new()) };
         let (mut numbers, mut cells) = (Vec::new(), None::<Groups>);
         let mut selection = Selection::all(panel);

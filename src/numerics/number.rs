@@ -14,7 +14,7 @@ use pulp::{Scalar, Simd, WithSimd};
 /// below which cross-products of doubles carry no information about it: their relative error is about 1e-16.
 ///
 /// This is where doubles end, not where a column ends. A column adds nothing, to a
-/// [`Regression`](crate::fit::Regression) and to a breakdown alike, when what the others leave of it is at or below
+/// [`FittedRegression`](crate::FittedRegression) and to a breakdown alike, when what the others leave of it is at or below
 /// 1e-11 of its length (1e-22 of its sum of squares), or no more than the rounding of the values. Down to there the
 /// elimination is carried out in twice the precision; where that would take too long,
 /// [`Warning::Imprecise`](crate::Warning::Imprecise) says so.

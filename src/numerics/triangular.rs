@@ -58,6 +58,11 @@ impl Cholesky {
         Self::try_new(n, matrix, |i, left| Some(pivot(i, left))).unwrap_or_default()
     }
 
+    /// The factor of a matrix whose pivots are all above the bound; `None` where one is not.
+    pub(crate) fn above(matrix: &Array2<f64>, bound: f64) -> Option<Self> {
+        Self::try_new(matrix.nrows(), |i, j| matrix[[i, j]], |_, left| (left > bound).then_some(left))
+    }
+
     /// The same; `None` where the caller has no use for a pivot.
     fn try_new(
         n: usize,
@@ -101,6 +106,16 @@ impl Cholesky {
         solve_upper(&self.rows, &self.forward(x))
     }
 
+    /// (LL')⁻¹, of a factor without a pivot of zero.
+    pub(crate) fn inverse(&self) -> Array2<f64> {
+        let k = self.len();
+        let mut of_lower = Array2::<f64>::zeros((k, k));
+        for (i, row) in self.inverse_rows().iter().enumerate() {
+            row.iter().enumerate().for_each(|(j, x)| of_lower[[i, j]] = *x);
+        }
+        of_lower.t().dot(&of_lower)
+    }
+
     /// The rows of L⁻¹, each up to its diagonal, of a factor without a pivot of zero.
     fn inverse_rows(&self) -> Vec<Vec<f64>> {
         let mut inverse: Vec<Vec<f64>> = Vec::with_capacity(self.len());
@@ -117,13 +132,7 @@ impl Cholesky {
 /// The inverse of a symmetric positive definite matrix with a unit diagonal; `None` where a pivot of its elimination is
 /// at or below the bound.
 pub(crate) fn inverse(matrix: &Array2<f64>, bound: f64) -> Option<Array2<f64>> {
-    let k = matrix.nrows();
-    let factor = Cholesky::try_new(k, |i, j| matrix[[i, j]], |_, left| (left > bound).then_some(left))?;
-    let mut of_lower = Array2::<f64>::zeros((k, k));
-    for (i, row) in factor.inverse_rows().iter().enumerate() {
-        row.iter().enumerate().for_each(|(j, x)| of_lower[[i, j]] = *x);
-    }
-    Some(of_lower.t().dot(&of_lower))
+    Some(Cholesky::above(matrix, bound)?.inverse())
 }
 
 #[cfg(test)]

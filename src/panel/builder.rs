@@ -158,7 +158,7 @@ impl PanelBuilder {
     ///     .build()?;
     /// // The mean of 2 and 4 where x is 1, weighted by 3 and 1, less the 1 where x is 0.
     /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
-    /// assert!((fit.regression()?.coefficients[0].estimate - 1.5).abs() < 1e-12);
+    /// assert!((fit.regression()?.estimates()[1] - 1.5).abs() < 1e-12);
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn weight(mut self, name: impl Into<String>) -> Self {

@@ -32,8 +32,8 @@ impl Rows {
         }
         self.sort()?;
         Ok(Panel {
-            units: self.units,
-            periods: self.periods,
+            units: self.units.map(Arc::new),
+            periods: self.periods.map(Arc::new),
             weight: self.weight,
             population: self.population,
             columns: Arc::new(self.columns),

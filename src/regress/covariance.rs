@@ -265,7 +265,7 @@ impl FittedRegression {
 
     /// Unit and period of a regressed row.
     pub(crate) fn row_label(&self, row: usize) -> String {
-        self.panel.row_label(self.design.rows[self.data.rows[row]])
+        self.design.panel.row_label(self.design.rows[self.data.rows[row]])
     }
 }
 

@@ -6,9 +6,9 @@ use super::least_squares::Solution;
 use super::random_effects::{EffectVariances, QuasiDemeaning, RandomEffect};
 use super::transform::{Absorbed, Transformed, needs, period_values};
 use super::{Estimator, PanelRegression, RSquared};
-use crate::error::{Error, EstimateError, QuestionError, Refusal, Result, cannot};
+use crate::error::{Error, EstimateError, OutcomeUse, QuestionError, Refusal, Result, cannot};
 use crate::fit::check_within;
-use crate::model::Design;
+use crate::model::{Credit, Design};
 use crate::numerics::dot::weighted_dot;
 use crate::numerics::groups::Groups;
 use crate::numerics::rank::rounding;
@@ -35,7 +35,7 @@ const EXACT: f64 = 1e-14;
 /// | What are the coefficients? | [`names`](Self::names), [`estimates`](Self::estimates), [`estimate`](Self::estimate), [`left_out_columns`](Self::left_out_columns) |
 /// | How sure are they? | [`coefficients`](Self::coefficients), [`coefficients_at`](Self::coefficients_at), [`covariance`](Self::covariance), with few clusters [`wild_bootstrap`](Self::wild_bootstrap) |
 /// | What do they say together? | [`wald`](Self::wald), [`combination`](Self::combination), [`delta_method`](Self::delta_method) |
-/// | How much is explained, and what is left? | [`r_squared`](Self::r_squared), [`residuals`](Self::residuals), [`sigma2`](Self::sigma2) |
+/// | How much is explained, and what is left? | [`r_squared`](Self::r_squared), [`fitted`](Self::fitted), [`residuals`](Self::residuals), [`sigma2`](Self::sigma2) |
 /// | What are the effects of units and periods? | absorbed: [`unit_effects`](Self::unit_effects), [`period_effects`](Self::period_effects); random: [`effect_variances`](Self::effect_variances), [`quasi_demeaning`](Self::quasi_demeaning) |
 /// | What is expected of other rows? | [`predictions`](Self::predictions); linfa's [`Predict`](linfa::traits::Predict) without intervals |
 /// | Are effects related to the columns? | [`hausman`](Self::hausman), [`hausman_regression`](Self::hausman_regression) |
@@ -61,7 +61,6 @@ const EXACT: f64 = 1e-14;
 #[derive(Debug, Clone)]
 pub struct FittedRegression {
     pub(crate) question: PanelRegression,
-    pub(crate) panel: Panel,
     pub(crate) design: Design,
     /// The rows that were regressed, with the columns that have a coefficient only.
     pub(crate) data: Transformed,
@@ -85,12 +84,32 @@ impl FittedRegression {
         if estimator.needs_periods() && panel.period_indices().is_none() {
             return Err(needs(estimator, "period"));
         }
-        let design = Design::new(&question.model()?, panel).map_err(|error| match error {
-            Error::Question(QuestionError::OutcomeAsTerm { outcome, used_in }) if used_in.starts_with("component") => {
-                Error::from(QuestionError::OutcomeAsTerm { outcome, used_in: "the terms".to_string() })
+        let in_terms = |error| match error {
+            Error::Question(QuestionError::OutcomeAsTerm { outcome, used_in: OutcomeUse::Component { .. } }) => {
+                QuestionError::OutcomeAsTerm { outcome, used_in: OutcomeUse::Terms }.into()
             }
             error => error,
-        })?;
+        };
+        let mut design = Design::new(&question.model()?, panel).map_err(in_terms)?;
+        // A regression has terms; the component that holds them here is not the user's.
+        design.component_names.clear();
+        let fit = Self::of(question, design)?;
+        if fit.data.absorbed.any() && fit.data.outcome.iter().all(|y| *y == 0.0) {
+            let why = Refusal::NothingOfOutcome { outcome: fit.design.outcome_name };
+            return Err(cannot(estimator.name(), why));
+        }
+        if fit.estimates.is_empty() {
+            let beside_effects = fit.data.absorbed.any();
+            let why = Refusal::NothingOfColumns { columns: fit.left_out_columns, beside_effects };
+            return Err(cannot(estimator.name(), why));
+        }
+        Ok(fit)
+    }
+
+    /// The regression of a design's outcome on its columns. Where nothing is left of the outcome, or of any column,
+    /// that is what it says: coefficients of zero, or none.
+    pub(super) fn of(question: &PanelRegression, design: Design) -> Result<Self> {
+        let estimator = question.estimator;
         if design.outcome.iter().all(|y| *y == design.outcome[0]) {
             return Err(EstimateError::NoVariation { outcome: design.outcome_name, rows: design.outcome.len() }.into());
         }
@@ -98,9 +117,10 @@ impl FittedRegression {
         for column in &design.columns {
             check_within(&column.name, &column.values, LARGEST)?;
         }
-        let mut data = Transformed::new(question, &design, panel)?;
+        let mut data = Transformed::new(question, &design)?;
         if data.absorbed.any() && is_nothing(&data.outcome, &design) {
-            return Err(cannot(estimator.name(), Refusal::NothingOfOutcome { outcome: design.outcome_name }));
+            // Rounding would have coefficients, too.
+            data.outcome.fill(0.0);
         }
         let problem = data.problem();
         let solution = problem.solve();
@@ -111,11 +131,6 @@ impl FittedRegression {
         data.keep(&kept);
         let parameters = kept.len() + data.absorbed.rank;
         let rows = data.outcome.len();
-        if kept.is_empty() {
-            let beside_effects = data.absorbed.any();
-            let why = Refusal::NothingOfColumns { columns: left_out_columns, beside_effects };
-            return Err(cannot(estimator.name(), why));
-        }
         if parameters > rows {
             let what = format!("rows for {parameters} coefficients and effects (take terms out)");
             return Err(EstimateError::TooFew { what, expected: parameters + 1, found: rows }.into());
@@ -144,7 +159,6 @@ impl FittedRegression {
         let r_squared = RSquared::new(&design, &data, &residuals, &expected, df_residual);
         Ok(FittedRegression {
             question: question.clone(),
-            panel: panel.clone(),
             design,
             data,
             estimates,
@@ -188,6 +202,16 @@ impl FittedRegression {
     /// See [`FittedRegression`].
     pub fn estimate(&self, name: &str) -> Option<f64> {
         self.names().iter().position(|n| n == name).map(|at| self.estimates[at])
+    }
+
+    /// The component whose column has this coefficient; `None` for the intercept, for a column of `always`, and where
+    /// the question was not a model's.
+    pub(super) fn component(&self, at: usize) -> Option<&String> {
+        let position = at.checked_sub(usize::from(self.data.has_intercept))?;
+        match self.design.columns.get(*self.data.positions.get(position)?)?.credit {
+            Credit::Component(component) => self.design.component_names.get(component),
+            Credit::Always => None,
+        }
     }
 
     /// Columns that are combinations of earlier ones or of the absorbed effects, and have no coefficient.
@@ -279,6 +303,29 @@ impl FittedRegression {
     /// Residuals of the regressed rows, not weighted.
     pub fn residuals(&self) -> &[f64] {
         &self.residuals
+    }
+
+    /// Fitted values of the regressed rows: outcome less residual, absorbed effects included. Of a between estimator
+    /// they are of units' means, of first differences of differences, of random effects of quasi-demeaned rows.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Estimator, Panel, PanelRegression};
+    ///
+    /// let panel = Panel::builder()
+    ///     .units(["A", "A", "B", "B"])
+    ///     .periods([2017, 2018, 2017, 2018])
+    ///     .column("y", [1.0, 3.0, 11.0, 14.0])
+    ///     .column("x", [0.0, 1.0, 0.0, 1.0])
+    ///     .build()?;
+    /// let fit = PanelRegression::new("y", ["x"]).estimator(Estimator::Within).fit(&panel)?;
+    /// // A lies at 2 on average, and B at 12.5; x adds 2.5.
+    /// assert!(fit.fitted().iter().zip([0.75, 3.25, 11.25, 13.75]).all(|(f, expected)| (f - expected).abs() < 1e-12));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn fitted(&self) -> Vec<f64> {
+        let outcome = if self.data.absorbed.any() { &self.design.outcome } else { &self.data.outcome };
+        outcome.iter().zip(&self.residuals).map(|(y, e)| y - e).collect()
     }
 
     /// Variances of the idiosyncratic error and of the effects, in squared points of the outcome; `None` but for a

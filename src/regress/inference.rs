@@ -36,6 +36,10 @@ pub struct CoefficientEstimate {
     pub lower: f64,
     /// Upper end of the interval.
     pub upper: f64,
+    /// The component whose column it is; `None` for the intercept, for a column of `always`, and where the question was
+    /// not a model's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub component: Option<String>,
 }
 
 /// JSON has no number that is not finite.
@@ -163,6 +167,7 @@ impl CoefficientEstimate {
             p_value: reference.two_sided(statistic),
             lower: estimate - half,
             upper: estimate + half,
+            component: None,
         }
     }
 }
@@ -209,10 +214,12 @@ impl FittedRegression {
     pub fn coefficients_at(&self, covariance: &Covariance, level: f64) -> Result<CoefficientTable> {
         check_level(level)?;
         let covariance = self.covariance(covariance)?;
-        let rows = self.names().iter().zip(self.estimates()).zip(covariance.std_errors());
-        let coefficients = rows
-            .map(|((name, &b), std_error)| CoefficientEstimate::new(name.clone(), b, std_error, covariance.df, level))
-            .collect();
+        let std_errors = covariance.std_errors();
+        let coefficient = |(at, name): (usize, &String)| CoefficientEstimate {
+            component: self.component(at).cloned(),
+            ..CoefficientEstimate::new(name.clone(), self.estimates[at], std_errors[at], covariance.df, level)
+        };
+        let coefficients = self.names().iter().enumerate().map(coefficient).collect();
         Ok(CoefficientTable {
             outcome: self.outcome_name().to_string(),
             estimator: self.estimator(),

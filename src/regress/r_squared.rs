@@ -77,7 +77,10 @@ impl RSquared {
         let unexplained = if keeps_rows { weighted_dot(residuals, residuals, &data.weights) } else { square(&left) };
         let overall = 1.0 - unexplained / total;
         let within = match (&design.units, is_absorbed) {
-            (_, true) => Some(1.0 - unexplained / square(&data.outcome)),
+            (_, true) => {
+                let total = square(&data.outcome);
+                (total > 0.0).then(|| 1.0 - unexplained / total)
+            }
             (Some(units), false) => {
                 let of_units = Absorb::new(Some(units), None, weights);
                 let total = square(&of_units.residuals(&design.outcome));

@@ -11,7 +11,6 @@ use crate::numerics::absorb::{Absorb, Projection};
 use crate::numerics::dot::weighted_dot;
 use crate::numerics::groups::Groups;
 use crate::numerics::rank::rounding;
-use crate::panel::Panel;
 
 /// The name of the constant's coefficient.
 pub(crate) const INTERCEPT: &str = "(Intercept)";
@@ -79,7 +78,7 @@ impl Absorbed {
 }
 
 impl Transformed {
-    pub(crate) fn new(question: &PanelRegression, design: &Design, panel: &Panel) -> Result<Self> {
+    pub(crate) fn new(question: &PanelRegression, design: &Design) -> Result<Self> {
         let estimator = question.estimator;
         let absorbed = Absorbed {
             units: estimator.absorbs_units() || !design.unit_effects.is_empty(),
@@ -102,7 +101,7 @@ impl Transformed {
             Estimator::RandomPeriod => levels.random(RandomEffect::Period, question),
             Estimator::RandomTwoway => levels.random(RandomEffect::Twoway, question),
             Estimator::Mundlak => {
-                let levels = levels.within_and_between(question, panel)?;
+                let levels = levels.within_and_between(question)?;
                 let own_levels = Some(levels.columns.clone());
                 Ok(Transformed { own_levels, ..levels.random(RandomEffect::Unit, question)? })
             }
@@ -281,7 +280,7 @@ impl<'a> Levels<'a> {
     ///
     /// M. Giesselmann and A. W. Schmidt-Catran (2022), "Interactions in fixed effects regression models", Sociological
     /// Methods & Research 51, <https://doi.org/10.1177/0049124120914934>.
-    fn within_and_between(self, question: &PanelRegression, panel: &Panel) -> Result<Self> {
+    fn within_and_between(self, question: &PanelRegression) -> Result<Self> {
         let design = self.design;
         let units = units(design)?;
         let of_units = Absorb::new(Some(units), None, &design.weights);
@@ -299,7 +298,7 @@ impl<'a> Levels<'a> {
                 split.push((column.name.clone(), values.clone(), source));
                 continue;
             };
-            let factors = design.factors(column, &question.terms, panel)?;
+            let factors = design.factors(column, &question.terms)?;
             let product = match factors.iter().map(|factor| deviation(factor)).collect::<Option<Vec<_>>>() {
                 Some(factors) if factors.len() > 1 => {
                     let mut product = vec![1.0; values.len()];

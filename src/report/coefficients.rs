@@ -8,16 +8,25 @@ use super::text::wrapped;
 use crate::regress::{CoefficientEstimate, CoefficientTable};
 
 impl fmt::Display for CoefficientTable {
-    /// Outcome and estimator; a row for each coefficient with its estimate and interval to four significant digits;
-    /// below them rows, units, periods and degrees of freedom, R², how the standard errors came about, columns without
-    /// a coefficient and warnings. Names are not cut: a long one stands above its numbers.
+    /// Outcome and estimator; a row for each coefficient with its estimate and interval to four significant digits,
+    /// those of a component below its name; then rows, units, periods and degrees of freedom, R², how the standard
+    /// errors came about, columns without a coefficient and warnings. Names are not cut: a long one stands above its
+    /// numbers.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines = wrapped(&format!("{}, {}: {}", self.outcome, self.estimator, meaning(self.estimator)));
         lines.push(String::new());
         let letter = if self.covariance.df.is_some() { "t" } else { "z" };
         let heading = ["estimate", "std. error", letter, "p", "lower", "upper"].map(str::to_string);
-        let rows = self.coefficients.iter().map(row);
-        lines.extend(aligned(&[Line::new("", heading.to_vec())].into_iter().chain(rows).collect::<Vec<_>>()));
+        let mut rows = vec![Line::new("", heading.to_vec())];
+        let mut credited = None;
+        for coefficient in &self.coefficients {
+            if coefficient.component.as_ref() != credited {
+                credited = coefficient.component.as_ref();
+                rows.extend(credited.map(|component| Line::new(format!("{component}:"), Vec::new())));
+            }
+            rows.push(row(coefficient));
+        }
+        lines.extend(aligned(&rows));
         lines.push(String::new());
         lines.extend(wrapped(&counts(self)));
         let parts = r_squareds(&self.r_squared).into_iter();
@@ -37,7 +46,7 @@ impl fmt::Display for CoefficientTable {
 
 fn row(coefficient: &CoefficientEstimate) -> Line {
     let number = |x| Digits::default().text(x);
-    let CoefficientEstimate { name, estimate, std_error, statistic: ratio, p_value: p, lower, upper } = coefficient;
+    let CoefficientEstimate { name, estimate, std_error, statistic: ratio, p_value: p, lower, upper, .. } = coefficient;
     let cells =
         vec![number(*estimate), number(*std_error), statistic(*ratio), p_value(*p), number(*lower), number(*upper)];
     Line::new(name, cells)

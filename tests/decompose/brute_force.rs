@@ -182,7 +182,7 @@ fn check(rows: &Rows, weighted: bool, what: &str) {
             assert!((range.mean - averaged.components[player].share_of_total).abs() < 1e-12, "{name}");
         }
         let regression = fit.regression().expect(&name);
-        assert!((regression.r2_overall - values[(1 << k) - 1]).abs() < TOLERANCE, "{name}: regression");
+        assert!((regression.r_squared().overall - values[(1 << k) - 1]).abs() < TOLERANCE, "{name}: regression");
     }
 }
 

@@ -231,7 +231,7 @@ fn parts_equal_those_of_explicit_regressions() {
             // The full coefficients are those of the regression on the rows, which absorbs the periods.
             let regression = fit.regression().expect(case.name);
             for column in gelbach.columns.iter().filter(|c| !c.name.starts_with("period_effects")) {
-                let coefficient = regression.coefficient(&column.name).expect("it has one");
+                let coefficient = regression.estimate(&column.name).expect("it has one");
                 assert!((coefficient - column.full.estimate).abs() < TOLERANCE, "{}", case.name);
             }
         }

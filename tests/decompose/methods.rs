@@ -7,7 +7,8 @@ use std::sync::Mutex;
 
 use apportion::decompose::Detail;
 use apportion::error::{EstimateError, QuestionError};
-use apportion::{Breakdown, Error, FittedModel, Method, Model, Panel, Term, Warning};
+use apportion::regress::Effect;
+use apportion::{Breakdown, Covariance, Error, FittedModel, Method, Model, Panel, Term, Warning};
 
 use crate::common::panel::panel;
 use crate::common::{Components, Numbers, Rows, coalition_values, dummies, shapley, unbalanced};
@@ -252,6 +253,8 @@ fn check_owen(case: &Case, fit: &FittedModel, rows: &Rows) {
 /// Pratt's measure and variance components from the fitted parts themselves, row by row.
 fn check_fitted_parts(case: &Case, fit: &FittedModel, rows: &Rows) {
     let regression = fit.regression().expect("a regression");
+    let units = regression.unit_effects(&Covariance::iid()).unwrap_or_default();
+    let periods = regression.period_effects(&Covariance::iid()).unwrap_or_default();
     let n = rows.len();
     let k = case.terms.len();
     // A component's columns by name, as the design has them, times their coefficients.
@@ -260,16 +263,14 @@ fn check_fitted_parts(case: &Case, fit: &FittedModel, rows: &Rows) {
         for term in &component.terms {
             let single = Model::new("y").weights("weight").component("c", [term.clone()]);
             let predicted: Vec<f64> = match term {
-                Term::UnitEffects => rows.unit.iter().map(|u| effect(&regression.unit_effects, u)).collect(),
-                Term::PeriodEffects => {
-                    rows.period.iter().map(|p| effect(&regression.period_effects, &p.to_string())).collect()
-                }
+                Term::UnitEffects => rows.unit.iter().map(|u| effect(&units, u)).collect(),
+                Term::PeriodEffects => rows.period.iter().map(|p| effect(&periods, &p.to_string())).collect(),
                 _ => {
                     let names: Vec<String> =
                         single.fit(&panel(rows)).expect("fits").column_names().map(str::to_string).collect();
                     let mut sum = vec![0.0; n];
                     for name in names {
-                        let beta = regression.coefficient(&name).unwrap_or(0.0);
+                        let beta = regression.estimate(&name).unwrap_or(0.0);
                         let column = column_of(rows, &name);
                         sum.iter_mut().zip(column).for_each(|(s, x)| *s += beta * x);
                     }
@@ -301,8 +302,8 @@ fn check_fitted_parts(case: &Case, fit: &FittedModel, rows: &Rows) {
     }
 }
 
-fn effect(effects: &[(String, f64)], name: &str) -> f64 {
-    effects.iter().find(|(n, _)| n == name).expect("an effect").1
+fn effect(effects: &[Effect], name: &str) -> f64 {
+    effects.iter().find(|effect| effect.name == name).expect("an effect").effect
 }
 
 fn column_of(rows: &Rows, name: &str) -> Vec<f64> {

@@ -228,7 +228,7 @@ fn copies_sums_and_conversions_stay_aliased() {
                 case.check(&what);
             }
             let regression = fit.regression().expect("regression");
-            assert_eq!(regression.left_out_columns.len(), 1, "{what}: {:?}", regression.left_out_columns);
+            assert_eq!(regression.left_out_columns().len(), 1, "{what}: {:?}", regression.left_out_columns());
         }
     }
 }

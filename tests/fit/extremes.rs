@@ -84,7 +84,7 @@ fn perfect_fits_and_saturated_panels() {
         sums_to_one(&breakdown);
         assert!((breakdown.r2_overall - 1.0).abs() < 1e-12);
     }
-    assert!((saturated.regression().expect("fits").r2_overall - 1.0).abs() < 1e-12);
+    assert!((saturated.regression().expect("fits").r_squared().overall - 1.0).abs() < 1e-12);
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn one_unit_one_period_and_one_row_each() {
         let fit = model.fit(&panel).expect("fits");
         sums_to_one(&fit.sequential().expect("sequential"));
         sums_to_one(&fit.shapley().expect("shapley"));
-        assert!((fit.regression().expect("fits").r2_overall - 1.0).abs() < 1e-12);
+        assert!((fit.regression().expect("fits").r_squared().overall - 1.0).abs() < 1e-12);
     }
     let two_rows = Panel::builder().column("y", [1.0, 2.0]).column("x", [5.0, 3.0]).build().expect("a panel");
     let fit = Model::new("y").component("x", ["x"]).component("again", ["x:x"]).fit(&two_rows).expect("fits");

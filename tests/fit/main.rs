@@ -5,4 +5,3 @@ mod common;
 
 mod accuracy;
 mod extremes;
-mod regression;

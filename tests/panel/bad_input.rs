@@ -306,7 +306,7 @@ fn what_adds_nothing_is_a_warning_not_an_error() {
     let breakdown = fit.sequential().expect("sequential");
     assert!(breakdown.share_of_total("fixed").expect("there").abs() < 1e-12);
     assert_eq!(breakdown.share_of_total("constant").expect("there"), 0.0);
-    assert_eq!(fit.regression().expect("fits").left_out_columns, ["fixed", "x", "x", "one"]);
+    assert_eq!(fit.regression().expect("fits").left_out_columns(), ["fixed", "x", "x", "one"]);
     let message = breakdown.warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     assert!(message.contains("adds nothing once unit effects (practice) are in: enter it before them or drop them"));
 }

@@ -5,4 +5,5 @@ mod common;
 
 mod bad_input;
 mod brute_force;
+mod of_model;
 mod specification;

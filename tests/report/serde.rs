@@ -4,7 +4,6 @@
 use std::fmt::Debug;
 
 use apportion::decompose::Game;
-use apportion::fit::Regression;
 use apportion::resample::Comparison;
 use apportion::{
     Breakdown, IntervalKind, Method, MethodTable, Model, OrderRange, PanelSchema, Report, Sample, Term, Warning,
@@ -40,9 +39,6 @@ fn stored_answers_with_keys_of_before_are_read() {
     let at = text.find("\"terms\":").expect("the terms");
     let old = format!("{}{}", &text[..at], text[at..].replacen("\"share_of_total\":", "\"value\":", 2));
     assert_eq!(serde_json::from_str::<Breakdown>(&old).expect("it can be read"), owen);
-    let regression = fit.regression().expect("fits");
-    let old = with_old_keys(&serde_json::to_string(&regression).expect("it can be written"));
-    assert_eq!(serde_json::from_str::<Regression>(&old).expect("it can be read"), regression);
 }
 
 #[test]
@@ -78,7 +74,6 @@ fn answers() {
     let fit = model.fit(&panel).expect("the model fits");
     round_trip::<Sample>(fit.sample());
     round_trip::<Vec<Warning>>(&fit.warnings().to_vec());
-    round_trip::<Regression>(&fit.regression().expect("fits"));
     round_trip::<OrderRange>(&fit.order_range().expect("a range"));
     let table = fit.all_methods().expect("methods");
     round_trip::<MethodTable>(&table);

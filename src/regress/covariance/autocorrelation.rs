@@ -48,7 +48,7 @@ impl FittedRegression {
             sums.into_iter().map(|(period, sum)| (sum, (0, period))).unzip()
         } else {
             // Without units the rows are one series.
-            let codes = match self.panel.unit_indices() {
+            let codes = match self.design.panel.unit_indices() {
                 Some(_) => self.unit_clusters()?.codes,
                 None => vec![0; periods.len()],
             };

@@ -84,14 +84,14 @@ impl FittedRegression {
     pub(crate) fn clusters(&self, by: Option<&str>) -> Result<Clusters> {
         let clusters = match by {
             None => self.unit_clusters()?,
-            Some(name) if self.panel.unit_column() == Some(name) => self.unit_clusters()?,
-            Some(name) if self.panel.period_column() == Some(name) => self.period_clusters()?,
+            Some(name) if self.design.panel.unit_column() == Some(name) => self.unit_clusters()?,
+            Some(name) if self.design.panel.period_column() == Some(name) => self.period_clusters()?,
             Some(name) => {
-                let column = self.panel.column(name)?;
+                let column = self.design.panel.column(name)?;
                 let refuse = |why| Err(EstimateError::Cluster { column: name.to_string(), why }.into());
                 let rows = || self.data.rows.iter().map(|&row| self.design.rows[row]);
                 if let Some(row) = rows().find(|&row| column.missing(row).is_some()) {
-                    return refuse(ClusterProblem::Missing { row: self.panel.row_label(row) });
+                    return refuse(ClusterProblem::Missing { row: self.design.panel.row_label(row) });
                 }
                 if let Some(unit) = self.varies_within(column) {
                     return refuse(ClusterProblem::VariesWithin { unit: unit.to_string() });
@@ -107,16 +107,16 @@ impl FittedRegression {
     }
 
     pub(crate) fn unit_clusters(&self) -> Result<Clusters> {
-        let indices = self.panel.unit_indices().ok_or_else(|| needs("unit"))?;
-        Ok(self.by_index(self.panel.unit_column().unwrap_or("unit"), indices))
+        let indices = self.design.panel.unit_indices().ok_or_else(|| needs("unit"))?;
+        Ok(self.by_index(self.design.panel.unit_column().unwrap_or("unit"), indices))
     }
 
     pub(crate) fn period_clusters(&self) -> Result<Clusters> {
         if self.question.estimator == Estimator::Between {
             return Err(cannot("the covariance", Refusal::RowsAreUnits));
         }
-        let indices = self.panel.period_indices().ok_or_else(|| needs("period"))?;
-        Ok(self.by_index(self.panel.period_column().unwrap_or("period"), indices))
+        let indices = self.design.panel.period_indices().ok_or_else(|| needs("period"))?;
+        Ok(self.by_index(self.design.panel.period_column().unwrap_or("period"), indices))
     }
 
     /// A unit within which a column varies, where rows of the regression are units.
@@ -131,8 +131,8 @@ impl FittedRegression {
         let rows = self.design.rows.windows(2);
         let row = rows
             .map(|pair| (pair[0], pair[1]))
-            .find(|&(a, b)| self.panel.unit_of(a) == self.panel.unit_of(b) && differs(a, b));
-        self.panel.unit_of(row?.0)
+            .find(|&(a, b)| self.design.panel.unit_of(a) == self.design.panel.unit_of(b) && differs(a, b));
+        self.design.panel.unit_of(row?.0)
     }
 
     fn by_index(&self, name: &str, indices: &[u32]) -> Clusters {

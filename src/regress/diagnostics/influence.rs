@@ -84,7 +84,7 @@ impl FittedRegression {
         let units = self.unit_clusters()?;
         let name = |row: usize| {
             let row = self.design.rows[self.data.rows[row]];
-            self.panel.unit_of(row).unwrap_or_default().to_string()
+            self.design.panel.unit_of(row).unwrap_or_default().to_string()
         };
         self.influence(&units.rows(), name)
     }

@@ -38,7 +38,7 @@ impl FittedRegression {
         let mut design = self.design.clone();
         design.unit_effects.clear();
         design.columns.retain(|column| !(absorbed.periods && column.is_period_dummy));
-        let data = Transformed::new(&question, &design, &self.panel)?;
+        let data = Transformed::new(&question, &design)?;
         let problem = data.problem();
         let solution = problem.solve();
         let residuals = problem.residuals(&solution);
