@@ -22,7 +22,7 @@
 // | step | file |
 // |---|---|
 // | what an estimator takes from the data | `transform`, `random_effects` |
-// | coefficients | `least_squares` |
+// | coefficients | `estimation`, `least_squares` |
 // | how sure they are | `covariance`, `wild`, `inference` |
 // | whether the regression suits the data | `specification`, `diagnostics` |
 // | what it says of units and of new rows | `effects`, `prediction`, `new_rows` |
@@ -31,6 +31,7 @@
 mod covariance;
 mod diagnostics;
 mod effects;
+mod estimation;
 mod estimator;
 mod fitted;
 mod inference;

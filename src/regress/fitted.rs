@@ -2,24 +2,14 @@
 
 use ndarray::Array2;
 
-use super::least_squares::Solution;
-use super::random_effects::{EffectVariances, QuasiDemeaning, RandomEffect};
-use super::transform::{Absorbed, Transformed, needs, period_values};
+use super::random_effects::{EffectVariances, QuasiDemeaning};
+use super::transform::Transformed;
 use super::{Estimator, PanelRegression, RSquared};
-use crate::error::{Error, EstimateError, OutcomeUse, QuestionError, Refusal, Result, cannot};
-use crate::fit::check_within;
 use crate::model::{Credit, Design};
 use crate::numerics::dot::weighted_dot;
 use crate::numerics::groups::Groups;
-use crate::numerics::rank::rounding;
-use crate::panel::{Lineage, Panel, Sample};
+use crate::panel::{Lineage, Sample};
 use crate::warning::Warning;
-
-/// Values beyond this, or apart by less than one over it, are refused: squares of their sums leave the range of
-/// doubles.
-const LARGEST: f64 = 1e145;
-/// Residuals of this part of the outcome's length are rounding.
-const EXACT: f64 = 1e-14;
 
 /// A regression put to a panel. Standard errors follow when a covariance is chosen.
 ///
@@ -70,107 +60,12 @@ pub struct FittedRegression {
     /// Of the regressed rows.
     pub(crate) residuals: Vec<f64>,
     pub(crate) df_residual: usize,
-    left_out_columns: Vec<String>,
-    r_squared: RSquared,
-    warnings: Vec<Warning>,
+    pub(super) left_out_columns: Vec<String>,
+    pub(super) r_squared: RSquared,
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl FittedRegression {
-    pub(super) fn new(question: &PanelRegression, panel: &Panel) -> Result<Self> {
-        let estimator = question.estimator;
-        if estimator.needs_units() && panel.unit_indices().is_none() {
-            return Err(needs(estimator, "unit"));
-        }
-        if estimator.needs_periods() && panel.period_indices().is_none() {
-            return Err(needs(estimator, "period"));
-        }
-        let in_terms = |error| match error {
-            Error::Question(QuestionError::OutcomeAsTerm { outcome, used_in: OutcomeUse::Component { .. } }) => {
-                QuestionError::OutcomeAsTerm { outcome, used_in: OutcomeUse::Terms }.into()
-            }
-            error => error,
-        };
-        let mut design = Design::new(&question.model()?, panel).map_err(in_terms)?;
-        // A regression has terms; the component that holds them here is not the user's.
-        design.component_names.clear();
-        let fit = Self::of(question, design)?;
-        if fit.data.absorbed.any() && fit.data.outcome.iter().all(|y| *y == 0.0) {
-            let why = Refusal::NothingOfOutcome { outcome: fit.design.outcome_name };
-            return Err(cannot(estimator.name(), why));
-        }
-        if fit.estimates.is_empty() {
-            let beside_effects = fit.data.absorbed.any();
-            let why = Refusal::NothingOfColumns { columns: fit.left_out_columns, beside_effects };
-            return Err(cannot(estimator.name(), why));
-        }
-        Ok(fit)
-    }
-
-    /// The regression of a design's outcome on its columns. Where nothing is left of the outcome, or of any column,
-    /// that is what it says: coefficients of zero, or none.
-    pub(super) fn of(question: &PanelRegression, design: Design) -> Result<Self> {
-        let estimator = question.estimator;
-        if design.outcome.iter().all(|y| *y == design.outcome[0]) {
-            return Err(EstimateError::NoVariation { outcome: design.outcome_name, rows: design.outcome.len() }.into());
-        }
-        check_within(&design.outcome_name, &design.outcome, LARGEST)?;
-        for column in &design.columns {
-            check_within(&column.name, &column.values, LARGEST)?;
-        }
-        let mut data = Transformed::new(question, &design)?;
-        if data.absorbed.any() && is_nothing(&data.outcome, &design) {
-            // Rounding would have coefficients, too.
-            data.outcome.fill(0.0);
-        }
-        let problem = data.problem();
-        let solution = problem.solve();
-        let residuals = problem.residuals(&solution);
-        let Solution { kept, estimates, inverse } = solution;
-        let left_out_columns: Vec<String> =
-            (0..data.names.len()).filter(|c| !kept.contains(c)).map(|c| data.names[c].clone()).collect();
-        data.keep(&kept);
-        let parameters = kept.len() + data.absorbed.rank;
-        let rows = data.outcome.len();
-        if parameters > rows {
-            let what = format!("rows for {parameters} coefficients and effects (take terms out)");
-            return Err(EstimateError::TooFew { what, expected: parameters + 1, found: rows }.into());
-        }
-        let df_residual = rows - parameters;
-        let mut warnings = Vec::new();
-        if df_residual == 0 {
-            warnings.push(Warning::Saturated { observations: rows });
-        }
-        for effect in data.variances.iter().flat_map(|(variances, _)| &variances.negative) {
-            let of = if *effect == RandomEffect::Period { "period" } else { "unit" };
-            warnings.push(Warning::NegativeVariance { of: of.to_string() });
-        }
-        let square = weighted_dot(&residuals, &residuals, &data.weights);
-        let length = weighted_dot(&design.outcome, &design.outcome, &design.weights);
-        warnings.extend((df_residual > 0 && square <= EXACT * EXACT * length).then_some(Warning::ExactFit));
-        let parts = data.absorbed.parts(&design);
-        warnings.extend((parts > 1).then_some(Warning::Disconnected { parts }));
-        warnings.extend(singletons(&design, data.absorbed));
-        if estimator == Estimator::FirstDifference {
-            let units = design.units.as_ref().map_or(0, |units| units.names.len());
-            let differences = design.n_observations() - units - rows;
-            warnings.extend((differences > 0).then_some(Warning::Gaps { differences }));
-        }
-        let expected = expected(&design, &data, &estimates, question)?;
-        let r_squared = RSquared::new(&design, &data, &residuals, &expected, df_residual);
-        Ok(FittedRegression {
-            question: question.clone(),
-            design,
-            data,
-            estimates,
-            inverse,
-            residuals,
-            df_residual,
-            left_out_columns,
-            r_squared,
-            warnings,
-        })
-    }
-
     /// The question that was put.
     pub fn regression(&self) -> &PanelRegression {
         &self.question
@@ -356,47 +251,4 @@ impl FittedRegression {
     pub(crate) fn sum_of_squares(&self) -> f64 {
         weighted_dot(&self.residuals, &self.residuals, &self.data.weights)
     }
-}
-
-/// Whether nothing but rounding is left of the outcome.
-fn is_nothing(left: &[f64], design: &Design) -> bool {
-    let length = |values: &[f64]| weighted_dot(values, values, &design.weights).sqrt();
-    length(left) <= 8.0 * rounding(length(&design.outcome))
-}
-
-/// What the regression expects of the level of the outcome on each row of the sample, effects not counted.
-fn expected(design: &Design, data: &Transformed, estimates: &[f64], question: &PanelRegression) -> Result<Vec<f64>> {
-    let mut expected = vec![0.0; design.n_observations()];
-    for (b, column) in data.slopes(estimates).iter().zip(data.levels(design)) {
-        expected.iter_mut().zip(column).for_each(|(f, x)| *f += b * x);
-    }
-    let is_difference = question.estimator == Estimator::FirstDifference;
-    if is_difference && data.has_intercept {
-        // The intercept of differences is a trend of levels.
-        expected.iter_mut().zip(period_values(design)?).for_each(|(f, period)| *f += estimates[0] * period as f64);
-    }
-    let constant = if data.absorbed.any() || is_difference {
-        let left = design.outcome.iter().zip(&expected).zip(&design.weights);
-        left.map(|((y, f), w)| w * (y - f)).sum::<f64>() / design.weights.iter().sum::<f64>()
-    } else if data.has_intercept {
-        estimates[0]
-    } else {
-        0.0
-    };
-    expected.iter_mut().for_each(|f| *f += constant);
-    Ok(expected)
-}
-
-/// Units and periods whose effect is absorbed and that have one row.
-fn singletons(design: &Design, absorbed: Absorbed) -> Vec<Warning> {
-    let sets = [("unit", absorbed.units, &design.units), ("period", absorbed.periods, &design.periods)];
-    let of_set = |(of, is_absorbed, groups): (&str, bool, &Option<Groups>)| {
-        let groups = groups.as_ref().filter(|_| is_absorbed)?;
-        let mut rows = vec![0_usize; groups.names.len()];
-        groups.codes.iter().for_each(|&code| rows[code as usize] += 1);
-        let alone = groups.names.iter().zip(rows).filter(|(_, rows)| *rows == 1);
-        let names: Vec<String> = alone.map(|(name, _)| name.clone()).collect();
-        (!names.is_empty()).then(|| Warning::Singletons { of: of.to_string(), names })
-    };
-    sets.into_iter().filter_map(of_set).collect()
 }
