@@ -78,6 +78,7 @@
 //! <https://doi.org/10.1214/aos/1176345462>. A. C. Davison and D. V. Hinkley (1997),
 //! <https://doi.org/10.1017/CBO9780511802843>.
 
+mod choice;
 pub mod decompose;
 pub mod error;
 pub mod fit;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors, lowest first; files and folders of these names stand on one.
 const FLOORS: [&[&str]; 10] = [
-    &["error", "warning"],
+    &["choice", "error", "warning"],
     &["numerics"],
     &["panel"],
     &["sources"],

@@ -4,6 +4,7 @@
 //! *conditional*: every part uses the coefficients that a component's columns have beside all the others.
 
 mod covariance;
+mod covariance_kind;
 mod equations;
 mod refuse;
 
@@ -17,6 +18,7 @@ use crate::numerics::number::Lane;
 use crate::panel::Sample;
 use crate::warning::Warning;
 use covariance::Errors;
+pub use covariance_kind::GelbachCovariance;
 pub(crate) use equations::Equations;
 use equations::{BASE, FIRST_COMPONENT, FULL, TOTAL};
 
@@ -25,48 +27,6 @@ use equations::{BASE, FIRST_COMPONENT, FULL, TOTAL};
 pub(crate) const FEW_CLUSTERS: usize = 30;
 /// A change smaller than this part of the coefficients it is the difference of is rounding, and has no shares.
 const NO_CHANGE: f64 = 1e-10;
-
-/// What the analytic standard errors allow for.
-///
-/// # Examples
-/// ```
-/// use apportion::decompose::GelbachCovariance;
-/// use apportion::panel::SIMULATED_ENGLAND_SEED;
-/// use apportion::{Model, Panel};
-///
-/// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
-/// let fit = Model::new("cpp_rate").always(["low_income_pct"]).component("spending", ["spend_per_child"]).fit(&panel)?;
-/// // Clustered by unit where there are units: the years of an authority are not independent.
-/// let (clustered, iid) = (fit.gelbach()?, fit.gelbach_with(GelbachCovariance::Iid)?);
-/// assert_eq!((clustered.covariance, clustered.clusters), (GelbachCovariance::Cluster, Some(150)));
-/// let base = |gelbach: &apportion::decompose::Gelbach| gelbach.columns[0].base;
-/// assert_eq!(base(&clustered).estimate, base(&iid).estimate);
-/// assert!(base(&clustered).std_error > base(&iid).std_error);
-/// # Ok::<(), apportion::Error>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum GelbachCovariance {
-    /// Independent rows of equal variance (inverse to their weight). Factor n/(n − k), k the parameters of the full
-    /// regression.
-    Iid,
-    /// Independent rows of any variance (HC1): the same factor.
-    Heteroskedastic,
-    /// Rows of a unit depend on each other in any way (CR1), units do not. Factor G/(G − 1), G the units.
-    Cluster,
-}
-
-impl GelbachCovariance {
-    /// The covariance's name, as JSON writes it.
-    pub fn name(self) -> &'static str {
-        match self {
-            GelbachCovariance::Iid => "iid",
-            GelbachCovariance::Heteroskedastic => "heteroskedastic",
-            GelbachCovariance::Cluster => "cluster",
-        }
-    }
-}
 
 /// A coefficient, or a part of its change, in units of the outcome for one unit of the column.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -1,6 +1,12 @@
 //! One part of the variation, and how sure it is.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
+
+use crate::choice::Choice;
+use crate::error::{Error, Result};
 
 /// A part of the variation.
 ///
@@ -74,6 +80,7 @@ pub struct Share {
 /// let sum = ends(&percentile).upper + ends(&basic).lower;
 /// assert!((sum - 2.0 * percentile.components[0].share_of_total).abs() < 1e-12);
 /// assert!(fit.jackknife()?.kind(IntervalKind::Basic).is_err());
+/// assert_eq!("bca".parse::<IntervalKind>()?, IntervalKind::Bca);
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +109,33 @@ impl IntervalKind {
             IntervalKind::Normal => "normal",
             IntervalKind::Bca => "bca",
         }
+    }
+}
+
+impl Choice for IntervalKind {
+    const OPTION: &'static str = "interval";
+
+    fn all() -> impl Iterator<Item = Self> {
+        use IntervalKind::{Basic, Bca, Jackknife, Normal, Percentile};
+        [Jackknife, Percentile, Basic, Normal, Bca].into_iter()
+    }
+
+    fn name(&self) -> &'static str {
+        IntervalKind::name(*self)
+    }
+}
+
+impl fmt::Display for IntervalKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.display(f)
+    }
+}
+
+impl FromStr for IntervalKind {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        Choice::parse(text)
     }
 }
 

@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, QuestionError};
+use crate::choice::Choice;
+use crate::error::Error;
 
 /// A panel estimator: what is taken from the data before least squares.
 ///
@@ -120,9 +121,21 @@ impl Estimator {
     }
 }
 
+impl Choice for Estimator {
+    const OPTION: &'static str = "estimator";
+
+    fn all() -> impl Iterator<Item = Self> {
+        Estimator::ALL.into_iter()
+    }
+
+    fn name(&self) -> &'static str {
+        Estimator::name(*self)
+    }
+}
+
 impl fmt::Display for Estimator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
+        self.display(f)
     }
 }
 
@@ -130,12 +143,6 @@ impl FromStr for Estimator {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        Estimator::ALL.into_iter().find(|e| e.name() == text).ok_or_else(|| {
-            Error::from(QuestionError::Option {
-                option: "estimator",
-                expected: format!("it must be one of {}", Estimator::ALL.map(Estimator::name).join(", ")),
-                found: format!("\"{text}\""),
-            })
-        })
+        Choice::parse(text)
     }
 }

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use quasi_demean::QuasiDemean;
 
+use crate::choice::Choice;
 use crate::error::{Error, QuestionError, Refusal, Result, cannot};
 use crate::numerics::groups::Groups;
 use crate::numerics::rank::COLUMN_TOLERANCE;
@@ -91,9 +92,26 @@ impl RandomMethod {
     }
 }
 
+impl Choice for RandomMethod {
+    const OPTION: &'static str = "random method";
+
+    fn all() -> impl Iterator<Item = Self> {
+        use RandomMethod::{Amemiya, Nerlove, SwamyArora, WallaceHussain};
+        [SwamyArora, WallaceHussain, Amemiya, Nerlove].into_iter()
+    }
+
+    fn name(&self) -> &'static str {
+        RandomMethod::name(*self)
+    }
+
+    fn expected() -> String {
+        "use swar, walhus, amemiya or nerlove".to_string()
+    }
+}
+
 impl fmt::Display for RandomMethod {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        self.display(f)
     }
 }
 
@@ -101,16 +119,7 @@ impl FromStr for RandomMethod {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        use RandomMethod::{Amemiya, Nerlove, SwamyArora, WallaceHussain};
-        [SwamyArora, WallaceHussain, Amemiya, Nerlove].into_iter().find(|method| method.name() == text).ok_or_else(
-            || {
-                Error::from(QuestionError::Option {
-                    option: "random method",
-                    expected: "use swar, walhus, amemiya or nerlove".to_string(),
-                    found: format!("\"{text}\""),
-                })
-            },
-        )
+        Choice::parse(text)
     }
 }
 

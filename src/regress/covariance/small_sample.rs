@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, QuestionError};
+use crate::choice::Choice;
+use crate::error::Error;
 
 /// The small-sample convention, named after the package whose standard errors it gives.
 ///
@@ -55,8 +56,6 @@ pub enum SmallSample {
 }
 
 impl SmallSample {
-    const ALL: [SmallSample; 4] = [SmallSample::Unadjusted, SmallSample::Fixest, SmallSample::Plm, SmallSample::Stata];
-
     /// Its text form.
     pub fn name(self) -> &'static str {
         match self {
@@ -68,9 +67,21 @@ impl SmallSample {
     }
 }
 
+impl Choice for SmallSample {
+    const OPTION: &'static str = "small-sample";
+
+    fn all() -> impl Iterator<Item = Self> {
+        [SmallSample::Unadjusted, SmallSample::Fixest, SmallSample::Plm, SmallSample::Stata].into_iter()
+    }
+
+    fn name(&self) -> &'static str {
+        SmallSample::name(*self)
+    }
+}
+
 impl fmt::Display for SmallSample {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
+        self.display(f)
     }
 }
 
@@ -78,12 +89,6 @@ impl FromStr for SmallSample {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        SmallSample::ALL.into_iter().find(|s| s.name() == text).ok_or_else(|| {
-            Error::from(QuestionError::Option {
-                option: "small-sample",
-                expected: format!("it must be one of {}", SmallSample::ALL.map(SmallSample::name).join(", ")),
-                found: format!("\"{text}\""),
-            })
-        })
+        Choice::parse(text)
     }
 }
