@@ -39,7 +39,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(tag = "method", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Method {
     /// What each component adds in one stated order.
