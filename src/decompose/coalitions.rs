@@ -8,9 +8,11 @@
 pub(super) mod branches;
 pub(super) mod coalition;
 mod leaves;
+pub(super) mod size_weights;
 pub(super) mod table;
 pub(super) mod tree;
 
+use crate::error::{Error, QuestionError, Result};
 use crate::fit::{Layout, Submatrix};
 use crate::model::{Credit, Design};
 use crate::numerics::number::Lane;
@@ -63,6 +65,17 @@ impl Players {
 
     pub(crate) fn len(&self) -> usize {
         self.variables.len()
+    }
+
+    /// The place of the player of this name.
+    ///
+    /// # Errors
+    /// [`QuestionError::UnknownComponent`] where there is none.
+    pub(crate) fn position(&self, name: &str) -> Result<usize> {
+        self.names.iter().position(|n| n == name).ok_or_else(|| {
+            let (component, available) = (name.to_string(), self.names.clone());
+            Error::from(QuestionError::UnknownComponent { component, available })
+        })
     }
 
     /// These players alone, in this order.

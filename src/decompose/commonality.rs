@@ -11,17 +11,23 @@
 //! <https://doi.org/10.1177/1094428113493929>.
 
 use super::breakdown::Breakdown;
+use super::coalitions::Players;
 use super::coalitions::table::CoalitionTable;
+use super::definition::{Definition, Setting};
+use super::detail::Detail;
+use super::evaluate::Prepared;
 use super::method::Method;
+use super::of_table::OfTable;
 use crate::error::Result;
 use crate::fit::FittedModel;
+use crate::model::Design;
 
 /// The most components whose subsets are listed: a million parts.
 pub(crate) const MOST_LISTED: usize = 20;
 
 impl FittedModel {
-    /// The part of R² that each of the 2^k − 1 sets of components has in common, in
-    /// [`Detail::Subsets`](crate::decompose::Detail::Subsets); a component's own value is the part that it has alone.
+    /// The part of R² that each of the 2^k − 1 sets of components has in common, in [`Detail::Subsets`]; a component's
+    /// own value is the part that it has alone.
     ///
     /// ```text
     /// C(S) = Σ_{T ⊆ S} (−1)^{|T| + 1} R²((N ∖ S) ∪ T)
@@ -51,6 +57,45 @@ impl FittedModel {
     /// ```
     pub fn commonality(&self) -> Result<Breakdown> {
         self.breakdown(&Method::Commonality)
+    }
+}
+
+/// [`Method::Commonality`].
+pub(super) struct Commonality;
+
+impl Definition for Commonality {
+    fn method(&self) -> Method {
+        Method::Commonality
+    }
+
+    fn name(&self) -> &'static str {
+        "commonality"
+    }
+
+    fn meaning(&self) -> &'static str {
+        "the part that is in common with no other"
+    }
+
+    fn is_additive(&self) -> bool {
+        false
+    }
+
+    fn most_components(&self, _: bool) -> Option<usize> {
+        Some(MOST_LISTED)
+    }
+
+    fn prepare(&self, setting: &Setting) -> Result<Box<dyn Prepared>> {
+        let k = setting.players.len();
+        let answer = move |table: &CoalitionTable| {
+            let parts = parts(table);
+            // The parts begin with coalition 1: the empty one has none.
+            ((0..k).map(|player| parts[(1 << player) - 1]).collect(), parts)
+        };
+        Ok(Box::new(OfTable::new(setting.players, (1 << k) - 1, answer)))
+    }
+
+    fn detail(&self, _: &Players, _: &Design, beyond: &[f64]) -> Detail {
+        Detail::subsets(beyond)
     }
 }
 

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use super::coalitions::coalition::Coalition;
-use super::method::Method;
 use super::share::{Interval, Share};
 
 /// What a method says beyond one share for each component.
@@ -172,17 +171,16 @@ impl<'a> Cell<'a> {
 }
 
 impl Detail {
-    /// Whether it is what this method says, in so many numbers.
-    pub(crate) fn is_of(&self, method: &Method, numbers: usize) -> bool {
-        let (is_its, found) = match self {
-            Detail::Nothing => (true, 0),
-            Detail::Terms(terms) => (*method == Method::Owen, terms.len()),
-            Detail::BySize(cells) => (*method == Method::ConditionalDominance, cells.len()),
-            Detail::Pairs(pairs) => (*method == Method::CompleteDominance, pairs.len()),
-            Detail::Subsets(parts) => (*method == Method::Commonality, parts.len()),
-            Detail::Covariances(pairs) => (*method == Method::VarianceComponents, pairs.len()),
-        };
-        is_its && found == numbers
+    /// How many numbers it holds.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Detail::Nothing => 0,
+            Detail::Terms(terms) => terms.len(),
+            Detail::BySize(cells) => cells.len(),
+            Detail::Pairs(pairs) => pairs.len(),
+            Detail::Subsets(parts) => parts.len(),
+            Detail::Covariances(pairs) => pairs.len(),
+        }
     }
 
     /// Whether there is none.

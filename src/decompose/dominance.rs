@@ -11,16 +11,22 @@
 //! Psychological Methods 8, <https://doi.org/10.1037/1082-989X.8.2.129>.
 
 use super::breakdown::Breakdown;
+use super::coalitions::Players;
 use super::coalitions::coalition::spread;
-use super::coalitions::table::{CoalitionTable, for_each_player};
+use super::coalitions::table::{CoalitionTable, MOST_IN_TABLE, for_each_player};
+use super::definition::{Definition, Setting};
+use super::detail::Detail;
+use super::evaluate::Prepared;
 use super::method::Method;
+use super::of_table::OfTable;
+use super::shapley::{BySize, MOST_COMPONENTS};
 use crate::error::Result;
 use crate::fit::FittedModel;
+use crate::model::Design;
 
 impl FittedModel {
-    /// What each component adds on average to coalitions of each size, in
-    /// [`Detail::BySize`](crate::decompose::Detail::BySize); the components' own values are the means of those, their
-    /// general dominance or Shapley values.
+    /// What each component adds on average to coalitions of each size, in [`Detail::BySize`]; the components' own
+    /// values are the means of those, their general dominance or Shapley values.
     ///
     /// ```text
     /// C_i(s) = mean of R²(S ∪ i) − R²(S) over coalitions S of the others, |S| = s
@@ -54,8 +60,8 @@ impl FittedModel {
         self.breakdown(&Method::ConditionalDominance)
     }
 
-    /// In what part of all coalitions each component adds more than each other one, in
-    /// [`Detail::Pairs`](crate::decompose::Detail::Pairs); the components' own values are their general dominance.
+    /// In what part of all coalitions each component adds more than each other one, in [`Detail::Pairs`]; the
+    /// components' own values are their general dominance.
     ///
     /// A proportion of 1 is complete dominance. A tie, to within 1e-12, counts as a half: unit effects make exact ones.
     /// Source: D. V. Budescu (1993), <https://doi.org/10.1037/0033-2909.114.3.542>.
@@ -86,6 +92,77 @@ impl FittedModel {
     /// ```
     pub fn complete_dominance(&self) -> Result<Breakdown> {
         self.breakdown(&Method::CompleteDominance)
+    }
+}
+
+/// What a share is by either: their own numbers stand beside it.
+const GENERAL: &str = "the mean over all orders (general dominance)";
+
+/// [`Method::ConditionalDominance`].
+pub(super) struct ConditionalDominance;
+
+impl Definition for ConditionalDominance {
+    fn method(&self) -> Method {
+        Method::ConditionalDominance
+    }
+
+    fn name(&self) -> &'static str {
+        "conditional_dominance"
+    }
+
+    fn meaning(&self) -> &'static str {
+        GENERAL
+    }
+
+    fn needs_all_orders(&self) -> bool {
+        true
+    }
+
+    fn most_components(&self, _: bool) -> Option<usize> {
+        Some(MOST_COMPONENTS)
+    }
+
+    fn prepare(&self, setting: &Setting) -> Result<Box<dyn Prepared>> {
+        Ok(Box::new(BySize::new(setting.players, true)))
+    }
+
+    fn detail(&self, players: &Players, _: &Design, beyond: &[f64]) -> Detail {
+        Detail::by_size(&players.names, beyond)
+    }
+}
+
+/// [`Method::CompleteDominance`].
+pub(super) struct CompleteDominance;
+
+impl Definition for CompleteDominance {
+    fn method(&self) -> Method {
+        Method::CompleteDominance
+    }
+
+    fn name(&self) -> &'static str {
+        "complete_dominance"
+    }
+
+    fn meaning(&self) -> &'static str {
+        GENERAL
+    }
+
+    fn needs_all_orders(&self) -> bool {
+        true
+    }
+
+    fn most_components(&self, _: bool) -> Option<usize> {
+        Some(MOST_IN_TABLE)
+    }
+
+    fn prepare(&self, setting: &Setting) -> Result<Box<dyn Prepared>> {
+        let k = setting.players.len();
+        let pairs = k * k.saturating_sub(1) / 2;
+        Ok(Box::new(OfTable::new(setting.players, pairs, |table| (table.shapley(), complete(table)))))
+    }
+
+    fn detail(&self, players: &Players, _: &Design, beyond: &[f64]) -> Detail {
+        Detail::pairs(&players.names, beyond)
     }
 }
 

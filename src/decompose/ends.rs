@@ -1,12 +1,16 @@
 //! What each component adds when it enters first, and when it enters last.
 
+use pulp::Simd;
+
 use super::breakdown::Breakdown;
 use super::coalitions::{Players, Root};
+use super::definition::{Definition, Setting};
+use super::evaluate::{Evaluate, Needs, Prepared, to_shares};
 use super::method::Method;
-use super::sequential::Chain;
+use super::sequential::{Chain, ChainScratch};
 use crate::error::Result;
 use crate::fit::FittedModel;
-use crate::numerics::number::Lane;
+use crate::numerics::real::Lanes;
 
 impl FittedModel {
     /// What each component explains when it enters first: R² on its columns and what is always in.
@@ -53,16 +57,65 @@ impl FittedModel {
     }
 }
 
+/// [`Method::First`].
+pub(super) struct First;
+
+impl Definition for First {
+    fn method(&self) -> Method {
+        Method::First
+    }
+
+    fn name(&self) -> &'static str {
+        "first"
+    }
+
+    fn meaning(&self) -> &'static str {
+        "explained when entering first"
+    }
+
+    fn is_additive(&self) -> bool {
+        false
+    }
+
+    fn prepare(&self, setting: &Setting) -> Result<Box<dyn Prepared>> {
+        Ok(Box::new(Ends::new(setting.players, false)))
+    }
+}
+
+/// [`Method::Last`].
+pub(super) struct Last;
+
+impl Definition for Last {
+    fn method(&self) -> Method {
+        Method::Last
+    }
+
+    fn name(&self) -> &'static str {
+        "last"
+    }
+
+    fn meaning(&self) -> &'static str {
+        "added when entering last"
+    }
+
+    fn is_additive(&self) -> bool {
+        false
+    }
+
+    fn prepare(&self, setting: &Setting) -> Result<Box<dyn Prepared>> {
+        Ok(Box::new(Ends::new(setting.players, true)))
+    }
+}
+
 /// For each player, the regression on it alone, or on all others; and those on nobody and on everybody.
-#[derive(Debug, Clone)]
-pub(crate) struct Ends {
+struct Ends {
     everybody: Chain,
     each: Vec<Chain>,
     is_last: bool,
 }
 
 impl Ends {
-    pub(crate) fn new(players: &Players, is_last: bool) -> Self {
+    fn new(players: &Players, is_last: bool) -> Self {
         let k = players.len();
         let only = |player: usize| (0..k).filter(|&p| (p == player) != is_last).collect();
         Ends {
@@ -71,15 +124,24 @@ impl Ends {
             is_last,
         }
     }
+}
 
-    pub(crate) fn roots(&self) -> impl Iterator<Item = &Root> {
-        self.each.iter().chain([&self.everybody]).flat_map(Chain::roots)
+impl Needs for Ends {
+    fn roots(&self) -> Vec<&Root> {
+        self.each.iter().chain([&self.everybody]).flat_map(Chain::roots).collect()
+    }
+}
+
+impl Evaluate for Ends {
+    type Scratch<L: Lanes> = ChainScratch<L>;
+
+    fn scratch<L: Lanes>(&self) -> ChainScratch<L> {
+        ChainScratch::new(self.roots(), self.each.len())
     }
 
-    /// Residual sums of squares: on `always`, by how much each player reduces them, and on everybody. `residual` is
-    /// memory for one more number than there are players.
     #[inline(always)]
-    pub(crate) fn reductions<L: Lane>(&self, entries: &[L], matrix: &mut [L], residual: &mut [L], out: &mut [L]) {
+    fn evaluate<L: Lanes, S: Simd>(&self, _: S, entries: &[L], total: L, scratch: &mut ChainScratch<L>, out: &mut [L]) {
+        let ChainScratch { matrix, residual } = scratch;
         self.everybody.residuals(entries, matrix, residual);
         let (nobody, everybody) = (residual[0], residual[self.each.len()]);
         for (chain, out) in self.each.iter().zip(&mut out[1..]) {
@@ -89,5 +151,6 @@ impl Ends {
         }
         out[0] = nobody;
         out[self.each.len() + 1] = everybody;
+        to_shares(total, out);
     }
 }

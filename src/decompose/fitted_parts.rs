@@ -17,13 +17,20 @@
 //! <https://doi.org/10.1023/A:1006954016433>; G. S. Fields (2003), "Accounting for income inequality and its change",
 //! <https://doi.org/10.1016/S0147-9121(03)22001-X>.
 
+use pulp::Simd;
+
 use super::breakdown::Breakdown;
-use super::coalitions::Players;
+use super::coalitions::{Players, Root};
+use super::definition::{Definition, Setting};
+use super::detail::Detail;
+use super::evaluate::{Evaluate, Needs, Prepared};
 use super::method::Method;
 use crate::error::Result;
 use crate::fit::{FittedModel, Layout};
+use crate::model::Design;
 use crate::numerics::eliminate::{eliminate_in_place, packed_index, packed_len};
-use crate::numerics::real::Real;
+use crate::numerics::number::{Lane, Number};
+use crate::numerics::real::{Lanes, Real};
 use crate::warning::Warning;
 
 impl FittedModel {
@@ -63,9 +70,8 @@ impl FittedModel {
         self.breakdown(&Method::Pratt)
     }
 
-    /// The variance of each component's fitted part, and in
-    /// [`Detail::Covariances`](crate::decompose::Detail::Covariances) the covariance of each two, as parts of the
-    /// outcome's variance.
+    /// The variance of each component's fitted part, and in [`Detail::Covariances`] the covariance of each two,
+    /// as parts of the outcome's variance.
     ///
     /// ```text
     /// share_of_total(c) = var(X_c β_c)/var(y),   Σ_c var(X_c β_c) + 2 Σ_{c<d} cov(X_c β_c, X_d β_d) = R² var(y)
@@ -99,18 +105,58 @@ impl FittedModel {
     }
 }
 
-impl FittedModel {
-    /// A warning for every component that lacks a coefficient beside the others.
-    pub(super) fn components_without_coefficients(&self, parts: &FittedParts) -> Vec<Warning> {
-        let players = self.players();
-        let lacking = parts.without_coefficients(&players, self.moments().entries());
-        lacking.into_iter().map(|p| Warning::NoCoefficient { component: players.names[p].clone() }).collect()
+/// [`Method::Pratt`].
+pub(super) struct Pratt;
+
+impl Definition for Pratt {
+    fn method(&self) -> Method {
+        Method::Pratt
+    }
+
+    fn name(&self) -> &'static str {
+        "pratt"
+    }
+
+    fn meaning(&self) -> &'static str {
+        "covariance of the fitted part with the outcome, conditional on the model (Fields)"
+    }
+
+    fn prepare(&self, setting: &Setting) -> Result<Box<dyn Prepared>> {
+        Ok(Box::new(FittedParts::new(setting.players, false)))
+    }
+}
+
+/// [`Method::VarianceComponents`].
+pub(super) struct VarianceComponents;
+
+impl Definition for VarianceComponents {
+    fn method(&self) -> Method {
+        Method::VarianceComponents
+    }
+
+    fn name(&self) -> &'static str {
+        "variance_components"
+    }
+
+    fn meaning(&self) -> &'static str {
+        "variance of the fitted part, conditional on the model"
+    }
+
+    fn is_additive(&self) -> bool {
+        false
+    }
+
+    fn prepare(&self, setting: &Setting) -> Result<Box<dyn Prepared>> {
+        Ok(Box::new(FittedParts::new(setting.players, true)))
+    }
+
+    fn detail(&self, players: &Players, _: &Design, beyond: &[f64]) -> Detail {
+        Detail::covariances(&players.names, beyond)
     }
 }
 
 /// Which variables make up which part.
-#[derive(Debug, Clone)]
-pub(crate) struct FittedParts {
+struct FittedParts {
     layout: Layout,
     /// Those of `always`, then of each component in turn.
     variables: Vec<usize>,
@@ -121,19 +167,19 @@ pub(crate) struct FittedParts {
     within: bool,
     units: Option<usize>,
     /// Covariances of the parts, or only of each with the outcome.
-    pub(crate) with_covariances: bool,
+    with_covariances: bool,
 }
 
 /// Cross-products of the parts, and where coefficients were missing.
-pub(crate) struct Gram<R> {
+struct Gram<R> {
     /// Of the parts and the outcome, packed, what is always in taken out.
-    pub(crate) products: Vec<R>,
+    products: Vec<R>,
     /// For each variable in order, whether it has a coefficient.
-    pub(crate) has_coefficient: Vec<bool>,
+    has_coefficient: Vec<bool>,
 }
 
 impl FittedParts {
-    pub(crate) fn new(players: &Players, with_covariances: bool) -> Self {
+    fn new(players: &Players, with_covariances: bool) -> Self {
         let mut variables = players.always.clone();
         let n_always = variables.len();
         let mut parts = Vec::with_capacity(players.len());
@@ -148,24 +194,8 @@ impl FittedParts {
         FittedParts { layout: players.layout, variables, parts, n_always, within, units, with_covariances }
     }
 
-    /// Positions in the moments that are read.
-    pub(crate) fn reads(&self) -> Vec<usize> {
-        let all: Vec<usize> = self.variables.iter().copied().chain([self.layout.0 - 1]).collect();
-        let mut reads = vec![self.layout.weight()];
-        for (at, &i) in all.iter().enumerate() {
-            reads.push(self.layout.sum(i));
-            for &j in &all[at..] {
-                reads.push(self.layout.raw(i, j));
-                if self.within {
-                    reads.push(self.layout.within(i, j));
-                }
-            }
-        }
-        reads
-    }
-
     /// Cross-products of the parts from the moments, of which `entry` gives each.
-    pub(crate) fn gram<R: Real>(&self, entry: impl Fn(usize) -> R) -> Gram<R> {
+    fn gram<R: Real>(&self, entry: impl Fn(usize) -> R) -> Gram<R> {
         let zero = R::splat(0.0);
         let (layout, outcome) = (self.layout, self.layout.0 - 1);
         let all: Vec<usize> = self.variables.iter().copied().chain([outcome]).collect();
@@ -247,6 +277,71 @@ impl FittedParts {
             units_elsewhere || together[player] < alone[0]
         };
         (0..players.len()).filter(lacks).collect()
+    }
+}
+
+impl Needs for FittedParts {
+    /// None: the moments are read as they are.
+    fn roots(&self) -> Vec<&Root> {
+        Vec::new()
+    }
+
+    fn reads(&self) -> Vec<usize> {
+        let all: Vec<usize> = self.variables.iter().copied().chain([self.layout.0 - 1]).collect();
+        let mut reads = vec![self.layout.weight()];
+        for (at, &i) in all.iter().enumerate() {
+            reads.push(self.layout.sum(i));
+            for &j in &all[at..] {
+                reads.push(self.layout.raw(i, j));
+                if self.within {
+                    reads.push(self.layout.within(i, j));
+                }
+            }
+        }
+        reads
+    }
+
+    fn n_beyond(&self) -> usize {
+        let k = self.parts.len();
+        if self.with_covariances { k * k.saturating_sub(1) / 2 } else { 0 }
+    }
+
+    /// One for every component that lacks a coefficient beside the others.
+    fn warnings(&self, fit: &FittedModel) -> Vec<Warning> {
+        let players = fit.players();
+        let lacking = self.without_coefficients(&players, fit.moments().entries());
+        lacking.into_iter().map(|p| Warning::NoCoefficient { component: players.names[p].clone() }).collect()
+    }
+}
+
+impl Evaluate for FittedParts {
+    type Scratch<L: Lanes> = ();
+
+    fn scratch<L: Lanes>(&self) {}
+
+    #[inline(always)]
+    fn evaluate<L: Lanes, S: Simd>(&self, _: S, entries: &[L], total: L, _: &mut (), out: &mut [L]) {
+        let k = self.parts.len();
+        for lane in 0..L::COUNT {
+            let gram = self.gram(|at| entries[at].lane(lane));
+            let product = |i: usize, j: usize| gram.products[packed_index(k + 1, i, j)];
+            let total = total.lane(lane);
+            let per_total = total.inverse_pivot();
+            let mut put = |at: usize, value: L::Scalar| out[at].put(lane, value.value());
+            let explained = (0..k).fold(L::Scalar::splat(0.0), |sum, c| sum + product(c, k));
+            put(0, (total - product(k, k)) * per_total);
+            put(k + 1, (product(k, k) - explained) * per_total);
+            let mut next = k + 2;
+            for c in 0..k {
+                // A part's variance; for Pratt, its covariance with the outcome.
+                let with = if self.with_covariances { c } else { k };
+                put(1 + c, product(c, with) * per_total);
+                for d in (c + 1..k).filter(|_| self.with_covariances) {
+                    put(next, product(c, d) * per_total);
+                    next += 1;
+                }
+            }
+        }
     }
 }
 

@@ -36,6 +36,11 @@ use serde::{Deserialize, Serialize};
 ///     assert!(!method.is_additive() || (sum - fit.r2_overall()).abs() < 1e-12, "{}", method.name());
 /// }
 /// assert_eq!((Method::Shapley.name(), Method::First.is_additive()), ("shapley", false));
+/// // By its name; sequential then takes the order of the model.
+/// let sequential: Method = "sequential".parse()?;
+/// assert_eq!(sequential, Method::Sequential { order: Vec::new() });
+/// assert_eq!(fit.breakdown(&sequential)?, fit.sequential_in(&["first", "second"])?);
+/// assert!("anova".parse::<Method>().is_err());
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +49,8 @@ use serde::{Deserialize, Serialize};
 pub enum Method {
     /// What each component adds in one stated order.
     Sequential {
-        /// The components in the order in which they enter.
+        /// The components in the order in which they enter; none for that of the model, which the breakdown then
+        /// states.
         order: Vec<String>,
     },
     /// What each component adds on average over all orders; also called LMG and general dominance.
@@ -75,63 +81,4 @@ pub enum Method {
     Pratt,
     /// Variances and covariances of the components' fitted parts.
     VarianceComponents,
-}
-
-impl Method {
-    /// The method's name, as the examples' command line and JSON write it.
-    ///
-    /// # Examples
-    /// ```
-    /// use apportion::Method;
-    ///
-    /// assert_eq!(Method::ConditionalDominance.name(), "conditional_dominance");
-    /// ```
-    pub fn name(&self) -> &'static str {
-        match self {
-            Method::Sequential { .. } => "sequential",
-            Method::Shapley => "shapley",
-            Method::First => "first",
-            Method::Last => "last",
-            Method::Owen => "owen",
-            Method::Pmvd => "pmvd",
-            Method::ConditionalDominance => "conditional_dominance",
-            Method::CompleteDominance => "complete_dominance",
-            Method::Commonality => "commonality",
-            Method::Genizi => "genizi",
-            Method::GeniziByColumn => "genizi_by_column",
-            Method::Car => "car",
-            Method::CarByColumn => "car_by_column",
-            Method::Pratt => "pratt",
-            Method::VarianceComponents => "variance_components",
-        }
-    }
-
-    /// What a share by this method is, in a few words.
-    pub fn meaning(&self) -> &'static str {
-        match self {
-            Method::Sequential { .. } => "added in the order stated",
-            Method::Shapley | Method::Owen => "the mean over all orders",
-            Method::First => "explained when entering first",
-            Method::Last => "added when entering last",
-            Method::Pmvd => "the mean over orders weighted by what they leave",
-            Method::ConditionalDominance | Method::CompleteDominance => "the mean over all orders (general dominance)",
-            Method::Commonality => "the part that is in common with no other",
-            Method::Genizi | Method::GeniziByColumn => "explained through the nearest uncorrelated columns (Johnson)",
-            Method::Car | Method::CarByColumn => "squared correlation with the nearest uncorrelated columns",
-            Method::Pratt => "covariance of the fitted part with the outcome, conditional on the model (Fields)",
-            Method::VarianceComponents => "variance of the fitted part, conditional on the model",
-        }
-    }
-
-    /// Whether the method needs every order, or every coalition, to be possible.
-    pub(crate) fn needs_all_orders(&self) -> bool {
-        use Method::{CompleteDominance, ConditionalDominance, Owen, Pmvd};
-        matches!(self, Owen | Pmvd | ConditionalDominance | CompleteDominance)
-    }
-
-    /// Whether the components' shares sum to R² − R²(always).
-    pub fn is_additive(&self) -> bool {
-        use Method::{Commonality, First, Last, VarianceComponents};
-        !matches!(self, First | Last | Commonality | VarianceComponents)
-    }
 }

@@ -95,31 +95,6 @@ impl FittedModel {
     }
 }
 
-impl Method {
-    /// Every method of components, sequential in this order.
-    ///
-    /// # Examples
-    /// See [`Method`].
-    pub fn all(order: Vec<String>) -> Vec<Method> {
-        use Method::*;
-        let others = [
-            Shapley,
-            First,
-            Last,
-            Owen,
-            Pmvd,
-            ConditionalDominance,
-            CompleteDominance,
-            Commonality,
-            Genizi,
-            Car,
-            Pratt,
-            VarianceComponents,
-        ];
-        [Sequential { order }].into_iter().chain(others).collect()
-    }
-}
-
 impl MethodTable {
     /// The breakdown by the method of this name.
     ///

@@ -5,9 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::coalitions::size_weights::SizeWeights;
 use super::coalitions::table::{CoalitionTable, for_each_player};
 use super::precedence::Precedence;
-use super::shapley::SizeWeights;
 use crate::error::{Error, QuestionError, Result};
 use crate::fit::FittedModel;
 use crate::warning::Warning;
@@ -40,7 +40,8 @@ impl FittedModel {
     /// ```
     pub fn order_range(&self) -> Result<OrderRange> {
         let players = self.players();
-        let table = self.coalition_table("the range over all orders", &players)?;
+        let instead = "put components together, or compare the sequential shares of a few orders";
+        let table = self.coalition_table("the range over all orders", &players, instead)?;
         let precedence = self.model().predecessors()?.map(|before| Precedence::new(&before));
         let components = ranges(&table, &players.names, precedence.as_ref());
         let mut warnings = self.warnings().to_vec();

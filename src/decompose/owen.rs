@@ -20,18 +20,24 @@ use rayon::prelude::*;
 use super::breakdown::Breakdown;
 use super::coalitions::branches::{Parallel, Progress, add_sums_parallel};
 use super::coalitions::coalition::spread;
+use super::coalitions::size_weights::SizeWeights;
 use super::coalitions::table::CoalitionTable;
 use super::coalitions::tree::{SizeSums, Workspace, add_sums};
 use super::coalitions::{Players, Root};
+use super::definition::{Definition, Setting};
+use super::detail::Detail;
+use super::evaluate::{Evaluate, Needs, Prepared, room, to_shares};
 use super::method::Method;
-use super::shapley::{MOST_COMPONENTS, SizeWeights};
+use super::shapley::MOST_COMPONENTS;
 use crate::error::{EstimateError, Result};
 use crate::fit::FittedModel;
+use crate::model::Design;
 use crate::numerics::number::Lane;
+use crate::numerics::real::Lanes;
 
 impl FittedModel {
     /// The Shapley value of every component, split among its terms by Owen's value, in
-    /// [`Detail::Terms`](crate::decompose::Detail::Terms).
+    /// [`Detail::Terms`].
     ///
     /// Orders are those in which the terms of a component enter together, so the terms' values sum to the component's
     /// Shapley value. Source: G. Owen (1977), <https://doi.org/10.1007/978-3-642-45494-3_7>.
@@ -69,12 +75,44 @@ impl FittedModel {
     }
 }
 
+/// [`Method::Owen`].
+pub(super) struct Owen;
+
+impl Definition for Owen {
+    fn method(&self) -> Method {
+        Method::Owen
+    }
+
+    fn name(&self) -> &'static str {
+        "owen"
+    }
+
+    fn meaning(&self) -> &'static str {
+        "the mean over all orders"
+    }
+
+    fn needs_all_orders(&self) -> bool {
+        true
+    }
+
+    fn most_components(&self, _: bool) -> Option<usize> {
+        Some(MOST_COMPONENTS)
+    }
+
+    fn prepare(&self, setting: &Setting) -> Result<Box<dyn Prepared>> {
+        Ok(Box::new(TermGames::new(setting.players, &setting.players.terms(setting.fit.design()))?))
+    }
+
+    fn detail(&self, players: &Players, design: &Design, beyond: &[f64]) -> Detail {
+        Detail::terms(&players.names, design.term_names.iter().map(Vec::as_slice), beyond)
+    }
+}
+
 /// The most terms of one component: the regressions of each of their sets are laid out at once.
 const MOST_TERMS: usize = 16;
 
 /// Regressions over every coalition of components: of all; or, behind one value of a component's game, of the others
 /// with this set of its terms.
-#[derive(Debug, Clone)]
 struct TermSet {
     roots: Vec<Root>,
     /// Where the memory for each root stands.
@@ -82,8 +120,7 @@ struct TermSet {
 }
 
 /// The components' Shapley values, and the games of components on their own terms.
-#[derive(Debug, Clone)]
-pub(crate) struct Owen {
+struct TermGames {
     n_players: usize,
     components: TermSet,
     /// For each component, by the bits of its terms; empty for one of a single term.
@@ -93,12 +130,12 @@ pub(crate) struct Owen {
     weights: SizeWeights,
 }
 
-impl Owen {
+impl TermGames {
     /// `terms` holds, for each player, its terms as players of their own.
     ///
     /// # Errors
     /// [`EstimateError::TooManyComponents`] where there are too many coalitions.
-    pub(crate) fn new(players: &Players, terms: &[Players]) -> Result<Self> {
+    fn new(players: &Players, terms: &[Players]) -> Result<Self> {
         let m = players.len();
         if let Some(found) = terms.iter().map(Players::len).max().filter(|found| *found > MOST_TERMS) {
             return Err(EstimateError::TooManyComponents {
@@ -140,29 +177,11 @@ impl Owen {
             let sets = if own.len() == 1 { 0 } else { 1 << own.len() };
             games.push((0..sets).map(|subset| set_of(&others.beside(own, subset))).collect());
         }
-        Ok(Owen { n_players: m, components, games, shapes, weights: SizeWeights::new(m) })
+        Ok(TermGames { n_players: m, components, games, shapes, weights: SizeWeights::new(m) })
     }
 
     fn sets(&self) -> impl Iterator<Item = &TermSet> {
         [&self.components].into_iter().chain(self.games.iter().flatten())
-    }
-
-    pub(crate) fn roots(&self) -> impl Iterator<Item = &Root> {
-        self.sets().flat_map(|set| &set.roots)
-    }
-
-    /// How many terms there are.
-    pub(crate) fn n_terms(&self) -> usize {
-        self.games.iter().map(|game| terms_of(game)).sum()
-    }
-
-    /// How many coalitions are enumerated.
-    pub(crate) fn n_coalitions(&self) -> u64 {
-        self.roots().map(|root| 1 << root.players.len()).sum()
-    }
-
-    pub(crate) fn workspaces<L: Lane>(&self) -> Vec<Workspace<L>> {
-        self.shapes.iter().map(|blocks| Workspace::new(blocks)).collect()
     }
 
     /// The mean residual sum of squares of a set of terms over the orders of the others.
@@ -170,49 +189,6 @@ impl Owen {
     fn mean_of<L: Lane>(&self, sums: &SizeSums<L>) -> L {
         (0..self.n_players)
             .fold(L::splat(0.0), |mean, size| mean + L::splat(self.weights.weight(size)) * sums.all(size))
-    }
-
-    /// Residual sums of squares: on `always`, the reduction by each component, on everybody, the reduction by each
-    /// term.
-    #[inline(always)]
-    pub(crate) fn reductions<L: Lane, S: Simd>(
-        &self,
-        simd: S,
-        entries: &[L],
-        matrix: &mut [L],
-        workspaces: &mut [Workspace<L>],
-        out: &mut [L],
-    ) {
-        let mut sums_of = |set: &TermSet, n_players: usize| {
-            let mut sums = SizeSums::zero(n_players);
-            for (root, &workspace) in set.roots.iter().zip(&set.workspaces) {
-                let matrix = root.gather(entries, matrix);
-                add_sums(simd, root, matrix, &mut workspaces[workspace], &mut sums);
-            }
-            sums
-        };
-        self.weights.reductions(&sums_of(&self.components, self.n_players), out);
-        let mut games: Vec<Vec<L>> = Vec::with_capacity(self.games.len());
-        for game in &self.games {
-            games.push(game.iter().map(|set| self.mean_of(&sums_of(set, self.n_players - 1))).collect());
-        }
-        self.split(&games, out);
-    }
-
-    /// The same in parallel; nothing of use once `progress` was told to stop.
-    pub(crate) fn reductions_in_parallel<L: Parallel>(&self, entries: &[L], out: &mut [L], progress: &Progress) {
-        let sums_of = |set: &TermSet, n_players: usize| {
-            let mut sums = SizeSums::zero(n_players);
-            for root in set.roots.iter().take_while(|_| !progress.is_cancelled()) {
-                let mut matrix = vec![L::splat(0.0); root.len()];
-                add_sums_parallel(root, root.gather(entries, &mut matrix), &mut sums, progress);
-            }
-            sums
-        };
-        self.weights.reductions(&sums_of(&self.components, self.n_players), out);
-        let mean = |set: &TermSet| self.mean_of(&sums_of(set, self.n_players - 1));
-        let games: Vec<Vec<L>> = self.games.iter().map(|game| game.par_iter().map(mean).collect()).collect();
-        self.split(&games, out);
     }
 
     /// From every component's reduction and its game to the reductions by terms.
@@ -240,6 +216,81 @@ impl Owen {
             }
         }
     }
+}
+
+impl Needs for TermGames {
+    fn roots(&self) -> Vec<&Root> {
+        self.sets().flat_map(|set| &set.roots).collect()
+    }
+
+    fn n_beyond(&self) -> usize {
+        self.games.iter().map(|game| terms_of(game)).sum()
+    }
+
+    fn n_coalitions(&self) -> u64 {
+        self.sets().flat_map(|set| &set.roots).map(|root| 1 << root.players.len()).sum()
+    }
+}
+
+impl Evaluate for TermGames {
+    type Scratch<L: Lanes> = GameScratch<L>;
+
+    fn scratch<L: Lanes>(&self) -> GameScratch<L> {
+        GameScratch {
+            matrix: room(self.roots()),
+            workspaces: self.shapes.iter().map(|blocks| Workspace::new(blocks)).collect(),
+        }
+    }
+
+    #[inline(always)]
+    fn evaluate<L: Lanes, S: Simd>(
+        &self,
+        simd: S,
+        entries: &[L],
+        total: L,
+        scratch: &mut GameScratch<L>,
+        out: &mut [L],
+    ) {
+        let GameScratch { matrix, workspaces } = scratch;
+        let mut sums_of = |set: &TermSet, n_players: usize| {
+            let mut sums = SizeSums::zero(n_players);
+            for (root, &workspace) in set.roots.iter().zip(&set.workspaces) {
+                let matrix = root.gather(entries, matrix);
+                add_sums(simd, root, matrix, &mut workspaces[workspace], &mut sums);
+            }
+            sums
+        };
+        self.weights.reductions(&sums_of(&self.components, self.n_players), out);
+        let mut games: Vec<Vec<L>> = Vec::with_capacity(self.games.len());
+        for game in &self.games {
+            games.push(game.iter().map(|set| self.mean_of(&sums_of(set, self.n_players - 1))).collect());
+        }
+        self.split(&games, out);
+        to_shares(total, out);
+    }
+
+    fn evaluate_in_parallel<L: Lanes + Parallel>(&self, entries: &[L], total: L, progress: &Progress, out: &mut [L]) {
+        let sums_of = |set: &TermSet, n_players: usize| {
+            let mut sums = SizeSums::zero(n_players);
+            for root in set.roots.iter().take_while(|_| !progress.is_cancelled()) {
+                let mut matrix = room([root]);
+                add_sums_parallel(root, root.gather(entries, &mut matrix), &mut sums, progress);
+            }
+            sums
+        };
+        self.weights.reductions(&sums_of(&self.components, self.n_players), out);
+        let mean = |set: &TermSet| self.mean_of(&sums_of(set, self.n_players - 1));
+        let games: Vec<Vec<L>> = self.games.iter().map(|game| game.par_iter().map(mean).collect()).collect();
+        self.split(&games, out);
+        to_shares(total, out);
+    }
+}
+
+/// What [`TermGames`] work in.
+struct GameScratch<L> {
+    matrix: Vec<L>,
+    /// One for each shape.
+    workspaces: Vec<Workspace<L>>,
 }
 
 /// How many terms have this game, which is empty where there is one.

@@ -9,8 +9,11 @@
 //! that goes to zero: each P(S) is then c ε^m to leading order, and m and c follow their own recursions.
 
 use super::breakdown::Breakdown;
-use super::coalitions::table::CoalitionTable;
+use super::coalitions::table::{CoalitionTable, MOST_IN_TABLE};
+use super::definition::{Definition, Setting};
+use super::evaluate::Prepared;
 use super::method::Method;
+use super::of_table::OfTable;
 use crate::error::Result;
 use crate::fit::FittedModel;
 
@@ -48,6 +51,35 @@ impl FittedModel {
     /// ```
     pub fn pmvd(&self) -> Result<Breakdown> {
         self.breakdown(&Method::Pmvd)
+    }
+}
+
+/// [`Method::Pmvd`].
+pub(super) struct Pmvd;
+
+impl Definition for Pmvd {
+    fn method(&self) -> Method {
+        Method::Pmvd
+    }
+
+    fn name(&self) -> &'static str {
+        "pmvd"
+    }
+
+    fn meaning(&self) -> &'static str {
+        "the mean over orders weighted by what they leave"
+    }
+
+    fn needs_all_orders(&self) -> bool {
+        true
+    }
+
+    fn most_components(&self, _: bool) -> Option<usize> {
+        Some(MOST_IN_TABLE)
+    }
+
+    fn prepare(&self, setting: &Setting) -> Result<Box<dyn Prepared>> {
+        Ok(Box::new(OfTable::new(setting.players, 0, |table| (pmvd(table), Vec::new()))))
     }
 }
 

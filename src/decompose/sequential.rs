@@ -1,12 +1,17 @@
 //! What each component adds to R² when the components enter in one stated order.
 
+use pulp::Simd;
+
 use super::breakdown::Breakdown;
 use super::coalitions::{Players, Root};
+use super::definition::{Definition, Setting};
+use super::evaluate::{Evaluate, Needs, Prepared, room, to_shares};
 use super::method::Method;
-use crate::error::Result;
+use crate::error::{OrderProblem, Result};
 use crate::fit::FittedModel;
 use crate::numerics::eliminate::eliminate_in_place;
 use crate::numerics::number::Lane;
+use crate::numerics::real::Lanes;
 
 impl FittedModel {
     /// What each component adds to R² in the order in which the model states them (Type I sums of squares).
@@ -37,11 +42,10 @@ impl FittedModel {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn sequential(&self) -> Result<Breakdown> {
-        let names: Vec<&str> = self.model().components().iter().map(|c| c.name.as_str()).collect();
-        self.sequential_in(&names)
+        self.sequential_in(&[])
     }
 
-    /// The same in another order, which names every component once.
+    /// The same in another order, which names every component once; without a name, in that of the model.
     ///
     /// # Errors
     /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) and
@@ -65,6 +69,59 @@ impl FittedModel {
     }
 }
 
+/// [`Method::Sequential`].
+pub(super) struct Sequential;
+
+impl Definition for Sequential {
+    fn method(&self) -> Method {
+        Method::Sequential { order: Vec::new() }
+    }
+
+    fn name(&self) -> &'static str {
+        "sequential"
+    }
+
+    fn meaning(&self) -> &'static str {
+        "added in the order stated"
+    }
+
+    fn stated(&self, method: &Method, names: &[String]) -> Method {
+        let is_open = *method == self.method();
+        if is_open { Method::Sequential { order: names.to_vec() } } else { method.clone() }
+    }
+
+    fn prepare(&self, setting: &Setting) -> Result<Box<dyn Prepared>> {
+        let order = match setting.method {
+            Method::Sequential { order } => order,
+            _ => &setting.players.names,
+        };
+        Ok(Box::new(Chain::new(setting.players, positions(setting.fit, setting.players, order)?)))
+    }
+}
+
+/// The positions of an order's components, each once and none before what it must follow.
+fn positions(fit: &FittedModel, players: &Players, order: &[String]) -> Result<Vec<usize>> {
+    let mut positions = Vec::with_capacity(order.len());
+    for name in order {
+        let position = players.position(name)?;
+        if positions.contains(&position) {
+            return Err(OrderProblem::Twice { component: name.clone() }.into());
+        }
+        positions.push(position);
+    }
+    if let Some(left_out) = (0..players.len()).find(|p| !positions.contains(p)) {
+        return Err(OrderProblem::LeftOut { component: players.names[left_out].clone() }.into());
+    }
+    for (later, before) in fit.model().predecessors()?.unwrap_or_default().iter().enumerate() {
+        let place = |player: usize| positions.iter().position(|&p| p == player);
+        if let Some(&first) = before.iter().find(|&&first| place(first) > place(later)) {
+            let [component, after] = [later, first].map(|player| players.names[player].clone());
+            return Err(OrderProblem::BreaksPrecedence { component, after }.into());
+        }
+    }
+    Ok(positions)
+}
+
 /// The matrices of a chain of coalitions ∅ ⊂ {π₁} ⊂ {π₁, π₂} ⊂ …: one until unit effects enter, one from there on.
 #[derive(Debug, Clone)]
 pub(crate) struct Chain {
@@ -82,10 +139,6 @@ impl Chain {
             }
         };
         Chain { order, segments }
-    }
-
-    pub(crate) fn roots(&self) -> impl Iterator<Item = &Root> {
-        self.segments.iter()
     }
 
     /// Residual sums of squares along the chain: `residual[0]` on `always`, then after each component in order.
@@ -114,5 +167,46 @@ impl Chain {
 
     pub(crate) fn order(&self) -> &[usize] {
         &self.order
+    }
+}
+
+impl Needs for Chain {
+    fn roots(&self) -> Vec<&Root> {
+        self.segments.iter().collect()
+    }
+}
+
+impl Evaluate for Chain {
+    type Scratch<L: Lanes> = ChainScratch<L>;
+
+    fn scratch<L: Lanes>(&self) -> ChainScratch<L> {
+        ChainScratch::new(self.roots(), self.order.len())
+    }
+
+    #[inline(always)]
+    fn evaluate<L: Lanes, S: Simd>(&self, _: S, entries: &[L], total: L, scratch: &mut ChainScratch<L>, out: &mut [L]) {
+        let ChainScratch { matrix, residual } = scratch;
+        self.residuals(entries, matrix, residual);
+        let k = self.order.len();
+        out[0] = residual[0];
+        for (i, &player) in self.order.iter().enumerate() {
+            out[1 + player] = residual[i] - residual[i + 1];
+        }
+        out[k + 1] = residual[k];
+        to_shares(total, out);
+    }
+}
+
+/// What chains work in.
+pub(super) struct ChainScratch<L> {
+    pub(super) matrix: Vec<L>,
+    /// One for `always`, and one more after each player.
+    pub(super) residual: Vec<L>,
+}
+
+impl<L: Lanes> ChainScratch<L> {
+    /// For chains of these matrices and at most so many players.
+    pub(super) fn new<'a>(roots: impl IntoIterator<Item = &'a Root>, n_players: usize) -> Self {
+        ChainScratch { matrix: room(roots), residual: vec![L::splat(0.0); n_players + 1] }
     }
 }

@@ -8,12 +8,23 @@
 //! "Estimators of relative importance in linear regression based on variance decomposition", The American
 //! Statistician 61, <https://doi.org/10.1198/000313007X188252>.
 
+use pulp::Simd;
+
 use super::breakdown::Breakdown;
-use super::coalitions::tree::SizeSums;
+use super::coalitions::branches::{Parallel, Progress, add_sums_parallel};
+use super::coalitions::size_weights::SizeWeights;
+use super::coalitions::table::MOST_IN_TABLE;
+use super::coalitions::tree::{SizeSums, Workspace, add_sums};
+use super::coalitions::{Players, Root};
+use super::definition::{Definition, Setting};
+use super::evaluate::{Evaluate, Needs, Prepared, room, to_shares};
 use super::method::Method;
+use super::of_table::OfTable;
+use super::precedence::Precedence;
 use crate::error::Result;
 use crate::fit::FittedModel;
 use crate::numerics::number::Lane;
+use crate::numerics::real::Lanes;
 
 /// The most components whose 2^k coalitions are enumerated.
 pub(crate) const MOST_COMPONENTS: usize = 36;
@@ -55,63 +66,130 @@ impl FittedModel {
     }
 }
 
-/// The increments' means as a linear function of sums by coalition size.
-#[derive(Debug, Clone)]
-pub(crate) struct SizeWeights {
-    /// 1 / (k · C(k − 1, s)): the weight of an increment on a coalition of size s.
-    by_size: Vec<f64>,
+/// [`Method::Shapley`].
+pub(super) struct Shapley;
+
+impl Definition for Shapley {
+    fn method(&self) -> Method {
+        Method::Shapley
+    }
+
+    fn name(&self) -> &'static str {
+        "shapley"
+    }
+
+    fn meaning(&self) -> &'static str {
+        "the mean over all orders"
+    }
+
+    fn most_components(&self, forbids_orders: bool) -> Option<usize> {
+        Some(if forbids_orders { MOST_IN_TABLE } else { MOST_COMPONENTS })
+    }
+
+    fn instead(&self) -> &'static str {
+        "put components together, or use sampled orders, which have no limit"
+    }
+
+    fn prepare(&self, setting: &Setting) -> Result<Box<dyn Prepared>> {
+        Ok(match setting.fit.model().predecessors()? {
+            None => Box::new(BySize::new(setting.players, false)),
+            Some(before) => {
+                let precedence = Precedence::new(&before);
+                Box::new(OfTable::new(setting.players, 0, move |table| (precedence.shapley(table), Vec::new())))
+            }
+        })
+    }
 }
 
-impl SizeWeights {
-    pub(crate) fn new(n_players: usize) -> Self {
-        let k = n_players as f64;
-        let mut choose = 1.0;
-        let by_size = (0..n_players).map(|s| {
-            let weight = 1.0 / (k * choose);
-            choose *= (k - 1.0 - s as f64) / (s as f64 + 1.0);
-            weight
-        });
-        SizeWeights { by_size: by_size.collect() }
+/// Every coalition's residual sum of squares, summed by size: enough for the mean of what a player adds over all
+/// orders, and over the coalitions of each size.
+pub(super) struct BySize {
+    roots: Vec<Root>,
+    weights: SizeWeights,
+    n_players: usize,
+    /// Whether the means by size are wanted beyond the mean over all orders.
+    says_sizes: bool,
+}
+
+impl BySize {
+    pub(super) fn new(players: &Players, says_sizes: bool) -> Self {
+        let n_players = players.len();
+        BySize { roots: players.roots(), weights: SizeWeights::new(n_players), n_players, says_sizes }
     }
 
-    /// The weight of an increment on a coalition of this size.
+    /// From sums of residual sums of squares by size to shares, and to what is added by size.
     #[inline(always)]
-    pub(crate) fn weight(&self, size: usize) -> f64 {
-        self.by_size[size]
+    fn shares<L: Lane>(&self, sums: &SizeSums<L>, total: L, out: &mut [L]) {
+        let k = self.n_players;
+        self.weights.reductions(sums, out);
+        for player in 0..k {
+            for size in (0..k).filter(|_| self.says_sizes) {
+                // The weights of Shapley's mean over sizes are 1/k of those of a mean within a size.
+                let mean = L::splat(self.weights.weight(size) * k as f64);
+                out[k + 2 + player * k + size] = mean * SizeWeights::reduction_at(player, size, sums);
+            }
+        }
+        to_shares(total, out);
+    }
+}
+
+impl Needs for BySize {
+    fn roots(&self) -> Vec<&Root> {
+        self.roots.iter().collect()
     }
 
-    /// From sums of residual sums of squares by size: the one on `always`, each player's reduction, and the one on
-    /// everybody, at the beginning of `out`.
-    #[inline(always)]
-    pub(crate) fn reductions<L: Lane>(&self, sums: &SizeSums<L>, out: &mut [L]) {
-        let k = self.by_size.len();
-        out[0] = sums.all(0);
-        out[k + 1] = sums.all(k);
-        for (player, out) in out[1..=k].iter_mut().enumerate() {
-            *out = self.mean_reduction(player, sums);
+    fn n_beyond(&self) -> usize {
+        if self.says_sizes { self.n_players * self.n_players } else { 0 }
+    }
+
+    fn n_coalitions(&self) -> u64 {
+        1 << self.n_players
+    }
+}
+
+impl Evaluate for BySize {
+    type Scratch<L: Lanes> = SizeScratch<L>;
+
+    fn scratch<L: Lanes>(&self) -> SizeScratch<L> {
+        SizeScratch {
+            matrix: room(&self.roots),
+            workspaces: self.roots.iter().map(|root| Workspace::new(&root.blocks)).collect(),
+            sums: SizeSums::zero(self.n_players),
         }
     }
 
-    /// The mean reduction of the residual sum of squares by this player.
     #[inline(always)]
-    fn mean_reduction<L: Lane>(&self, player: usize, sums: &SizeSums<L>) -> L {
-        let mut reduction = L::splat(0.0);
-        for (size, &weight) in self.by_size.iter().enumerate() {
-            reduction = reduction + L::splat(weight) * Self::reduction_at(player, size, sums);
+    fn evaluate<L: Lanes, S: Simd>(
+        &self,
+        simd: S,
+        entries: &[L],
+        total: L,
+        scratch: &mut SizeScratch<L>,
+        out: &mut [L],
+    ) {
+        let SizeScratch { matrix, workspaces, sums } = scratch;
+        sums.clear();
+        for (root, workspace) in self.roots.iter().zip(workspaces) {
+            let matrix = root.gather(entries, matrix);
+            add_sums(simd, root, matrix, workspace, sums);
         }
-        reduction
+        self.shares(sums, total, out);
     }
 
-    /// The reduction of the residual sum of squares by this player, summed over the coalitions of one size.
-    #[inline(always)]
-    pub(crate) fn reduction_at<L: Lane>(player: usize, size: usize, sums: &SizeSums<L>) -> L {
-        // With the player in, the same coalitions are larger by one.
-        let without = sums.all(size) - sums.with(player, size);
-        without - sums.with(player, size + 1)
+    fn evaluate_in_parallel<L: Lanes + Parallel>(&self, entries: &[L], total: L, progress: &Progress, out: &mut [L]) {
+        let mut sums = SizeSums::zero(self.n_players);
+        for root in &self.roots {
+            let mut matrix = room([root]);
+            add_sums_parallel(root, root.gather(entries, &mut matrix), &mut sums, progress);
+        }
+        self.shares(&sums, total, out);
     }
+}
 
-    /// The mean increment, from increments summed by the size of the coalition that they are on.
-    pub(crate) fn mean_of(&self, by_size: &[f64]) -> f64 {
-        self.by_size.iter().zip(by_size).map(|(weight, sum)| weight * sum).sum()
-    }
+/// What [`BySize`] works in.
+pub(super) struct SizeScratch<L> {
+    matrix: Vec<L>,
+    /// One for each root.
+    workspaces: Vec<Workspace<L>>,
+    sums: SizeSums<L>,
 }

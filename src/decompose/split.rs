@@ -6,19 +6,12 @@ use super::breakdown::Breakdown;
 use super::coalitions::Players;
 use super::coalitions::branches::{Progress, Watch};
 use super::coalitions::table::{CoalitionTable, MOST_IN_TABLE};
-use super::commonality::MOST_LISTED;
-use super::detail::Detail;
-use super::ends::Ends;
-use super::fitted_parts::FittedParts;
+use super::definition::Setting;
 use super::method::Method;
-use super::owen::Owen;
-use super::plan::{Kind, OfTable, Plan};
-use super::precedence::Precedence;
+use super::plan::Plan;
 use super::sequential::Chain;
-use super::shapley::{MOST_COMPONENTS, SizeWeights};
 use super::share::Share;
-use super::whitened::Whitened;
-use crate::error::{Error, EstimateError, OrderProblem, QuestionError, Refusal, Result, cannot};
+use crate::error::{Error, EstimateError, Refusal, Result, cannot};
 use crate::fit::FittedModel;
 
 /// The most components that may each bring unit effects.
@@ -80,13 +73,11 @@ impl FittedModel {
     }
 
     fn breakdown_by(&self, method: &Method, watch: Option<Watch>) -> Result<Breakdown> {
-        let plan = self.plan(method, &self.players())?;
+        let plan = self.plan(method)?;
         let players = plan.players();
         let mut warnings = self.warnings().to_vec();
-        if let Kind::Fitted(parts) = plan.kind() {
-            warnings.extend(self.components_without_coefficients(parts));
-        }
-        let progress = Progress::of_coalitions(plan.watched(), watch);
+        warnings.extend(plan.warnings(self));
+        let progress = Progress::of_coalitions(plan.n_coalitions(), watch);
         let cancelled = || Error::from(EstimateError::Cancelled { method: method.name().to_string() });
         let answer = self.evaluate(&plan, &progress).ok_or_else(cancelled)?;
         warnings.extend(self.imprecise(plan.enumerated()));
@@ -103,22 +94,13 @@ impl FittedModel {
         };
         let of_explained = |s: f64| if to_credit > 0.0 { s / to_credit } else { 0.0 };
         let components = players.names.iter().zip(&answer[1..]).map(|(name, &s)| share(name, s, of_explained(s)));
-        let more = &answer[k + 2..];
-        let detail = match method {
-            Method::Owen => Detail::terms(&players.names, design.term_names.iter().map(Vec::as_slice), more),
-            Method::ConditionalDominance => Detail::by_size(&players.names, more),
-            Method::CompleteDominance => Detail::pairs(&players.names, more),
-            Method::Commonality => Detail::subsets(more),
-            Method::VarianceComponents => Detail::covariances(&players.names, more),
-            _ => Detail::Nothing,
-        };
         Ok(Breakdown {
             outcome: design.outcome_name.clone(),
-            method: method.clone(),
+            method: plan.method().clone(),
             components: components.collect(),
             always: has_always.then(|| share("always", answer[0], 0.0)),
             unexplained: share("unexplained", answer[k + 1], 0.0),
-            detail,
+            detail: plan.detail(design, &answer[k + 2..]),
             r2_overall: 1.0 - answer[k + 1],
             sample: design.sample.clone(),
             weights: design.weights_name.clone(),
@@ -129,9 +111,9 @@ impl FittedModel {
         })
     }
 
-    /// R² of every coalition, where a table may be had.
-    pub(crate) fn coalition_table(&self, method: &str, players: &Players) -> Result<CoalitionTable> {
-        check_number(method, players, MOST_IN_TABLE)?;
+    /// R² of every coalition, where a table may be had; `instead` says what to do where there are too many.
+    pub(crate) fn coalition_table(&self, method: &str, players: &Players, instead: &str) -> Result<CoalitionTable> {
+        check_number(method, players, MOST_IN_TABLE, instead)?;
         let roots = players.roots();
         Ok(match self.precise_entries(players.len()) {
             Some(entries) => CoalitionTable::of_r2(players, &roots, entries),
@@ -143,7 +125,8 @@ impl FittedModel {
     /// [`warnings`](FittedModel::warnings).
     ///
     /// # Errors
-    /// [`QuestionError::UnknownComponent`] for a name that is not in the model.
+    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) for a name that is not in the
+    /// model.
     ///
     /// # Examples
     /// ```
@@ -163,7 +146,7 @@ impl FittedModel {
         let players = self.players();
         let mut present = Vec::new();
         for name in components {
-            present.push(self.position(&players, name)?);
+            present.push(players.position(name)?);
         }
         present.sort_unstable();
         present.dedup();
@@ -189,9 +172,9 @@ impl FittedModel {
 
     /// Who is credited by a method: the components, or their columns.
     pub(crate) fn credited(&self, method: &Method) -> Players {
-        match method {
-            Method::GeniziByColumn | Method::CarByColumn => self.players().columns(self.design()),
-            _ => self.players(),
+        match method.definition().credits_columns() {
+            true => self.players().columns(self.design()),
+            false => self.players(),
         }
     }
 
@@ -199,87 +182,22 @@ impl FittedModel {
     ///
     /// # Errors
     /// Those of the method.
-    pub(crate) fn plan(&self, method: &Method, players: &Players) -> Result<Plan> {
-        let name = method.name();
-        let sizes = |by_size| -> Result<Kind> {
-            check_number(name, players, MOST_COMPONENTS)?;
-            let (roots, weights) = (players.roots(), SizeWeights::new(players.len()));
-            Ok(Kind::Sizes { roots, weights, by_size })
-        };
-        let table = |of, most| -> Result<Kind> {
-            check_number(name, players, most)?;
-            Ok(Kind::Table { roots: players.roots(), of })
-        };
-        let predecessors = self.model().predecessors()?;
-        if predecessors.is_some() && method.needs_all_orders() {
-            return Err(cannot(name, Refusal::Precedence { are_drawn: false }));
+    pub(crate) fn plan(&self, method: &Method) -> Result<Plan> {
+        let definition = method.definition();
+        let forbids_orders = self.model().predecessors()?.is_some();
+        if forbids_orders && definition.needs_all_orders() {
+            return Err(cannot(method.name(), Refusal::Precedence { are_drawn: false }));
         }
-        let kind = match method {
-            Method::Sequential { order } => Kind::Sequential(Chain::new(players, self.order(players, order)?)),
-            Method::Shapley => match predecessors {
-                None => sizes(false)?,
-                Some(before) => {
-                    check_number(name, players, MOST_IN_TABLE)?;
-                    table(OfTable::Precedence(Precedence::new(&before)), MOST_IN_TABLE)?
-                }
-            },
-            Method::ConditionalDominance => sizes(true)?,
-            Method::First => Kind::Ends(Ends::new(players, false)),
-            Method::Last => Kind::Ends(Ends::new(players, true)),
-            Method::Owen => {
-                check_number(name, players, MOST_COMPONENTS)?;
-                Kind::Owen(Owen::new(players, &players.terms(self.design()))?)
-            }
-            Method::Pmvd => table(OfTable::Pmvd, MOST_IN_TABLE)?,
-            Method::CompleteDominance => table(OfTable::CompleteDominance, MOST_IN_TABLE)?,
-            Method::Commonality => table(OfTable::Commonality, MOST_LISTED)?,
-            Method::Genizi | Method::Car => Kind::Whitened(Whitened::new(players, method)?),
-            Method::GeniziByColumn | Method::CarByColumn => {
-                // Refused for the components that they are, under their own names.
-                Whitened::new(players, method)?;
-                let columns = self.credited(method);
-                let whitened = Whitened::new(&columns, method)?;
-                return Ok(Plan::new(columns, Kind::Whitened(whitened)));
-            }
-            Method::Pratt => Kind::Fitted(FittedParts::new(players, false)),
-            Method::VarianceComponents => Kind::Fitted(FittedParts::new(players, true)),
-        };
-        Ok(Plan::new(players.clone(), kind))
+        let players = self.credited(method);
+        if let Some(most) = definition.most_components(forbids_orders) {
+            check_number(method.name(), &players, most, definition.instead())?;
+        }
+        let method = definition.stated(method, &players.names);
+        let prepared = definition.prepare(&Setting { fit: self, method: &method, players: &players })?;
+        Ok(Plan::new(method, players, prepared))
     }
 
-    /// The positions of an order's components, each once and none before what it must follow.
-    fn order(&self, players: &Players, order: &[String]) -> Result<Vec<usize>> {
-        let mut positions = Vec::with_capacity(order.len());
-        for name in order {
-            let position = self.position(players, name)?;
-            if positions.contains(&position) {
-                return Err(OrderProblem::Twice { component: name.clone() }.into());
-            }
-            positions.push(position);
-        }
-        if let Some(left_out) = (0..players.len()).find(|p| !positions.contains(p)) {
-            return Err(OrderProblem::LeftOut { component: players.names[left_out].clone() }.into());
-        }
-        for (later, before) in self.model().predecessors()?.unwrap_or_default().iter().enumerate() {
-            let place = |player: usize| positions.iter().position(|&p| p == player);
-            if let Some(&first) = before.iter().find(|&&first| place(first) > place(later)) {
-                let [component, after] = [later, first].map(|player| players.names[player].clone());
-                return Err(OrderProblem::BreaksPrecedence { component, after }.into());
-            }
-        }
-        Ok(positions)
-    }
-
-    fn position(&self, players: &Players, name: &str) -> Result<usize> {
-        players.names.iter().position(|n| n == name).ok_or_else(|| {
-            Error::from(QuestionError::UnknownComponent {
-                component: name.to_string(),
-                available: players.names.clone(),
-            })
-        })
-    }
-
-    /// The answer of the full sample in the layout of [`Plan::evaluate`]; `None` once `progress` was told to stop.
+    /// The answer of the full sample; `None` once `progress` was told to stop.
     fn evaluate(&self, plan: &Plan, progress: &Progress) -> Option<Vec<f64>> {
         match self.precise_entries(plan.enumerated()) {
             Some(entries) => plan.point_answer(entries, progress),
@@ -289,7 +207,9 @@ impl FittedModel {
 
     /// R² of the components of a chain of regressions, in their order.
     fn r2_of_chain(&self, players: &Players) -> f64 {
-        let plan = Plan::sequential(players, (0..players.len()).collect());
+        let method = Method::Sequential { order: players.names.clone() };
+        let chain = Chain::new(players, (0..players.len()).collect());
+        let plan = Plan::new(method, players.clone(), Box::new(chain));
         // A chain has nothing to watch, and is not cancelled.
         let answer = self.evaluate(&plan, &Progress::new(0, None)).unwrap_or_default();
         1.0 - answer.get(players.len() + 1).unwrap_or(&f64::NAN)
@@ -297,13 +217,8 @@ impl FittedModel {
 }
 
 /// Whether so many components can be enumerated.
-fn check_number(method: &str, players: &Players, most: usize) -> Result<()> {
+fn check_number(method: &str, players: &Players, most: usize, instead: &str) -> Result<()> {
     if players.len() > most {
-        let instead = match method {
-            "shapley" => "put components together, or use sampled orders, which have no limit",
-            "the range over all orders" => "put components together, or compare the sequential shares of a few orders",
-            _ => "put components together, or use the sequential method, which has no limit",
-        };
         let (method, instead) = (method.to_string(), instead.to_string());
         return Err(EstimateError::TooManyComponents { method, limit: most, found: players.len(), instead }.into());
     }

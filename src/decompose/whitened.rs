@@ -14,14 +14,19 @@
 //! <https://doi.org/10.1207/S15327906MBR3501_1>; V. Zuber and K. Strimmer (2011),
 //! <https://doi.org/10.2202/1544-6115.1730>.
 
+use pulp::Simd;
+
 use super::breakdown::Breakdown;
 use super::coalitions::{Players, Root};
+use super::definition::{Definition, Setting};
+use super::evaluate::{Evaluate, Needs, Prepared, room};
 use super::method::Method;
 use crate::error::{Refusal, Result, cannot};
 use crate::fit::FittedModel;
 use crate::numerics::eigen::symmetric_eigen;
 use crate::numerics::eliminate::{eliminate_in_place, packed_index};
-use crate::numerics::real::Real;
+use crate::numerics::number::Number;
+use crate::numerics::real::{Lanes, Real};
 
 /// The most columns whose correlations are taken apart: a second or so.
 const MOST_COLUMNS: usize = 400;
@@ -125,30 +130,79 @@ impl FittedModel {
     }
 }
 
+/// Which of the two measures, and of whom.
+pub(super) struct Whitening {
+    method: Method,
+    name: &'static str,
+    is_car: bool,
+    by_column: bool,
+}
+
+/// [`Method::Genizi`].
+pub(super) const GENIZI: Whitening =
+    Whitening { method: Method::Genizi, name: "genizi", is_car: false, by_column: false };
+/// [`Method::GeniziByColumn`].
+pub(super) const GENIZI_BY_COLUMN: Whitening =
+    Whitening { method: Method::GeniziByColumn, name: "genizi_by_column", is_car: false, by_column: true };
+/// [`Method::Car`].
+pub(super) const CAR: Whitening = Whitening { method: Method::Car, name: "car", is_car: true, by_column: false };
+/// [`Method::CarByColumn`].
+pub(super) const CAR_BY_COLUMN: Whitening =
+    Whitening { method: Method::CarByColumn, name: "car_by_column", is_car: true, by_column: true };
+
+impl Definition for Whitening {
+    fn method(&self) -> Method {
+        self.method.clone()
+    }
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn meaning(&self) -> &'static str {
+        match self.is_car {
+            true => "squared correlation with the nearest uncorrelated columns",
+            false => "explained through the nearest uncorrelated columns (Johnson)",
+        }
+    }
+
+    fn credits_columns(&self) -> bool {
+        self.by_column
+    }
+
+    fn prepare(&self, setting: &Setting) -> Result<Box<dyn Prepared>> {
+        // Refused for the components that they are, under their own names, also where columns are credited.
+        self.check(&setting.fit.players())?;
+        let players = setting.players;
+        let root = players.root(Vec::new(), (0..players.len()).collect());
+        Ok(Box::new(Whitened { root, is_car: self.is_car }))
+    }
+}
+
+impl Whitening {
+    fn check(&self, components: &Players) -> Result<()> {
+        let refuse = |why| Err(cannot(self.name, why));
+        if let Some(player) = (0..components.len()).find(|&p| components.has_unit_effects[p]) {
+            return refuse(Refusal::NoColumns { component: Some(components.names[player].clone()) });
+        }
+        let columns: usize = components.variables.iter().map(Vec::len).sum();
+        if columns > MOST_COLUMNS {
+            return refuse(Refusal::TooManyColumns { limit: MOST_COLUMNS, found: columns });
+        }
+        Ok(())
+    }
+}
+
 /// The matrix of all columns, component by component, and which of the two measures is wanted.
-#[derive(Debug, Clone)]
-pub(crate) struct Whitened {
-    pub(crate) root: Root,
+struct Whitened {
+    root: Root,
     is_car: bool,
 }
 
 impl Whitened {
-    pub(crate) fn new(players: &Players, method: &Method) -> Result<Self> {
-        let refuse = |why| Err(cannot(method.name(), why));
-        if let Some(player) = (0..players.len()).find(|&p| players.has_unit_effects[p]) {
-            return refuse(Refusal::NoColumns { component: Some(players.names[player].clone()) });
-        }
-        let columns: usize = players.variables.iter().map(Vec::len).sum();
-        if columns > MOST_COLUMNS {
-            return refuse(Refusal::TooManyColumns { limit: MOST_COLUMNS, found: columns });
-        }
-        let root = players.root(Vec::new(), (0..players.len()).collect());
-        Ok(Whitened { root, is_car: matches!(method, Method::Car | Method::CarByColumn) })
-    }
-
     /// Sums of squares: of the outcome beside what is always in, explained by each component, and left. `matrix` holds
     /// the gathered cross-products of the columns with the outcome, packed.
-    pub(crate) fn explained<R: Real>(&self, matrix: &[R]) -> Vec<R> {
+    fn explained<R: Real>(&self, matrix: &[R]) -> Vec<R> {
         let zero = R::splat(0.0);
         let n = self.root.n_remaining();
         let to_explain = matrix[matrix.len() - 1];
@@ -214,6 +268,35 @@ impl Whitened {
         let sum = explained[1..=n_components].iter().fold(zero, |sum, x| sum + *x);
         explained[n_components + 1] = to_explain - sum;
         explained
+    }
+}
+
+impl Needs for Whitened {
+    fn roots(&self) -> Vec<&Root> {
+        vec![&self.root]
+    }
+}
+
+impl Evaluate for Whitened {
+    type Scratch<L: Lanes> = Vec<L>;
+
+    fn scratch<L: Lanes>(&self) -> Vec<L> {
+        room([&self.root])
+    }
+
+    #[inline(always)]
+    fn evaluate<L: Lanes, S: Simd>(&self, _: S, entries: &[L], total: L, matrix: &mut Vec<L>, out: &mut [L]) {
+        let matrix = self.root.gather(entries, matrix);
+        for lane in 0..L::COUNT {
+            let own: Vec<L::Scalar> = matrix.iter().map(|x| x.lane(lane)).collect();
+            let total = total.lane(lane);
+            let per_total = total.inverse_pivot();
+            for (at, sum) in self.explained(&own).into_iter().enumerate() {
+                // The first is what is left to explain: what is always in explains the rest.
+                let sum = if at == 0 { total - sum } else { sum };
+                out[at].put(lane, (sum * per_total).value());
+            }
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::careful::{Careful, is_degenerate, is_doubtful};
 use super::clusters::ClusterMatrix;
 use super::draws::Draws;
-use crate::decompose::{Breakdown, Plan, Players, Scratch};
+use crate::decompose::{Breakdown, Evaluator, Plan, Players};
 use crate::error::{EstimateError, FitDifference, QuestionError, Result};
 use crate::fit::FittedModel;
 use crate::numerics::lanes::{LANES, Wide};
@@ -64,10 +64,11 @@ struct Job<'a> {
 }
 
 /// What a task works in, allocated once.
-struct Buffers {
+struct Buffers<'a> {
     counts: Vec<Wide>,
     entries: Vec<Wide>,
-    scratch: Vec<Scratch<Wide>>,
+    /// One for each plan, with its memory.
+    evaluators: Vec<Box<dyn Evaluator<Wide> + 'a>>,
     /// One list for each plan.
     answers: Vec<Vec<Wide>>,
 }
@@ -82,8 +83,8 @@ pub(super) fn compute(
     let mut plans = Vec::with_capacity(breakdowns.len());
     for breakdown in breakdowns {
         check_same_fit(fit, &fit.credited(&breakdown.method), breakdown)?;
-        let plan = fit.plan(&breakdown.method, &players)?;
-        if !breakdown.detail.is_of(&breakdown.method, plan.len() - breakdown.components.len() - 2) {
+        let plan = fit.plan(&breakdown.method)?;
+        if !plan.says(fit.design(), &breakdown.detail) {
             let why = FitDifference::Detail { method: breakdown.method.name() };
             return Err(EstimateError::OtherFit { why }.into());
         }
@@ -135,12 +136,12 @@ pub(super) fn compute(
 }
 
 impl Job<'_> {
-    fn buffers(&self) -> Buffers {
+    fn buffers(&self) -> Buffers<'_> {
         let zero = Wide([0.0; LANES]);
         Buffers {
             counts: vec![zero; self.matrix.n_clusters()],
             entries: vec![zero; self.players.layout.len()],
-            scratch: self.plans.iter().map(Plan::scratch).collect(),
+            evaluators: self.plans.iter().map(Plan::evaluator).collect(),
             answers: self.plans.iter().map(|plan| vec![zero; plan.len()]).collect(),
         }
     }
@@ -227,19 +228,19 @@ struct Found {
 }
 
 /// Eight replicates, by the instruction set of this machine.
-struct Group<'a> {
+struct Group<'a, 'b> {
     job: &'a Job<'a>,
-    buffers: &'a mut Buffers,
+    buffers: &'a mut Buffers<'b>,
     first: usize,
 }
 
-impl WithSimd for Group<'_> {
+impl WithSimd for Group<'_, '_> {
     type Output = Found;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
+    fn with_simd<S: Simd>(self, _: S) -> Self::Output {
         let Group { job, buffers, first } = self;
-        let Buffers { counts, entries, scratch, answers } = buffers;
+        let Buffers { counts, entries, evaluators, answers } = buffers;
         match job.draws {
             Draws::LeaveOneOut => job.matrix.leaving_out(first, entries),
             draws => {
@@ -249,8 +250,8 @@ impl WithSimd for Group<'_> {
         }
         let total = job.players.total_sum_of_squares(entries);
         let mut out = Vec::with_capacity(answers.iter().map(Vec::len).sum::<usize>() * LANES);
-        for ((plan, scratch), answer) in job.plans.iter().zip(scratch).zip(answers) {
-            plan.evaluate(simd, entries, scratch, answer);
+        for (evaluator, answer) in evaluators.iter_mut().zip(answers) {
+            evaluator.evaluate(entries, answer);
             for share in &*answer {
                 out.extend((0..LANES).map(|l| if total.0[l] > RANK_TOLERANCE { share.0[l] } else { f64::NAN }));
             }

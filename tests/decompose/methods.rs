@@ -679,3 +679,25 @@ fn limits_are_stated() {
         assert_eq!(fit.breakdown(&method).expect("no limit").components.len(), n);
     }
 }
+
+#[test]
+fn an_empty_order_is_that_of_the_model() {
+    let panel = panel(&unbalanced(8, 12, 4, 0.1));
+    let model = Model::new("y").component("slow", ["slow"]).component("noisy", ["noisy"]);
+    let fit = model.clone().fit(&panel).expect("fits");
+    let open: Method = "sequential".parse().expect("a method");
+    let order = vec!["slow".to_string(), "noisy".to_string()];
+    let breakdown = fit.breakdown(&open).expect("splits");
+    assert_eq!(breakdown.method, Method::Sequential { order: order.clone() });
+    assert_eq!(breakdown, fit.sequential_in(&["slow", "noisy"]).expect("splits"));
+    // A breakdown whose order was left out is one in the order of the model.
+    let mut stored = breakdown.clone();
+    stored.method = open.clone();
+    let jackknife = fit.jackknife().expect("jackknife");
+    let intervals = |breakdown: Breakdown| breakdown.with_intervals(&jackknife).expect("intervals").components;
+    assert_eq!(intervals(stored), intervals(breakdown));
+    assert_eq!(Method::all(order)[0], fit.sequential().expect("splits").method);
+    // Also where the model forbids it.
+    let forbidden = model.after("slow", ["noisy"]).fit(&panel).expect("fits").breakdown(&open);
+    assert!(matches!(forbidden, Err(Error::Question(QuestionError::Order { .. }))), "{forbidden:?}");
+}

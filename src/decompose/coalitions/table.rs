@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use super::coalition::spread;
+use super::size_weights::SizeWeights;
 use super::{Players, Root};
-use crate::decompose::shapley::SizeWeights;
 use crate::numerics::eliminate::{eliminate, eliminate_in_place, packed_len};
 use crate::numerics::number::{Lane, Number};
 use crate::numerics::real::{Lanes, Real};
@@ -24,11 +24,16 @@ pub(crate) struct CoalitionTable {
 }
 
 impl CoalitionTable {
+    /// To be filled: every value is zero.
+    pub(crate) fn zero(n_players: usize) -> Self {
+        CoalitionTable { n_players, values: vec![0.0; 1 << n_players] }
+    }
+
     /// R² of every coalition of the players.
     pub(crate) fn of_r2<L: Lanes>(players: &Players, roots: &[Root], entries: &[L]) -> Self {
-        let mut residuals = Residuals::new(players, roots);
+        let mut residuals = Residuals::new(players.len(), roots);
         residuals.fill(roots, entries);
-        let mut table = CoalitionTable { n_players: players.len(), values: vec![0.0; 1 << players.len()] };
+        let mut table = CoalitionTable::zero(players.len());
         table.take_lane(&residuals, players.total_sum_of_squares(entries), 0);
         table
     }
@@ -86,11 +91,11 @@ pub(crate) struct Residuals<L> {
 }
 
 impl<L: Lane> Residuals<L> {
-    pub(crate) fn new(players: &Players, roots: &[Root]) -> Self {
+    pub(crate) fn new(n_players: usize, roots: &[Root]) -> Self {
         let largest = |size: fn(&Root) -> usize| roots.iter().map(size).max().unwrap_or(0);
         let zeros = |n: usize| vec![L::splat(0.0); n];
         Residuals {
-            values: zeros(1 << players.len()),
+            values: zeros(1 << n_players),
             of_root: zeros(1 << largest(|root| root.players.len())),
             matrix: zeros(largest(Root::len)),
             room: zeros(largest(|root| room_for(&root.blocks))),

@@ -3,6 +3,7 @@
 use super::Game;
 use crate::decompose::coalitions::coalition::Coalition;
 use crate::decompose::coalitions::{Players, Root};
+use crate::decompose::definition::INSTEAD;
 use crate::error::{QuestionError, Refusal, Result, cannot};
 use crate::fit::{FittedModel, Layout, Submatrix, UnitMoments};
 use crate::numerics::eliminate::{eliminate_in_place, packed_index};
@@ -28,7 +29,7 @@ impl FittedModel {
     /// ```
     pub fn r2_game(&self) -> Result<Game> {
         let players = self.players();
-        let table = self.coalition_table("a table of R²", &players)?;
+        let table = self.coalition_table("a table of R²", &players, INSTEAD)?;
         Ok(Game::of_table(players.names, table))
     }
 
@@ -58,7 +59,7 @@ impl FittedModel {
     /// ```
     pub fn adjusted_r2(&self) -> Result<Game> {
         let players = self.players();
-        let mut table = self.coalition_table("adjusted R²", &players)?;
+        let mut table = self.coalition_table("adjusted R²", &players, INSTEAD)?;
         let ranks = match self.precise_entries(players.len()) {
             Some(entries) => ranks(&players, self.n_clusters(), entries),
             None => ranks(&players, self.n_clusters(), self.moments().entries()),
