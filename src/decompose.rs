@@ -33,10 +33,11 @@
 //! otherwise taken as exact. Where that is too little for cross-products of doubles to tell
 //! ([`RANK_TOLERANCE`](crate::fit::RANK_TOLERANCE)), it is decided on the columns themselves. Where columns are so
 //! nearly collinear that doubles would lose the ninth digit of a share, the cross-products are formed and eliminated
-//! again in twice the precision, up to 24 components, and so are the replicates behind its interval, up to 12. What
-//! cannot be promised to nine digits, because there are too many components or the answer depends on how the values
-//! were rounded, carries [`Warning::Imprecise`](crate::Warning::Imprecise) with a bound. Shares equal those of
-//! dummy-variable regressions to 1e-9 and better, and a seed gives the same bits on any number of threads.
+//! again in twice the precision, up to 24 components, and so are the replicates behind its interval, up to 12; for Owen
+//! values, up to as many coalitions as those have. What cannot be promised to nine digits, because there are too many
+//! components or the answer depends on how the values were rounded, carries
+//! [`Warning::Imprecise`](crate::Warning::Imprecise) with a bound. Shares equal those of dummy-variable regressions to
+//! 1e-9 and better, and a seed gives the same bits on any number of threads.
 //!
 //! # How many components
 //!

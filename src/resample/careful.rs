@@ -45,9 +45,10 @@ impl<'a> Careful<'a> {
         Careful { fit, clusters: fit.clusters(), entries: OnceLock::new() }
     }
 
-    /// Whether so many replicates are within bounds of memory and time.
-    pub(super) fn is_affordable(&self, players: &Players, replicates: usize) -> bool {
-        self.can_add(replicates) && players.len() <= MOST_COMPONENTS
+    /// Whether so many replicates, in each of which the coalitions of so many components are walked, are within bounds
+    /// of memory and time.
+    pub(super) fn is_affordable(&self, components: usize, replicates: usize) -> bool {
+        self.can_add(replicates) && components <= MOST_COMPONENTS
     }
 
     /// The same of their moments alone.

@@ -193,12 +193,14 @@ impl Job<'_> {
     fn mend(&self, fit: &FittedModel, groups: &mut [Found]) -> Option<f64> {
         let is_doubtful = |r: &usize| groups[r / LANES].doubtful[r % LANES];
         let careful = Careful::new(fit);
-        let all = fit.needs_precision() && careful.is_affordable(self.players, self.replicates);
+        // Owen values walk more coalitions than their components have.
+        let components = self.plans.iter().map(Plan::enumerated).fold(self.players.len(), usize::max);
+        let all = fit.needs_precision() && careful.is_affordable(components, self.replicates);
         let replicates: Vec<usize> = (0..self.replicates).filter(|r| all || is_doubtful(r)).collect();
         if replicates.is_empty() {
             return fit.error_bound(false);
         }
-        if !careful.is_affordable(self.players, replicates.len()) {
+        if !careful.is_affordable(components, replicates.len()) {
             // A column of which next to nothing is left may be taken for none.
             return Some(1.0);
         }

@@ -680,6 +680,37 @@ fn limits_are_stated() {
     }
 }
 
+/// Eighteen components are enumerated in twice the precision; Owen values of them, where one has eight terms, take as
+/// many coalitions as 26 do.
+#[test]
+fn the_cost_of_owen_values_is_that_of_the_terms_coalitions() {
+    let wave = |i: u32, row: u32| (f64::from(row + 1) * f64::from(i + 2).sqrt()).sin();
+    let rows = || 0..120_u32;
+    let mut builder = Panel::builder()
+        .column("y", rows().map(|row| (0..25).map(|i| wave(i, row)).sum::<f64>() + wave(90, row)))
+        .column("near", rows().map(|row| wave(0, row) + 1e-4 * wave(91, row)));
+    for i in 0..24 {
+        builder = builder.column(format!("x{i}"), rows().map(|row| wave(i, row)));
+    }
+    let panel = builder.build().expect("a panel");
+    let mut model = Model::new("y").component("eight", (0..8).map(|i| format!("x{i}"))).component("near", ["near"]);
+    for i in 8..24 {
+        model = model.component(format!("x{i}"), [format!("x{i}")]);
+    }
+    let fit = model.fit(&panel).expect("fits");
+    let is_imprecise =
+        |breakdown: &Breakdown| breakdown.warnings.iter().any(|w| matches!(w, Warning::Imprecise { .. }));
+    let (shapley, owen) = (fit.shapley().expect("shapley"), fit.owen().expect("owen"));
+    assert!(!is_imprecise(&shapley) && is_imprecise(&owen), "{:?} {:?}", shapley.warnings, owen.warnings);
+    for (one, other) in shapley.components.iter().zip(&owen.components) {
+        assert!((one.share_of_total - other.share_of_total).abs() < 1e-5, "{one:?} {other:?}");
+    }
+    // 2^26 coalitions in each of 2^17 replicates.
+    let many = fit.bootstrap(1 << 17, 1).expect("draws");
+    let error = owen.with_intervals(&many).expect_err("too many coalitions");
+    assert!(matches!(error, Error::Estimate(EstimateError::TooManyComponents { limit: 24, found: 26, .. })), "{error}");
+}
+
 #[test]
 fn an_empty_order_is_that_of_the_model() {
     let panel = panel(&unbalanced(8, 12, 4, 0.1));
