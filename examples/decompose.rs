@@ -10,8 +10,10 @@ mod cli;
 
 use std::process::ExitCode;
 
+use apportion::Method;
 use clap::{CommandFactory, Parser};
 use cli::face::{self, Result};
+use cli::{Answer, Asked};
 
 /// How much of the variation in an outcome across places and years goes with each named cause?
 #[derive(Parser)]
@@ -28,17 +30,13 @@ fn main() -> ExitCode {
     face::run(command, answer)
 }
 
-fn answer(Arguments { options }: Arguments) -> Result<String> {
-    let model = options.model()?;
-    let (fit, elapsed) = options.fit(&model, || options.read(&model))?;
-    let answer = options.answer(&fit, elapsed)?;
-    if options.json {
-        return answer.json();
+fn answer(Arguments { mut options }: Arguments) -> Result<String> {
+    if options.methods.is_empty() {
+        // By their names: both are wanted, and what cannot be had is refused.
+        options.methods = vec![Asked::Sequential, Asked::Method(Method::Shapley)];
     }
-    let mut tables: Vec<String> = match &answer.table {
-        Some(table) => vec![table.to_string()],
-        None => answer.breakdowns.iter().map(|breakdown| breakdown.to_string()).collect(),
-    };
-    tables.extend(answer.beside());
-    Ok(tables.join("\n\n"))
+    let (model, analysis) = (options.model()?, options.analysis()?);
+    let (fit, elapsed) = options.fit(&model, || options.read(&model))?;
+    let answer = Answer::of(&analysis, &fit, elapsed)?;
+    if options.json { answer.json() } else { Ok(answer.findings.to_string()) }
 }

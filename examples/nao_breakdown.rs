@@ -10,9 +10,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use apportion::error::EstimateError;
+use apportion::findings::Findings;
 use apportion::panel::SIMULATED_ENGLAND_SEED;
-use apportion::{Breakdown, Error, Interval, Method, Model, OrderRange, Panel, Share, Term};
+use apportion::{Breakdown, Interval, Method, Model, OrderRange, Panel, Share, Term};
 use clap::{CommandFactory, Parser};
 use cli::Answer;
 use cli::face::{self, Result};
@@ -58,6 +58,7 @@ fn main() -> ExitCode {
 fn answer(Arguments { mut options, out }: Arguments) -> Result<String> {
     // Every breakdown is printed here, with its intervals.
     options.interval.get_or_insert(cli::Interval::Jackknife);
+    let analysis = options.analysis()?.order_range();
     let (fit, elapsed) = match options.data {
         Some(_) => {
             let model = options.model()?;
@@ -65,39 +66,15 @@ fn answer(Arguments { mut options, out }: Arguments) -> Result<String> {
         }
         None => options.fit(&nao_model(), || Ok(Panel::simulated_england(SIMULATED_ENGLAND_SEED)?))?,
     };
-    let mut left_out = Vec::new();
-    let mut answer = match options.answer(&fit, elapsed) {
-        // Nobody asked for the method that cannot be had.
-        Err(error) if options.methods.is_empty() && error.downcast_ref().is_some_and(is_too_many) => {
-            left_out.push(format!("Left out: {error}."));
-            options.methods = vec![cli::Asked::sequential()];
-            options.answer(&fit, elapsed)?
-        }
-        answer => answer?,
-    };
-    let range = match fit.order_range() {
-        Err(error) if is_too_many(&error) => {
-            left_out.push(format!("Left out: {error}."));
-            None
-        }
-        range => Some(range?),
-    };
-    if let Some(range) = &range {
-        answer.report = answer.report.with_order_range(range)?;
-    }
-    answer.report.warnings.extend(left_out.iter().cloned());
+    let answer = Answer::of(&analysis, &fit, elapsed)?;
     let json = answer.json()?;
-    let text = if options.json { json.clone() } else { tables(&answer, range.as_ref(), &left_out) };
+    let text = if options.json { json.clone() } else { tables(&answer.findings) };
     if let Some(directory) = out {
         let file = directory.join("nao_breakdown.json");
         let written = fs::create_dir_all(&directory).and_then(|()| fs::write(&file, json + "\n"));
         written.map_err(|error| format!("cannot write {}: {error}", file.display()))?;
     }
     Ok(text)
-}
-
-fn is_too_many(error: &Error) -> bool {
-    matches!(error, Error::Estimate(EstimateError::TooManyComponents { .. }))
 }
 
 fn nao_model() -> Model {
@@ -108,21 +85,27 @@ fn nao_model() -> Model {
         .component("practice", [Term::UnitEffects])
 }
 
-fn tables(answer: &Answer, range: Option<&OrderRange>, left_out: &[String]) -> String {
+fn tables(findings: &Findings) -> String {
+    let Findings { methods, order_range, panel, .. } = findings;
     let mut blocks = Vec::new();
-    blocks.extend(answer.table.iter().map(|table| table.to_string()));
-    for (i, breakdown) in answer.breakdowns.iter().enumerate() {
+    blocks.extend(findings.is_table.then(|| methods.to_string()));
+    for (i, breakdown) in methods.breakdowns.iter().enumerate() {
         blocks.push(breakdown.to_string());
         if matches!(breakdown.method, Method::Sequential { .. }) && breakdown.outcome == OUTCOME {
             blocks.extend(beside_nao(breakdown));
         }
         if i == 0 {
-            blocks.extend(range.map(|range| headed(&answer.report.panel, range.to_string())));
+            blocks.extend(order_range.as_ref().map(|range| headed(panel, range.to_string())));
         }
     }
-    blocks.extend(answer.beside());
-    blocks.extend(left_out.iter().map(|sentence| wrapped(sentence)));
-    blocks.push(headed(&answer.report.panel, how_to_read(range)));
+    blocks.extend(findings.gelbach.iter().map(|gelbach| gelbach.to_string()));
+    blocks.extend(findings.comparisons.iter().map(|comparison| comparison.to_string()));
+    // The table of all methods says itself what it leaves out.
+    let methods_left_out = methods.left_out.iter().filter(|_| !findings.is_table);
+    let range_left_out = findings.left_out.iter().filter(|left_out| left_out.method == "order_range");
+    let left_out = methods_left_out.chain(range_left_out);
+    blocks.extend(left_out.map(|left_out| wrapped(&format!("Left out: {}.", left_out.reason))));
+    blocks.push(headed(panel, how_to_read(order_range.as_ref())));
     blocks.join("\n\n")
 }
 

@@ -14,10 +14,11 @@ use std::time::Instant;
 
 use apportion::model::parse_terms;
 use apportion::regress::{Leverage, RandomMethod, SmallSample};
-use apportion::report::{RegressionElapsed, RegressionReport};
+use apportion::report::RegressionReport;
 use apportion::{Covariance, Estimator, Panel, PanelRegression, PanelSchema, Term};
 use clap::{CommandFactory, Parser};
 use face::Result;
+use serde::Serialize;
 
 /// What are the coefficients of a panel regression, and how sure are they?
 #[derive(Parser)]
@@ -71,6 +72,22 @@ struct Arguments {
     json: bool,
 }
 
+/// Wall-clock time of each step, in milliseconds.
+#[derive(Default, Serialize)]
+struct Elapsed {
+    read: f64,
+    fit: f64,
+    covariance: f64,
+}
+
+/// The document, with the times below it.
+#[derive(Serialize)]
+struct Timed {
+    #[serde(flatten)]
+    report: RegressionReport,
+    elapsed_ms: Elapsed,
+}
+
 fn main() -> ExitCode {
     face::run(Arguments::command(), answer)
 }
@@ -78,16 +95,14 @@ fn main() -> ExitCode {
 fn answer(arguments: Arguments) -> Result<String> {
     let covariance = arguments.covariance()?;
     let regression = arguments.regression()?;
-    let mut elapsed = RegressionElapsed::default();
-    let panel = timed(&mut elapsed.read, || arguments.read())?;
-    let fit = timed(&mut elapsed.fit, || Ok(regression.fit(&panel)?))?;
-    let table = timed(&mut elapsed.covariance, || Ok(fit.coefficients_at(&covariance, arguments.level)?))?;
+    let mut elapsed_ms = Elapsed::default();
+    let panel = timed(&mut elapsed_ms.read, || arguments.read())?;
+    let fit = timed(&mut elapsed_ms.fit, || Ok(regression.fit(&panel)?))?;
+    let table = timed(&mut elapsed_ms.covariance, || Ok(fit.coefficients_at(&covariance, arguments.level)?))?;
     if !arguments.json {
         return Ok(table.to_string());
     }
-    let mut report = RegressionReport::new(&fit, &table);
-    report.elapsed_ms = elapsed;
-    Ok(serde_json::to_string(&report)?)
+    Ok(serde_json::to_string(&Timed { report: RegressionReport::new(&fit, &table), elapsed_ms })?)
 }
 
 impl Arguments {

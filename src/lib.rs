@@ -55,6 +55,7 @@
 //! | [`regress`] | which coefficients a panel regression gives, and how sure they are | [`PanelRegression`] → [`FittedRegression`] |
 //! | [`decompose`] | how the variation is split among the components | [`FittedModel::sequential`], [`FittedModel::shapley`], … → [`Breakdown`] |
 //! | [`resample`] | how sure the shares are | [`FittedModel::jackknife`], [`FittedModel::bootstrap`] → [`Resampling`] |
+//! | [`findings`] | what the whole of an analysis says | [`Analysis`](findings::Analysis) → [`Findings`](findings::Findings) |
 //! | [`report`] | how the answer is printed, and handed on | every result prints itself; [`Report`] is the JSON document |
 //! | [`error`] | what went wrong, and what to do next | [`Error`] |
 //!
@@ -81,6 +82,7 @@
 mod choice;
 pub mod decompose;
 pub mod error;
+pub mod findings;
 pub mod fit;
 pub mod model;
 mod numerics;

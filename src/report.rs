@@ -9,7 +9,6 @@
 //! | regressions side by side, as text, Markdown, LaTeX or CSV | [`RegressionTable`] |
 //! | breakdowns of one fit as the JSON that the examples print, by `serde_json::to_string(&report)` | [`Report`] of [`ReportMethod`]s ([`ReportComponent`], [`ReportShare`], [`ReportTerm`], [`ReportBySize`], [`ReportPair`], [`ReportSubset`], [`ReportCovariance`]), [`ReportInterval`], [`ReportLeftOut`] |
 //! | a regression as that | [`RegressionReport`], [`ReportCovarianceMatrix`] |
-//! | how long it took | [`Elapsed`], [`RegressionElapsed`] |
 //!
 //! # Examples
 //! ```
@@ -48,6 +47,7 @@ mod export;
 mod export_beside;
 mod export_detail;
 mod export_method;
+mod findings;
 mod gelbach;
 mod grid;
 mod method_table;
@@ -60,8 +60,8 @@ mod summary;
 mod table;
 mod text;
 
-pub use export::{Elapsed, Report, ReportInterval, ReportLeftOut};
+pub use export::{Report, ReportInterval, ReportLeftOut};
 pub use export_detail::{ReportBySize, ReportCovariance, ReportPair, ReportSubset, ReportTerm};
 pub use export_method::{ReportComponent, ReportMethod, ReportShare};
-pub use regression::{RegressionElapsed, RegressionReport, ReportCovarianceMatrix};
+pub use regression::{RegressionReport, ReportCovarianceMatrix};
 pub use regression_table::RegressionTable;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floors, lowest first; files and folders of these names stand on one.
-const FLOORS: [&[&str]; 10] = [
+const FLOORS: [&[&str]; 11] = [
     &["choice", "error", "warning"],
     &["numerics"],
     &["panel"],
@@ -16,6 +16,7 @@ const FLOORS: [&[&str]; 10] = [
     &["regress"],
     &["decompose"],
     &["resample"],
+    &["findings"],
     &["report"],
 ];
 

@@ -5,16 +5,12 @@ pub mod face;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use apportion::decompose::Gelbach;
 use apportion::error::EstimateError;
+use apportion::findings::{Analysis, Findings, Intervals};
 use apportion::model::parse_terms;
-use apportion::report::Elapsed;
-use apportion::resample::Comparison;
-use apportion::{
-    Breakdown, Component, Error, FittedModel, IntervalKind, Method, MethodTable, Model, Panel, PanelSchema, Report,
-    Resampling, Term,
-};
+use apportion::{Component, Error, FittedModel, IntervalKind, Method, Model, Panel, PanelSchema, Report, Term};
 use clap::{Args, ValueEnum, value_parser};
+use serde::Serialize;
 
 use face::Result;
 
@@ -87,19 +83,14 @@ pub struct After {
 /// What `--method` takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
-    /// This method; sequential without an order yet.
+    /// What each component adds in the order of the command line.
+    Sequential,
+    /// This method, which has no order.
     Method(Method),
     /// How the coefficients of what is always in change.
     Gelbach,
     /// Every method that applies, as one table.
     All,
-}
-
-impl Asked {
-    /// In the order of the components.
-    pub fn sequential() -> Self {
-        Asked::Method(Method::Sequential { order: Vec::new() })
-    }
 }
 
 /// What `--interval` takes.
@@ -119,18 +110,27 @@ pub enum Interval {
     Bca,
 }
 
-/// What was asked for.
+/// What was found, and how long that took.
 pub struct Answer {
-    /// One for each method, in the order asked for.
-    pub breakdowns: Vec<Breakdown>,
-    /// How the coefficients of what is always in change.
-    pub gelbach: Option<Gelbach>,
-    /// All methods side by side, where they were asked for.
-    pub table: Option<MethodTable>,
-    /// Ranks and differences, where they were asked for.
-    pub comparisons: Vec<Comparison>,
-    /// The same as a document.
-    pub report: Report,
+    pub findings: Findings,
+    elapsed: Elapsed,
+}
+
+/// Wall-clock time of each step, in milliseconds.
+#[derive(Clone, Copy, Default, Serialize)]
+pub struct Elapsed {
+    read: f64,
+    fit: f64,
+    decompose: f64,
+    bootstrap: f64,
+}
+
+/// The document, with the times below it.
+#[derive(Serialize)]
+struct Timed {
+    #[serde(flatten)]
+    report: Report,
+    elapsed_ms: Elapsed,
 }
 
 impl Options {
@@ -180,86 +180,21 @@ impl Options {
         Ok((fit, elapsed))
     }
 
-    /// Splits the variation by every method, and puts intervals on the shares.
-    pub fn answer(&self, fit: &FittedModel, mut elapsed: Elapsed) -> Result<Answer> {
-        let names: Vec<String> = fit.model().components().iter().map(|component| component.name.clone()).collect();
-        let is_all = self.methods.contains(&Asked::All);
-        let mut left_out = Vec::new();
-        let split = || -> Result<(MethodTable, Option<Gelbach>)> {
-            let mut table = MethodTable::default();
-            for method in self.methods(&names) {
-                // Only what `all` stands for may be left out.
-                match self.asks_for(&method) {
-                    true => table.breakdowns.push(fit.breakdown(&method)?),
-                    false => {
-                        let more = fit.methods(&[method])?;
-                        table.breakdowns.extend(more.breakdowns);
-                        table.left_out.extend(more.left_out);
-                    }
-                }
-            }
-            let gelbach = match (self.methods.contains(&Asked::Gelbach), is_all) {
-                (true, _) => Some(fit.gelbach()?),
-                (_, true) => fit.gelbach().map_err(|error| left_out.push(format!("gelbach: {error}"))).ok(),
-                _ => None,
-            };
-            Ok((table, gelbach))
+    /// What the options ask of the fit.
+    pub fn analysis(&self) -> Result<Analysis> {
+        let analysis = self.methods.iter().fold(Analysis::new(), |analysis, asked| match asked {
+            Asked::Sequential => analysis.sequential(),
+            Asked::Method(method) => analysis.method(method.clone()),
+            Asked::Gelbach => analysis.gelbach(),
+            Asked::All => analysis.all_methods(),
+        });
+        let analysis = if self.compare { analysis.comparisons() } else { analysis };
+        let Some(kind) = self.kind().kind() else { return Ok(analysis.without_intervals()) };
+        let intervals = match self.bootstrap {
+            Some(draws) => Intervals::bootstrap(usize::try_from(draws)?, self.seed).kind(kind),
+            None => Intervals::jackknife(),
         };
-        let (mut table, mut gelbach) = timed(&mut elapsed.decompose, split)?;
-        let mut comparisons = Vec::new();
-        if let Some(resampling) = self.resampling(fit).map_err(or_none)? {
-            let resample = || -> Result<()> {
-                if is_all {
-                    table = table.with_intervals(&resampling)?;
-                } else {
-                    let plain: Vec<&Breakdown> = table.breakdowns.iter().collect();
-                    table.breakdowns = Breakdown::all_with_intervals(&plain, &resampling)?;
-                }
-                if let Some(gelbach) = &mut gelbach {
-                    *gelbach = gelbach.with_intervals(&resampling)?;
-                }
-                if self.compare {
-                    comparisons = resampling.comparisons(&table.breakdowns.iter().collect::<Vec<_>>())?;
-                }
-                Ok(())
-            };
-            timed(&mut elapsed.bootstrap, resample).map_err(or_none)?;
-        }
-        let mut report = match table.breakdowns.as_slice() {
-            [] => Report::of_fit(fit),
-            breakdowns => Report::new(breakdowns)?,
-        };
-        if let Some(gelbach) = &gelbach {
-            report = report.with_gelbach(gelbach)?;
-        }
-        report = report.with_comparisons(&comparisons)?.with_elapsed(elapsed);
-        left_out.extend(table.left_out.iter().map(|left| left.reason.clone()));
-        report.warnings.extend(left_out.into_iter().map(|reason| format!("left out: {reason}")));
-        let breakdowns = table.breakdowns.clone();
-        Ok(Answer { breakdowns, gelbach, table: is_all.then_some(table), comparisons, report })
-    }
-
-    /// The methods asked for, each once; `all` stands for every one of components.
-    fn methods(&self, names: &[String]) -> Vec<Method> {
-        let mut methods: Vec<Method> = Vec::new();
-        let default = [Asked::sequential(), Asked::Method(Method::Shapley)];
-        let asked = if self.methods.is_empty() { &default[..] } else { &self.methods };
-        for asked in asked {
-            let several = match asked {
-                Asked::Method(Method::Sequential { .. }) => vec![Method::Sequential { order: names.to_vec() }],
-                Asked::Method(method) => vec![method.clone()],
-                Asked::Gelbach => Vec::new(),
-                Asked::All => Method::all(names.to_vec()),
-            };
-            methods.extend(several.into_iter().filter(|method| !methods.contains(method)).collect::<Vec<_>>());
-        }
-        methods
-    }
-
-    /// Whether a method was asked for by its name, or because nothing was.
-    fn asks_for(&self, method: &Method) -> bool {
-        let named = |asked: &Asked| matches!(asked, Asked::Method(named) if named.name() == method.name());
-        self.methods.is_empty() || self.methods.iter().any(named)
+        Ok(analysis.intervals(self.level.into_iter().fold(intervals, Intervals::level)))
     }
 
     /// The kind of interval, asked for or not: a table of all methods without a word about intervals prints none, so that
@@ -291,25 +226,13 @@ impl Options {
             _ => Ok(()),
         }
     }
-
-    fn resampling<'a>(&self, fit: &'a FittedModel) -> Result<Option<Resampling<'a>>> {
-        let Some(kind) = self.kind().kind() else { return Ok(None) };
-        let resampling = match self.bootstrap {
-            Some(draws) => fit.bootstrap(usize::try_from(draws)?, self.seed)?.kind(kind)?,
-            None => fit.jackknife()?,
-        };
-        Ok(Some(match self.level {
-            Some(level) => resampling.level(level)?,
-            None => resampling,
-        }))
-    }
 }
 
 /// Without enough units or rows there are no intervals, but there are shares.
-fn or_none(error: face::Error) -> face::Error {
-    match error.downcast_ref() {
-        Some(Error::Estimate(EstimateError::TooFew { .. })) => format!("{error}: use --interval none").into(),
-        _ => error,
+fn or_none(error: Error) -> face::Error {
+    match error {
+        Error::Estimate(EstimateError::TooFew { .. }) => format!("{error}: use --interval none").into(),
+        error => error.into(),
     }
 }
 
@@ -335,14 +258,17 @@ impl Interval {
 }
 
 impl Answer {
-    /// What is said beside the breakdowns: changing coefficients, ranks and differences.
-    pub fn beside(&self) -> impl Iterator<Item = String> {
-        self.gelbach.iter().map(Gelbach::to_string).chain(self.comparisons.iter().map(Comparison::to_string))
+    /// Puts the question to the fit, in two steps that are timed.
+    pub fn of(analysis: &Analysis, fit: &FittedModel, mut elapsed: Elapsed) -> Result<Self> {
+        let findings = timed(&mut elapsed.decompose, || analysis.split(fit))?;
+        let findings = timed(&mut elapsed.bootstrap, || analysis.resample(fit, findings).map_err(or_none))?;
+        Ok(Answer { findings, elapsed })
     }
 
-    /// The report as one JSON document.
+    /// All of it as one JSON document.
     pub fn json(&self) -> Result<String> {
-        Ok(serde_json::to_string_pretty(&self.report)?)
+        let report = Report::of(&self.findings)?;
+        Ok(serde_json::to_string_pretty(&Timed { report, elapsed_ms: self.elapsed })?)
     }
 }
 
@@ -394,6 +320,7 @@ fn method(name: &str) -> std::result::Result<Asked, String> {
     match name {
         "all" => Ok(Asked::All),
         "gelbach" => Ok(Asked::Gelbach),
+        "sequential" => Ok(Asked::Sequential),
         _ => known_methods()
             .find(|method| method.name() == name)
             .map(Asked::Method)

@@ -66,9 +66,6 @@ pub struct Report {
     pub interval: Option<ReportInterval>,
     /// What deserves doubt, as sentences. With several breakdowns, what not all of them say begins with the method.
     pub warnings: Vec<String>,
-    /// How long it took; `None` where that was not measured.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub elapsed_ms: Option<Elapsed>,
 }
 
 /// Rows left out for one reason.
@@ -100,20 +97,6 @@ pub struct ReportInterval {
     /// Replicates in which a component, or the outcome, has no variation.
     #[serde(default)]
     pub degenerate: usize,
-}
-
-/// Wall-clock time of each step, in milliseconds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Elapsed {
-    /// Reading or making the panel.
-    pub read: f64,
-    /// Fitting the model.
-    pub fit: f64,
-    /// Splitting the variation, by all methods.
-    pub decompose: f64,
-    /// Leaving units out or drawing them, and the intervals.
-    pub bootstrap: f64,
 }
 
 impl Report {
@@ -156,28 +139,7 @@ impl Report {
             order_range: None,
             interval: first.interval.as_ref().map(ReportInterval::of),
             warnings: warnings(breakdowns),
-            elapsed_ms: None,
         })
-    }
-
-    /// Says how long the steps took.
-    ///
-    /// # Examples
-    /// ```
-    /// use apportion::report::Elapsed;
-    /// use apportion::{Model, Panel, Report};
-    ///
-    /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
-    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
-    /// let mut elapsed = Elapsed::default();
-    /// elapsed.fit = 0.4;
-    /// let report = Report::of_fit(&fit).with_elapsed(elapsed);
-    /// assert!(serde_json::to_string(&report)?.contains(r#""elapsed_ms":{"read":0.0,"fit":0.4,"#));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn with_elapsed(mut self, elapsed: Elapsed) -> Self {
-        self.elapsed_ms = Some(elapsed);
-        self
     }
 }
 

@@ -1,10 +1,12 @@
-//! What the document says beside its breakdowns: the range over orders, changing coefficients, ranks and differences.
+//! What the document says beside its breakdowns: the range over orders, changing coefficients, ranks and differences;
+//! and all of it at once.
 
 use super::export::{Report, ReportInterval, ReportLeftOut};
 use super::export_method::{ReportMethod, ReportShare, order_of};
 use super::text::counted;
 use crate::decompose::{Gelbach, OrderRange};
 use crate::error::{Error, QuestionError, Result};
+use crate::findings::Findings;
 use crate::fit::FittedModel;
 use crate::resample::{Comparison, Difference};
 use crate::warning::Warning;
@@ -13,6 +15,57 @@ use crate::warning::Warning;
 const SAME_SHARES: f64 = 1e-9;
 
 impl Report {
+    /// The document of everything that an analysis found; what it left out stands among the warnings.
+    ///
+    /// # Errors
+    /// [`QuestionError::Option`] where the findings were changed so that they are not of one fit.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::findings::Analysis;
+    /// use apportion::{Model, Panel, Report};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 4.0, 5.0, 4.0, 8.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// let report = Report::of(&Analysis::new().all_methods().of(&fit)?)?;
+    /// assert_eq!(report.methods.len(), 13);
+    /// let nothing_is_always_in = "left out: gelbach: always is empty: put the terms whose coefficients change into it";
+    /// assert_eq!(report.warnings.last().map(String::as_str), Some(nothing_is_always_in));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn of(findings: &Findings) -> Result<Report> {
+        let mut report = match findings.methods.breakdowns.as_slice() {
+            [] => Report {
+                outcome: findings.outcome.clone(),
+                panel: findings.panel.clone(),
+                lineage: findings.lineage.clone(),
+                n_observations: findings.sample.n_observations,
+                n_units: findings.sample.n_units,
+                n_periods: findings.sample.n_periods,
+                left_out: ReportLeftOut::all(&findings.sample),
+                r2_overall: findings.r2_overall,
+                methods: Vec::new(),
+                order_range: None,
+                interval: None,
+                warnings: findings.warnings.iter().map(Warning::to_string).collect(),
+            },
+            breakdowns => Report::new(breakdowns)?,
+        };
+        if let Some(gelbach) = &findings.gelbach {
+            report = report.with_gelbach(gelbach)?;
+        }
+        report = report.with_comparisons(&findings.comparisons)?;
+        let left_out = findings.left_out.iter().chain(&findings.methods.left_out);
+        report.warnings.extend(left_out.map(|left_out| format!("left out: {}", left_out.reason)));
+        match &findings.order_range {
+            Some(range) => report.with_order_range(range),
+            None => Ok(report),
+        }
+    }
+
     /// Says how far the shares move with the order in which the components enter.
     ///
     /// # Errors
@@ -62,7 +115,6 @@ impl Report {
             order_range: None,
             interval: None,
             warnings: fit.warnings().iter().map(Warning::to_string).collect(),
-            elapsed_ms: None,
         }
     }
 

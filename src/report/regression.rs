@@ -70,8 +70,6 @@ pub struct RegressionReport {
     pub lineage: Lineage,
     /// What deserves doubt.
     pub warnings: Vec<String>,
-    /// Milliseconds.
-    pub elapsed_ms: RegressionElapsed,
 }
 
 /// How standard errors came about.
@@ -97,18 +95,6 @@ pub struct ReportCovarianceMatrix {
     /// Degrees of freedom of the t distribution; `None`, and left out of the document, for the normal one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub df: Option<f64>,
-}
-
-/// How long a regression took, in milliseconds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct RegressionElapsed {
-    /// Reading the panel.
-    pub read: f64,
-    /// Design and coefficients.
-    pub fit: f64,
-    /// Covariance and inference.
-    pub covariance: f64,
 }
 
 impl RegressionReport {
@@ -156,7 +142,6 @@ impl RegressionReport {
             left_out: ReportLeftOut::all(fit.sample()),
             lineage: fit.lineage().clone(),
             warnings,
-            elapsed_ms: RegressionElapsed::default(),
         }
     }
 }

@@ -4,6 +4,7 @@
 use std::fmt::Debug;
 
 use apportion::decompose::Game;
+use apportion::findings::{Analysis, Findings, Intervals};
 use apportion::resample::Comparison;
 use apportion::{
     Breakdown, IntervalKind, Method, MethodTable, Model, OrderRange, PanelSchema, Report, Sample, Term, Warning,
@@ -98,4 +99,23 @@ fn answers() {
     let stored = serde_json::to_string(&all[0]).expect("it can be written");
     let again: Breakdown = serde_json::from_str(&stored).expect("it can be read");
     assert_eq!(again.with_intervals(&fit.jackknife().expect("jackknife")).expect("intervals"), all[0]);
+}
+
+#[test]
+fn a_whole_analysis() {
+    let panel = panel(&unbalanced(61, 20, 6, 0.1));
+    let model = Model::new("y").always(["noisy"]).component("slow", ["slow"]).component("fixed", ["fixed"]);
+    let fit = model.fit(&panel).expect("the model fits");
+    let drawn = Intervals::bootstrap(40, u64::MAX).kind(IntervalKind::Basic).level(0.9);
+    for analysis in [
+        Analysis::new(),
+        Analysis::new().all_methods().order_range().intervals(drawn).comparisons(),
+        Analysis::new().gelbach().without_intervals(),
+        Analysis::new().sequential().method(Method::GeniziByColumn).gelbach().comparisons(),
+    ] {
+        round_trip::<Analysis>(&analysis);
+        let findings = analysis.of(&fit).expect("findings");
+        round_trip::<Findings>(&findings);
+        round_trip::<Report>(&Report::of(&findings).expect("one fit"));
+    }
 }

@@ -1,0 +1,35 @@
+//! What does the whole of an analysis say?
+//!
+//! One question, put once to a fit: which methods, which intervals, which comparisons. Its answer is a value that holds
+//! all of them. Nothing is split or resampled here; the floors below do that.
+//!
+//! | question | ask | answer |
+//! |---|---|---|
+//! | the shares by several methods, with intervals, and what is said beside them | [`Analysis`] | [`Findings`] |
+//! | how sure it is to say they are | [`Intervals`] | the [`Interval`](crate::Interval)s in it |
+//!
+//! # Examples
+//! ```
+//! use apportion::findings::Analysis;
+//! use apportion::panel::SIMULATED_ENGLAND_SEED;
+//! use apportion::{Model, Panel, Report, Term};
+//!
+//! let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+//! let fit = Model::new("cpp_rate")
+//!     .component("deprivation", ["low_income_pct"])
+//!     .component("practice", [Term::UnitEffects])
+//!     .fit(&panel)?;
+//! let findings = Analysis::new().comparisons().order_range().of(&fit)?;
+//! println!("{findings}");
+//! assert!(findings.methods.breakdown("sequential")?.component("practice")?.interval.is_some());
+//!
+//! let json = serde_json::to_string(&Report::of(&findings)?)?;
+//! assert!(json.contains(r#""ranks":[{"name":"deprivation","rank":2.0,"#));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod analysis;
+mod intervals;
+
+pub use analysis::{Analysis, Findings};
+pub use intervals::Intervals;

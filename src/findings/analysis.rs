@@ -1,0 +1,357 @@
+//! Which methods, which intervals, which comparisons: one question, and everything that answers it.
+
+use serde::{Deserialize, Serialize};
+
+use super::intervals::Intervals;
+use crate::decompose::{Breakdown, Gelbach, IntervalMethod, LeftOutMethod, Method, MethodTable, OrderRange};
+use crate::error::{Error, EstimateError, QuestionError, Result};
+use crate::fit::FittedModel;
+use crate::panel::{Lineage, Sample};
+use crate::resample::Comparison;
+use crate::warning::Warning;
+
+/// Name under which Gelbach's decomposition is left out.
+const GELBACH: &str = "gelbach";
+/// Name under which the range over orders is left out.
+const ORDER_RANGE: &str = "order_range";
+
+/// A question to a fit: by which methods its variation is split, how sure the shares are, and what else is said.
+///
+/// | | default | because |
+/// |---|---|---|
+/// | methods | sequential in the order of the model, and Shapley | the one that is published, beside the one that no order moves |
+/// | intervals | the jackknife's, at 0.95 | they depend on no seed; see [`Intervals`] |
+/// | comparisons, the range over orders, Gelbach | none | each is asked for where it is read |
+///
+/// What is asked for by its name is refused where the model cannot be split by it. What was not, because it is among
+/// the default or [all methods](Self::all_methods), is left out, and the findings say why.
+///
+/// # Examples
+/// ```
+/// use apportion::findings::{Analysis, Intervals};
+/// use apportion::{Method, Model, Panel};
+///
+/// let panel = Panel::builder()
+///     .column("y", [1.0, 2.0, 3.0, 5.0, 4.0, 6.0])
+///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+///     .column("z", [0.0, 1.0, 0.0, 1.0, 0.0, 1.0])
+///     .build()?;
+/// let fit = Model::new("y").component("a", ["x"]).component("b", ["z"]).fit(&panel)?;
+///
+/// let findings = Analysis::new().of(&fit)?;
+/// let both = [fit.sequential()?, fit.shapley()?];
+/// assert_eq!(findings.methods.breakdowns[1], both[1].with_intervals(&fit.jackknife()?)?);
+///
+/// let other = Analysis::new().method(Method::Owen).intervals(Intervals::bootstrap(99, 1)).comparisons().of(&fit)?;
+/// assert_eq!((other.methods.breakdowns.len(), other.comparisons[0].ranks[0].rank), (1, 1.0));
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Analysis {
+    asked: Vec<Asked>,
+    order_range: bool,
+    intervals: Option<Intervals>,
+    comparisons: bool,
+}
+
+/// What takes the place of the default methods.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Asked {
+    /// Sequential, in the order of the model.
+    InOrder,
+    Method(Method),
+    Gelbach,
+    All,
+}
+
+/// What an [`Analysis`] found of a fit; printed, all of it.
+///
+/// # Examples
+/// ```
+/// use apportion::findings::{Analysis, Findings};
+/// use apportion::{Model, Panel};
+///
+/// let panel = Panel::builder()
+///     .column("y", [1.0, 2.0, 3.0, 5.0])
+///     .column("x", [0.0, 0.0, 1.0, 1.0])
+///     .column("z", [0.0, 1.0, 0.0, 1.0])
+///     .build()?;
+/// let fit = Model::new("y").component("first", ["x"]).component("second", ["z"]).fit(&panel)?;
+/// let findings: Findings = Analysis::new().all_methods().without_intervals().of(&fit)?;
+/// assert_eq!(findings.methods, fit.all_methods()?);
+/// // Nothing is always in, so that no coefficient changes.
+/// assert_eq!((findings.gelbach, findings.left_out[0].method.as_str()), (None, "gelbach"));
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Findings {
+    /// The outcome.
+    pub outcome: String,
+    /// What the panel says of itself; a simulated panel says so. `None` where it says nothing.
+    pub panel: Option<String>,
+    /// Where the columns of the question come from, where the panel knows.
+    pub lineage: Lineage,
+    /// The rows used, and for those left out, why.
+    pub sample: Sample,
+    /// R² of the whole model.
+    pub r2_overall: f64,
+    /// What deserves doubt about the fit; each result has what deserves doubt about it besides.
+    pub warnings: Vec<Warning>,
+    /// A breakdown for each method, in the order asked for, and the methods that were left out.
+    pub methods: MethodTable,
+    /// Whether all methods were asked for, which are printed as one table.
+    pub is_table: bool,
+    /// How the coefficients of what is always in change; `None` where that was not asked for, or left out.
+    pub gelbach: Option<Gelbach>,
+    /// How far the sequential shares move over all orders; `None` where that was not asked for, or left out.
+    pub order_range: Option<OrderRange>,
+    /// Ranks and differences of the components, one for each breakdown; empty where they were not asked for.
+    pub comparisons: Vec<Comparison>,
+    /// What was left out beside methods of shares: `gelbach` or `order_range`, and why.
+    pub left_out: Vec<LeftOutMethod>,
+}
+
+impl Default for Analysis {
+    fn default() -> Self {
+        let intervals = Some(Intervals::default());
+        Analysis { asked: Vec::new(), order_range: false, intervals, comparisons: false }
+    }
+}
+
+impl Analysis {
+    /// The default question, which the methods below change.
+    pub fn new() -> Self {
+        Analysis::default()
+    }
+
+    /// Also asks for this method; the first that is asked for takes the place of the default ones. A method that is
+    /// asked for twice is split once.
+    pub fn method(mut self, method: Method) -> Self {
+        self.asked.push(Asked::Method(method));
+        self
+    }
+
+    /// Also asks for these methods, as [`method`](Self::method) does.
+    pub fn methods(self, methods: impl IntoIterator<Item = Method>) -> Self {
+        methods.into_iter().fold(self, Analysis::method)
+    }
+
+    /// Also asks for the sequential shares in the order of the model, as [`method`](Self::method) does for another
+    /// order.
+    pub fn sequential(mut self) -> Self {
+        self.asked.push(Asked::InOrder);
+        self
+    }
+
+    /// Also asks how the coefficients of `always` change, which takes the place of the default methods.
+    pub fn gelbach(mut self) -> Self {
+        self.asked.push(Asked::Gelbach);
+        self
+    }
+
+    /// Also asks for every method that the model can be split by, and Gelbach's where something is always in; the
+    /// others are left out.
+    pub fn all_methods(mut self) -> Self {
+        self.asked.push(Asked::All);
+        self
+    }
+
+    /// Also asks how far the shares move with the order of entry, which is left out where there are too many components
+    /// for it.
+    pub fn order_range(mut self) -> Self {
+        self.order_range = true;
+        self
+    }
+
+    /// Makes the intervals in this way.
+    pub fn intervals(mut self, intervals: Intervals) -> Self {
+        self.intervals = Some(intervals);
+        self
+    }
+
+    /// Makes no intervals, and resamples nothing.
+    pub fn without_intervals(mut self) -> Self {
+        self.intervals = None;
+        self
+    }
+
+    /// Also asks for the ranks and differences of the components, by every method.
+    pub fn comparisons(mut self) -> Self {
+        self.comparisons = true;
+        self
+    }
+
+    /// Everything that was asked for: [`split`](Self::split), then [`resample`](Self::resample).
+    ///
+    /// # Errors
+    /// Those of the two.
+    ///
+    /// # Examples
+    /// See [`Analysis`].
+    pub fn of(&self, fit: &FittedModel) -> Result<Findings> {
+        self.resample(fit, self.split(fit)?)
+    }
+
+    /// The first step: everything but intervals and comparisons.
+    ///
+    /// # Errors
+    /// Those of each method that is asked for by its name; of the others but for [`EstimateError::Method`] and
+    /// [`EstimateError::TooManyComponents`], as in [`FittedModel::methods`].
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::findings::Analysis;
+    /// use apportion::{Method, Model, Panel, Term};
+    ///
+    /// let panel = Panel::builder().units([1, 1, 2, 2]).periods([1, 2, 1, 2]);
+    /// let panel = panel.column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 1.0, 1.0, 3.0]).build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).component("place", [Term::UnitEffects]).fit(&panel)?;
+    /// // Unit effects have no columns of their own to decorrelate.
+    /// let findings = Analysis::new().all_methods().split(&fit)?;
+    /// assert_eq!(findings.methods.left_out[0].method, "genizi");
+    /// assert!(Analysis::new().method(Method::Genizi).split(&fit).is_err());
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn split(&self, fit: &FittedModel) -> Result<Findings> {
+        let is_table = self.asked.contains(&Asked::All);
+        let mut methods = MethodTable::default();
+        for (method, by_name) in self.methods_of(fit) {
+            if by_name {
+                methods.breakdowns.push(fit.breakdown(&method)?);
+            } else {
+                let found = fit.methods(&[method])?;
+                methods.breakdowns.extend(found.breakdowns);
+                methods.left_out.extend(found.left_out);
+            }
+        }
+        let mut left_out = Vec::new();
+        let gelbach = match self.asked.contains(&Asked::Gelbach) {
+            true => Some(fit.gelbach()?),
+            false if is_table => match fit.gelbach() {
+                Ok(gelbach) => Some(gelbach),
+                Err(error) => {
+                    let reason = format!("{GELBACH}: {error}");
+                    left_out.push(LeftOutMethod { method: GELBACH.to_string(), reason });
+                    None
+                }
+            },
+            false => None,
+        };
+        let order_range = match self.order_range.then(|| fit.order_range()) {
+            Some(Err(error @ Error::Estimate(EstimateError::TooManyComponents { .. }))) => {
+                left_out.push(LeftOutMethod { method: ORDER_RANGE.to_string(), reason: error.to_string() });
+                None
+            }
+            range => range.transpose()?,
+        };
+        Ok(Findings {
+            outcome: fit.outcome_name().to_string(),
+            panel: fit.panel_description().map(str::to_string),
+            lineage: fit.lineage().clone(),
+            sample: fit.sample().clone(),
+            r2_overall: fit.r2_overall(),
+            warnings: fit.warnings().to_vec(),
+            methods,
+            is_table,
+            gelbach,
+            order_range,
+            comparisons: Vec::new(),
+            left_out,
+        })
+    }
+
+    /// The second step: what [`split`](Self::split) found of this fit, with the intervals and comparisons that were
+    /// asked for, all from the same draws. Without intervals it is what was found.
+    ///
+    /// # Errors
+    /// [`QuestionError::Option`] for comparisons without intervals or without a breakdown; those of
+    /// [`FittedModel::jackknife`] or [`FittedModel::bootstrap`], of [`Resampling::kind`](crate::Resampling::kind),
+    /// [`Resampling::level`](crate::Resampling::level) and of [`Breakdown::all_with_intervals`]. A method that was not
+    /// asked for by its name and has too many coalitions to be resampled is left out.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::findings::Analysis;
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 4.0, 5.0, 4.0, 8.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// let analysis = Analysis::new().sequential();
+    /// let plain = analysis.split(&fit)?;
+    /// assert_eq!((plain.interval(), analysis.resample(&fit, plain.clone())?), (None, analysis.of(&fit)?));
+    /// assert!(Analysis::new().without_intervals().comparisons().of(&fit).is_err());
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn resample(&self, fit: &FittedModel, findings: Findings) -> Result<Findings> {
+        let refuse = |expected: &str, found: &str| -> Result<Findings> {
+            let (expected, found) = (expected.to_string(), found.to_string());
+            Err(QuestionError::Option { option: "comparisons", expected, found }.into())
+        };
+        let Some(intervals) = &self.intervals else {
+            return match self.comparisons {
+                true => refuse("they need intervals: ask for the jackknife or draws", "without intervals"),
+                false => Ok(findings),
+            };
+        };
+        if self.comparisons && findings.methods.breakdowns.is_empty() {
+            return refuse("they compare shares: ask for a method that gives them, such as shapley", "without shares");
+        }
+        let resampling = intervals.resampling(fit)?;
+        let mut findings = findings;
+        let plain: Vec<&Breakdown> = findings.methods.breakdowns.iter().collect();
+        if findings.is_table || self.asked.is_empty() {
+            findings.methods = findings.methods.with_intervals(&resampling)?;
+        } else {
+            findings.methods.breakdowns = Breakdown::all_with_intervals(&plain, &resampling)?;
+        }
+        if let Some(gelbach) = &findings.gelbach {
+            findings.gelbach = Some(gelbach.with_intervals(&resampling)?);
+        }
+        if self.comparisons {
+            let breakdowns: Vec<&Breakdown> = findings.methods.breakdowns.iter().collect();
+            findings.comparisons = resampling.comparisons(&breakdowns)?;
+        }
+        Ok(findings)
+    }
+
+    /// Each method once, in the order asked for, and whether it was asked for by its name.
+    fn methods_of(&self, fit: &FittedModel) -> Vec<(Method, bool)> {
+        let order = || fit.model().components().iter().map(|component| component.name.clone()).collect();
+        let in_order = || Method::Sequential { order: order() };
+        let mut methods: Vec<(Method, bool)> = Vec::new();
+        let mut ask = |method: Method, by_name: bool| match methods.iter_mut().find(|(known, _)| *known == method) {
+            Some((_, known_by_name)) => *known_by_name |= by_name,
+            None => methods.push((method, by_name)),
+        };
+        if self.asked.is_empty() {
+            // Any number of components has an order.
+            ask(in_order(), true);
+            ask(Method::Shapley, false);
+        }
+        for asked in &self.asked {
+            match asked {
+                Asked::InOrder => ask(in_order(), true),
+                Asked::Method(method) => ask(method.clone(), true),
+                Asked::Gelbach => {}
+                Asked::All => Method::all(order()).into_iter().for_each(|method| ask(method, false)),
+            }
+        }
+        methods
+    }
+}
+
+impl Findings {
+    /// How the intervals were made, which all of them share; `None` without intervals.
+    ///
+    /// # Examples
+    /// See [`Intervals`].
+    pub fn interval(&self) -> Option<&IntervalMethod> {
+        let of_shares = self.methods.breakdowns.first().map(|breakdown| &breakdown.interval);
+        of_shares.or(self.gelbach.as_ref().map(|gelbach| &gelbach.interval))?.as_ref()
+    }
+}

@@ -1,0 +1,22 @@
+//! Everything that an analysis found, one table below the other.
+
+use std::fmt;
+
+use crate::decompose::{Breakdown, Gelbach, OrderRange};
+use crate::findings::Findings;
+use crate::resample::Comparison;
+
+impl fmt::Display for Findings {
+    /// All methods as one table, or the breakdowns one after the other; the range over orders, changing coefficients,
+    /// ranks and differences where they were asked for. Empty lines stand between.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut tables: Vec<String> = match self.is_table {
+            true => vec![self.methods.to_string()],
+            false => self.methods.breakdowns.iter().map(Breakdown::to_string).collect(),
+        };
+        tables.extend(self.order_range.iter().map(OrderRange::to_string));
+        tables.extend(self.gelbach.iter().map(Gelbach::to_string));
+        tables.extend(self.comparisons.iter().map(Comparison::to_string));
+        f.write_str(&tables.join("\n\n"))
+    }
+}
