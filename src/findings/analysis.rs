@@ -94,6 +94,7 @@ pub struct Findings {
     /// Where the columns of the question come from, where the panel knows.
     pub lineage: Lineage,
     /// The rows used, and for those left out, why.
+    #[serde(flatten)]
     pub sample: Sample,
     /// R² of the whole model.
     pub r2_overall: f64,
@@ -268,8 +269,8 @@ impl Analysis {
     /// # Errors
     /// [`QuestionError::Option`] for comparisons without intervals or without a breakdown; those of
     /// [`FittedModel::jackknife`] or [`FittedModel::bootstrap`], of [`Resampling::kind`](crate::Resampling::kind),
-    /// [`Resampling::level`](crate::Resampling::level) and of [`Breakdown::all_with_intervals`]. A method that was not
-    /// asked for by its name and has too many coalitions to be resampled is left out.
+    /// [`Resampling::level`](crate::Resampling::level) and of [`Breakdown::all_with_intervals`]. Among the default or all
+    /// methods, one that has too many coalitions to be resampled is left out.
     ///
     /// # Examples
     /// ```
@@ -287,7 +288,7 @@ impl Analysis {
     /// assert!(Analysis::new().without_intervals().comparisons().of(&fit).is_err());
     /// # Ok::<(), apportion::Error>(())
     /// ```
-    pub fn resample(&self, fit: &FittedModel, findings: Findings) -> Result<Findings> {
+    pub fn resample(&self, fit: &FittedModel, mut findings: Findings) -> Result<Findings> {
         let refuse = |expected: &str, found: &str| -> Result<Findings> {
             let (expected, found) = (expected.to_string(), found.to_string());
             Err(QuestionError::Option { option: "comparisons", expected, found }.into())
@@ -302,11 +303,10 @@ impl Analysis {
             return refuse("they compare shares: ask for a method that gives them, such as shapley", "without shares");
         }
         let resampling = intervals.resampling(fit)?;
-        let mut findings = findings;
-        let plain: Vec<&Breakdown> = findings.methods.breakdowns.iter().collect();
         if findings.is_table || self.asked.is_empty() {
             findings.methods = findings.methods.with_intervals(&resampling)?;
         } else {
+            let plain: Vec<&Breakdown> = findings.methods.breakdowns.iter().collect();
             findings.methods.breakdowns = Breakdown::all_with_intervals(&plain, &resampling)?;
         }
         if let Some(gelbach) = &findings.gelbach {
@@ -355,3 +355,6 @@ impl Findings {
         of_shares.or(self.gelbach.as_ref().map(|gelbach| &gelbach.interval))?.as_ref()
     }
 }
+
+#[cfg(test)]
+mod tests;

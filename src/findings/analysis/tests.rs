@@ -1,0 +1,94 @@
+use super::*;
+use crate::decompose::IntervalKind;
+use crate::model::{Model, Term};
+use crate::panel::Panel;
+
+/// Six units over four years.
+fn panel(columns: usize) -> Panel {
+    let rows = 48;
+    let value = |row: usize, column: usize| ((row * row + 7 * column * row + 3 * column) % 23) as f64;
+    let mut builder = Panel::builder().units((0..rows).map(|row| row / 4)).periods((0..rows).map(|row| row as i32 % 4));
+    for column in 0..columns {
+        let values = (0..rows).map(|row| value(row, column) + (row * (column + 1) % 5) as f64);
+        builder = builder.column(format!("x{column}"), values.collect::<Vec<_>>());
+    }
+    builder.column("y", (0..rows).map(|row| value(row, 5) + row as f64 / 4.0).collect::<Vec<_>>()).build().unwrap()
+}
+
+fn fit(components: usize) -> FittedModel {
+    let names = (0..components).map(|at| format!("x{at}"));
+    let model = names.fold(Model::new("y"), |model, name| model.component(name.clone(), [Term::column(&name)]));
+    model.fit(&panel(components)).unwrap()
+}
+
+fn names(findings: &Findings) -> Vec<&'static str> {
+    findings.methods.breakdowns.iter().map(|breakdown| breakdown.method.name()).collect()
+}
+
+#[test]
+fn what_nobody_asked_for_by_its_name_is_left_out_and_the_rest_refused() {
+    let fit = fit(37);
+    let findings = Analysis::new().order_range().of(&fit).unwrap();
+    assert_eq!(names(&findings), ["sequential"]);
+    assert!(findings.methods.breakdowns[0].interval.is_some());
+    let reasons = findings.methods.left_out.iter().chain(&findings.left_out);
+    let reasons: Vec<(&str, &str)> = reasons.map(|left| (left.method.as_str(), left.reason.as_str())).collect();
+    let [("shapley", shapley), ("order_range", range)] = reasons[..] else { panic!("{reasons:?}") };
+    assert!(
+        shapley.starts_with("shapley over 37 components") && range.starts_with("the range over all orders over 37")
+    );
+    let by_name = Analysis::new().sequential().method(Method::Shapley).of(&fit).unwrap_err().to_string();
+    assert_eq!(by_name, shapley);
+}
+
+#[test]
+fn each_method_is_split_once_where_it_is_first_asked_for() {
+    let fit = fit(3);
+    let order = ["x2", "x0", "x1"].map(str::to_string).to_vec();
+    let analysis = Analysis::new().methods([Method::Last, Method::Sequential { order }]).all_methods();
+    let findings = analysis.method(Method::Shapley).method(Method::Last).without_intervals().of(&fit).unwrap();
+    assert_eq!(names(&findings)[..4], ["last", "sequential", "sequential", "shapley"]);
+    assert_eq!(names(&findings).len(), 14);
+    let of = |at: usize| &findings.methods.breakdowns[at];
+    assert_eq!((of(1), of(2)), (&fit.sequential_in(&["x2", "x0", "x1"]).unwrap(), &fit.sequential().unwrap()));
+}
+
+#[test]
+fn a_method_asked_for_by_its_name_is_refused_among_all_too() {
+    let model = Model::new("y").component("x0", ["x0"]).component("place", [Term::UnitEffects]);
+    let fit = model.fit(&panel(1)).unwrap();
+    let all = Analysis::new().all_methods();
+    assert_eq!(all.split(&fit).unwrap().methods, fit.all_methods().unwrap());
+    let refused = |analysis: Analysis| analysis.split(&fit).unwrap_err().to_string();
+    assert!(refused(all.clone().method(Method::Genizi)).contains("unit effects"));
+    assert!(refused(all.gelbach()).contains("always is empty"));
+}
+
+#[test]
+fn changing_coefficients_alone_have_intervals_but_no_shares() {
+    let model = Model::new("y").always(["x0"]).component("x1", ["x1"]).component("x2", ["x2"]);
+    let fit = model.fit(&panel(3)).unwrap();
+    let drawn = Analysis::new().gelbach().intervals(Intervals::bootstrap(40, 9).kind(IntervalKind::Normal));
+    let findings = drawn.of(&fit).unwrap();
+    let resampling = fit.bootstrap(40, 9).unwrap().kind(IntervalKind::Normal).unwrap();
+    let gelbach = fit.gelbach().unwrap().with_intervals(&resampling).unwrap();
+    assert_eq!(findings.interval(), gelbach.interval.as_ref());
+    assert_eq!(findings.to_string(), gelbach.to_string());
+    assert_eq!((names(&findings).len(), findings.gelbach), (0, Some(gelbach)));
+    let refused = drawn.comparisons().of(&fit).unwrap_err().to_string();
+    assert_eq!(
+        refused,
+        "comparisons is without shares: they compare shares: ask for a method that gives them, such as shapley"
+    );
+}
+
+#[test]
+fn everything_is_printed_one_below_the_other() {
+    let fit = fit(3);
+    let findings = Analysis::new().sequential().comparisons().order_range().of(&fit).unwrap();
+    let jackknife = fit.jackknife().unwrap();
+    let breakdown = fit.sequential().unwrap().with_intervals(&jackknife).unwrap();
+    let comparison = &jackknife.comparisons(&[&breakdown]).unwrap()[0];
+    let tables = [breakdown.to_string(), fit.order_range().unwrap().to_string(), comparison.to_string()];
+    assert_eq!(findings.to_string(), tables.join("\n\n"));
+}
