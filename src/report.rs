@@ -7,8 +7,10 @@
 //! |---|---|
 //! | a breakdown, a range, a table of methods, a panel's summary or description | `println!("{breakdown}")` |
 //! | regressions side by side, as text, Markdown, LaTeX or CSV | [`RegressionTable`] |
-//! | breakdowns of one fit as the JSON that the examples print, by `serde_json::to_string(&report)` | [`Report`] of [`ReportMethod`]s ([`ReportComponent`], [`ReportShare`], [`ReportTerm`], [`ReportBySize`], [`ReportPair`], [`ReportSubset`], [`ReportCovariance`]), [`ReportInterval`], [`ReportLeftOut`] |
-//! | a regression as that | [`RegressionReport`], [`ReportCovarianceMatrix`] |
+//! | all that an analysis found, or breakdowns of one fit, as the JSON that the examples print | [`Report`], by `serde_json::to_string(&report)` |
+//! | a regression as that | [`RegressionReport`] |
+//!
+//! A result on its own is written by serde in the layout that it has in these documents, and read back.
 //!
 //! # Examples
 //! ```
@@ -42,11 +44,8 @@ mod coefficients;
 mod comparison;
 mod description;
 mod detail;
+mod document;
 mod estimates;
-mod export;
-mod export_beside;
-mod export_detail;
-mod export_method;
 mod findings;
 mod gelbach;
 mod grid;
@@ -60,8 +59,6 @@ mod summary;
 mod table;
 mod text;
 
-pub use export::{Report, ReportInterval, ReportLeftOut};
-pub use export_detail::{ReportBySize, ReportCovariance, ReportPair, ReportSubset, ReportTerm};
-pub use export_method::{ReportComponent, ReportMethod, ReportShare};
-pub use regression::{RegressionReport, ReportCovarianceMatrix};
+pub use document::Report;
+pub use regression::RegressionReport;
 pub use regression_table::RegressionTable;

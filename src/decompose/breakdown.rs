@@ -1,7 +1,5 @@
 //! The answer: the share of every component, what is unexplained, and what they were computed from.
 
-use serde::{Deserialize, Serialize};
-
 use super::detail::{Cell, Detail};
 use super::method::Method;
 use super::share::{IntervalMethod, Share};
@@ -13,6 +11,8 @@ use crate::warning::Warning;
 ///
 /// `share_of_total` over the components, `always` and `unexplained` sums to 1 where the method
 /// [is additive](Method::is_additive); over the components alone to R² − R²(always).
+///
+/// serde writes it in the layout of the document of a [`Report`](crate::Report), what it is of above its method's entry.
 ///
 /// # Examples
 /// ```
@@ -30,7 +30,7 @@ use crate::warning::Warning;
 /// assert!((deprivation + practice + breakdown.unexplained.share_of_total - 1.0).abs() < 1e-12);
 /// # Ok::<(), apportion::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Breakdown {
     /// The outcome.
@@ -44,7 +44,6 @@ pub struct Breakdown {
     /// What no component explains.
     pub unexplained: Share,
     /// What the method says beyond a share for each component.
-    #[serde(default, skip_serializing_if = "Detail::is_nothing")]
     pub detail: Detail,
     /// R² of the whole model: one less the unexplained share.
     pub r2_overall: f64,
@@ -55,7 +54,6 @@ pub struct Breakdown {
     /// What the panel says of itself; a simulated panel says so. `None` where it says nothing.
     pub panel: Option<String>,
     /// Where the columns of the question come from, where the panel knows; so that the answer can be traced.
-    #[serde(default, skip_serializing_if = "Lineage::is_empty")]
     pub lineage: Lineage,
     /// How the intervals were made; `None` without intervals.
     pub interval: Option<IntervalMethod>,

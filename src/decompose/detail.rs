@@ -52,14 +52,16 @@ pub enum Detail {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TermShare {
-    /// The component.
+    /// The component; in JSON left out where a term stands in its component.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub component: String,
     /// The term, as text.
+    #[serde(rename = "name")]
     pub term: String,
     /// Its part of the total variation, as a fraction.
-    #[serde(alias = "value")]
     pub share_of_total: f64,
     /// How sure it is; `None` without intervals.
+    #[serde(flatten, deserialize_with = "Interval::beside")]
     pub interval: Option<Interval>,
 }
 
@@ -72,9 +74,9 @@ pub struct SizeShare {
     /// How many components are in before it.
     pub size: usize,
     /// The mean increment, as a part of the total variation.
-    #[serde(alias = "value")]
     pub share_of_total: f64,
     /// How sure it is; `None` without intervals.
+    #[serde(flatten, deserialize_with = "Interval::beside")]
     pub interval: Option<Interval>,
 }
 
@@ -89,11 +91,13 @@ pub struct PairDominance {
     /// The part of the coalitions of all others in which the first adds more, a tie counted as a half: 1 where the
     /// first dominates completely, 0 where the second does.
     pub proportion: f64,
-    /// How sure it is; `None` without intervals.
-    pub interval: Option<Interval>,
     /// The part of the replicates in which the relation is the sample's own: the first dominates, the second does, or
     /// neither. `None` without replicates.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reproduced: Option<f64>,
+    /// How sure the proportion is; `None` without intervals.
+    #[serde(flatten, deserialize_with = "Interval::beside")]
+    pub interval: Option<Interval>,
 }
 
 impl PairDominance {
@@ -133,9 +137,9 @@ pub struct SubsetShare {
     /// The set, by positions of components.
     pub coalition: Coalition,
     /// Its part of the total variation, as a fraction; may be negative.
-    #[serde(alias = "value")]
     pub share_of_total: f64,
     /// How sure it is; `None` without intervals.
+    #[serde(flatten, deserialize_with = "Interval::beside")]
     pub interval: Option<Interval>,
 }
 
@@ -148,9 +152,9 @@ pub struct PairCovariance {
     /// The other.
     pub second: String,
     /// cov(f_first, f_second)/var(y), as a fraction; it enters R² twice.
-    #[serde(alias = "value")]
     pub share_of_total: f64,
     /// How sure it is; `None` without intervals.
+    #[serde(flatten, deserialize_with = "Interval::beside")]
     pub interval: Option<Interval>,
 }
 

@@ -96,6 +96,7 @@ pub struct Attribution {
     /// What the values are.
     pub statistic: String,
     /// How they were split.
+    #[serde(flatten)]
     pub method: Method,
     /// One for each component.
     pub components: Vec<Credit>,

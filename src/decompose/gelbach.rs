@@ -118,6 +118,7 @@ pub struct Gelbach {
     /// The outcome.
     pub outcome: String,
     /// One for each column of `always`, in the order of the model.
+    #[serde(rename = "coefficients")]
     pub columns: Vec<GelbachColumn>,
     /// What the analytic standard errors allow for.
     pub covariance: GelbachCovariance,
@@ -126,6 +127,7 @@ pub struct Gelbach {
     /// What the variances were multiplied by on account of the sample's size; see [`GelbachCovariance`].
     pub small_sample_factor: f64,
     /// The rows used, and for those left out, why.
+    #[serde(flatten)]
     pub sample: Sample,
     /// The weight column; `None` where every row weighs alike.
     pub weights: Option<String>,

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::choice::Choice;
 use crate::error::{Error, Result};
@@ -38,6 +39,8 @@ pub struct Share {
     /// there was nothing to credit.
     pub share_of_explained: f64,
     /// How sure `share_of_total` is; `None` until [`with_intervals`](super::Breakdown::with_intervals) has been asked.
+    /// JSON has its numbers beside the share, or none of them.
+    #[serde(flatten, deserialize_with = "Interval::beside")]
     pub interval: Option<Interval>,
 }
 
@@ -157,6 +160,7 @@ impl FromStr for IntervalKind {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "StoredMethod", into = "StoredMethod")]
 #[non_exhaustive]
 pub struct IntervalMethod {
     /// How an interval was made.
@@ -165,13 +169,47 @@ pub struct IntervalMethod {
     pub level: f64,
     /// Units that are drawn or left out; rows in a cross-section.
     pub clusters: usize,
-    /// Replicates computed.
+    /// Replicates computed. JSON has none for the jackknife, which leaves out each cluster once.
     pub replicates: usize,
     /// Seed of the draws; `None` for the jackknife, which draws nothing, and for draws that were
     /// [given](crate::FittedModel::bootstrap_of).
     pub seed: Option<u64>,
     /// Replicates in which a component, or the outcome, has no variation.
     pub degenerate: usize,
+}
+
+/// As JSON has it.
+#[derive(Serialize, Deserialize)]
+struct StoredMethod {
+    kind: IntervalKind,
+    level: f64,
+    clusters: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replicates: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+    degenerate: usize,
+}
+
+impl From<IntervalMethod> for StoredMethod {
+    fn from(method: IntervalMethod) -> Self {
+        let IntervalMethod { kind, level, clusters, replicates, seed, degenerate } = method;
+        let replicates = (kind != IntervalKind::Jackknife).then_some(replicates);
+        StoredMethod { kind, level, clusters, replicates, seed, degenerate }
+    }
+}
+
+impl TryFrom<StoredMethod> for IntervalMethod {
+    type Error = String;
+
+    fn try_from(stored: StoredMethod) -> Result<Self, String> {
+        let StoredMethod { kind, level, clusters, replicates, seed, degenerate } = stored;
+        let replicates = match kind {
+            IntervalKind::Jackknife => clusters,
+            _ => replicates.ok_or_else(|| format!("{} intervals without their number of replicates", kind.name()))?,
+        };
+        Ok(IntervalMethod { kind, level, clusters, replicates, seed, degenerate })
+    }
 }
 
 /// How sure a share of the total is, on its own scale.
@@ -207,4 +245,24 @@ pub struct Interval {
     pub lower: f64,
     /// Upper end.
     pub upper: f64,
+}
+
+impl Interval {
+    /// Reads the numbers of an interval that stand beside others: all of them, or none.
+    pub(crate) fn beside<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        #[derive(Deserialize)]
+        struct Numbers {
+            bias: Option<f64>,
+            std_error: Option<f64>,
+            lower: Option<f64>,
+            upper: Option<f64>,
+        }
+        match Numbers::deserialize(deserializer)? {
+            Numbers { bias: Some(bias), std_error: Some(std_error), lower: Some(lower), upper: Some(upper) } => {
+                Ok(Some(Interval { bias, std_error, lower, upper }))
+            }
+            Numbers { bias: None, std_error: None, lower: None, upper: None } => Ok(None),
+            _ => Err(D::Error::custom("of an interval, some of bias, std_error, lower and upper are missing")),
+        }
+    }
 }

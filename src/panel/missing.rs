@@ -53,6 +53,24 @@ pub enum Missing {
 }
 
 impl Missing {
+    pub(super) const ALL: [Missing; 15] = [
+        Missing::Empty,
+        Missing::NotANumber,
+        Missing::NotAvailable,
+        Missing::Suppressed,
+        Missing::Confidential,
+        Missing::NotApplicable,
+        Missing::Unreliable,
+        Missing::RoundsToZero,
+        Missing::Colon,
+        Missing::Dots,
+        Missing::Dash,
+        Missing::Tilde,
+        Missing::Absent,
+        Missing::Reorganised,
+        Missing::Undefined,
+    ];
+
     /// The mark as tables print it, in its shortest form; the empty text for an empty cell.
     pub fn mark(&self) -> &'static str {
         match self {
@@ -139,27 +157,9 @@ impl fmt::Display for Missing {
 mod tests {
     use super::*;
 
-    const ALL: [Missing; 15] = [
-        Missing::Empty,
-        Missing::NotANumber,
-        Missing::NotAvailable,
-        Missing::Suppressed,
-        Missing::Confidential,
-        Missing::NotApplicable,
-        Missing::Unreliable,
-        Missing::RoundsToZero,
-        Missing::Colon,
-        Missing::Dots,
-        Missing::Dash,
-        Missing::Tilde,
-        Missing::Absent,
-        Missing::Reorganised,
-        Missing::Undefined,
-    ];
-
     #[test]
     fn every_mark_reads_back() {
-        for missing in ALL {
+        for missing in Missing::ALL {
             assert_eq!(Missing::in_numbers(missing.mark().as_bytes()), Some(missing));
         }
     }
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn json_round_trip() {
-        for missing in ALL {
+        for missing in Missing::ALL {
             let text = serde_json::to_string(&missing).unwrap();
             assert_eq!(serde_json::from_str::<Missing>(&text).unwrap(), missing);
         }

@@ -1,12 +1,14 @@
 //! Which rows are used, and for every row left out, why.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Missing, Panel};
+use crate::error::{Error, QuestionError, Result};
 
-/// Why a row is not in the sample.
+/// Why a row is not in the sample. It prints as a sentence, by which serde writes it, and reads that sentence back.
 ///
 /// ```
 /// use apportion::panel::{Missing, Reason};
@@ -16,9 +18,12 @@ use super::{Missing, Panel};
 /// let fit = Model::new("y").component("now", ["x"]).fit(&panel)?;
 /// let reason = Reason::Missing { column: "y".to_string(), kind: Missing::NotANumber };
 /// assert_eq!(fit.sample().left_out[0].reason, reason);
+/// assert_eq!(reason.to_string(), "y missing: not a number (NaN)");
+/// assert_eq!("y missing: not a number (NaN)".parse::<Reason>()?, reason);
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 #[non_exhaustive]
 pub enum Reason {
     /// A column that the model uses is missing there.
@@ -80,6 +85,60 @@ impl fmt::Display for Reason {
     }
 }
 
+/// What stands before and after the name in a sentence, none of which ends as another does.
+impl FromStr for Reason {
+    type Err = Error;
+
+    fn from_str(sentence: &str) -> Result<Self> {
+        let missing = Missing::ALL.into_iter().find_map(|kind| {
+            let column = sentence.strip_suffix(&format!(" missing: {kind}"))?.to_string();
+            Some(Reason::Missing { column, kind })
+        });
+        let of_weight = || {
+            let column = sentence.strip_prefix("weight ")?.strip_suffix(" is zero")?.to_string();
+            Some(Reason::ZeroWeight { column })
+        };
+        let of_term = || {
+            let of = |term: String| {
+                [
+                    Reason::NotPositive { term: term.clone() },
+                    Reason::NoLag { term: term.clone() },
+                    Reason::LagMissing { term: term.clone() },
+                    Reason::NoLead { term: term.clone() },
+                    Reason::LeadMissing { term: term.clone() },
+                    Reason::NotFinite { term },
+                ]
+            };
+            let ending = |reason: Reason| sentence.strip_suffix(&reason.to_string()).map(str::to_string);
+            let (at, term) = of(String::new()).into_iter().enumerate().find_map(|(at, r)| Some((at, ending(r)?)))?;
+            of(term).into_iter().nth(at)
+        };
+        missing.or_else(of_weight).or_else(of_term).ok_or_else(|| {
+            let expected = "it must be a sentence that a sample says, such as \"x missing: empty\"".to_string();
+            QuestionError::Option {
+                option: "the reason for which rows are left out",
+                expected,
+                found: sentence.to_string(),
+            }
+            .into()
+        })
+    }
+}
+
+impl TryFrom<String> for Reason {
+    type Error = Error;
+
+    fn try_from(sentence: String) -> Result<Self> {
+        sentence.parse()
+    }
+}
+
+impl From<Reason> for String {
+    fn from(reason: Reason) -> Self {
+        reason.to_string()
+    }
+}
+
 /// The rows left out for one reason. A row with several reasons counts under the first.
 ///
 /// ```
@@ -99,7 +158,9 @@ pub struct LeftOutRows {
     pub reason: Reason,
     /// How many rows.
     pub rows: usize,
-    /// The unit and period of each, in the panel's order; `None` where the panel has no such column.
+    /// The unit and period of each, in the panel's order; `None` where the panel has no such column. Empty in a
+    /// [`Report`](crate::Report), which counts them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub concerned: Vec<(Option<String>, Option<i32>)>,
 }
 
@@ -130,7 +191,7 @@ pub struct Sample {
     /// Distinct periods among them; 0 without a period column.
     pub n_periods: usize,
     /// The rows left out, by reason, in the order in which the model meets the reasons.
-    #[serde(alias = "dropped")]
+    #[serde(rename = "dropped")]
     pub left_out: Vec<LeftOutRows>,
 }
 
@@ -138,6 +199,13 @@ impl Sample {
     /// Rows left out, for whatever reason.
     pub fn n_left_out(&self) -> usize {
         self.left_out.iter().map(|d| d.rows).sum()
+    }
+
+    /// The same without which rows were left out: how many, and why.
+    pub(crate) fn counted(&self) -> Self {
+        let mut counted = self.clone();
+        counted.left_out.iter_mut().for_each(|rows| rows.concerned.clear());
+        counted
     }
 
     /// Reasons and counts in one line, `none` when every row is used.
@@ -205,6 +273,42 @@ impl<'a> Selection<'a> {
             n_units: distinct(self.panel.unit_indices()),
             n_periods: distinct(self.panel.period_indices()),
             left_out,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_is_read_back_from_its_sentence() {
+        let names = ["x", "", "odd (name)", "weight a is zero", "y missing: empty", "log(x) is not finite", "lag(x)"];
+        for name in names.map(str::to_string) {
+            let [term, column] = [&name; 2].map(String::clone);
+            let reasons = [
+                Reason::NotPositive { term: term.clone() },
+                Reason::NoLag { term: term.clone() },
+                Reason::LagMissing { term: term.clone() },
+                Reason::NoLead { term: term.clone() },
+                Reason::LeadMissing { term: term.clone() },
+                Reason::NotFinite { term },
+                Reason::ZeroWeight { column: column.clone() },
+            ];
+            let missing = Missing::ALL.map(|kind| Reason::Missing { column: column.clone(), kind });
+            for reason in reasons.into_iter().chain(missing) {
+                assert_eq!(reason.to_string().parse::<Reason>().unwrap(), reason);
+                let json = serde_json::to_string(&reason).unwrap();
+                assert_eq!(serde_json::from_str::<Reason>(&json).unwrap(), reason);
+            }
+        }
+    }
+
+    #[test]
+    fn another_sentence_is_refused() {
+        for sentence in ["", "x", "x missing: whatever", "weight x is one"] {
+            let error = sentence.parse::<Reason>().unwrap_err().to_string();
+            assert!(error.contains("a sentence that a sample says"), "{error}");
         }
     }
 }

@@ -19,6 +19,7 @@ mod autocorrelation;
 mod clusters;
 mod factor;
 mod kind;
+mod layout;
 mod leverage;
 mod small_sample;
 
@@ -53,6 +54,7 @@ const ENOUGH_CLUSTERS: usize = 30;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "layout::Layout", into = "layout::Layout")]
 #[non_exhaustive]
 pub struct CovarianceMatrix {
     /// The coefficients, in the order of rows and columns.

@@ -74,11 +74,12 @@ pub struct CoefficientTable {
     /// The intercept first where there is one.
     pub coefficients: Vec<CoefficientEstimate>,
     /// Columns without a coefficient.
-    #[serde(alias = "dropped")]
+    #[serde(rename = "dropped_terms")]
     pub left_out_columns: Vec<String>,
     /// The probability that the intervals are meant to cover.
     pub level: f64,
     /// The covariance of the coefficients.
+    #[serde(rename = "vcov")]
     pub covariance: CovarianceMatrix,
     /// Rows of the regression.
     pub n_observations: usize,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::export::warnings;
+use super::document::warnings;
 use super::text::{counted, cut, percent, wrapped, wrapped_at};
 use crate::decompose::{Attribution, MethodTable};
 

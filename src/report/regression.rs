@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::export::ReportLeftOut;
-use crate::panel::Lineage;
-use crate::regress::{CoefficientEstimate, CoefficientTable, Estimator, FittedRegression, SmallSample};
+use crate::panel::{LeftOutRows, Lineage};
+use crate::regress::{
+    CoefficientEstimate, CoefficientTable, CovarianceMatrix, EffectVariances, Estimator, FittedRegression,
+};
 
 /// A fitted regression with standard errors, in the layout of the `regress` example's JSON.
 ///
@@ -17,7 +18,7 @@ use crate::regress::{CoefficientEstimate, CoefficientTable, Estimator, FittedReg
 /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
 /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct"]).fit(&panel)?;
 /// let report = RegressionReport::new(&fit, &fit.coefficients(&Covariance::cluster())?);
-/// assert_eq!((report.vcov.kind.as_str(), report.vcov.clusters), ("cluster", Some(150)));
+/// assert_eq!((&report.vcov.clustered_by[0], &report.vcov.clusters), (&"authority".to_string(), &vec![150]));
 /// let json = serde_json::to_string(&report)?;
 /// assert!(json.starts_with(r#"{"estimator":"pooled","coefficients":[{"name":"(Intercept)","#));
 /// assert_eq!(serde_json::from_str::<RegressionReport>(&json)?, report);
@@ -59,42 +60,18 @@ pub struct RegressionReport {
     /// Variances of random effects and of what is left; `None` where effects are not random.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(rename = "variance_components")]
-    pub effect_variances: Option<crate::regress::EffectVariances>,
-    /// How the standard errors came about.
-    pub vcov: ReportCovarianceMatrix,
-    /// The rows left out, by reason.
+    pub effect_variances: Option<EffectVariances>,
+    /// How the standard errors came about: the kind of covariance with the columns and the bandwidth that were taken,
+    /// but not the matrix, which is empty, and not its warnings, which stand with the others.
+    pub vcov: CovarianceMatrix,
+    /// How many rows were left out for which reason; which those are, the document does not say.
     #[serde(rename = "dropped")]
-    pub left_out: Vec<ReportLeftOut>,
+    pub left_out: Vec<LeftOutRows>,
     /// Where the columns of the question come from, where the panel knows.
     #[serde(default, skip_serializing_if = "Lineage::is_empty")]
     pub lineage: Lineage,
     /// What deserves doubt.
     pub warnings: Vec<String>,
-}
-
-/// How standard errors came about.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ReportCovarianceMatrix {
-    /// `iid`, `hc0`, …, `cluster`, `twoway_cluster`, `newey_west`, `driscoll_kraay`.
-    pub kind: String,
-    /// The convention of the factor.
-    pub small_sample: SmallSample,
-    /// Clusters, of two ways the smaller number; periods where errors are related over them. `None` where rows are
-    /// taken to be unrelated.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub clusters: Option<usize>,
-    /// The columns whose levels they are.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub clustered_by: Vec<String>,
-    /// Periods over which errors are taken to be related; `None` for covariances that have no bandwidth.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bandwidth: Option<usize>,
-    /// What the covariance was multiplied by.
-    pub small_sample_factor: f64,
-    /// Degrees of freedom of the t distribution; `None`, and left out of the document, for the normal one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub df: Option<f64>,
 }
 
 impl RegressionReport {
@@ -109,7 +86,7 @@ impl RegressionReport {
     /// let fit = PanelRegression::new("y", ["x"]).fit(&panel)?;
     /// let report = RegressionReport::new(&fit, &fit.coefficients(&Covariance::iid())?);
     /// assert!((report.sigma2 - 1.35).abs() < 1e-12 && report.df_residual == 2);
-    /// assert_eq!((report.vcov.kind.as_str(), report.r2_within), ("iid", None));
+    /// assert_eq!((report.vcov.covariance, report.r2_within), (Covariance::iid(), None));
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn new(fit: &FittedRegression, table: &CoefficientTable) -> Self {
@@ -130,16 +107,8 @@ impl RegressionReport {
             r2_between: r2.between,
             r2_adjusted: r2.adjusted,
             effect_variances: fit.effect_variances().cloned(),
-            vcov: ReportCovarianceMatrix {
-                kind: covariance.covariance.kind.to_string(),
-                small_sample: covariance.covariance.small_sample,
-                clusters: covariance.clusters.iter().copied().min(),
-                clustered_by: covariance.clustered_by.clone(),
-                bandwidth: covariance.bandwidth,
-                small_sample_factor: covariance.small_sample_factor,
-                df: covariance.df,
-            },
-            left_out: ReportLeftOut::all(fit.sample()),
+            vcov: covariance.without_matrix(),
+            left_out: fit.sample().counted().left_out,
             lineage: fit.lineage().clone(),
             warnings,
         }

@@ -32,6 +32,7 @@ const TIE: f64 = 1e-12;
 #[non_exhaustive]
 pub struct Comparison {
     /// How the variation was split.
+    #[serde(flatten)]
     pub method: Method,
     /// One for each component, in the order of the model.
     pub ranks: Vec<Rank>,

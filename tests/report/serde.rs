@@ -5,9 +5,12 @@ use std::fmt::Debug;
 
 use apportion::decompose::Game;
 use apportion::findings::{Analysis, Findings, Intervals};
+use apportion::regress::{ClusterCorrection, CovarianceMatrix, Leverage, SmallSample};
+use apportion::report::RegressionReport;
 use apportion::resample::Comparison;
 use apportion::{
-    Breakdown, IntervalKind, Method, MethodTable, Model, OrderRange, PanelSchema, Report, Sample, Term, Warning,
+    Breakdown, CoefficientTable, Covariance, Estimator, IntervalKind, Method, MethodTable, Model, OrderRange,
+    PanelRegression, PanelSchema, Report, Sample, Term, Warning,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,25 +24,6 @@ fn round_trip<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
     assert!(!text.contains("null,null"), "{text}");
     let again: T = serde_json::from_str(&text).expect("it can be read");
     assert_eq!(&again, value, "{text}");
-}
-
-/// A document as it was written before some keys were renamed.
-fn with_old_keys(text: &str) -> String {
-    let old = text.replace("\"left_out\":", "\"dropped\":").replace("\"left_out_columns\":", "\"dropped\":");
-    assert_ne!(old, text);
-    old
-}
-
-#[test]
-fn stored_answers_with_keys_of_before_are_read() {
-    let panel = panel(&unbalanced(61, 20, 6, 0.1));
-    let fit = Model::new("y").component("a", ["slow"]).component("b", ["noisy"]).fit(&panel).expect("fits");
-    let owen = fit.owen().expect("two components");
-    let text = with_old_keys(&serde_json::to_string(&owen).expect("it can be written"));
-    // The terms' values, each after its name.
-    let at = text.find("\"terms\":").expect("the terms");
-    let old = format!("{}{}", &text[..at], text[at..].replacen("\"share_of_total\":", "\"value\":", 2));
-    assert_eq!(serde_json::from_str::<Breakdown>(&old).expect("it can be read"), owen);
 }
 
 #[test]
@@ -110,12 +94,40 @@ fn a_whole_analysis() {
     for analysis in [
         Analysis::new(),
         Analysis::new().all_methods().order_range().intervals(drawn).comparisons(),
-        Analysis::new().gelbach().without_intervals(),
-        Analysis::new().sequential().method(Method::GeniziByColumn).gelbach().comparisons(),
+        Analysis::new().gelbach().order_range().without_intervals(),
+        Analysis::new().method(Method::GeniziByColumn).sequential().gelbach().comparisons().order_range(),
     ] {
         round_trip::<Analysis>(&analysis);
         let findings = analysis.of(&fit).expect("findings");
         round_trip::<Findings>(&findings);
         round_trip::<Report>(&Report::of(&findings).expect("one fit"));
+    }
+}
+
+#[test]
+fn regressions() {
+    let panel = panel(&unbalanced(61, 20, 6, 0.1));
+    for estimator in [Estimator::Pooled, Estimator::Within, Estimator::Random, Estimator::Between] {
+        let fit = PanelRegression::new("y", ["slow", "noisy"]).estimator(estimator).fit(&panel).expect("it fits");
+        let mut covariances = vec![Covariance::iid(), Covariance::heteroskedastic(Leverage::Hc3)];
+        if estimator != Estimator::Between {
+            covariances.extend([
+                Covariance::cluster(),
+                Covariance::cluster_by("unit").correction(ClusterCorrection::Cr1s).small_sample(SmallSample::Plm),
+                Covariance::twoway_cluster(),
+                Covariance::newey_west(None),
+                Covariance::newey_west(Some(1)),
+                Covariance::driscoll_kraay(None),
+                Covariance::jackknife(),
+            ]);
+        }
+        for covariance in covariances {
+            let table = fit.coefficients(&covariance).expect("coefficients");
+            round_trip::<CovarianceMatrix>(&table.covariance);
+            round_trip::<CoefficientTable>(&table);
+            let report = RegressionReport::new(&fit, &table);
+            assert_eq!(report.vcov.covariance.kind.to_string(), covariance.kind.to_string());
+            round_trip::<RegressionReport>(&report);
+        }
     }
 }

@@ -1,13 +1,12 @@
 //! What the document says beside its breakdowns: the range over orders, changing coefficients, ranks and differences;
 //! and all of it at once.
 
-use super::export::{Report, ReportInterval, ReportLeftOut};
-use super::export_method::{ReportMethod, ReportShare, order_of};
-use super::text::counted;
-use crate::decompose::{Gelbach, OrderRange};
+use super::{Report, how_made};
+use crate::decompose::{Breakdown, Gelbach, Method, OrderRange};
 use crate::error::{Error, QuestionError, Result};
 use crate::findings::Findings;
 use crate::fit::FittedModel;
+use crate::report::text::counted;
 use crate::resample::{Comparison, Difference};
 use crate::warning::Warning;
 
@@ -38,20 +37,12 @@ impl Report {
     /// ```
     pub fn of(findings: &Findings) -> Result<Report> {
         let mut report = match findings.methods.breakdowns.as_slice() {
-            [] => Report {
-                outcome: findings.outcome.clone(),
-                panel: findings.panel.clone(),
-                lineage: findings.lineage.clone(),
-                n_observations: findings.sample.n_observations,
-                n_units: findings.sample.n_units,
-                n_periods: findings.sample.n_periods,
-                left_out: ReportLeftOut::all(&findings.sample),
-                r2_overall: findings.r2_overall,
-                methods: Vec::new(),
-                order_range: None,
-                interval: None,
-                warnings: findings.warnings.iter().map(Warning::to_string).collect(),
-            },
+            [] => {
+                let Findings { outcome, panel, lineage, sample, r2_overall, warnings, .. } = findings;
+                let warnings = warnings.iter().map(Warning::to_string).collect();
+                let (panel, lineage) = (panel.clone(), lineage.clone());
+                Report { warnings, ..Report::empty(outcome, panel, lineage, sample.counted(), *r2_overall) }
+            }
             breakdowns => Report::new(breakdowns)?,
         };
         if let Some(gelbach) = &findings.gelbach {
@@ -82,11 +73,14 @@ impl Report {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn with_order_range(mut self, range: &OrderRange) -> Result<Self> {
-        let described = |outcome: &str, names: Vec<&str>| format!("of {outcome} over {}", names.join(", "));
-        let found = described(&range.outcome, range.components.iter().map(|c| c.name.as_str()).collect());
-        // Every method has the same components.
-        let credited = self.methods.iter().take(1).flat_map(|method| &method.components);
-        let expected = described(&self.outcome, credited.map(|c| c.name.as_str()).collect());
+        let described = |outcome: &str, names: &[&str]| format!("of {outcome} over {}", names.join(", "));
+        let of_range: Vec<&str> = range.components.iter().map(|c| c.name.as_str()).collect();
+        // Breakdowns by column, and coefficients, have no components to compare with.
+        let by_column = |b: &Breakdown| matches!(b.method, Method::GeniziByColumn | Method::CarByColumn);
+        let credited = self.methods.iter().find(|b| !by_column(b)).map(|b| &b.components);
+        let credited: Option<Vec<&str>> = credited.map(|shares| shares.iter().map(|c| c.name.as_str()).collect());
+        let expected = described(&self.outcome, credited.as_ref().unwrap_or(&of_range));
+        let found = described(&range.outcome, &of_range);
         if found != expected {
             let expected = format!("a report holds answers of one fit, and its breakdowns are {expected}");
             return Err(QuestionError::Option { option: "order range", expected, found }.into());
@@ -101,24 +95,13 @@ impl Report {
     /// # Examples
     /// See [`with_gelbach`](Self::with_gelbach).
     pub fn of_fit(fit: &FittedModel) -> Report {
-        let sample = fit.sample();
-        Report {
-            outcome: fit.outcome_name().to_string(),
-            panel: fit.panel_description().map(str::to_string),
-            lineage: fit.lineage().clone(),
-            n_observations: sample.n_observations,
-            n_units: sample.n_units,
-            n_periods: sample.n_periods,
-            left_out: ReportLeftOut::all(sample),
-            r2_overall: fit.r2_overall(),
-            methods: Vec::new(),
-            order_range: None,
-            interval: None,
-            warnings: fit.warnings().iter().map(Warning::to_string).collect(),
-        }
+        let (panel, lineage) = (fit.panel_description().map(str::to_string), fit.lineage().clone());
+        let warnings = fit.warnings().iter().map(Warning::to_string).collect();
+        let of_fit = Report::empty(fit.outcome_name(), panel, lineage, fit.sample().counted(), fit.r2_overall());
+        Report { warnings, ..of_fit }
     }
 
-    /// Adds how the coefficients of `always` change, as a method of its own.
+    /// Adds how the coefficients of `always` change, in the document a method of its own.
     ///
     /// # Errors
     /// [`QuestionError::Option`] where it is of another outcome or sample than the report.
@@ -135,25 +118,22 @@ impl Report {
     /// let fit = Model::new("y").always(["x"]).component("cause", ["z"]).fit(&panel)?;
     /// let gelbach = fit.gelbach()?;
     /// let report = Report::of_fit(&fit).with_gelbach(&gelbach)?;
-    /// assert_eq!((report.n_observations, report.methods[0].method.as_str()), (6, "gelbach"));
-    /// assert_eq!(report.methods[0].coefficients.as_ref(), Some(&gelbach.columns));
-    /// # Ok::<(), apportion::Error>(())
+    /// assert_eq!((report.sample.n_observations, &report.coefficients), (6, &gelbach.columns));
+    /// assert!(serde_json::to_string(&report)?.contains(r#""methods":[{"method":"gelbach","components":[],"#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn with_gelbach(mut self, gelbach: &Gelbach) -> Result<Self> {
         let described = |outcome: &str, rows: usize| format!("of {outcome} on {}", counted(rows, "row"));
-        let expected = described(&self.outcome, self.n_observations);
+        let expected = described(&self.outcome, self.sample.n_observations);
         let found = described(&gelbach.outcome, gelbach.sample.n_observations);
         if found != expected {
             let expected = format!("a report holds answers of one fit, and it is {expected}");
             return Err(QuestionError::Option { option: "gelbach", expected, found }.into());
         }
-        self.interval = self.interval.or(gelbach.interval.as_ref().map(ReportInterval::of));
+        self.interval = self.interval.or(gelbach.interval.clone());
         self.add_warnings("gelbach", &gelbach.warnings);
-        self.methods.push(ReportMethod {
-            coefficients: Some(gelbach.columns.clone()),
-            covariance: Some(gelbach.covariance),
-            ..ReportMethod::new("gelbach", ReportShare { share_of_total: 1.0 - self.r2_overall, interval: None })
-        });
+        self.coefficients = gelbach.columns.clone();
+        self.covariance = Some(gelbach.covariance);
         Ok(self)
     }
 
@@ -169,8 +149,8 @@ impl Report {
     /// Adds ranks and differences of the components to the breakdowns that they are of.
     ///
     /// # Errors
-    /// [`QuestionError::Option`] for a comparison by a method, or a sequential order, that the report does not have, or
-    /// of other components or shares than the breakdown by that method.
+    /// [`QuestionError::Option`] for a comparison by a method, or a sequential order, that the report does not have, of
+    /// other components or shares than the breakdown by that method, or with intervals that were made otherwise.
     ///
     /// # Examples
     /// ```
@@ -184,7 +164,7 @@ impl Report {
     /// let fit = Model::new("y").component("a", ["x"]).component("b", ["z"]).fit(&panel)?;
     /// let (shapley, jackknife) = (fit.shapley()?, fit.jackknife()?);
     /// let report = Report::new(&[shapley.clone()])?.with_comparisons(&jackknife.comparisons(&[&shapley])?)?;
-    /// let ranks = report.methods[0].ranks.as_ref().unwrap();
+    /// let ranks = &report.comparisons[0].ranks;
     /// assert_eq!((ranks[0].name.as_str(), ranks[0].rank), ("a", 1.0));
     /// let of_other = jackknife.comparisons(&[&fit.first()?])?;
     /// assert!(report.with_comparisons(&of_other).is_err(), "the report has no such method");
@@ -194,10 +174,13 @@ impl Report {
         for comparison in comparisons {
             let refuse =
                 |expected: String, found| Error::from(QuestionError::Option { option: "comparison", expected, found });
-            let (name, order) = (comparison.method.name(), order_of(&comparison.method));
-            let of_method = |m: &&mut ReportMethod| m.method == name && m.order.as_ref() == order;
-            let method = self.methods.iter_mut().find(of_method).ok_or_else(|| {
-                let in_order = order.map_or(String::new(), |order| format!(" in the order {}", order.join(", ")));
+            let name = comparison.method.name();
+            let of_method = |b: &&Breakdown| b.method == comparison.method;
+            let method = self.methods.iter().find(of_method).ok_or_else(|| {
+                let in_order = match &comparison.method {
+                    Method::Sequential { order } => format!(" in the order {}", order.join(", ")),
+                    _ => String::new(),
+                };
                 refuse("it must be of a method that the report has".to_string(), format!("of {name}{in_order}"))
             })?;
             let over = |names: Vec<&str>| format!("of {name} over {}", names.join(", "));
@@ -217,9 +200,17 @@ impl Report {
                     return Err(refuse(expected, format!("one with {difference} between {first} and {second}")));
                 }
             }
-            method.ranks = Some(comparison.ranks.clone());
-            method.differences = Some(comparison.differences.clone());
+            let made = self.interval.get_or_insert_with(|| comparison.interval.clone());
+            if *made != comparison.interval {
+                let expected = format!("a report has intervals of one kind, and it says {}", how_made(made));
+                return Err(refuse(expected, how_made(&comparison.interval)));
+            }
+            self.comparisons.retain(|known| known.method != comparison.method);
+            self.comparisons.push(comparison.clone());
         }
+        // As in the document, where each stands with its method.
+        let place = |comparison: &Comparison| self.methods.iter().position(|b| b.method == comparison.method);
+        self.comparisons.sort_by_key(place);
         Ok(self)
     }
 }

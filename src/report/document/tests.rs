@@ -132,11 +132,14 @@ fn comparisons_of_another_fit_or_order_are_refused() {
     let comparisons = jackknife.comparisons(&[&sequential, &shapley, &other_order]).unwrap();
     let report = Report::new(&[shapley, other_order, sequential]).unwrap();
     let with = report.clone().with_comparisons(&comparisons).unwrap();
-    let leader = |method: &ReportMethod| method.ranks.as_ref().map(|ranks| ranks[0].rank);
+    let json = serde_json::to_value(&with).unwrap();
     for (at, comparison) in [(0, 1), (1, 2), (2, 0)] {
-        assert_eq!(with.methods[at].differences.as_ref(), Some(&comparisons[comparison].differences));
-        assert_eq!(leader(&with.methods[at]), Some(comparisons[comparison].ranks[0].rank));
+        assert_eq!(with.comparisons[at], comparisons[comparison]);
+        let ranks = serde_json::to_value(&comparisons[comparison].ranks).unwrap();
+        assert_eq!(json["methods"][at]["ranks"], ranks);
     }
+    assert_eq!(with.clone().with_comparisons(&comparisons).unwrap(), with, "once is enough");
+    assert_eq!(serde_json::from_value::<Report>(json).unwrap(), with);
 
     let refused = |change: fn(&mut Comparison)| {
         let mut comparison = comparisons[0].clone();
@@ -157,6 +160,12 @@ fn comparisons_of_another_fit_or_order_are_refused() {
          of sequential over deprivation, policy"
     );
     assert!(refused(|c| c.differences[0].difference += 0.1).contains("its breakdown has other shares"));
+    let drawn = fit.bootstrap(40, 5).unwrap().comparisons(&[&fit.shapley().unwrap()]).unwrap();
+    assert_eq!(
+        with.with_comparisons(&drawn).unwrap_err().to_string(),
+        "comparison is percentile at level 0.95 from 40 replicates, seed 5: a report has intervals of one kind, and it \
+         says jackknife at level 0.95 from 4 replicates"
+    );
 }
 
 #[test]
@@ -191,4 +200,75 @@ fn breakdowns_of_different_fits_are_refused() {
     assert!(refused(Breakdown { r2_overall: 0.1, ..one.clone() }).starts_with("R² is 0.1: "));
     let drawn = one.with_intervals(&fit(false).bootstrap(40, 5).unwrap()).unwrap();
     assert!(refused(drawn).starts_with("interval is percentile at level 0.95 from 40 replicates, seed 5: "));
+}
+
+#[test]
+fn a_breakdown_on_its_own_has_the_layout_of_its_entry() {
+    let fit = fit(true);
+    let table = fit.all_methods().unwrap().with_intervals(&fit.jackknife().unwrap()).unwrap();
+    assert!(table.breakdowns.len() > 10);
+    let report = serde_json::to_value(Report::new(&table.breakdowns).unwrap()).unwrap();
+    for (breakdown, entry) in table.breakdowns.iter().zip(report["methods"].as_array().unwrap()) {
+        let own = serde_json::to_value(breakdown).unwrap();
+        for (key, value) in entry.as_object().unwrap() {
+            assert_eq!(&own[key], value, "{key} of {}", breakdown.method.name());
+        }
+        for key in ["outcome", "panel", "n_observations", "n_units", "n_periods", "interval"] {
+            assert_eq!(own[key], report[key], "{key} of {}", breakdown.method.name());
+        }
+        assert_eq!(serde_json::from_value::<Breakdown>(own).unwrap(), *breakdown);
+    }
+}
+
+#[test]
+fn what_the_layout_does_not_know_is_passed_over() {
+    let report = Report::new(&[fit(false).shapley().unwrap()]).unwrap();
+    let mut json = serde_json::to_value(&report).unwrap();
+    json["elapsed_ms"] = serde_json::json!({"read": 0.1, "fit": 0.2, "decompose": 0.3, "bootstrap": 0.4});
+    assert_eq!(serde_json::from_value::<Report>(json).unwrap(), report);
+}
+
+#[test]
+fn a_document_that_says_too_little_is_refused() {
+    let fit = fit(true);
+    let jackknife = fit.jackknife().unwrap();
+    let all = fit.all_methods().unwrap().with_intervals(&jackknife).unwrap().breakdowns;
+    let report = Report::new(&all).unwrap().with_comparisons(&jackknife.comparisons(&[&all[1]]).unwrap()).unwrap();
+    let report = report.with_gelbach(&fit.gelbach().unwrap()).unwrap();
+    let document = serde_json::to_value(&report).unwrap();
+    let place = |method: &str| {
+        let methods = document["methods"].as_array().unwrap();
+        methods.iter().position(|entry| entry["method"] == method).unwrap()
+    };
+    let refused = |change: &dyn Fn(&mut Value)| {
+        let mut changed = document.clone();
+        change(&mut changed);
+        serde_json::from_value::<Report>(changed).unwrap_err().to_string()
+    };
+    let without = |value: &mut Value, key: &str| drop(value.as_object_mut().unwrap().remove(key).unwrap());
+    let (sequential, shapley, gelbach) = (place("sequential"), place("shapley"), place("gelbach"));
+    type Change<'a> = &'a dyn Fn(&mut Value);
+    let cases: [(Change, &str); 11] = [
+        (&|d| d["methods"][shapley]["method"] = "magic".into(), "there is no method \"magic\""),
+        (&|d| without(&mut d["methods"][sequential], "order"), "sequential shares without their order"),
+        (&|d| without(&mut d["methods"][gelbach], "coefficients"), "gelbach without its coefficients"),
+        (&|d| without(&mut d["methods"][shapley]["components"][0], "lower"), "of an interval, some of bias"),
+        (&|d| without(&mut d["methods"][shapley]["unexplained"], "bias"), "of an interval, some of bias"),
+        (&|d| without(d, "interval"), "without how their intervals were made"),
+        (&|d| d["interval"]["kind"] = "bca".into(), "bca intervals without their number of replicates"),
+        (
+            &|d| d["methods"][place("commonality")]["subsets"][0]["components"][0] = "nobody".into(),
+            "a subset is of \"nobody\", which is no component",
+        ),
+        (
+            &|d| d["methods"][place("conditional_dominance")]["by_size"][0]["share_of_total"] = vec![0.1].into(),
+            "\"deprivation\" has 1 shares by size, and 2 intervals of them",
+        ),
+        (&|d| d["dropped"][0]["reason"] = "whatever".into(), "a sentence that a sample says"),
+        (&|d| without(d, "outcome"), "missing field `outcome`"),
+    ];
+    for (change, expected) in cases {
+        let error = refused(change);
+        assert!(error.contains(expected), "{error} for {expected}");
+    }
 }

@@ -1,19 +1,24 @@
 //! The answer as a document: what other programs read.
 
+mod beside;
+mod entry;
+mod layout;
+
 use serde::{Deserialize, Serialize};
 
-use super::export_method::ReportMethod;
 use super::text::counted;
-use crate::decompose::{Breakdown, IntervalKind, IntervalMethod, ShareRange};
+use crate::decompose::{Breakdown, GelbachColumn, GelbachCovariance, IntervalMethod, ShareRange};
 use crate::error::{QuestionError, Result};
 use crate::panel::{Lineage, Sample};
+use crate::resample::Comparison;
 
 /// Two R² of the same fit differ by no more.
 const SAME_R2: f64 = 1e-9;
 
 /// Breakdowns of one fit, in the layout of the examples' JSON: one value for serde to write and read.
 ///
-/// Keys are the names of the fields; what does not apply is left out.
+/// Its methods are results of the library, in the layout that they have on their own; what they all say, the document
+/// says once, and what does not apply is left out.
 ///
 /// # Examples
 /// ```
@@ -27,76 +32,44 @@ const SAME_R2: f64 = 1e-9;
 ///     .fit(&panel)?;
 /// let breakdowns = Breakdown::all_with_intervals(&[&fit.sequential()?, &fit.shapley()?], &fit.jackknife()?)?;
 /// let report = Report::new(&breakdowns)?;
-/// assert_eq!(report.methods[0].order.as_deref(), Some(&["deprivation".to_string(), "practice".to_string()][..]));
+/// assert_eq!(report.methods[1].share_of_total("practice")?, breakdowns[1].share_of_total("practice")?);
 ///
 /// let json = serde_json::to_string(&report)?;
 /// assert!(json.starts_with(r#"{"outcome":"cpp_rate","#));
+/// assert!(json.contains(r#""methods":[{"method":"sequential","order":["deprivation","practice"],"components":[{"#));
 /// assert_eq!(serde_json::from_str::<Report>(&json)?, report);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "layout::Document", into = "layout::Document")]
 #[non_exhaustive]
 pub struct Report {
     /// The outcome.
     pub outcome: String,
     /// What the panel says of itself; a simulated panel says so. `None` where it says nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub panel: Option<String>,
     /// Where the columns of the question come from, where the panel knows.
-    #[serde(default, skip_serializing_if = "Lineage::is_empty")]
     pub lineage: Lineage,
-    /// Rows used.
-    pub n_observations: usize,
-    /// Distinct units among them; 0 without a unit column.
-    pub n_units: usize,
-    /// Distinct periods among them; 0 without a period column.
-    pub n_periods: usize,
-    /// The rows left out, by reason.
-    #[serde(rename = "dropped")]
-    pub left_out: Vec<ReportLeftOut>,
+    /// How many rows were used, and how many left out for which reason; which those are, the document does not say.
+    pub sample: Sample,
     /// R² of the whole model.
     pub r2_overall: f64,
-    /// One entry for each breakdown.
-    pub methods: Vec<ReportMethod>,
+    /// The breakdowns, as far as the document holds them: their warnings stand with the others below, and their weights
+    /// nowhere.
+    pub methods: Vec<Breakdown>,
+    /// How the coefficients of what is always in change; the last entry among the methods. Empty where that was not
+    /// asked for.
+    pub coefficients: Vec<GelbachColumn>,
+    /// What the standard errors of these allow for; `None` without coefficients.
+    pub covariance: Option<GelbachCovariance>,
+    /// Ranks and differences of the components, each in the entry of its method; empty where they were not asked for.
+    pub comparisons: Vec<Comparison>,
     /// How far the sequential share of each component moves over all orders; `None` where that was not asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_range: Option<Vec<ShareRange>>,
     /// How the intervals were made; `None` without intervals.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub interval: Option<ReportInterval>,
+    pub interval: Option<IntervalMethod>,
     /// What deserves doubt, as sentences. With several breakdowns, what not all of them say begins with the method.
     pub warnings: Vec<String>,
-}
-
-/// Rows left out for one reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ReportLeftOut {
-    /// Why.
-    pub reason: String,
-    /// How many.
-    pub rows: usize,
-}
-
-/// How the intervals were made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ReportInterval {
-    /// The kind of interval.
-    pub kind: IntervalKind,
-    /// The part of samples whose interval should cover the target.
-    pub level: f64,
-    /// Units that are drawn or left out; rows in a cross-section.
-    pub clusters: usize,
-    /// Bootstrap draws; `None` for the jackknife, which leaves out each cluster once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub replicates: Option<usize>,
-    /// Seed of the draws; `None` for the jackknife, and for draws that were given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seed: Option<u64>,
-    /// Replicates in which a component, or the outcome, has no variation.
-    #[serde(default)]
-    pub degenerate: usize,
 }
 
 impl Report {
@@ -113,9 +86,9 @@ impl Report {
     /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
     /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
     /// let report = Report::new(&[fit.sequential()?, fit.shapley()?])?;
-    /// let methods: Vec<&str> = report.methods.iter().map(|method| method.method.as_str()).collect();
+    /// let methods: Vec<&str> = report.methods.iter().map(|breakdown| breakdown.method.name()).collect();
     /// assert_eq!(methods, ["sequential", "shapley"]);
-    /// assert!((report.methods[1].components[0].share_of_total - 6.25 / 8.75).abs() < 1e-12);
+    /// assert!((report.methods[1].share_of_total("cause")? - 6.25 / 8.75).abs() < 1e-12);
     /// // Breakdowns of two fits are no one report.
     /// let other = Model::new("x").component("cause", ["y"]).fit(&panel)?;
     /// assert!(Report::new(&[fit.shapley()?, other.shapley()?]).is_err());
@@ -126,20 +99,38 @@ impl Report {
             return Err(QuestionError::TooFew { what: "breakdowns of a report", expected: 1, found: 0 }.into());
         };
         others.iter().try_for_each(|other| check_shared(first, other))?;
+        let (sample, r2_overall) = (first.sample.counted(), first.r2_overall);
+        let held = |breakdown: &Breakdown| Breakdown {
+            sample: sample.clone(),
+            r2_overall,
+            weights: None,
+            warnings: Vec::new(),
+            ..breakdown.clone()
+        };
         Ok(Report {
-            outcome: first.outcome.clone(),
-            panel: first.panel.clone(),
-            lineage: first.lineage.clone(),
-            n_observations: first.sample.n_observations,
-            n_units: first.sample.n_units,
-            n_periods: first.sample.n_periods,
-            left_out: ReportLeftOut::all(&first.sample),
-            r2_overall: first.r2_overall,
-            methods: breakdowns.iter().map(ReportMethod::of).collect(),
-            order_range: None,
-            interval: first.interval.as_ref().map(ReportInterval::of),
+            methods: breakdowns.iter().map(held).collect(),
+            interval: first.interval.clone(),
             warnings: warnings(breakdowns),
+            ..Report::empty(&first.outcome, first.panel.clone(), first.lineage.clone(), sample.clone(), r2_overall)
         })
+    }
+
+    /// The report of what is of this, before anything is added.
+    fn empty(outcome: &str, panel: Option<String>, lineage: Lineage, sample: Sample, r2_overall: f64) -> Self {
+        Report {
+            outcome: outcome.to_string(),
+            panel,
+            lineage,
+            sample,
+            r2_overall,
+            methods: Vec::new(),
+            coefficients: Vec::new(),
+            covariance: None,
+            comparisons: Vec::new(),
+            order_range: None,
+            interval: None,
+            warnings: Vec::new(),
+        }
     }
 }
 
@@ -170,17 +161,17 @@ fn check_shared(first: &Breakdown, other: &Breakdown) -> Result<()> {
         return differs("R²", first.r2_overall.to_string(), other.r2_overall.to_string());
     }
     if first.interval != other.interval {
-        let made = |breakdown: &Breakdown| match &breakdown.interval {
-            Some(m) => {
-                let seed = m.seed.map_or(String::new(), |seed| format!(", seed {seed}"));
-                let replicates = counted(m.replicates, "replicate");
-                format!("{} at level {} from {replicates}{seed}", m.kind.name(), m.level)
-            }
-            None => "none".to_string(),
-        };
-        return differs("interval", made(first), made(other));
+        let made = |method: &Option<IntervalMethod>| method.as_ref().map_or("none".to_string(), how_made);
+        return differs("interval", made(&first.interval), made(&other.interval));
     }
     Ok(())
+}
+
+/// How intervals were made, in a few words.
+fn how_made(method: &IntervalMethod) -> String {
+    let seed = method.seed.map_or(String::new(), |seed| format!(", seed {seed}"));
+    let replicates = counted(method.replicates, "replicate");
+    format!("{} at level {} from {replicates}{seed}", method.kind.name(), method.level)
 }
 
 /// Every warning once; what not all breakdowns say begins with the method.
@@ -198,25 +189,6 @@ pub(super) fn warnings(breakdowns: &[Breakdown]) -> Vec<String> {
         }
     }
     sentences
-}
-
-impl ReportLeftOut {
-    pub(super) fn all(sample: &Sample) -> Vec<Self> {
-        sample.left_out.iter().map(|d| ReportLeftOut { reason: d.reason.to_string(), rows: d.rows }).collect()
-    }
-}
-
-impl ReportInterval {
-    pub(super) fn of(method: &IntervalMethod) -> Self {
-        ReportInterval {
-            kind: method.kind,
-            level: method.level,
-            clusters: method.clusters,
-            replicates: (method.kind != IntervalKind::Jackknife).then_some(method.replicates),
-            seed: method.seed,
-            degenerate: method.degenerate,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,125 @@
+//! A covariance matrix in the layout of a regression's document, which says how standard errors came about.
+//!
+//! What the document says stands first; a matrix of its own goes on with what the document leaves out.
+
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+
+use super::{ClusterCorrection, Covariance, CovarianceKind, CovarianceMatrix, Leverage, SmallSample};
+use crate::warning::Warning;
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Layout {
+    kind: String,
+    small_sample: SmallSample,
+    /// Clusters, of two ways the smaller number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clusters: Option<usize>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    clustered_by: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bandwidth: Option<usize>,
+    small_sample_factor: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    df: Option<f64>,
+    /// The kind as it was asked for, where columns or bandwidth were left to the library.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asked: Option<CovarianceKind>,
+    /// Clusters by way, where there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    clusters_by_way: Vec<usize>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    names: Vec<String>,
+    #[serde(default, skip_serializing_if = "Array2::is_empty")]
+    matrix: Array2<f64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Warning>,
+}
+
+impl CovarianceMatrix {
+    /// As far as the document of a regression holds it: how it came about, with the columns and the bandwidth that were
+    /// taken; neither its names and numbers nor its warnings, and of two ways of clusters the smaller number.
+    pub(crate) fn without_matrix(&self) -> Self {
+        let kind = self.kind_taken().unwrap_or_else(|| self.covariance.kind.clone());
+        CovarianceMatrix {
+            names: Vec::new(),
+            matrix: Array2::default((0, 0)),
+            covariance: Covariance { kind, small_sample: self.covariance.small_sample },
+            clusters: self.clusters.iter().copied().min().into_iter().collect(),
+            warnings: Vec::new(),
+            ..self.clone()
+        }
+    }
+
+    /// The kind that the document says.
+    fn kind_taken(&self) -> Option<CovarianceKind> {
+        kind_of(&self.covariance.kind.to_string(), &self.clustered_by, self.bandwidth)
+    }
+}
+
+/// The kind of this name, with the columns and the bandwidth that were taken.
+fn kind_of(name: &str, clustered_by: &[String], bandwidth: Option<usize>) -> Option<CovarianceKind> {
+    use ClusterCorrection::{Cr0, Cr1, Cr1s, Cr2, Cr3, SmallSample};
+    use CovarianceKind::{Cluster, DriscollKraay, Heteroskedastic, Iid, Jackknife, NeweyWest, TwowayCluster};
+    use Leverage::{Hc0, Hc1, Hc2, Hc3, Hc4};
+    let clusters = [SmallSample, Cr0, Cr1, Cr1s, Cr2, Cr3]
+        .map(|correction| Cluster { by: clustered_by.first().cloned(), correction });
+    let others = [Iid, TwowayCluster, NeweyWest { bandwidth }, DriscollKraay { bandwidth }, Jackknife];
+    let known = others.into_iter().chain([Hc0, Hc1, Hc2, Hc3, Hc4].map(Heteroskedastic)).chain(clusters);
+    known.into_iter().find(|kind| kind.to_string() == name)
+}
+
+impl From<CovarianceMatrix> for Layout {
+    fn from(matrix: CovarianceMatrix) -> Self {
+        let taken = matrix.kind_taken();
+        let CovarianceMatrix {
+            names,
+            matrix,
+            covariance,
+            clustered_by,
+            clusters,
+            bandwidth,
+            small_sample_factor,
+            df,
+            warnings,
+        } = matrix;
+        Layout {
+            kind: covariance.kind.to_string(),
+            small_sample: covariance.small_sample,
+            clusters: clusters.iter().copied().min(),
+            clustered_by,
+            bandwidth,
+            small_sample_factor,
+            df,
+            asked: Some(covariance.kind).filter(|asked| taken.as_ref() != Some(asked)),
+            clusters_by_way: if clusters.len() > 1 { clusters } else { Vec::new() },
+            names,
+            matrix,
+            warnings,
+        }
+    }
+}
+
+impl TryFrom<Layout> for CovarianceMatrix {
+    type Error = String;
+
+    fn try_from(layout: Layout) -> Result<Self, String> {
+        let Layout { kind, small_sample, clusters, clustered_by, bandwidth, small_sample_factor, df, asked, .. } =
+            layout;
+        let kind = asked.or_else(|| kind_of(&kind, &clustered_by, bandwidth));
+        Ok(CovarianceMatrix {
+            names: layout.names,
+            matrix: layout.matrix,
+            covariance: Covariance { kind: kind.ok_or("there is no such kind of covariance")?, small_sample },
+            clustered_by,
+            clusters: match layout.clusters_by_way {
+                none if none.is_empty() => clusters.into_iter().collect(),
+                by_way => by_way,
+            },
+            bandwidth,
+            small_sample_factor,
+            df,
+            warnings: layout.warnings,
+        })
+    }
+}

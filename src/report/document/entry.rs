@@ -1,0 +1,288 @@
+//! The part of the document that is one method's: its shares, and what it says beyond them.
+//!
+//! Where a result is laid out as the document is, it stands in it as it is. What is grouped otherwise has a form here:
+//! terms stand in their component, shares by size in rows of a component, subsets by the names of their components, and
+//! pairs in both orders.
+
+use serde::{Deserialize, Serialize};
+
+use crate::decompose::{
+    Breakdown, Coalition, Detail, GelbachColumn, GelbachCovariance, Interval, Method, PairCovariance, PairDominance,
+    Share, SizeShare, SubsetShare, TermShare,
+};
+use crate::resample::{Comparison, Difference, Rank};
+
+/// The method under which the document has changing coefficients.
+const GELBACH: &str = "gelbach";
+
+/// What one method says, in the layout of the document.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Entry {
+    method: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<Vec<String>>,
+    components: Vec<Component>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    always: Option<Unnamed>,
+    unexplained: Unnamed,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_size: Option<Vec<BySize>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pairs: Option<Vec<PairDominance>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subsets: Option<Vec<Subset>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    covariances: Option<Vec<PairCovariance>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) coefficients: Option<Vec<GelbachColumn>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) covariance: Option<GelbachCovariance>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ranks: Option<Vec<Rank>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) differences: Option<Vec<Difference>>,
+}
+
+/// A component's share, with its terms where the method credits them.
+#[derive(Serialize, Deserialize)]
+struct Component {
+    #[serde(flatten)]
+    share: Share,
+    /// In a commonality analysis, what the component has in common with others: a sum of subsets, and not read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    common: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terms: Option<Vec<TermShare>>,
+}
+
+/// The share of what is always in, or unexplained, whose key is its name.
+#[derive(Serialize, Deserialize)]
+struct Unnamed {
+    share_of_total: f64,
+    #[serde(flatten, deserialize_with = "Interval::beside")]
+    interval: Option<Interval>,
+}
+
+/// What a component adds on average, by the number of components in before it, from none on.
+#[derive(Serialize, Deserialize)]
+struct BySize {
+    name: String,
+    share_of_total: Vec<f64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    intervals: Vec<Interval>,
+}
+
+/// What components have in common.
+#[derive(Serialize, Deserialize)]
+struct Subset {
+    components: Vec<String>,
+    share_of_total: f64,
+    #[serde(flatten, deserialize_with = "Interval::beside")]
+    interval: Option<Interval>,
+}
+
+/// The parts of a breakdown that are a method's own.
+pub(super) struct Shares {
+    pub(super) method: Method,
+    pub(super) components: Vec<Share>,
+    pub(super) always: Option<Share>,
+    pub(super) unexplained: Share,
+    pub(super) detail: Detail,
+}
+
+impl Entry {
+    fn new(method: &str, unexplained: Unnamed) -> Self {
+        Entry {
+            method: method.to_string(),
+            order: None,
+            components: Vec::new(),
+            always: None,
+            unexplained,
+            by_size: None,
+            pairs: None,
+            subsets: None,
+            covariances: None,
+            coefficients: None,
+            covariance: None,
+            ranks: None,
+            differences: None,
+        }
+    }
+
+    /// The entry of a breakdown.
+    pub(super) fn of(breakdown: &Breakdown) -> Self {
+        let component = |share: &Share| Component { share: share.clone(), common: None, terms: None };
+        let mut entry = Entry {
+            order: match &breakdown.method {
+                Method::Sequential { order } => Some(order.clone()),
+                _ => None,
+            },
+            components: breakdown.components.iter().map(component).collect(),
+            always: breakdown.always.as_ref().map(Unnamed::of),
+            ..Entry::new(breakdown.method.name(), Unnamed::of(&breakdown.unexplained))
+        };
+        entry.add_detail(breakdown);
+        entry
+    }
+
+    /// The same with ranks and differences.
+    pub(super) fn with_comparison(mut self, comparison: Option<&Comparison>) -> Self {
+        self.ranks = comparison.map(|comparison| comparison.ranks.clone());
+        self.differences = comparison.map(|comparison| comparison.differences.clone());
+        self
+    }
+
+    /// The entry of changing coefficients, which has no shares.
+    pub(super) fn of_coefficients(columns: Vec<GelbachColumn>, covariance: GelbachCovariance, r2_overall: f64) -> Self {
+        Entry {
+            coefficients: Some(columns),
+            covariance: Some(covariance),
+            ..Entry::new(GELBACH, Unnamed { share_of_total: 1.0 - r2_overall, interval: None })
+        }
+    }
+
+    pub(super) fn is_of_coefficients(&self) -> bool {
+        self.method == GELBACH
+    }
+
+    fn add_detail(&mut self, breakdown: &Breakdown) {
+        let names = || breakdown.components.iter().map(|share| &share.name);
+        match &breakdown.detail {
+            Detail::Nothing => {}
+            Detail::Terms(terms) => {
+                for component in &mut self.components {
+                    let own = terms.iter().filter(|term| term.component == component.share.name);
+                    // What stands in its component does not name it.
+                    let term = |term: &TermShare| TermShare { component: String::new(), ..term.clone() };
+                    component.terms = Some(own.map(term).collect());
+                }
+            }
+            Detail::BySize(cells) => {
+                let row = |name: &String| {
+                    let own = cells.iter().filter(|cell| cell.component == *name);
+                    let (share_of_total, intervals): (_, Vec<_>) =
+                        own.map(|cell| (cell.share_of_total, cell.interval)).unzip();
+                    BySize { name: name.clone(), share_of_total, intervals: intervals.into_iter().flatten().collect() }
+                };
+                self.by_size = Some(names().map(row).collect());
+            }
+            Detail::Pairs(pairs) => {
+                self.pairs = Some(pairs.iter().flat_map(|pair| [pair.clone(), turned(pair)]).collect());
+            }
+            Detail::Subsets(parts) => {
+                for (component, (_, common)) in
+                    self.components.iter_mut().zip(breakdown.unique_and_common().into_iter().flatten())
+                {
+                    component.common = Some(common);
+                }
+                let names: Vec<&String> = names().collect();
+                let subset = |part: &SubsetShare| Subset {
+                    components: part
+                        .coalition
+                        .members()
+                        .filter_map(|at| names.get(at))
+                        .map(|name| (*name).clone())
+                        .collect(),
+                    share_of_total: part.share_of_total,
+                    interval: part.interval,
+                };
+                self.subsets = Some(parts.iter().map(subset).collect());
+            }
+            Detail::Covariances(pairs) => self.covariances = Some(pairs.clone()),
+        }
+    }
+
+    /// What was written, read back; the first that is wrong in words.
+    pub(super) fn shares(self) -> Result<Shares, String> {
+        let method = method_of(self.method, self.order)?;
+        let detail = if let Some(rows) = self.by_size {
+            sizes(rows)?
+        } else if let Some(pairs) = self.pairs {
+            // Every second is the one before it turned.
+            Detail::Pairs(pairs.into_iter().step_by(2).collect())
+        } else if let Some(subsets) = self.subsets {
+            let names: Vec<&str> = self.components.iter().map(|component| component.share.name.as_str()).collect();
+            Detail::Subsets(subsets.into_iter().map(|subset| subset.share(&names)).collect::<Result<_, _>>()?)
+        } else if let Some(covariances) = self.covariances {
+            Detail::Covariances(covariances)
+        } else if self.components.iter().any(|component| component.terms.is_some()) {
+            let named = |component: &Component| {
+                let name = component.share.name.clone();
+                let terms = component.terms.clone().into_iter().flatten();
+                terms.map(move |term| TermShare { component: name.clone(), ..term })
+            };
+            Detail::Terms(self.components.iter().flat_map(named).collect())
+        } else {
+            Detail::Nothing
+        };
+        Ok(Shares {
+            method,
+            components: self.components.into_iter().map(|component| component.share).collect(),
+            always: self.always.map(|share| share.named("always")),
+            unexplained: self.unexplained.named("unexplained"),
+            detail,
+        })
+    }
+}
+
+impl Unnamed {
+    fn of(share: &Share) -> Self {
+        Unnamed { share_of_total: share.share_of_total, interval: share.interval }
+    }
+
+    fn named(self, name: &str) -> Share {
+        let Unnamed { share_of_total, interval } = self;
+        Share { name: name.to_string(), share_of_total, share_of_explained: 0.0, interval }
+    }
+}
+
+impl Subset {
+    fn share(self, names: &[&str]) -> Result<SubsetShare, String> {
+        let mut bits = 0;
+        for name in &self.components {
+            let position = names.iter().position(|known| known == name);
+            // More components than a coalition holds have no subsets listed.
+            let bit = position.and_then(|at| 1_u64.checked_shl(at as u32));
+            bits |= bit.ok_or_else(|| format!("a subset is of \"{name}\", which is no component"))?;
+        }
+        let Subset { share_of_total, interval, .. } = self;
+        Ok(SubsetShare { coalition: Coalition::from_bits(bits), share_of_total, interval })
+    }
+}
+
+/// The pair seen from its other end.
+fn turned(pair: &PairDominance) -> PairDominance {
+    let turned = |i: Interval| Interval { bias: -i.bias, lower: 1.0 - i.upper, upper: 1.0 - i.lower, ..i };
+    PairDominance {
+        first: pair.second.clone(),
+        second: pair.first.clone(),
+        proportion: 1.0 - pair.proportion,
+        reproduced: pair.reproduced,
+        interval: pair.interval.map(turned),
+    }
+}
+
+fn sizes(rows: Vec<BySize>) -> Result<Detail, String> {
+    let mut cells = Vec::new();
+    for BySize { name, share_of_total, intervals } in rows {
+        if !intervals.is_empty() && intervals.len() != share_of_total.len() {
+            let (intervals, sizes) = (intervals.len(), share_of_total.len());
+            return Err(format!("\"{name}\" has {sizes} shares by size, and {intervals} intervals of them"));
+        }
+        for (size, share_of_total) in share_of_total.into_iter().enumerate() {
+            let interval = intervals.get(size).copied();
+            cells.push(SizeShare { component: name.clone(), size, share_of_total, interval });
+        }
+    }
+    Ok(Detail::BySize(cells))
+}
+
+fn method_of(name: String, order: Option<Vec<String>>) -> Result<Method, String> {
+    let has_order = order.is_some();
+    let known = Method::all(order.unwrap_or_default()).into_iter().chain([Method::GeniziByColumn, Method::CarByColumn]);
+    match known.into_iter().find(|method| method.name() == name) {
+        None => Err(format!("there is no method \"{name}\"")),
+        Some(Method::Sequential { .. }) if !has_order => Err("sequential shares without their order".to_string()),
+        Some(method) => Ok(method),
+    }
+}
