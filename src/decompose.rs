@@ -76,6 +76,7 @@ mod plan;
 mod pmvd;
 mod precedence;
 mod precision;
+mod r_squared;
 mod sampled;
 mod sequential;
 mod shapley;

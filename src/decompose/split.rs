@@ -9,7 +9,6 @@ use super::coalitions::table::{CoalitionTable, MOST_IN_TABLE};
 use super::definition::Setting;
 use super::method::Method;
 use super::plan::Plan;
-use super::sequential::Chain;
 use super::share::Share;
 use crate::error::{Error, EstimateError, Refusal, Result, cannot};
 use crate::fit::FittedModel;
@@ -121,51 +120,6 @@ impl FittedModel {
         })
     }
 
-    /// R² of the regression on these components alone, and on what is always in. What deserves doubt is in
-    /// [`warnings`](FittedModel::warnings).
-    ///
-    /// # Errors
-    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) for a name that is not in the
-    /// model.
-    ///
-    /// # Examples
-    /// ```
-    /// use apportion::{Model, Panel};
-    ///
-    /// let panel = Panel::builder()
-    ///     .column("y", [1.0, 2.0, 3.0, 5.0])
-    ///     .column("x", [0.0, 0.0, 1.0, 1.0])
-    ///     .column("z", [0.0, 1.0, 0.0, 1.0])
-    ///     .build()?;
-    /// let fit = Model::new("y").component("first", ["x"]).component("second", ["z"]).fit(&panel)?;
-    /// assert!((fit.r2_overall_of(&["second"])? - 2.25 / 8.75).abs() < 1e-12);
-    /// assert_eq!((fit.r2_overall_of(&[])?, fit.r2_overall_of(&["second", "first"])?), (0.0, fit.r2_overall()));
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
-    pub fn r2_overall_of(&self, components: &[&str]) -> Result<f64> {
-        let players = self.players();
-        let mut present = Vec::new();
-        for name in components {
-            present.push(players.position(name)?);
-        }
-        present.sort_unstable();
-        present.dedup();
-        let only = players.only(&present);
-        Ok(self.r2_of_chain(&only))
-    }
-
-    /// R² of the whole model.
-    ///
-    /// ```text
-    /// R² = 1 − Σ w (y − ŷ)² / Σ w (y − ȳ)²
-    /// ```
-    ///
-    /// # Examples
-    /// See [`r2_overall_of`](FittedModel::r2_overall_of).
-    pub fn r2_overall(&self) -> f64 {
-        self.r2_of_chain(&self.players())
-    }
-
     pub(crate) fn players(&self) -> Players {
         Players::new(self.design(), |v| self.moments().is_constant(v))
     }
@@ -183,12 +137,16 @@ impl FittedModel {
     /// # Errors
     /// Those of the method.
     pub(crate) fn plan(&self, method: &Method) -> Result<Plan> {
+        self.plan_for(method, self.credited(method))
+    }
+
+    /// The same for those who are [`credited`](Self::credited).
+    pub(crate) fn plan_for(&self, method: &Method, players: Players) -> Result<Plan> {
         let definition = method.definition();
         let forbids_orders = self.model().predecessors()?.is_some();
         if forbids_orders && definition.needs_all_orders() {
             return Err(cannot(method.name(), Refusal::Precedence { are_drawn: false }));
         }
-        let players = self.credited(method);
         if let Some(most) = definition.most_components(forbids_orders) {
             check_number(method.name(), &players, most, definition.instead())?;
         }
@@ -198,21 +156,11 @@ impl FittedModel {
     }
 
     /// The answer of the full sample; `None` once `progress` was told to stop.
-    fn evaluate(&self, plan: &Plan, progress: &Progress) -> Option<Vec<f64>> {
+    pub(super) fn evaluate(&self, plan: &Plan, progress: &Progress) -> Option<Vec<f64>> {
         match self.precise_entries(plan.enumerated()) {
             Some(entries) => plan.point_answer(entries, progress),
             None => plan.point_answer(self.moments().entries(), progress),
         }
-    }
-
-    /// R² of the components of a chain of regressions, in their order.
-    fn r2_of_chain(&self, players: &Players) -> f64 {
-        let method = Method::Sequential { order: players.names.clone() };
-        let chain = Chain::new(players, (0..players.len()).collect());
-        let plan = Plan::new(method, players.clone(), Box::new(chain));
-        // A chain has nothing to watch, and is not cancelled.
-        let answer = self.evaluate(&plan, &Progress::new(0, None)).unwrap_or_default();
-        1.0 - answer.get(players.len() + 1).unwrap_or(&f64::NAN)
     }
 }
 

@@ -82,8 +82,9 @@ pub(super) fn compute(
     let players = fit.players();
     let mut plans = Vec::with_capacity(breakdowns.len());
     for breakdown in breakdowns {
-        check_same_fit(fit, &fit.credited(&breakdown.method), breakdown)?;
-        let plan = fit.plan(&breakdown.method)?;
+        let credited = fit.credited(&breakdown.method);
+        check_same_fit(fit, &credited, breakdown)?;
+        let plan = fit.plan_for(&breakdown.method, credited)?;
         if !plan.says(fit.design(), &breakdown.detail) {
             let why = FitDifference::Detail { method: breakdown.method.name() };
             return Err(EstimateError::OtherFit { why }.into());
