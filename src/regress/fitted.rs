@@ -20,7 +20,7 @@ use crate::warning::Warning;
 ///
 /// | question | methods |
 /// |---|---|
-/// | What was asked, of which rows, from where? | [`regression`](Self::regression), [`estimator`](Self::estimator), [`outcome_name`](Self::outcome_name), [`sample`](Self::sample), [`lineage`](Self::lineage) |
+/// | What was asked, of which rows, from where? | [`question`](Self::question), [`estimator`](Self::estimator), [`outcome_name`](Self::outcome_name), [`sample`](Self::sample), [`lineage`](Self::lineage) |
 /// | How many rows, units, periods, degrees of freedom? | [`n_observations`](Self::n_observations), [`n_units`](Self::n_units), [`n_periods`](Self::n_periods), [`df_residual`](Self::df_residual) |
 /// | What are the coefficients? | [`names`](Self::names), [`estimates`](Self::estimates), [`estimate`](Self::estimate), [`left_out_columns`](Self::left_out_columns) |
 /// | How sure are they? | [`coefficients`](Self::coefficients), [`coefficients_at`](Self::coefficients_at), [`covariance`](Self::covariance), with few clusters [`wild_bootstrap`](Self::wild_bootstrap) |
@@ -67,7 +67,7 @@ pub struct FittedRegression {
 
 impl FittedRegression {
     /// The question that was put.
-    pub fn regression(&self) -> &PanelRegression {
+    pub fn question(&self) -> &PanelRegression {
         &self.question
     }
 
@@ -244,7 +244,10 @@ impl FittedRegression {
 
     /// The residual variance, the weights having mean one.
     pub(crate) fn error_variance(&self) -> f64 {
-        self.sum_of_squares() / self.df_residual as f64
+        match self.df_residual {
+            0 => f64::NAN,
+            df => self.sum_of_squares() / df as f64,
+        }
     }
 
     /// Σ w e², the weights having mean one.

@@ -58,6 +58,9 @@ pub struct RSquared {
     pub adjusted: Option<f64>,
 }
 
+/// An R² as small as this is the rounding of what explains nothing.
+const ROUNDING: f64 = 1e-14;
+
 impl RSquared {
     /// `residuals` are those of the regressed rows, `expected` is ŷ on the rows of the sample.
     pub(super) fn new(
@@ -93,7 +96,9 @@ impl RSquared {
             let left = units.means(&left, weights);
             let mean = means.iter().sum::<f64>() / means.len() as f64;
             let total: f64 = means.iter().map(|y| (y - mean).powi(2)).sum();
-            (total > 0.0).then(|| 1.0 - left.iter().map(|e| e * e).sum::<f64>() / total)
+            let r2 = 1.0 - left.iter().map(|e| e * e).sum::<f64>() / total;
+            // What explains nothing leaves the rounding of one.
+            (total > 0.0).then_some(if r2.abs() < ROUNDING { 0.0 } else { r2 })
         });
         let rows = data.outcome.len() as f64 - 1.0;
         let adjusted = (keeps_rows && df_residual > 0).then(|| 1.0 - (1.0 - overall) * rows / df_residual as f64);

@@ -26,7 +26,10 @@ impl fmt::Display for CoefficientTable {
             }
             rows.push(row(coefficient));
         }
-        lines.extend(aligned(&rows));
+        match self.coefficients.is_empty() {
+            true => lines.push("no coefficients: effects alone".to_string()),
+            false => lines.extend(aligned(&rows)),
+        }
         lines.push(String::new());
         lines.extend(wrapped(&counts(self)));
         let parts = r_squareds(&self.r_squared).into_iter();

@@ -127,7 +127,7 @@ fn a_model_and_a_panel_regression_give_one_answer_under_every_covariance() {
             };
             let found = model.fit(&panel).expect("the model fits").regression().expect("so does the regression");
             let expected = asked.fit(&panel).expect("it fits");
-            assert_eq!(found.regression(), &asked);
+            assert_eq!(found.question(), &asked);
             assert_eq!(found.left_out_columns(), expected.left_out_columns());
             assert_eq!(found.df_residual(), expected.df_residual());
             let r_squared = [&found, &expected].map(|fit| fit.r_squared().adjusted.expect("rows are kept"));
@@ -163,9 +163,11 @@ fn effects_that_leave_nothing_leave_coefficients_of_zero_or_none() {
     for covariance in covariances() {
         let table = none.coefficients(&covariance).expect("a table without rows");
         assert!(table.coefficients.is_empty() && table.covariance.matrix.is_empty());
+        assert!(table.to_string().contains("no coefficients: effects alone") && !table.to_string().contains("-0.0"));
         assert!(table.to_string().contains("fixed"), "{table}");
     }
     assert_eq!(none.unit_effects(&Covariance::cluster()).expect("effects").len(), 12);
+    assert_eq!((none.collinearity().condition_number, none.r_squared().between), (1.0, Some(0.0)));
     // An outcome that the effects say all of has nothing left that a column could go with.
     let constant = Model::new("fixed").component("slow", ["slow"]).component("practice", ["unit_effects"]);
     let fit = constant.fit(&panel).expect("fits").regression().expect("it has coefficients");

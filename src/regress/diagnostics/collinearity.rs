@@ -116,6 +116,9 @@ impl FittedRegression {
 
     fn condition_number(&self) -> f64 {
         let k = self.estimates.len();
+        if k == 0 {
+            return 1.0;
+        }
         let length = |c: &Vec<f64>| weighted_dot(c, c, &self.data.weights).sqrt();
         let lengths: Vec<f64> = self.data.columns.iter().map(length).collect();
         let products = |at: usize| {
