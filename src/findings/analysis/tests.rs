@@ -92,3 +92,20 @@ fn everything_is_printed_one_below_the_other() {
     let tables = [breakdown.to_string(), fit.order_range().unwrap().to_string(), comparison.to_string()];
     assert_eq!(findings.to_string(), tables.join("\n\n"));
 }
+
+#[test]
+fn what_was_left_out_is_printed_last_and_once() {
+    let unbroken = |findings: &Findings| findings.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+    let many = Analysis::new().order_range().without_intervals().of(&fit(37)).unwrap();
+    let reasons = many.methods.left_out.iter().chain(&many.left_out);
+    let reasons: Vec<String> = reasons.map(|left| format!("left out: {}", left.reason)).collect();
+    assert_eq!(reasons.len(), 2);
+    assert!(unbroken(&many).ends_with(&reasons.join(" ")));
+    assert!(many.to_string().lines().all(|line| line.chars().count() <= 80));
+
+    let all = Analysis::new().all_methods().order_range().without_intervals().of(&fit(9)).unwrap();
+    assert!(all.order_range.is_some());
+    let gelbach = format!("left out: {}", all.left_out[0].reason);
+    assert_eq!(unbroken(&all).matches("left out: ").count(), all.methods.left_out.len() + 1);
+    assert!(gelbach.contains("always is empty") && unbroken(&all).ends_with(&gelbach));
+}
