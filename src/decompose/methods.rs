@@ -44,7 +44,7 @@ impl Method {
     /// See [`Method`].
     pub fn all(order: Vec<String>) -> Vec<Method> {
         let of_components = ALL.iter().filter(|definition| !definition.credits_columns());
-        of_components.map(|definition| definition.stated(&definition.method(), &order)).collect()
+        of_components.map(|definition| definition.method().stated(&order)).collect()
     }
 
     /// The method's name, as the examples' command line and JSON write it.
@@ -67,6 +67,16 @@ impl Method {
     /// Whether the components' shares sum to R² − R²(always).
     pub fn is_additive(&self) -> bool {
         self.definition().is_additive()
+    }
+
+    /// Whether every column is credited by itself, instead of the components.
+    pub(crate) fn credits_columns(&self) -> bool {
+        self.definition().credits_columns()
+    }
+
+    /// The method with what it leaves open filled in from the names of the components: an order.
+    pub(crate) fn stated(&self, names: &[String]) -> Method {
+        self.definition().stated(self, names)
     }
 
     /// What it tells of itself.

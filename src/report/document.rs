@@ -7,7 +7,7 @@ mod layout;
 use serde::{Deserialize, Serialize};
 
 use super::text::counted;
-use crate::decompose::{Breakdown, GelbachColumn, GelbachCovariance, IntervalMethod, ShareRange};
+use crate::decompose::{Breakdown, GelbachColumn, GelbachCovariance, IntervalMethod, Method, ShareRange};
 use crate::error::{QuestionError, Result};
 use crate::panel::{Lineage, Sample};
 use crate::resample::Comparison;
@@ -181,7 +181,7 @@ pub(super) fn warnings(breakdowns: &[Breakdown]) -> Vec<String> {
         for warning in &breakdown.warnings {
             let sentence = match breakdowns.iter().all(|other| other.warnings.contains(warning)) {
                 true => warning.to_string(),
-                false => format!("{}: {warning}", breakdown.method.name()),
+                false => format!("{}: {warning}", called(&breakdown.method, breakdowns)),
             };
             if !sentences.contains(&sentence) {
                 sentences.push(sentence);
@@ -189,6 +189,17 @@ pub(super) fn warnings(breakdowns: &[Breakdown]) -> Vec<String> {
         }
     }
     sentences
+}
+
+/// The name of a method beside those of others; where two are sequential, with the order, which tells them apart.
+pub(super) fn called(method: &Method, beside: &[Breakdown]) -> String {
+    let name = method.name();
+    match method {
+        Method::Sequential { order } if beside.iter().filter(|b| b.method.name() == name).count() > 1 => {
+            format!("{name}: {}", order.join(" → "))
+        }
+        _ => name.to_string(),
+    }
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::document::warnings;
+use super::document::{called, warnings};
 use super::text::{counted, cut, percent, wrapped, wrapped_at};
-use crate::decompose::{Attribution, MethodTable};
+use crate::decompose::{Attribution, Breakdown, MethodTable};
 
 /// The widest that a component's column gets, and the least.
 const WIDEST: usize = 14;
@@ -16,23 +16,28 @@ const WIDTH: usize = super::text::WIDTH;
 
 impl fmt::Display for MethodTable {
     /// Within 80 columns: a row for each method, a column for each component, shares of the total in per cent;
-    /// components that do not fit beside one another follow below. Then what was left out, and every warning once.
+    /// components that do not fit beside one another follow below, and below them methods that credit every column by
+    /// itself. Then what was left out, and every warning once.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(first) = self.breakdowns.first() else {
+        let of_components = self.breakdowns.iter().find(|b| !b.method.credits_columns());
+        let Some(first) = of_components.or(self.breakdowns.first()) else {
             let reasons = self.left_out.iter().flat_map(|left| wrapped(&left.reason));
             return f.write_str(&reasons.collect::<Vec<_>>().join("\n"));
         };
         let mut lines = wrapped(&format!("{}, share of the total by each method, in %", cut(&first.outcome, 24)));
         lines.extend(wrapped(first.sample.to_string().lines().next().unwrap_or_default()));
         lines.extend(first.panel.iter().flat_map(|panel| wrapped(panel)));
-        let names: Vec<&str> = first.components.iter().map(|c| c.name.as_str()).collect();
-        let rows: Vec<(&str, Vec<String>)> = self
-            .breakdowns
-            .iter()
-            .filter(|b| b.components.len() == names.len())
-            .map(|b| (b.method.name(), b.components.iter().map(|c| percent(c.share_of_total)).collect()))
-            .collect();
-        lines.extend(matrix(&names, &rows));
+        let credited = |b: &Breakdown| b.components.iter().map(|share| share.name.clone()).collect::<Vec<_>>();
+        let mut tables = vec![credited(first)];
+        for names in self.breakdowns.iter().map(credited) {
+            if !tables.contains(&names) {
+                tables.push(names);
+            }
+        }
+        for names in &tables {
+            let own: Vec<&Breakdown> = self.breakdowns.iter().filter(|b| credited(b) == *names).collect();
+            lines.extend(self.block(names, &own));
+        }
         lines.push(String::new());
         lines.push(format!("R² {}%", percent(first.r2_overall)));
         if let Some(always) = &first.always {
@@ -49,9 +54,26 @@ impl fmt::Display for MethodTable {
     }
 }
 
-/// Rows under column names, in as many blocks as the width needs; each block after an empty line.
+impl MethodTable {
+    /// The rows of breakdowns that credit these names. A name that is too long for its column stands above its row.
+    fn block(&self, names: &[String], breakdowns: &[&Breakdown]) -> Vec<String> {
+        let labels: Vec<String> = breakdowns.iter().map(|b| called(&b.method, &self.breakdowns)).collect();
+        let mut rows: Vec<(&str, Vec<String>)> = Vec::new();
+        for (breakdown, label) in breakdowns.iter().zip(&labels) {
+            let is_long = label.chars().count() > METHOD;
+            rows.extend(is_long.then(|| (label.as_str(), Vec::new())));
+            let cells = breakdown.components.iter().map(|share| percent(share.share_of_total)).collect();
+            rows.push((if is_long { "" } else { label }, cells));
+        }
+        matrix(&names.iter().map(String::as_str).collect::<Vec<_>>(), &rows)
+    }
+}
+
+/// Rows under column names, in as many blocks as the width needs; each block after an empty line. A row without cells
+/// is a heading of those below it.
 pub(super) fn matrix(names: &[&str], rows: &[(&str, Vec<String>)]) -> Vec<String> {
-    let label = rows.iter().map(|(label, _)| label.chars().count()).max().unwrap_or(0).min(METHOD);
+    let labels = rows.iter().filter(|(_, cells)| !cells.is_empty()).map(|(label, _)| label.chars().count());
+    let label = labels.max().unwrap_or(0).min(METHOD);
     let widths: Vec<usize> = names
         .iter()
         .enumerate()
@@ -71,6 +93,10 @@ pub(super) fn matrix(names: &[&str], rows: &[(&str, Vec<String>)]) -> Vec<String
         let heading = (start..end).map(|at| format!("{:>w$}", cut(names[at], widths[at] - 2), w = widths[at]));
         lines.push(format!("{:label$}{}", "", heading.collect::<String>()));
         for (name, cells) in rows {
+            if cells.is_empty() {
+                lines.extend(wrapped(name));
+                continue;
+            }
             let cells: String = (start..end)
                 .map(|at| format!("{:>w$}", cells.get(at).map_or("", String::as_str), w = widths[at]))
                 .collect();
@@ -108,6 +134,11 @@ impl fmt::Display for Attribution {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decompose::Method;
+    use crate::fit::FittedModel;
+    use crate::model::Model;
+    use crate::panel::Panel;
+    use crate::warning::Warning;
 
     #[test]
     fn columns_that_do_not_fit_follow_below() {
@@ -121,5 +152,59 @@ mod tests {
             lines.iter().flat_map(|line| line.split_whitespace()).filter(|cell| cell.ends_with(".0")).count(),
             9
         );
+    }
+
+    fn fit() -> FittedModel {
+        let builder = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0, 4.0, 8.0]);
+        let builder = builder.column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0]).column("z", [0.0, 1.0, 0.0, 1.0, 0.0, 1.0]);
+        let panel = builder.column("w", [1.0, 0.0, 2.0, 5.0, 1.0, 4.0]).build().unwrap();
+        Model::new("y").component("a", ["x", "z"]).component("b", ["w"]).fit(&panel).unwrap()
+    }
+
+    /// The words of each line that begins with a method.
+    fn rows(text: &str) -> Vec<(&str, usize)> {
+        let is_row = |words: &Vec<&str>| words.first().is_some_and(|word| word.parse::<Method>().is_ok());
+        let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        lines.filter(is_row).map(|words| (words[0], words.len() - 1)).collect()
+    }
+
+    #[test]
+    fn methods_by_column_stand_below_under_names_of_their_own() {
+        let fit = fit();
+        let mut table = fit.methods(&[Method::GeniziByColumn, Method::Shapley, Method::CarByColumn]).unwrap();
+        let text = table.to_string();
+        assert_eq!(rows(&text), [("shapley", 2), ("genizi_by_column", 3), ("car_by_column", 3)], "{text}");
+        let headings: Vec<&str> = text.split("\n\n").skip(1).filter_map(|block| block.lines().next()).collect();
+        let headings: Vec<Vec<&str>> = headings.iter().map(|heading| heading.split_whitespace().collect()).collect();
+        assert_eq!(headings[..2], [vec!["a", "b"], vec!["x", "z", "w"]], "{text}");
+        table.breakdowns.retain(|breakdown| breakdown.method == Method::CarByColumn);
+        assert_eq!(rows(&table.to_string()), [("car_by_column", 3)]);
+        // As many columns as components, and still others.
+        let panel = Panel::builder().column("y", [1.0, 2.0, 4.0]).column("x", [0.0, 1.0, 2.0]).build().unwrap();
+        let single = Model::new("y").component("cause", ["x"]).fit(&panel).unwrap();
+        let text = single.methods(&[Method::Genizi, Method::GeniziByColumn]).unwrap().to_string();
+        assert!(text.contains("cause\ngenizi ") && text.contains("x\ngenizi_by_column "), "{text}");
+    }
+
+    #[test]
+    fn two_orders_are_told_apart() {
+        let fit = fit();
+        let in_order = |order: [&str; 2]| Method::Sequential { order: order.map(str::to_string).to_vec() };
+        let both = [in_order(["a", "b"]), in_order(["b", "a"])];
+        let mut table = fit.methods(&[both[0].clone(), Method::First, both[1].clone()]).unwrap();
+        let text = table.to_string();
+        assert!(text.contains("\nsequential: a → b ") && text.contains("\nsequential: b → a "), "{text}");
+        table.breakdowns[2].warnings = vec![Warning::Imprecise { bound: 1e-3 }];
+        assert!(table.to_string().contains("warning: sequential: b → a: columns are so nearly"), "{table}");
+        table.breakdowns.remove(0);
+        assert!(table.to_string().contains("\nsequential  "), "{table}");
+
+        // What is too long for the column stands above its row.
+        let mut long = fit.methods(&both).unwrap();
+        let Method::Sequential { order } = &mut long.breakdowns[1].method else { unreachable!() };
+        order[0] = "a component of a long name".to_string();
+        let lines: Vec<String> = long.to_string().lines().map(str::to_string).collect();
+        let above = lines.iter().position(|line| line == "sequential: a component of a long name → a").unwrap();
+        assert_eq!(lines[above + 1].split_whitespace().count(), 2, "{lines:?}");
     }
 }
