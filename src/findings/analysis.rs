@@ -58,8 +58,6 @@ pub struct Analysis {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Asked {
-    /// Sequential, in the order of the model.
-    InOrder,
     Method(Method),
     Gelbach,
     All,
@@ -141,9 +139,8 @@ impl Analysis {
 
     /// Also asks for the sequential shares in the order of the model, as [`method`](Self::method) does for another
     /// order.
-    pub fn sequential(mut self) -> Self {
-        self.asked.push(Asked::InOrder);
-        self
+    pub fn sequential(self) -> Self {
+        self.method(Method::Sequential { order: Vec::new() })
     }
 
     /// Also asks how the coefficients of `always` change, which takes the place of the default methods.
@@ -321,24 +318,26 @@ impl Analysis {
 
     /// Each method once, in the order asked for, and whether it was asked for by its name.
     fn methods_of(&self, fit: &FittedModel) -> Vec<(Method, bool)> {
-        let order = || fit.model().components().iter().map(|component| component.name.clone()).collect();
-        let in_order = || Method::Sequential { order: order() };
+        let order: Vec<String> = fit.model().components().iter().map(|component| component.name.clone()).collect();
         let mut methods: Vec<(Method, bool)> = Vec::new();
-        let mut ask = |method: Method, by_name: bool| match methods.iter_mut().find(|(known, _)| *known == method) {
-            Some((_, known_by_name)) => *known_by_name |= by_name,
-            None => methods.push((method, by_name)),
+        let mut ask = |method: &Method, by_name: bool| {
+            // The order of the model is one order, whether it was written out or not.
+            let method = method.stated(&order);
+            match methods.iter_mut().find(|(known, _)| *known == method) {
+                Some((_, known_by_name)) => *known_by_name |= by_name,
+                None => methods.push((method, by_name)),
+            }
         };
         if self.asked.is_empty() {
             // Any number of components has an order.
-            ask(in_order(), true);
-            ask(Method::Shapley, false);
+            ask(&Method::Sequential { order: Vec::new() }, true);
+            ask(&Method::Shapley, false);
         }
         for asked in &self.asked {
             match asked {
-                Asked::InOrder => ask(in_order(), true),
-                Asked::Method(method) => ask(method.clone(), true),
+                Asked::Method(method) => ask(method, true),
                 Asked::Gelbach => {}
-                Asked::All => Method::all(order()).into_iter().for_each(|method| ask(method, false)),
+                Asked::All => Method::all(Vec::new()).iter().for_each(|method| ask(method, false)),
             }
         }
         methods

@@ -109,3 +109,12 @@ fn what_was_left_out_is_printed_last_and_once() {
     assert_eq!(unbroken(&all).matches("left out: ").count(), all.methods.left_out.len() + 1);
     assert!(gelbach.contains("always is empty") && unbroken(&all).ends_with(&gelbach));
 }
+
+#[test]
+fn the_order_of_the_model_is_split_once_however_it_is_asked_for() {
+    let fit = fit(3);
+    let written = Method::Sequential { order: ["x0", "x1", "x2"].map(str::to_string).to_vec() };
+    let analysis = Analysis::new().sequential().method("sequential".parse().unwrap()).method(written).all_methods();
+    let findings = analysis.without_intervals().split(&fit).unwrap();
+    assert_eq!(findings.methods, fit.all_methods().unwrap());
+}
