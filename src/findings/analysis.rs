@@ -196,7 +196,8 @@ impl Analysis {
     ///
     /// # Errors
     /// Those of each method that is asked for by its name; of the others but for [`EstimateError::Method`] and
-    /// [`EstimateError::TooManyComponents`], as in [`FittedModel::methods`].
+    /// [`EstimateError::TooManyComponents`], as in [`FittedModel::methods`]; of Gelbach's decomposition among all
+    /// methods but for [`QuestionError::Option`], [`EstimateError::NoCoefficient`] and [`EstimateError::TooFew`].
     ///
     /// # Examples
     /// ```
@@ -229,7 +230,7 @@ impl Analysis {
             true => Some(fit.gelbach()?),
             false if is_table => match fit.gelbach() {
                 Ok(gelbach) => Some(gelbach),
-                Err(error) => {
+                Err(error) if does_not_apply(&error) => {
                     let reason = format!("{GELBACH}: {error}");
                     left_out.push(LeftOutMethod { method: GELBACH.to_string(), reason });
                     None
@@ -237,6 +238,7 @@ impl Analysis {
             },
             false => None,
         };
+                Err(error) => return Err(error),
         let order_range = match self.order_range.then(|| fit.order_range()) {
             Some(Err(error @ Error::Estimate(EstimateError::TooManyComponents { .. }))) => {
                 left_out.push(LeftOutMethod { method: ORDER_RANGE.to_string(), reason: error.to_string() });
@@ -357,3 +359,13 @@ impl Findings {
 
 #[cfg(test)]
 mod tests;
+/// Whether Gelbach's decomposition is refused because it does not go with the model or its rows: nothing is always in,
+/// what is has no coefficient, or no rows are left for standard errors.
+fn does_not_apply(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Question(QuestionError::Option { .. })
+            | Error::Estimate(EstimateError::NoCoefficient { .. } | EstimateError::TooFew { .. })
+    )
+}
+

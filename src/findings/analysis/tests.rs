@@ -118,3 +118,19 @@ fn the_order_of_the_model_is_split_once_however_it_is_asked_for() {
     let findings = analysis.without_intervals().split(&fit).unwrap();
     assert_eq!(findings.methods, fit.all_methods().unwrap());
 }
+
+#[test]
+fn changing_coefficients_among_all_are_left_out_only_where_they_do_not_apply() {
+    let split = |model: Model, panel: Panel| Analysis::new().all_methods().split(&model.fit(&panel).unwrap());
+    let reason = |model: Model| split(model, panel(2)).unwrap().left_out.remove(0).reason;
+    assert!(reason(Model::new("y").component("x1", ["x1"])).contains("always is empty"));
+    let within = Model::new("y").always(["between(x0)"]).component("place", [Term::UnitEffects]);
+    assert!(reason(within).contains("between(x0) has no coefficient"));
+
+    // What is wrong with the columns is no reason to pass over.
+    let panel = Panel::builder().column("x0", [0.0, 0.0, 1e-200, 1e-200, 2e-200, 2e-200]);
+    let panel =
+        panel.column("x1", [0.0, 1.0, 0.0, 2.0, 1.0, 3.0]).column("y", [1e200, 2e200, 4e200, 5e200, 4e200, 8e200]);
+    let error = split(Model::new("y").always(["x0"]).component("x1", ["x1"]), panel.build().unwrap()).unwrap_err();
+    assert!(matches!(error, Error::Estimate(EstimateError::Scale { .. })), "{error}");
+}
