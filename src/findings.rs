@@ -6,7 +6,7 @@
 //! | question | ask | answer |
 //! |---|---|---|
 //! | the shares by several methods, with intervals, and what is said beside them | [`Analysis`] | [`Findings`] |
-//! | how sure it is to say they are | [`Intervals`] | the [`Interval`](crate::Interval)s in it |
+//! | how sure the shares are, and at which level | [`Intervals`] | the [`Interval`](crate::Interval)s in it |
 //!
 //! # Examples
 //! ```

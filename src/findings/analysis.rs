@@ -24,7 +24,9 @@ const ORDER_RANGE: &str = "order_range";
 /// | comparisons, the range over orders, Gelbach | none | each is asked for where it is read |
 ///
 /// What is asked for by its name is refused where the model cannot be split by it. What was not, because it is among
-/// the default or [all methods](Self::all_methods), is left out, and the findings say why.
+/// the default or [all methods](Self::all_methods), is left out, and the findings say why. A method that can be split but
+/// has too many coalitions to be resampled is left out beside all methods even where it was asked for by its name too:
+/// the table is resampled as one.
 ///
 /// # Examples
 /// ```
@@ -63,7 +65,8 @@ enum Asked {
     All,
 }
 
-/// What an [`Analysis`] found of a fit; printed, all of it.
+/// What an [`Analysis`] found of a fit; printed, all of it. The document that the examples write of it is
+/// [`Report::of(&findings)`](crate::Report::of).
 ///
 /// # Examples
 /// ```
@@ -132,7 +135,8 @@ impl Analysis {
         self
     }
 
-    /// Also asks for these methods, as [`method`](Self::method) does.
+    /// Also asks for these methods, as [`method`](Self::method) does; an empty list asks for nothing, and leaves the
+    /// default ones.
     pub fn methods(self, methods: impl IntoIterator<Item = Method>) -> Self {
         methods.into_iter().fold(self, Analysis::method)
     }
@@ -150,7 +154,8 @@ impl Analysis {
     }
 
     /// Also asks for every method that the model can be split by, and Gelbach's where something is always in; the
-    /// others are left out.
+    /// others are left out. The printed table shows no intervals: where nothing else reads them,
+    /// [`without_intervals`](Self::without_intervals) saves the time that they take.
     pub fn all_methods(mut self) -> Self {
         self.asked.push(Asked::All);
         self
@@ -233,12 +238,12 @@ impl Analysis {
                 Err(error) if does_not_apply(&error) => {
                     let reason = format!("{GELBACH}: {error}");
                     left_out.push(LeftOutMethod { method: GELBACH.to_string(), reason });
+                Err(error) => return Err(error),
                     None
                 }
             },
             false => None,
         };
-                Err(error) => return Err(error),
         let order_range = match self.order_range.then(|| fit.order_range()) {
             Some(Err(error @ Error::Estimate(EstimateError::TooManyComponents { .. }))) => {
                 left_out.push(LeftOutMethod { method: ORDER_RANGE.to_string(), reason: error.to_string() });
@@ -268,8 +273,9 @@ impl Analysis {
     /// # Errors
     /// [`QuestionError::Option`] for comparisons without intervals or without a breakdown; those of
     /// [`FittedModel::jackknife`] or [`FittedModel::bootstrap`], of [`Resampling::kind`](crate::Resampling::kind),
-    /// [`Resampling::level`](crate::Resampling::level) and of [`Breakdown::all_with_intervals`]. Among the default or all
-    /// methods, one that has too many coalitions to be resampled is left out.
+    /// [`Resampling::level`](crate::Resampling::level) and of [`Breakdown::all_with_intervals`]. Among the default, and
+    /// wherever all methods are asked for, one that has too many coalitions to be resampled is left out, also where it
+    /// was asked for by its name besides.
     ///
     /// # Examples
     /// ```
@@ -357,8 +363,6 @@ impl Findings {
     }
 }
 
-#[cfg(test)]
-mod tests;
 /// Whether Gelbach's decomposition is refused because it does not go with the model or its rows: nothing is always in,
 /// what is has no coefficient, or no rows are left for standard errors.
 fn does_not_apply(error: &Error) -> bool {
@@ -367,5 +371,7 @@ fn does_not_apply(error: &Error) -> bool {
         Error::Question(QuestionError::Option { .. })
             | Error::Estimate(EstimateError::NoCoefficient { .. } | EstimateError::TooFew { .. })
     )
+#[cfg(test)]
+mod tests;
 }
 
