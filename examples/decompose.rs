@@ -33,7 +33,8 @@ fn main() -> ExitCode {
 fn answer(Arguments { mut options }: Arguments) -> Result<String> {
     if options.methods.is_empty() {
         // By their names: both are wanted, and what cannot be had is refused.
-        options.methods = vec![Asked::Sequential, Asked::Method(Method::Shapley)];
+        let in_order = Method::Sequential { order: Vec::new() };
+        options.methods = [in_order, Method::Shapley].map(Asked::Method).to_vec();
     }
     let (model, analysis) = (options.model()?, options.analysis()?);
     let (fit, elapsed) = options.fit(&model, || options.read(&model))?;

@@ -5,7 +5,7 @@ pub mod face;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use apportion::error::EstimateError;
+use apportion::error::{EstimateError, QuestionError};
 use apportion::findings::{Analysis, Findings, Intervals};
 use apportion::model::parse_terms;
 use apportion::{Component, Error, FittedModel, IntervalKind, Method, Model, Panel, PanelSchema, Report, Term};
@@ -83,9 +83,7 @@ pub struct After {
 /// What `--method` takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
-    /// What each component adds in the order of the command line.
-    Sequential,
-    /// This method, which has no order.
+    /// This method; sequential in the order of the command line.
     Method(Method),
     /// How the coefficients of what is always in change.
     Gelbach,
@@ -183,7 +181,6 @@ impl Options {
     /// What the options ask of the fit.
     pub fn analysis(&self) -> Result<Analysis> {
         let analysis = self.methods.iter().fold(Analysis::new(), |analysis, asked| match asked {
-            Asked::Sequential => analysis.sequential(),
             Asked::Method(method) => analysis.method(method.clone()),
             Asked::Gelbach => analysis.gelbach(),
             Asked::All => analysis.all_methods(),
@@ -301,15 +298,13 @@ fn after(text: &str) -> std::result::Result<After, String> {
     }
 }
 
-/// The methods of shares that have a name on the command line.
-fn known_methods() -> impl Iterator<Item = Method> {
-    Method::all(Vec::new()).into_iter().chain([Method::GeniziByColumn, Method::CarByColumn])
-}
-
-/// What `--method` takes, as a list.
+/// What `--method` takes, as a list: the methods that the library names where it is given no name, and two more.
 fn method_names() -> String {
-    let names: Vec<&str> = known_methods().map(|method| method.name()).collect();
-    format!("{}, gelbach or all", names.join(", "))
+    let names = match "".parse::<Method>() {
+        Err(Error::Question(QuestionError::Option { expected, .. })) => expected.replace("it must be one of ", ""),
+        _ => String::new(),
+    };
+    format!("{names}, gelbach or all")
 }
 
 fn method_help() -> String {
@@ -320,11 +315,10 @@ fn method(name: &str) -> std::result::Result<Asked, String> {
     match name {
         "all" => Ok(Asked::All),
         "gelbach" => Ok(Asked::Gelbach),
-        "sequential" => Ok(Asked::Sequential),
-        _ => known_methods()
-            .find(|method| method.name() == name)
-            .map(Asked::Method)
-            .ok_or_else(|| format!("there is no such method: use {}", method_names())),
+        _ => match name.parse() {
+            Ok(method) => Ok(Asked::Method(method)),
+            Err(_) => Err(format!("there is no such method: use {}", method_names())),
+        },
     }
 }
 

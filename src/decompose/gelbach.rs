@@ -22,6 +22,8 @@ pub use covariance_kind::GelbachCovariance;
 pub(crate) use equations::Equations;
 use equations::{BASE, FIRST_COMPONENT, FULL, TOTAL};
 
+/// Its name beside those of methods of shares.
+pub(crate) const GELBACH: &str = "gelbach";
 /// Below so many clusters, standard errors and intervals carry a warning: t quantiles and bias corrections lean on
 /// many.
 pub(crate) const FEW_CLUSTERS: usize = 30;

@@ -3,15 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::intervals::Intervals;
-use crate::decompose::{Breakdown, Gelbach, IntervalMethod, LeftOutMethod, Method, MethodTable, OrderRange};
+use crate::decompose::{Breakdown, GELBACH, Gelbach, IntervalMethod, LeftOutMethod, Method, MethodTable, OrderRange};
 use crate::error::{Error, EstimateError, QuestionError, Result};
 use crate::fit::FittedModel;
 use crate::panel::{Lineage, Sample};
 use crate::resample::Comparison;
 use crate::warning::Warning;
 
-/// Name under which Gelbach's decomposition is left out.
-const GELBACH: &str = "gelbach";
 /// Name under which the range over orders is left out.
 const ORDER_RANGE: &str = "order_range";
 
@@ -238,9 +236,9 @@ impl Analysis {
                 Err(error) if does_not_apply(&error) => {
                     let reason = format!("{GELBACH}: {error}");
                     left_out.push(LeftOutMethod { method: GELBACH.to_string(), reason });
-                Err(error) => return Err(error),
                     None
                 }
+                Err(error) => return Err(error),
             },
             false => None,
         };
@@ -371,7 +369,7 @@ fn does_not_apply(error: &Error) -> bool {
         Error::Question(QuestionError::Option { .. })
             | Error::Estimate(EstimateError::NoCoefficient { .. } | EstimateError::TooFew { .. })
     )
-#[cfg(test)]
-mod tests;
 }
 
+#[cfg(test)]
+mod tests;

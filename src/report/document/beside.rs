@@ -2,7 +2,7 @@
 //! and all of it at once.
 
 use super::{Report, how_made};
-use crate::decompose::{Breakdown, Gelbach, Method, OrderRange};
+use crate::decompose::{Breakdown, GELBACH, Gelbach, Method, OrderRange};
 use crate::error::{Error, QuestionError, Result};
 use crate::findings::Findings;
 use crate::fit::FittedModel;
@@ -76,8 +76,7 @@ impl Report {
         let described = |outcome: &str, names: &[&str]| format!("of {outcome} over {}", names.join(", "));
         let of_range: Vec<&str> = range.components.iter().map(|c| c.name.as_str()).collect();
         // Breakdowns by column, and coefficients, have no components to compare with.
-        let by_column = |b: &Breakdown| matches!(b.method, Method::GeniziByColumn | Method::CarByColumn);
-        let credited = self.methods.iter().find(|b| !by_column(b)).map(|b| &b.components);
+        let credited = self.methods.iter().find(|b| !b.method.credits_columns()).map(|b| &b.components);
         let credited: Option<Vec<&str>> = credited.map(|shares| shares.iter().map(|c| c.name.as_str()).collect());
         let expected = described(&self.outcome, credited.as_ref().unwrap_or(&of_range));
         let found = described(&range.outcome, &of_range);
@@ -128,10 +127,10 @@ impl Report {
         let found = described(&gelbach.outcome, gelbach.sample.n_observations);
         if found != expected {
             let expected = format!("a report holds answers of one fit, and it is {expected}");
-            return Err(QuestionError::Option { option: "gelbach", expected, found }.into());
+            return Err(QuestionError::Option { option: GELBACH, expected, found }.into());
         }
         self.interval = self.interval.or(gelbach.interval.clone());
-        self.add_warnings("gelbach", &gelbach.warnings);
+        self.add_warnings(GELBACH, &gelbach.warnings);
         self.coefficients = gelbach.columns.clone();
         self.covariance = Some(gelbach.covariance);
         Ok(self)

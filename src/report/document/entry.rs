@@ -7,13 +7,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::decompose::{
-    Breakdown, Coalition, Detail, GelbachColumn, GelbachCovariance, Interval, Method, PairCovariance, PairDominance,
-    Share, SizeShare, SubsetShare, TermShare,
+    Breakdown, Coalition, Detail, GELBACH, GelbachColumn, GelbachCovariance, Interval, Method, PairCovariance,
+    PairDominance, Share, SizeShare, SubsetShare, TermShare,
 };
 use crate::resample::{Comparison, Difference, Rank};
-
-/// The method under which the document has changing coefficients.
-const GELBACH: &str = "gelbach";
 
 /// What one method says, in the layout of the document.
 #[derive(Serialize, Deserialize)]
@@ -278,11 +275,9 @@ fn sizes(rows: Vec<BySize>) -> Result<Detail, String> {
 }
 
 fn method_of(name: String, order: Option<Vec<String>>) -> Result<Method, String> {
-    let has_order = order.is_some();
-    let known = Method::all(order.unwrap_or_default()).into_iter().chain([Method::GeniziByColumn, Method::CarByColumn]);
-    match known.into_iter().find(|method| method.name() == name) {
-        None => Err(format!("there is no method \"{name}\"")),
-        Some(Method::Sequential { .. }) if !has_order => Err("sequential shares without their order".to_string()),
-        Some(method) => Ok(method),
+    match (name.parse().map_err(|_| format!("there is no method \"{name}\""))?, order) {
+        (Method::Sequential { .. }, None) => Err("sequential shares without their order".to_string()),
+        (Method::Sequential { .. }, Some(order)) => Ok(Method::Sequential { order }),
+        (method, _) => Ok(method),
     }
 }
