@@ -9,8 +9,11 @@ use serde::{Deserialize, Serialize};
 use super::text::counted;
 use crate::decompose::{Breakdown, GelbachColumn, GelbachCovariance, IntervalMethod, Method, ShareRange};
 use crate::error::{QuestionError, Result};
+use crate::findings::Findings;
+use crate::fit::FittedModel;
 use crate::panel::{Lineage, Sample};
 use crate::resample::Comparison;
+use crate::warning::Warning;
 
 /// Two R² of the same fit differ by no more.
 const SAME_R2: f64 = 1e-9;
@@ -99,29 +102,85 @@ impl Report {
             return Err(QuestionError::TooFew { what: "breakdowns of a report", expected: 1, found: 0 }.into());
         };
         others.iter().try_for_each(|other| check_shared(first, other))?;
-        let (sample, r2_overall) = (first.sample.counted(), first.r2_overall);
+        let Breakdown { outcome, panel, lineage, sample, .. } = first;
+        let r2_overall = first.r2_overall;
+        let bare = Report::bare(outcome, panel.as_deref(), lineage, sample, r2_overall, warnings(breakdowns));
         let held = |breakdown: &Breakdown| Breakdown {
-            sample: sample.clone(),
+            sample: bare.sample.clone(),
             r2_overall,
             weights: None,
             warnings: Vec::new(),
             ..breakdown.clone()
         };
-        Ok(Report {
-            methods: breakdowns.iter().map(held).collect(),
-            interval: first.interval.clone(),
-            warnings: warnings(breakdowns),
-            ..Report::empty(&first.outcome, first.panel.clone(), first.lineage.clone(), sample.clone(), r2_overall)
-        })
+        let methods = breakdowns.iter().map(held).collect();
+        Ok(Report { methods, interval: first.interval.clone(), ..bare })
     }
 
-    /// The report of what is of this, before anything is added.
-    fn empty(outcome: &str, panel: Option<String>, lineage: Lineage, sample: Sample, r2_overall: f64) -> Self {
+    /// The document of everything that an analysis found; what it left out stands among the warnings.
+    ///
+    /// # Errors
+    /// [`QuestionError::Option`] where the findings were changed so that they are not of one fit.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::findings::Analysis;
+    /// use apportion::{Model, Panel, Report};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 4.0, 5.0, 4.0, 8.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// let report = Report::of(&Analysis::new().all_methods().of(&fit)?)?;
+    /// assert_eq!(report.methods.len(), 13);
+    /// let nothing_is_always_in = "left out: gelbach: always is empty: put the terms whose coefficients change into it";
+    /// assert_eq!(report.warnings.last().map(String::as_str), Some(nothing_is_always_in));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn of(findings: &Findings) -> Result<Report> {
+        let mut report = match findings.methods.breakdowns.as_slice() {
+            [] => {
+                let Findings { outcome, panel, lineage, sample, r2_overall, warnings, .. } = findings;
+                let said = warnings.iter().map(Warning::to_string).collect();
+                Report::bare(outcome, panel.as_deref(), lineage, sample, *r2_overall, said)
+            }
+            breakdowns => Report::new(breakdowns)?,
+        };
+        if let Some(gelbach) = &findings.gelbach {
+            report = report.with_gelbach(gelbach)?;
+        }
+        report = report.with_comparisons(&findings.comparisons)?;
+        let left_out = findings.left_out.iter().chain(&findings.methods.left_out);
+        report.warnings.extend(left_out.map(|left_out| format!("left out: {}", left_out.reason)));
+        match &findings.order_range {
+            Some(range) => report.with_order_range(range),
+            None => Ok(report),
+        }
+    }
+
+    /// The report of a fit without a breakdown, to which other answers are added.
+    ///
+    /// # Examples
+    /// See [`with_gelbach`](Self::with_gelbach).
+    pub fn of_fit(fit: &FittedModel) -> Report {
+        let said = fit.warnings().iter().map(Warning::to_string).collect();
+        Report::bare(fit.outcome_name(), fit.panel_description(), fit.lineage(), fit.sample(), fit.r2_overall(), said)
+    }
+
+    /// What is of this, and what it says, before any answer is added.
+    fn bare(
+        outcome: &str,
+        panel: Option<&str>,
+        lineage: &Lineage,
+        sample: &Sample,
+        r2_overall: f64,
+        warnings: Vec<String>,
+    ) -> Self {
         Report {
             outcome: outcome.to_string(),
-            panel,
-            lineage,
-            sample,
+            panel: panel.map(str::to_string),
+            lineage: lineage.clone(),
+            sample: sample.counted(),
             r2_overall,
             methods: Vec::new(),
             coefficients: Vec::new(),
@@ -129,7 +188,7 @@ impl Report {
             comparisons: Vec::new(),
             order_range: None,
             interval: None,
-            warnings: Vec::new(),
+            warnings,
         }
     }
 }
@@ -161,14 +220,14 @@ fn check_shared(first: &Breakdown, other: &Breakdown) -> Result<()> {
         return differs("R²", first.r2_overall.to_string(), other.r2_overall.to_string());
     }
     if first.interval != other.interval {
-        let made = |method: &Option<IntervalMethod>| method.as_ref().map_or("none".to_string(), how_made);
+        let made = |method: &Option<IntervalMethod>| method.as_ref().map_or("none".to_string(), kind_in_words);
         return differs("interval", made(&first.interval), made(&other.interval));
     }
     Ok(())
 }
 
 /// How intervals were made, in a few words.
-fn how_made(method: &IntervalMethod) -> String {
+fn kind_in_words(method: &IntervalMethod) -> String {
     let seed = method.seed.map_or(String::new(), |seed| format!(", seed {seed}"));
     let replicates = counted(method.replicates, "replicate");
     format!("{} at level {} from {replicates}{seed}", method.kind.name(), method.level)

@@ -1,11 +1,8 @@
-//! What the document says beside its breakdowns: the range over orders, changing coefficients, ranks and differences;
-//! and all of it at once.
+//! What the document says beside its breakdowns: the range over orders, changing coefficients, ranks and differences.
 
-use super::{Report, how_made};
+use super::{Report, kind_in_words};
 use crate::decompose::{Breakdown, GELBACH, Gelbach, Method, OrderRange};
 use crate::error::{Error, QuestionError, Result};
-use crate::findings::Findings;
-use crate::fit::FittedModel;
 use crate::report::text::counted;
 use crate::resample::{Comparison, Difference};
 use crate::warning::Warning;
@@ -14,49 +11,6 @@ use crate::warning::Warning;
 const SAME_SHARES: f64 = 1e-9;
 
 impl Report {
-    /// The document of everything that an analysis found; what it left out stands among the warnings.
-    ///
-    /// # Errors
-    /// [`QuestionError::Option`] where the findings were changed so that they are not of one fit.
-    ///
-    /// # Examples
-    /// ```
-    /// use apportion::findings::Analysis;
-    /// use apportion::{Model, Panel, Report};
-    ///
-    /// let panel = Panel::builder()
-    ///     .column("y", [1.0, 2.0, 4.0, 5.0, 4.0, 8.0])
-    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
-    ///     .build()?;
-    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
-    /// let report = Report::of(&Analysis::new().all_methods().of(&fit)?)?;
-    /// assert_eq!(report.methods.len(), 13);
-    /// let nothing_is_always_in = "left out: gelbach: always is empty: put the terms whose coefficients change into it";
-    /// assert_eq!(report.warnings.last().map(String::as_str), Some(nothing_is_always_in));
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
-    pub fn of(findings: &Findings) -> Result<Report> {
-        let mut report = match findings.methods.breakdowns.as_slice() {
-            [] => {
-                let Findings { outcome, panel, lineage, sample, r2_overall, warnings, .. } = findings;
-                let warnings = warnings.iter().map(Warning::to_string).collect();
-                let (panel, lineage) = (panel.clone(), lineage.clone());
-                Report { warnings, ..Report::empty(outcome, panel, lineage, sample.counted(), *r2_overall) }
-            }
-            breakdowns => Report::new(breakdowns)?,
-        };
-        if let Some(gelbach) = &findings.gelbach {
-            report = report.with_gelbach(gelbach)?;
-        }
-        report = report.with_comparisons(&findings.comparisons)?;
-        let left_out = findings.left_out.iter().chain(&findings.methods.left_out);
-        report.warnings.extend(left_out.map(|left_out| format!("left out: {}", left_out.reason)));
-        match &findings.order_range {
-            Some(range) => report.with_order_range(range),
-            None => Ok(report),
-        }
-    }
-
     /// Says how far the shares move with the order in which the components enter.
     ///
     /// # Errors
@@ -87,17 +41,6 @@ impl Report {
         self.add_warnings("the range over orders", &range.warnings);
         self.order_range = Some(range.components.clone());
         Ok(self)
-    }
-
-    /// The report of a fit without a breakdown, to which other answers are added.
-    ///
-    /// # Examples
-    /// See [`with_gelbach`](Self::with_gelbach).
-    pub fn of_fit(fit: &FittedModel) -> Report {
-        let (panel, lineage) = (fit.panel_description().map(str::to_string), fit.lineage().clone());
-        let warnings = fit.warnings().iter().map(Warning::to_string).collect();
-        let of_fit = Report::empty(fit.outcome_name(), panel, lineage, fit.sample().counted(), fit.r2_overall());
-        Report { warnings, ..of_fit }
     }
 
     /// Adds how the coefficients of `always` change, in the document a method of its own.
@@ -201,8 +144,8 @@ impl Report {
             }
             let made = self.interval.get_or_insert_with(|| comparison.interval.clone());
             if *made != comparison.interval {
-                let expected = format!("a report has intervals of one kind, and it says {}", how_made(made));
-                return Err(refuse(expected, how_made(&comparison.interval)));
+                let expected = format!("a report has intervals of one kind, and it says {}", kind_in_words(made));
+                return Err(refuse(expected, kind_in_words(&comparison.interval)));
             }
             self.comparisons.retain(|known| known.method != comparison.method);
             self.comparisons.push(comparison.clone());
