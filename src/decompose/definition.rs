@@ -19,7 +19,8 @@ pub(super) const INSTEAD: &str = "put components together, or use the sequential
 ///
 /// - the `mod` line of the file in `decompose.rs`, and a row in the table above it;
 /// - the variant in [`Method`], and a row in the table above it;
-/// - the row in the list of `methods.rs`.
+/// - the row in the list of `methods.rs`;
+/// - where it says more than shares, the key of that in `report/document/entry/read.rs`.
 pub(super) trait Definition: Sync {
     /// Which one it is; with no order, where it is one that states an order.
     fn method(&self) -> Method;

@@ -80,7 +80,7 @@ impl Report {
     ///
     /// # Errors
     /// [`QuestionError::TooFew`] without a breakdown; [`QuestionError::Option`] when outcome, sample, weights, panel,
-    /// R² or intervals differ between breakdowns.
+    /// R² or intervals differ between breakdowns, or a method stands twice in the same order.
     ///
     /// # Examples
     /// ```
@@ -102,6 +102,12 @@ impl Report {
             return Err(QuestionError::TooFew { what: "breakdowns of a report", expected: 1, found: 0 }.into());
         };
         others.iter().try_for_each(|other| check_shared(first, other))?;
+        let is_known = |(at, b): (usize, &Breakdown)| breakdowns[..at].iter().any(|known| known.method == b.method);
+        if let Some((_, again)) = breakdowns.iter().enumerate().find(|known| is_known(*known)) {
+            let expected = "a report has each method once, and sequential once in each order".to_string();
+            let found = format!("{}, twice", called(&again.method, breakdowns));
+            return Err(QuestionError::Option { option: "method", expected, found }.into());
+        }
         let Breakdown { outcome, panel, lineage, sample, .. } = first;
         let r2_overall = first.r2_overall;
         let bare = Report::bare(outcome, panel.as_deref(), lineage, sample, r2_overall, warnings(breakdowns));

@@ -4,11 +4,13 @@
 //! terms stand in their component, shares by size in rows of a component, subsets by the names of their components, and
 //! pairs in both orders.
 
+mod read;
+
 use serde::{Deserialize, Serialize};
 
 use crate::decompose::{
-    Breakdown, Coalition, Detail, GELBACH, GelbachColumn, GelbachCovariance, Interval, Method, PairCovariance,
-    PairDominance, Share, SizeShare, SubsetShare, TermShare,
+    Breakdown, Detail, GELBACH, GelbachColumn, GelbachCovariance, Interval, Method, PairCovariance, PairDominance,
+    Share, SubsetShare, TermShare,
 };
 use crate::resample::{Comparison, Difference, Rank};
 
@@ -31,13 +33,13 @@ pub(super) struct Entry {
     #[serde(skip_serializing_if = "Option::is_none")]
     covariances: Option<Vec<PairCovariance>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) coefficients: Option<Vec<GelbachColumn>>,
+    coefficients: Option<Vec<GelbachColumn>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) covariance: Option<GelbachCovariance>,
+    covariance: Option<GelbachCovariance>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) ranks: Option<Vec<Rank>>,
+    ranks: Option<Vec<Rank>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) differences: Option<Vec<Difference>>,
+    differences: Option<Vec<Difference>>,
 }
 
 /// A component's share, with its terms where the method credits them.
@@ -188,38 +190,6 @@ impl Entry {
             Detail::Covariances(pairs) => self.covariances = Some(pairs.clone()),
         }
     }
-
-    /// What was written, read back; the first that is wrong in words.
-    pub(super) fn shares(self) -> Result<Shares, String> {
-        let method = method_of(self.method, self.order)?;
-        let detail = if let Some(rows) = self.by_size {
-            sizes(rows)?
-        } else if let Some(pairs) = self.pairs {
-            // Every second is the one before it turned.
-            Detail::Pairs(pairs.into_iter().step_by(2).collect())
-        } else if let Some(subsets) = self.subsets {
-            let names: Vec<&str> = self.components.iter().map(|component| component.share.name.as_str()).collect();
-            Detail::Subsets(subsets.into_iter().map(|subset| subset.share(&names)).collect::<Result<_, _>>()?)
-        } else if let Some(covariances) = self.covariances {
-            Detail::Covariances(covariances)
-        } else if self.components.iter().any(|component| component.terms.is_some()) {
-            let named = |component: &Component| {
-                let name = component.share.name.clone();
-                let terms = component.terms.clone().into_iter().flatten();
-                terms.map(move |term| TermShare { component: name.clone(), ..term })
-            };
-            Detail::Terms(self.components.iter().flat_map(named).collect())
-        } else {
-            Detail::Nothing
-        };
-        Ok(Shares {
-            method,
-            components: self.components.into_iter().map(|component| component.share).collect(),
-            always: self.always.map(|share| share.named("always")),
-            unexplained: self.unexplained.named("unexplained"),
-            detail,
-        })
-    }
 }
 
 impl Unnamed {
@@ -233,20 +203,6 @@ impl Unnamed {
     }
 }
 
-impl Subset {
-    fn share(self, names: &[&str]) -> Result<SubsetShare, String> {
-        let mut bits = 0;
-        for name in &self.components {
-            let position = names.iter().position(|known| known == name);
-            // More components than a coalition holds have no subsets listed.
-            let bit = position.and_then(|at| 1_u64.checked_shl(at as u32));
-            bits |= bit.ok_or_else(|| format!("a subset is of \"{name}\", which is no component"))?;
-        }
-        let Subset { share_of_total, interval, .. } = self;
-        Ok(SubsetShare { coalition: Coalition::from_bits(bits), share_of_total, interval })
-    }
-}
-
 /// The pair seen from its other end.
 fn turned(pair: &PairDominance) -> PairDominance {
     let turned = |i: Interval| Interval { bias: -i.bias, lower: 1.0 - i.upper, upper: 1.0 - i.lower, ..i };
@@ -256,28 +212,5 @@ fn turned(pair: &PairDominance) -> PairDominance {
         proportion: 1.0 - pair.proportion,
         reproduced: pair.reproduced,
         interval: pair.interval.map(turned),
-    }
-}
-
-fn sizes(rows: Vec<BySize>) -> Result<Detail, String> {
-    let mut cells = Vec::new();
-    for BySize { name, share_of_total, intervals } in rows {
-        if !intervals.is_empty() && intervals.len() != share_of_total.len() {
-            let (intervals, sizes) = (intervals.len(), share_of_total.len());
-            return Err(format!("\"{name}\" has {sizes} shares by size, and {intervals} intervals of them"));
-        }
-        for (size, share_of_total) in share_of_total.into_iter().enumerate() {
-            let interval = intervals.get(size).copied();
-            cells.push(SizeShare { component: name.clone(), size, share_of_total, interval });
-        }
-    }
-    Ok(Detail::BySize(cells))
-}
-
-fn method_of(name: String, order: Option<Vec<String>>) -> Result<Method, String> {
-    match (name.parse().map_err(|_| format!("there is no method \"{name}\""))?, order) {
-        (Method::Sequential { .. }, None) => Err("sequential shares without their order".to_string()),
-        (Method::Sequential { .. }, Some(order)) => Ok(Method::Sequential { order }),
-        (method, _) => Ok(method),
     }
 }

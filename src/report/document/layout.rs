@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Report;
 use super::entry::{Entry, Shares};
-use crate::decompose::{Breakdown, IntervalMethod, ShareRange};
+use crate::decompose::{Breakdown, GELBACH, IntervalMethod, ShareRange};
 use crate::panel::{Lineage, Sample};
 use crate::resample::Comparison;
 use crate::warning::Warning;
@@ -68,15 +68,26 @@ impl Serialize for Breakdown {
 impl<'de> Deserialize<'de> for Breakdown {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Stored { header, entry, interval, warnings } = Stored::deserialize(deserializer)?;
-        Ok(header.breakdown(entry.shares().map_err(D::Error::custom)?, interval, warnings))
+        let breakdown = entry.shares().and_then(|shares| header.breakdown(shares, interval.as_ref(), warnings));
+        let breakdown = breakdown.map_err(D::Error::custom)?;
+        match breakdown.interval == interval {
+            true => Ok(breakdown),
+            false => Err(D::Error::custom("how intervals were made is said, and there are none")),
+        }
     }
 }
 
 impl Header {
-    fn breakdown(self, shares: Shares, interval: Option<IntervalMethod>, warnings: Vec<Warning>) -> Breakdown {
+    /// The breakdown of these shares, which have intervals throughout, made as is said, or none.
+    fn breakdown(
+        self,
+        shares: Shares,
+        interval: Option<&IntervalMethod>,
+        warnings: Vec<Warning>,
+    ) -> Result<Breakdown, String> {
         let Header { outcome, panel, lineage, sample, weights, r2_overall } = self;
         let Shares { method, components, always, unexplained, detail } = shares;
-        Breakdown {
+        let mut breakdown = Breakdown {
             outcome,
             method,
             components,
@@ -88,9 +99,27 @@ impl Header {
             weights,
             panel,
             lineage,
-            interval,
+            interval: None,
             warnings,
-        }
+        };
+        let what = format!("shares by {}", breakdown.method);
+        breakdown.interval = made(&what, breakdown.cells_mut().map(|(_, cell)| cell.interval.is_some()), interval)?;
+        Ok(breakdown)
+    }
+}
+
+/// How the intervals of these numbers were made, where they have some: all of them or none, and never unsaid.
+fn made(
+    what: &str,
+    have: impl Iterator<Item = bool>,
+    interval: Option<&IntervalMethod>,
+) -> Result<Option<IntervalMethod>, String> {
+    let (with, without): (Vec<bool>, Vec<bool>) = have.partition(|has| *has);
+    match (with.is_empty(), without.is_empty(), interval) {
+        (true, ..) => Ok(None),
+        (false, false, _) => Err(format!("of the {what}, some have intervals and some have none")),
+        (.., None) => Err(format!("{what} without how their intervals were made")),
+        (.., Some(interval)) => Ok(Some(interval.clone())),
     }
 }
 
@@ -115,22 +144,29 @@ impl TryFrom<Document> for Report {
 
     fn try_from(document: Document) -> Result<Self, String> {
         let Document { header, methods, order_range, interval, warnings } = document;
-        let (mut breakdowns, mut comparisons) = (Vec::new(), Vec::new());
+        let (mut breakdowns, mut comparisons) = (Vec::<Breakdown>::new(), Vec::new());
         let (mut coefficients, mut covariance) = (Vec::new(), None);
         for mut entry in methods {
             if entry.is_of_coefficients() {
-                coefficients = entry.coefficients.ok_or("gelbach without its coefficients")?;
-                covariance = Some(entry.covariance.ok_or("gelbach without what its standard errors allow for")?);
+                let (mut columns, allowed_for) = entry.changes()?;
+                if covariance.replace(allowed_for).is_some() {
+                    return Err(format!("{GELBACH} stands twice"));
+                }
+                let estimates = columns.iter_mut().flat_map(|column| column.estimates_mut());
+                made("coefficients", estimates.map(|estimate| estimate.interval.is_some()), interval.as_ref())?;
+                coefficients = columns;
                 continue;
             }
-            let compared = entry.ranks.take().zip(entry.differences.take());
-            let shares = entry.shares()?;
+            let compared = entry.take_comparison()?;
+            let breakdown = header.clone().breakdown(entry.shares()?, interval.as_ref(), Vec::new())?;
+            if breakdowns.iter().any(|known| known.method == breakdown.method) {
+                return Err(format!("{} stands twice", breakdown.method));
+            }
             if let Some((ranks, differences)) = compared {
                 let interval = interval.clone().ok_or("ranks and differences without how their intervals were made")?;
-                comparisons.push(Comparison { method: shares.method.clone(), ranks, differences, interval });
+                comparisons.push(Comparison { method: breakdown.method.clone(), ranks, differences, interval });
             }
-            let own = interval.clone().filter(|_| shares.unexplained.interval.is_some());
-            breakdowns.push(header.clone().breakdown(shares, own, Vec::new()));
+            breakdowns.push(breakdown);
         }
         let Header { outcome, panel, lineage, sample, r2_overall, .. } = header;
         Ok(Report {

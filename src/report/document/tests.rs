@@ -198,6 +198,11 @@ fn breakdowns_of_different_fits_are_refused() {
     assert!(refused(Breakdown { weights: Some("w".to_string()), ..one.clone() }).starts_with("weights is w: "));
     assert!(refused(Breakdown { panel: None, ..one.clone() }).starts_with("panel is none: "));
     assert!(refused(Breakdown { r2_overall: 0.1, ..one.clone() }).starts_with("R² is 0.1: "));
+    assert_eq!(
+        refused(one.clone()),
+        "method is sequential: deprivation → policy, twice: a report has each method once, and sequential once in each \
+         order"
+    );
     let drawn = one.with_intervals(&fit(false).bootstrap(40, 5).unwrap()).unwrap();
     assert!(refused(drawn).starts_with("interval is percentile at level 0.95 from 40 replicates, seed 5: "));
 }
@@ -247,10 +252,20 @@ fn a_document_that_says_too_little_is_refused() {
     };
     let without = |value: &mut Value, key: &str| drop(value.as_object_mut().unwrap().remove(key).unwrap());
     let (sequential, shapley, gelbach) = (place("sequential"), place("shapley"), place("gelbach"));
+    let (owen, commonality, sizes) = (place("owen"), place("commonality"), place("conditional_dominance"));
+    let (dominance, parts) = (place("complete_dominance"), place("variance_components"));
+    let push = |value: &mut Value, item: Value| value.as_array_mut().unwrap().push(item);
+    let pop = |value: &mut Value| drop(value.as_array_mut().unwrap().pop().unwrap());
+    let without_interval = |value: &mut Value| {
+        for key in ["bias", "std_error", "lower", "upper"] {
+            without(value, key);
+        }
+    };
+    let (names, empty) = (Value::from(vec!["deprivation", "policy"]), Value::Array(Vec::new()));
     type Change<'a> = &'a dyn Fn(&mut Value);
-    let cases: [(Change, &str); 11] = [
+    let cases: [(Change, &str); 40] = [
         (&|d| d["methods"][shapley]["method"] = "magic".into(), "there is no method \"magic\""),
-        (&|d| without(&mut d["methods"][sequential], "order"), "sequential shares without their order"),
+        (&|d| without(&mut d["methods"][sequential], "order"), "sequential without its order"),
         (&|d| without(&mut d["methods"][gelbach], "coefficients"), "gelbach without its coefficients"),
         (&|d| without(&mut d["methods"][shapley]["components"][0], "lower"), "of an interval, some of bias"),
         (&|d| without(&mut d["methods"][shapley]["unexplained"], "bias"), "of an interval, some of bias"),
@@ -266,9 +281,64 @@ fn a_document_that_says_too_little_is_refused() {
         ),
         (&|d| d["dropped"][0]["reason"] = "whatever".into(), "a sentence that a sample says"),
         (&|d| without(d, "outcome"), "missing field `outcome`"),
+        // What is of another method, or missing from its own.
+        (&|d| d["methods"][shapley]["order"] = names.clone(), "shapley with order, which"),
+        (&|d| d["methods"][shapley]["pairs"] = d["methods"][dominance]["pairs"].clone(), "shapley with pairs, which"),
+        (&|d| d["methods"][sizes]["pairs"] = d["methods"][dominance]["pairs"].clone(), "dominance with pairs, which"),
+        (&|d| d["methods"][shapley]["components"][0]["terms"] = empty.clone(), "shapley with terms, which"),
+        (&|d| d["methods"][shapley]["components"][0]["common"] = 0.1.into(), "shapley with common, which"),
+        (&|d| d["methods"][shapley]["coefficients"] = empty.clone(), "shapley with coefficients, which"),
+        (&|d| d["methods"][gelbach]["components"] = d["methods"][shapley]["components"].clone(), "gelbach has shares"),
+        (&|d| without(&mut d["methods"][sizes], "by_size"), "conditional_dominance without its by_size"),
+        (&|d| without(&mut d["methods"][dominance], "pairs"), "complete_dominance without its pairs"),
+        (&|d| without(&mut d["methods"][commonality], "subsets"), "commonality without its subsets"),
+        (&|d| without(&mut d["methods"][parts], "covariances"), "variance_components without its covariances"),
+        (&|d| without(&mut d["methods"][owen]["components"][1], "terms"), "\"policy\" is without its terms"),
+        (&|d| d["methods"][sequential]["order"] = vec!["policy"].into(), "the order policy is none of the components"),
+        // Details of something else than the components.
+        (&|d| d["methods"][sizes]["by_size"][0]["name"] = "nobody".into(), "are not those of the components"),
+        (
+            &|d| {
+                let row = &mut d["methods"][sizes]["by_size"][0];
+                pop(&mut row["share_of_total"]);
+                pop(&mut row["intervals"]);
+            },
+            "\"deprivation\" has 1 shares by size, of 2 components",
+        ),
+        (&|d| d["methods"][parts]["covariances"][0]["first"] = "nobody".into(), "covariances are not those of every"),
+        (&|d| pop(&mut d["methods"][dominance]["pairs"]), "pairs are not each followed by itself turned"),
+        (
+            &|d| d["methods"][dominance]["pairs"][1]["proportion"] = 0.3.into(),
+            "pairs are not each followed by itself turned",
+        ),
+        (&|d| d["methods"][dominance]["pairs"].as_array_mut().unwrap().reverse(), "pairs are not those of every two"),
+        (&|d| d["methods"][commonality]["subsets"][0]["components"] = empty.clone(), "subset 1 is of , where that of"),
+        (&|d| pop(&mut d["methods"][commonality]["subsets"]), "2 subsets are not all those of 2 components"),
+        (
+            &|d| d["methods"][commonality]["subsets"][1] = d["methods"][commonality]["subsets"][0].clone(),
+            "subset 2 is of deprivation, where that of policy belongs",
+        ),
+        (&|d| without(&mut d["methods"][shapley], "ranks"), "shapley has differences without ranks"),
+        (&|d| without(&mut d["methods"][shapley], "differences"), "shapley has ranks without differences"),
+        (&|d| d["methods"][shapley]["ranks"][0]["name"] = "nobody".into(), "ranks of shapley are not those of its"),
+        // Intervals on some numbers, and methods that stand twice.
+        (&|d| without_interval(&mut d["methods"][shapley]["components"][0]), "shapley, some have intervals and some"),
+        (&|d| without_interval(&mut d["methods"][shapley]["unexplained"]), "shapley, some have intervals and some"),
+        (&|d| push(&mut d["methods"], document["methods"][shapley].clone()), "shapley stands twice"),
+        (&|d| push(&mut d["methods"], document["methods"][gelbach].clone()), "gelbach stands twice"),
     ];
     for (change, expected) in cases {
         let error = refused(change);
         assert!(error.contains(expected), "{error} for {expected}");
     }
+
+    // A breakdown of its own has no ranks, and says how its intervals were made where it has some.
+    let mut own = serde_json::to_value(&all[1]).unwrap();
+    let read = |own: &Value| serde_json::from_value::<Breakdown>(own.clone()).map_err(|error| error.to_string());
+    assert_eq!(read(&own).unwrap(), all[1]);
+    own["ranks"] = document["methods"][shapley]["ranks"].clone();
+    assert!(read(&own).unwrap_err().contains("shapley with ranks, which"));
+    let mut plain = serde_json::to_value(fit.shapley().unwrap()).unwrap();
+    plain["interval"] = document["interval"].clone();
+    assert!(read(&plain).unwrap_err().contains("and there are none"));
 }
