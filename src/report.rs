@@ -6,6 +6,7 @@
 //! | what | how |
 //! |---|---|
 //! | a breakdown, a range, a table of methods, a panel's summary or description | `println!("{breakdown}")` |
+//! | what is asked of a regression beside its coefficients: influence, inflation, effects, predictions | `println!("{effect}")` |
 //! | regressions side by side, as text, Markdown, LaTeX or CSV | [`RegressionTable`] |
 //! | all that an analysis found, or breakdowns of one fit, as the JSON that the examples print | [`Report`], by `serde_json::to_string(&report)` |
 //! | a regression as that | [`RegressionReport`] |
@@ -44,6 +45,7 @@ mod coefficients;
 mod comparison;
 mod description;
 mod detail;
+mod diagnostics;
 mod document;
 mod estimates;
 mod findings;
