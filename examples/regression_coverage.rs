@@ -8,8 +8,9 @@ mod face;
 
 use std::process::ExitCode;
 
+use apportion::error::{EstimateError, Refusal};
 use apportion::regress::{ClusterCorrection, Leverage, WildBootstrap};
-use apportion::{Covariance, Panel, PanelRegression, Result};
+use apportion::{Covariance, Error, Panel, PanelRegression, Result};
 use clap::{CommandFactory, Parser, value_parser};
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -74,6 +75,7 @@ fn coverage(arguments: &Arguments) -> Result<String> {
         lines.push(format!("{name:28}{:12.1}{:12.1}", 100.0 * shares[0][at], 100.0 * shares[1][at]));
     }
     let error = 100.0 * (0.95 * 0.05 / panels as f64).sqrt();
+    lines.push("A two-way variance that comes out at or below zero counts as one that does not cover.".to_string());
     lines.push(format!("Monte Carlo standard error at a coverage of 95%: {error:.1} points"));
     Ok(lines.join("\n"))
 }
@@ -83,8 +85,12 @@ fn covered(units: usize, seed: u64, draws: usize) -> Result<Vec<bool>> {
     let fit = PanelRegression::new("y", ["x"]).fit(&panel(units, seed)?)?;
     let mut covered = Vec::new();
     for (_, covariance) in covariances() {
-        let table = fit.coefficients(&covariance)?;
-        covered.push(table.coefficients.iter().any(|c| c.name == "x" && c.lower <= TRUTH && TRUTH <= c.upper));
+        covered.push(match fit.coefficients(&covariance) {
+            Ok(table) => table.coefficients.iter().any(|c| c.name == "x" && c.lower <= TRUTH && TRUTH <= c.upper),
+            // No interval covers nothing.
+            Err(Error::Estimate(EstimateError::Method { why: Refusal::NoVariance { .. }, .. })) => false,
+            Err(error) => return Err(error),
+        });
     }
     // The interval holds the values with a p-value above 5%, so it is enough to test the true one.
     let wild = fit.wild_bootstrap("x", &WildBootstrap::new(draws, seed).null(TRUTH))?;
