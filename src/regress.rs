@@ -13,7 +13,7 @@
 //! | several coefficients, or functions of them | [`FittedRegression::wald`], [`FittedRegression::combination`], [`FittedRegression::delta_method`] | [`JointTest`], [`CoefficientEstimate`] |
 //! | the effects of units and periods | [`FittedRegression::unit_effects`], [`FittedRegression::period_effects`] | [`Effect`] |
 //! | the expected outcome of other rows | [`FittedRegression::predictions`] | [`Prediction`] |
-//! | whether the regression suits the data | [`FittedRegression::hausman`] and its like | [`SpecificationTest`], [`NullDistribution`], [`CrossSectionLm`] |
+//! | whether the regression suits the data | [`FittedRegression::hausman`] and its like | [`SpecificationTest`], [`NullDistribution`], [`CrossSectionLm`], [`HausmanVariance`] |
 //! | which rows and units decide | [`FittedRegression::influence_of_rows`], [`FittedRegression::influence_of_units`] | [`Influence`] |
 //! | which columns are hard to tell apart | [`FittedRegression::collinearity`] | [`Collinearity`] of [`ColumnInflation`] |
 
@@ -22,15 +22,17 @@
 // | step | file |
 // |---|---|
 // | what an estimator takes from the data | `transform`, `random_effects` |
-// | coefficients | `estimation`, `least_squares` |
+// | coefficients | `estimation`, `least_squares`, `basis` |
 // | how sure they are | `covariance`, `wild`, `inference` |
 // | whether the regression suits the data | `specification`, `diagnostics` |
-// | what it says of units and of new rows | `effects`, `prediction`, `new_rows` |
+// | what it says of units and of new rows | `effects`, `prediction`, `new_rows`, `estimable` |
 // | the same question, put by a model | `of_model` |
 
+mod basis;
 mod covariance;
 mod diagnostics;
 mod effects;
+mod estimable;
 mod estimation;
 mod estimator;
 mod fitted;
@@ -59,7 +61,7 @@ pub use inference::{CoefficientEstimate, CoefficientTable, JointTest};
 pub use prediction::Prediction;
 pub use r_squared::RSquared;
 pub use random_effects::{EffectVariances, QuasiDemeaning, RandomEffect, RandomMethod};
-pub use specification::{CrossSectionLm, NullDistribution, SpecificationTest};
+pub use specification::{CrossSectionLm, HausmanVariance, NullDistribution, SpecificationTest};
 pub use wild::{WildBootstrap, WildTest, WildWeights};
 
 use crate::error::{Error, QuestionError, Result, TermSyntax};
@@ -242,7 +244,8 @@ impl PanelRegression {
     }
 
     /// Leaves the intercept out, and of first differences the linear trend that it stands for. Default: it is in, as
-    /// without it R² and the coefficients are about zero, not about the mean. Where effects are absorbed there is none.
+    /// without it R² and the coefficients are about zero, not about the mean. The first factor then has a coefficient for
+    /// every level. Where effects are absorbed there is no intercept to leave out, and [`fit`](Self::fit) says so.
     ///
     /// # Examples
     /// ```
@@ -263,7 +266,7 @@ impl PanelRegression {
     ///
     /// # Errors
     /// Those of [`Model::fit`] for the outcome, the terms and the weights; [`QuestionError::EstimatorNeeds`] for a
-    /// panel without the units or periods that the estimator is about;
+    /// panel without the units or periods that the estimator is about; [`QuestionError::NoInterceptToLeaveOut`];
     /// [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) for fewer rows (units, differences) than it
     /// takes; [`EstimateError::NoVariation`](crate::error::EstimateError::NoVariation) for a constant outcome;
     /// [`EstimateError::Method`](crate::error::EstimateError::Method) where the absorbed effects leave nothing of the

@@ -110,6 +110,16 @@ pub enum Warning {
         /// Of how many.
         of: usize,
     },
+    /// A Hausman test whose covariances, each with its own residual variance, did not differ by a positive definite
+    /// matrix, and were both formed with that of the efficient regression.
+    CommonVariance,
+    /// A Hausman test in which the covariances do not differ in some directions, nor do the coefficients.
+    NoDifference {
+        /// Directions in which they differ, which alone entered the statistic.
+        kept: usize,
+        /// Of how many.
+        of: usize,
+    },
     /// Pairs of units with too few periods in common for a correlation.
     PairsLeftOut {
         /// How many.
@@ -124,9 +134,17 @@ pub enum Warning {
         /// Their names.
         names: Vec<String>,
     },
-    /// Coefficients that cannot be had without one of the clusters, whose part in their standard errors is therefore
-    /// not known.
-    RestsOnOneCluster {
+    /// Coefficients that one row, or one cluster, decides alone: its residuals are zero there whatever its errors were,
+    /// and there is no standard error.
+    DecidedAlone {
+        /// The coefficients.
+        coefficients: Vec<String>,
+        /// The rows or clusters, each of which decides some of them.
+        by: Vec<String>,
+    },
+    /// Coefficients of which the rows or clusters that are summed over say nothing, as where there are as many
+    /// coefficients as clusters: there is no standard error.
+    NothingOfErrors {
         /// The coefficients.
         coefficients: Vec<String>,
     },
@@ -184,6 +202,15 @@ pub enum Warning {
     },
 }
 
+/// The first names, and how many more there are.
+fn few(names: &[String]) -> String {
+    let (some, more) = names.split_at(names.len().min(3));
+    match more.len() {
+        0 => some.join(", "),
+        more => format!("{} and {more} more", some.join(", ")),
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -211,11 +238,7 @@ impl fmt::Display for Warning {
             ),
             Warning::Aliased { component, columns, unit_effects } => {
                 let of = if *unit_effects { "unit effects" } else { "the columns before" };
-                let (some, more) = columns.split_at(columns.len().min(3));
-                write!(f, "{component}: {}", some.join(", "))?;
-                if !more.is_empty() {
-                    write!(f, " and {} more", more.len())?;
-                }
+                write!(f, "{component}: {}", few(columns))?;
                 let without = if columns.len() == 1 { "adds nothing to" } else { "add nothing to" };
                 write!(f, " {without} {of} and {} no coefficient", if columns.len() == 1 { "has" } else { "have" })
             }
@@ -245,15 +268,20 @@ impl fmt::Display for Warning {
                 )
             }
             Warning::Singletons { of, names } => {
-                let (some, more) = names.split_at(names.len().min(3));
-                write!(f, "{of}s with a single row, which their own effect explains: {}", some.join(", "))?;
-                if more.is_empty() { Ok(()) } else { write!(f, " and {} more", more.len()) }
+                write!(f, "{of}s with a single row, which their own effect explains: {}", few(names))
             }
-            Warning::RestsOnOneCluster { coefficients } => write!(
+            Warning::DecidedAlone { coefficients, by } => write!(
                 f,
-                "{} cannot be had without one of the clusters, which counts for nothing in the standard error: it is too \
-                 small",
-                coefficients.join(", ")
+                "no standard error of {}: nothing but {} decides, and one error alone cannot be told from the \
+                 coefficient",
+                few(coefficients),
+                few(by)
+            ),
+            Warning::NothingOfErrors { coefficients } => write!(
+                f,
+                "no standard error of {}: residuals cancel in every row or cluster that is summed over, as where there \
+                 are as many coefficients as clusters",
+                few(coefficients)
             ),
             Warning::NothingWithin { bandwidth } => write!(
                 f,
@@ -281,6 +309,16 @@ impl fmt::Display for Warning {
                 f,
                 "the difference of the covariances was not positive definite: {kept} of its {of} directions entered the \
                  statistic, and the auxiliary regression is the safer test"
+            ),
+            Warning::CommonVariance => write!(
+                f,
+                "with each regression's own residual variance the difference of the covariances is not positive definite: \
+                 both are formed with that of the efficient one (sigmamore)"
+            ),
+            Warning::NoDifference { kept, of } => write!(
+                f,
+                "the covariances differ in {kept} of {of} directions, which alone enter the statistic: beyond them the \
+                 columns do not vary between units, and both regressions say the same"
             ),
             Warning::PairsLeftOut { left_out, pairs } => write!(
                 f,

@@ -219,6 +219,22 @@ pub enum DataError {
         /// The weight column.
         column: String,
     },
+    /// Weights so far apart that the smaller ones count for nothing beside rounding.
+    #[error(
+        "weights \"{column}\" lie between {smallest:e} ({smallest_at}) and {largest:e} ({largest_at}), and beside the larger the smaller are rounding: give rows that should not count a weight of zero"
+    )]
+    UnevenWeights {
+        /// The weight column.
+        column: String,
+        /// The smallest, and unit and period of its row, or its place.
+        smallest: f64,
+        /// Where it stands.
+        smallest_at: String,
+        /// The largest.
+        largest: f64,
+        /// Where it stands.
+        largest_at: String,
+    },
     /// A negative weight or population.
     #[error("column \"{column}\", {place}: {value} is negative: weights and populations are zero or more")]
     Negative {

@@ -274,6 +274,14 @@ pub enum PredictProblem {
     /// A unit and a period whose effects have no common origin.
     #[error("its unit and its period are in parts of the panel that no row connects")]
     Unconnected,
+    /// A column without a coefficient is not the combination of others that it was in the sample.
+    #[error(
+        "{column} has no coefficient, as it was a combination of other columns or effects in every row of the fit, and is none here: leave it out of the regression"
+    )]
+    NotEstimable {
+        /// The column.
+        column: String,
+    },
     /// A weight of zero or less, or none.
     #[error("its weight is {weight}, and must be positive")]
     Weight {

@@ -84,6 +84,14 @@ pub enum QuestionError {
         /// The name.
         component: String,
     },
+    /// An intercept left out of a regression that has none, as effects are absorbed.
+    #[error(
+        "there is no intercept to leave out of \"{estimator}\": it lies in the effects that are absorbed, so let it be"
+    )]
+    NoInterceptToLeaveOut {
+        /// The estimator.
+        estimator: &'static str,
+    },
     /// The outcome is also used to explain itself.
     #[error("the outcome \"{outcome}\" is also used in {used_in}: an outcome cannot explain itself, take it out there")]
     OutcomeAsTerm {

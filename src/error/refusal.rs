@@ -100,6 +100,30 @@ pub enum Refusal {
         /// The coefficient.
         coefficient: String,
     },
+    /// A coefficient that one row or one cluster decides alone.
+    #[error("nothing but {} decides {coefficient}, and one error alone cannot be told from the coefficient", .by.join(", "))]
+    DecidedAlone {
+        /// The coefficient.
+        coefficient: String,
+        /// The rows or clusters.
+        by: Vec<String>,
+    },
+    /// A coefficient of whose error the rows or clusters that are summed over say nothing.
+    #[error(
+        "residuals cancel for {coefficient} in every row or cluster that is summed over, as where there are as many coefficients as clusters: use another covariance"
+    )]
+    NothingOfErrors {
+        /// The coefficient.
+        coefficient: String,
+    },
+    /// A coefficient that has none beside effects taken as columns.
+    #[error(
+        "{coefficient} has no coefficient beside the absorbed effects as columns: cluster by what they are nested in"
+    )]
+    SpannedByEffects {
+        /// The coefficient.
+        coefficient: String,
+    },
     /// A row that the regression fits exactly, whatever its outcome.
     #[error("row {row} has a leverage of one: use another covariance")]
     LeverageOfOne {

@@ -71,7 +71,13 @@ pub(crate) struct Design {
 }
 
 impl Design {
+    /// The design of a model, which has an intercept.
     pub(crate) fn new(model: &Model, panel: &Panel) -> Result<Self> {
+        Self::beside(true, model, panel)
+    }
+
+    /// The same beside a constant, or without one: then the first factor has a column for every level.
+    pub(crate) fn beside(constant: bool, model: &Model, panel: &Panel) -> Result<Self> {
         let outcome_term = model.checked_outcome()?;
         let mut selection = Selection::all(panel);
         let outcome = checked_numbers(outcome_term, panel, &mut selection)?;
@@ -106,7 +112,11 @@ impl Design {
         }
         let on_sample = |values: &[f64]| -> Vec<f64> { rows.iter().map(|&row| values[row]).collect() };
         let (weights, weights_mean) = match weights {
-            Some(weights) => with_mean_one(on_sample(&weights)),
+            Some(weights) => {
+                let weights = on_sample(&weights);
+                check_even(weights_name.as_deref(), &weights, |row| panel.row_label(rows[row]))?;
+                with_mean_one(weights)
+            }
             None => (vec![1.0; rows.len()], 1.0),
         };
         let units = panel.unit_indices().map(|codes| Groups::new(codes, panel.units(), &rows));
@@ -133,11 +143,12 @@ impl Design {
             panel: panel.clone(),
             lineage: panel.lineage(used.iter().map(String::as_str)),
         };
+        let mut spans_constant = constant || !design.unit_effects.is_empty();
         if !design.unit_effects.is_empty() {
             design.terms.push(DesignTerm { term: Term::UnitEffects, cells: None });
         }
         for (credit, position, term, parts) in evaluated {
-            design.push_term(credit, position, &term, parts)?;
+            spans_constant |= design.push_term(credit, position, &term, parts, spans_constant)?;
         }
         Ok(design)
     }
@@ -189,8 +200,16 @@ impl Design {
 
     /// Adds the columns of one term: the product of its numbers, once for each cell of its factors.
     ///
-    /// Without numbers the first cell is left out, which with the intercept spans the same space.
-    fn push_term(&mut self, credit: Credit, position: usize, term: &Term, parts: Vec<Part>) -> Result<()> {
+    /// Without numbers the first cell is left out where the constant is spanned already, which with it spans the same
+    /// space. Whether the columns span it is the answer.
+    fn push_term(
+        &mut self,
+        credit: Credit,
+        position: usize,
+        term: &Term,
+        parts: Vec<Part>,
+        spans_constant: bool,
+    ) -> Result<bool> {
         let n = self.n_observations();
         let mut product: Option<Vec<f64>> = None;
         let mut cells: Option<Groups> = None;
@@ -227,9 +246,10 @@ impl Design {
         let Some(cells) = cells else {
             let values = product.unwrap_or_else(|| vec![1.0; n]);
             let name = term.to_string();
-            return self.push(DesignColumn { name, credit, term: position, values, is_period_dummy });
+            self.push(DesignColumn { name, credit, term: position, values, is_period_dummy })?;
+            return Ok(false);
         };
-        let first = usize::from(product.is_none());
+        let first = usize::from(product.is_none() && spans_constant);
         if self.columns.len() + cells.names.len() > MOST_COLUMNS {
             return Err(EstimateError::TooManyColumns {
                 limit: MOST_COLUMNS,
@@ -245,7 +265,7 @@ impl Design {
             let name = format!("{term}[{name}]");
             self.push(DesignColumn { name, credit, term: position, values, is_period_dummy })?;
         }
-        Ok(())
+        Ok(product.is_none())
     }
 
     /// What is multiplied in a column of an interaction, on the rows of the sample: its numbers, and the dummy of its
@@ -299,6 +319,25 @@ impl Design {
         let pairs = units.codes.iter().zip(&values);
         pairs.map(|(&code, &x)| if deviation { x - means[code as usize] } else { means[code as usize] }).collect()
     }
+}
+
+/// Refuses weights beside the largest of which the smallest is rounding.
+fn check_even(name: Option<&str>, weights: &[f64], label: impl Fn(usize) -> String) -> Result<()> {
+    let extreme = |is_beyond: fn(f64, f64) -> bool| {
+        (0..weights.len()).reduce(|a, b| if is_beyond(weights[b], weights[a]) { b } else { a }).unwrap_or_default()
+    };
+    let (smallest, largest) = (extreme(|b, a| b < a), extreme(|b, a| b > a));
+    if weights[smallest] > f64::EPSILON * weights[largest] {
+        return Ok(());
+    }
+    Err(DataError::UnevenWeights {
+        column: name.unwrap_or_default().to_string(),
+        smallest: weights[smallest],
+        smallest_at: label(smallest),
+        largest: weights[largest],
+        largest_at: label(largest),
+    }
+    .into())
 }
 
 /// The weights divided by their mean, and that mean: no share depends on the scale of the weights, but tolerances do.

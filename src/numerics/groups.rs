@@ -54,6 +54,16 @@ impl Groups {
         means.iter().map(Mean::value).collect()
     }
 
+    /// How much the mean of each group counts among the means: the sum of its weights; where rows weigh alike, 1.
+    pub(crate) fn weights_of_means(&self, weights: &[f64]) -> Vec<f64> {
+        if weights.iter().all(|w| *w == 1.0) {
+            return vec![1.0; self.len()];
+        }
+        let mut sums = vec![0.0; self.len()];
+        self.codes.iter().zip(weights).for_each(|(&code, w)| sums[code as usize] += w);
+        sums
+    }
+
     /// The mean of its group on every row; see [`means`](Self::means).
     pub(crate) fn means_on_rows(&self, values: &[f64], weights: &[f64]) -> Vec<f64> {
         let means = self.means(values, weights);

@@ -15,8 +15,10 @@
 //! | Driscoll–Kraay | the same of the sums over all units of a period | Driscoll and Kraay (1998) |
 
 mod adjusted;
+mod alone;
 mod autocorrelation;
 mod clusters;
+mod estimated;
 mod factor;
 mod kind;
 mod layout;
@@ -27,7 +29,10 @@ use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use adjusted::LeftOut;
+pub(crate) use alone::moves;
+use alone::{Alone, Sets};
 pub(crate) use clusters::Clusters;
+pub(crate) use estimated::Estimated;
 pub use kind::{ClusterCorrection, Covariance, CovarianceKind, Leverage};
 pub use small_sample::SmallSample;
 
@@ -38,6 +43,8 @@ use crate::warning::Warning;
 
 /// Below so many clusters their covariance is a rough one.
 const ENOUGH_CLUSTERS: usize = 30;
+/// Roundings of the outcome that a residual may be off by.
+const ROUNDED: f64 = 64.0;
 
 /// A covariance matrix of the coefficients, and by which convention it came about.
 ///
@@ -59,7 +66,8 @@ const ENOUGH_CLUSTERS: usize = 30;
 pub struct CovarianceMatrix {
     /// The coefficients, in the order of rows and columns.
     pub names: Vec<String>,
-    /// The matrix, in squared points of the outcome over the units of two columns.
+    /// The matrix, in squared points of the outcome over the units of two columns; NaN, in JSON null, in the row and
+    /// column of a coefficient of which these errors say nothing.
     pub matrix: Array2<f64>,
     /// As it was asked for.
     pub covariance: Covariance,
@@ -86,17 +94,28 @@ impl CovarianceMatrix {
 
 /// What a kind of covariance says of itself before small-sample factors.
 struct Meat {
+    /// Of the coefficients of the basis.
     matrix: Array2<f64>,
     clustered_by: Vec<String>,
     clusters: Vec<usize>,
     bandwidth: Option<usize>,
     /// The clusters by which effects may be nested.
     nesting: Vec<Clusters>,
+    alone: Vec<Alone>,
+    warnings: Vec<Warning>,
 }
 
 impl Meat {
     fn plain(matrix: Array2<f64>) -> Self {
-        Meat { matrix, clustered_by: Vec::new(), clusters: Vec::new(), bandwidth: None, nesting: Vec::new() }
+        Meat {
+            matrix,
+            clustered_by: Vec::new(),
+            clusters: Vec::new(),
+            bandwidth: None,
+            nesting: Vec::new(),
+            alone: Vec::new(),
+            warnings: Vec::new(),
+        }
     }
 }
 
@@ -130,43 +149,101 @@ impl FittedRegression {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn covariance(&self, covariance: &Covariance) -> Result<CovarianceMatrix> {
+        Ok(self.estimated(covariance)?.of_columns)
+    }
+
+    /// The same, with what the variances of functions of the coefficients are worked out from.
+    pub(crate) fn estimated(&self, covariance: &Covariance) -> Result<Estimated> {
         if self.df_residual == 0 {
             let what = "residual degrees of freedom for a covariance: take terms out".to_string();
             return Err(EstimateError::TooFew { what, expected: 1, found: 0 }.into());
         }
-        let k = self.estimates.len();
-        let mut warnings = Vec::new();
-        let sandwich = |meat: &Array2<f64>| self.inverse.dot(meat).dot(&self.inverse);
-        let meat = match &covariance.kind {
-            CovarianceKind::Iid => Meat::plain(&self.inverse * (self.sum_of_squares() / self.n_observations() as f64)),
-            CovarianceKind::Heteroskedastic(leverage) => Meat::plain(sandwich(&self.of_rows(*leverage, covariance)?)),
+        let meat = self.meat(covariance)?;
+        let factor = covariance.small_sample.factor(self, &covariance.kind, &meat.clusters, &meat.nesting);
+        let fewest = meat.clusters.iter().copied().min();
+        let mut warnings = meat.warnings;
+        if meat.bandwidth.is_none()
+            && let Some(clusters) = fewest
+            && clusters < ENOUGH_CLUSTERS
+        {
+            warnings.push(Warning::FewClusters { clusters, wanted: ENOUGH_CLUSTERS });
+        }
+        let matrix = meat.matrix * factor;
+        let mut estimated = Estimated {
+            of_columns: CovarianceMatrix {
+                names: self.names().to_vec(),
+                matrix: self.basis.covariance(&matrix),
+                covariance: covariance.clone(),
+                clustered_by: meat.clustered_by,
+                clusters: meat.clusters,
+                bandwidth: meat.bandwidth,
+                small_sample_factor: factor,
+                df: covariance.small_sample.df(self, &covariance.kind, fewest),
+                warnings,
+            },
+            matrix,
+            inverse: self.basis.inverse.clone(),
+            alone: meat.alone,
+            rounding: self.rounding_of_residuals().powi(2),
+        };
+        if covariance.kind == CovarianceKind::TwowayCluster {
+            self.check_variances(&estimated)?;
+            let is_positive = is_positive(&estimated.of_columns.matrix);
+            estimated.of_columns.warnings.extend((!is_positive).then_some(Warning::NotPositive));
+        }
+        estimated.leave_out_unknown(self);
+        Ok(estimated)
+    }
+
+    /// The covariance of the coefficients of the basis.
+    fn meat(&self, covariance: &Covariance) -> Result<Meat> {
+        let inverse = &self.basis.inverse;
+        let sandwich = |meat: &Array2<f64>| inverse.dot(meat).dot(inverse);
+        let of_clusters = |clusters: Clusters, matrix: Array2<f64>, alone: Vec<Alone>| Meat {
+            clustered_by: vec![clusters.name.clone()],
+            clusters: vec![clusters.len()],
+            nesting: vec![clusters],
+            alone,
+            ..Meat::plain(matrix)
+        };
+        Ok(match &covariance.kind {
+            CovarianceKind::Iid => Meat::plain(inverse * (self.sum_of_squares() / self.n_observations() as f64)),
+            CovarianceKind::Heteroskedastic(leverage) => {
+                Meat { alone: self.alone(&Sets::Rows), ..Meat::plain(sandwich(&self.of_rows(*leverage, covariance)?)) }
+            }
             CovarianceKind::Cluster { by, correction } => {
                 let clusters = self.clusters(by.as_deref())?;
-                let matrix = match correction {
+                match correction {
                     ClusterCorrection::Cr2 | ClusterCorrection::Cr3 => {
                         let power = if *correction == ClusterCorrection::Cr2 { -0.5 } else { -1.0 };
-                        let (moves, warning) = self.moves(&clusters, power);
-                        warnings.extend(warning);
-                        sum_of_squares(&moves, k)
+                        let (moves, alone) = self.moves(&clusters, power);
+                        of_clusters(clusters, moves.t().dot(&moves), alone)
                     }
-                    _ => sandwich(&clusters.products(&self.scores())),
-                };
-                Meat {
-                    clustered_by: vec![clusters.name.clone()],
-                    clusters: vec![clusters.len()],
-                    nesting: vec![clusters],
-                    ..Meat::plain(matrix)
+                    _ => {
+                        let matrix = sandwich(&clusters.products(&self.scores()));
+                        let alone = self.alone(&Sets::Clusters(&clusters));
+                        of_clusters(clusters, matrix, alone)
+                    }
                 }
+            }
+            CovarianceKind::Jackknife => {
+                let clusters = self.unit_clusters()?.at_least_two()?;
+                let (moves, alone) = self.moves(&clusters, -1.0);
+                // Left out in turn, units are not nested in anything.
+                Meat { nesting: Vec::new(), ..of_clusters(clusters, adjusted::about_their_mean(moves), alone) }
             }
             CovarianceKind::TwowayCluster => {
                 let (units, periods) = (self.unit_clusters()?.at_least_two()?, self.period_clusters()?.at_least_two()?);
                 let scores = self.scores();
                 let both = units.cross(&periods).products(&scores);
                 let matrix = sandwich(&(units.products(&scores) + periods.products(&scores) - both));
+                let mut alone = self.alone(&Sets::Clusters(&units));
+                alone.extend(self.alone(&Sets::Clusters(&periods)));
                 Meat {
                     clustered_by: vec![units.name.clone(), periods.name.clone()],
                     clusters: vec![units.len(), periods.len()],
                     nesting: vec![units, periods],
+                    alone,
                     ..Meat::plain(matrix)
                 }
             }
@@ -175,64 +252,54 @@ impl FittedRegression {
                 let periods = self.period_clusters()?;
                 let bandwidth = autocorrelation::bandwidth(*bandwidth, periods.len())?;
                 let (products, are_related) = self.autocorrelated(bandwidth, across)?;
-                warnings.extend((bandwidth > 0 && !are_related).then_some(Warning::NothingWithin { bandwidth }));
+                let nothing_within = bandwidth > 0 && !are_related;
                 Meat {
                     clustered_by: vec![periods.name.clone()],
                     clusters: vec![periods.len()],
                     bandwidth: Some(bandwidth),
+                    alone: self.alone(&if across { Sets::Clusters(&periods) } else { Sets::Rows }),
+                    warnings: nothing_within.then_some(Warning::NothingWithin { bandwidth }).into_iter().collect(),
                     ..Meat::plain(sandwich(&products))
                 }
             }
-            CovarianceKind::Jackknife => {
-                let clusters = self.unit_clusters()?.at_least_two()?;
-                let (matrix, warning) = self.jackknifed(&clusters);
-                warnings.extend(warning);
-                Meat {
-                    clustered_by: vec![clusters.name.clone()],
-                    clusters: vec![clusters.len()],
-                    ..Meat::plain(matrix)
-                }
-            }
-        };
-        let factor = covariance.small_sample.factor(self, &covariance.kind, &meat.clusters, &meat.nesting);
-        let fewest = meat.clusters.iter().copied().min();
-        if meat.bandwidth.is_none()
-            && let Some(clusters) = fewest
-            && clusters < ENOUGH_CLUSTERS
-        {
-            warnings.push(Warning::FewClusters { clusters, wanted: ENOUGH_CLUSTERS });
-        }
-        let matrix = meat.matrix * factor;
-        if covariance.kind == CovarianceKind::TwowayCluster {
-            self.check_variances(&matrix)?;
-            warnings.extend((!is_positive(&matrix)).then_some(Warning::NotPositive));
-        }
-        Ok(CovarianceMatrix {
-            names: self.names().to_vec(),
-            matrix,
-            covariance: covariance.clone(),
-            clustered_by: meat.clustered_by,
-            clusters: meat.clusters,
-            bandwidth: meat.bandwidth,
-            small_sample_factor: factor,
-            df: covariance.small_sample.df(self, &covariance.kind, fewest),
-            warnings,
         })
     }
 
+    /// A Q_g' M_g^power e_g, a row for every cluster; and the clusters that decide alone.
+    fn moves(&self, clusters: &Clusters, power: f64) -> (Array2<f64>, Vec<Alone>) {
+        let rows = clusters.rows();
+        let left = self.leave_out(&rows, power);
+        let alone = self.alone_of(&rows, &left, &Sets::Clusters(clusters));
+        let moves = Array2::from_shape_fn((rows.len(), self.estimates.len()), |(g, i)| left[g].change[i]);
+        (moves, alone)
+    }
+
     /// A difference of covariances may leave a coefficient no variance.
-    fn check_variances(&self, matrix: &Array2<f64>) -> Result<()> {
-        let iid = self.error_variance();
-        let is_none = |&at: &usize| matrix[[at, at]] <= 1e-12 * iid * self.inverse[[at, at]];
+    fn check_variances(&self, estimated: &Estimated) -> Result<()> {
+        let matrix = &estimated.of_columns.matrix;
+        let (iid, inverse) = (self.error_variance(), self.basis.inverse_of_columns());
+        let is_none = |&at: &usize| {
+            matrix[[at, at]] <= 1e-12 * iid * inverse[[at, at]]
+                && !estimated.is_alone(self.basis.coefficient(at).view())
+        };
         let Some(at) = (0..matrix.nrows()).find(is_none) else { return Ok(()) };
         let coefficient = self.names()[at].clone();
         Err(cannot("the two-way cluster covariance", Refusal::NoVariance { coefficient }))
     }
 
-    /// w x e, one row for each.
-    pub(crate) fn scores(&self) -> Vec<Vec<f64>> {
+    /// The length within which residuals are known.
+    fn rounding_of_residuals(&self) -> f64 {
+        ROUNDED * f64::EPSILON * self.design.outcome.iter().fold(0.0_f64, |most, y| most.max(y.abs()))
+    }
+
+    /// w q e of the basis, one row for each.
+    pub(crate) fn scores(&self) -> Array2<f64> {
         let weighted: Vec<f64> = self.residuals.iter().zip(&self.data.weights).map(|(e, w)| e * w).collect();
-        (0..weighted.len()).map(|row| self.data.columns.iter().map(|c| c[row] * weighted[row]).collect()).collect()
+        let mut scores = Array2::zeros((weighted.len(), self.estimates.len()));
+        for (mut scores, column) in scores.columns_mut().into_iter().zip(&self.basis.columns) {
+            scores.iter_mut().zip(column).zip(&weighted).for_each(|((s, x), e)| *s = x * e);
+        }
+        scores
     }
 
     /// The sum of squared scores, each scaled up for its leverage.
@@ -243,7 +310,7 @@ impl FittedRegression {
             let with_effects = covariance.small_sample != SmallSample::Plm;
             let hat = self.leverages(with_effects);
             let parameters: f64 = hat.iter().sum();
-            for (row, (score, h)) in scores.iter_mut().zip(&hat).enumerate() {
+            for (row, (mut score, h)) in scores.rows_mut().into_iter().zip(&hat).enumerate() {
                 // A row that alone decides one of the effects has a residual of zero: it says nothing.
                 if 1.0 - h < 1e-10 {
                     if self.residuals[row].abs() > 1e-8 * self.sum_of_squares().sqrt() {
@@ -258,11 +325,10 @@ impl FittedRegression {
                     Leverage::Hc4 => 0.5 * (hat.len() as f64 * h / parameters).min(4.0),
                     _ => 1.0,
                 };
-                let scale = (1.0 - h).powf(-power);
-                score.iter_mut().for_each(|s| *s *= scale);
+                score *= (1.0 - h).powf(-power);
             }
         }
-        Ok(sum_of_squares(&scores, self.estimates.len()))
+        Ok(scores.t().dot(&scores))
     }
 
     /// Unit and period of a regressed row.
@@ -271,30 +337,13 @@ impl FittedRegression {
     }
 }
 
-/// Σ s s'.
-fn sum_of_squares(scores: &[Vec<f64>], k: usize) -> Array2<f64> {
-    let mut sum = Array2::zeros((k, k));
-    for s in scores {
-        add_product(&mut sum, s, s, 1.0);
-    }
-    sum
-}
-
-/// Adds a multiple of a b'.
-fn add_product(sum: &mut Array2<f64>, a: &[f64], b: &[f64], factor: f64) {
-    for (i, x) in a.iter().enumerate() {
-        for (j, z) in b.iter().enumerate() {
-            sum[[i, j]] += factor * x * z;
-        }
-    }
-}
-
 /// Whether every combination of coefficients has a variance of zero or more.
 fn is_positive(matrix: &Array2<f64>) -> bool {
-    let k = matrix.nrows();
+    let with: Vec<usize> = (0..matrix.nrows()).filter(|&i| matrix[[i, i]] > 0.0).collect();
+    let k = with.len();
     // Scaled, since coefficients differ in their units.
-    let scale: Vec<f64> = (0..k).map(|i| matrix[[i, i]].sqrt()).collect();
-    let scaled = (0..k * k).map(|at| matrix[[at / k, at % k]] / scale[at / k] / scale[at % k]).collect();
+    let scale: Vec<f64> = with.iter().map(|&i| matrix[[i, i]].sqrt()).collect();
+    let scaled = (0..k * k).map(|at| matrix[[with[at / k], with[at % k]]] / scale[at / k] / scale[at % k]).collect();
     let (values, _) = symmetric_eigen::<f64>(scaled, k);
     values.iter().all(|value| *value >= -1e-10)
 }

@@ -1,9 +1,11 @@
 //! The effects that were absorbed, with standard errors.
 
+use ndarray::ArrayView1;
 use serde::{Deserialize, Serialize};
 
 use super::FittedRegression;
-use super::covariance::{Covariance, CovarianceMatrix};
+use super::covariance::Covariance;
+use super::inference::nan_for_null;
 use super::transform::needs;
 use crate::error::{Error, EstimateError, EstimatorNeed, PredictProblem, Refusal, Result, cannot};
 use crate::numerics::groups::Groups;
@@ -38,7 +40,8 @@ pub struct Effect {
     pub effect: f64,
     /// The same with the intercept: what is expected of it where every column is zero.
     pub level: f64,
-    /// The standard error of the level.
+    /// The standard error of the level; NaN, in JSON null, where the covariance says nothing of it.
+    #[serde(deserialize_with = "nan_for_null")]
     pub std_error: f64,
     /// Rows that it is estimated from.
     pub rows: usize,
@@ -110,7 +113,7 @@ impl FittedRegression {
             let (found, needs) = (self.estimator().name(), EstimatorNeed::AbsorbedEffects);
             return Err(cannot(what, Refusal::OtherEstimator { found, needs }));
         };
-        let covariance = self.covariance(covariance)?;
+        let estimated = self.estimated(covariance)?;
         let absorb = absorbed.absorb(&self.design);
         let levels = |values: &[f64]| -> (f64, Vec<f64>) {
             let effects = absorb.effects(values);
@@ -133,7 +136,7 @@ impl FittedRegression {
                 name: groups.names[code].clone(),
                 effect: effects[code],
                 level: intercept + effects[code],
-                std_error: (own + quadratic(&covariance, &x)).sqrt(),
+                std_error: (own + estimated.variance(self.basis.functional(ArrayView1::from(&x)).view())).sqrt(),
                 rows: rows[code],
             }
         };
@@ -172,10 +175,4 @@ pub(super) fn parts(units: &Groups, periods: &Groups) -> (Vec<usize>, Vec<usize>
             return (of_unit, of_period);
         }
     }
-}
-
-/// x'Vx.
-pub(super) fn quadratic(covariance: &CovarianceMatrix, x: &[f64]) -> f64 {
-    let v = &covariance.matrix;
-    (0..x.len()).map(|i| x[i] * (0..x.len()).map(|j| v[[i, j]] * x[j]).sum::<f64>()).sum()
 }

@@ -34,10 +34,21 @@ impl FittedRegression {
             }
             error => error,
         };
-        let mut design = Design::new(&question.model()?, panel).map_err(in_terms)?;
+        // Differences of a factor's levels sum to zero with an intercept or without one.
+        let has_constant = question.intercept || estimator == Estimator::FirstDifference;
+        let mut design = Design::beside(has_constant, &question.model()?, panel).map_err(in_terms)?;
         // A regression has terms; the component that holds them here is not the user's.
         design.component_names.clear();
-        let fit = Self::of(question, design)?;
+        // Unit effects among the terms are absorbed, which makes it another estimator.
+        let estimator = match estimator {
+            Estimator::Pooled if !design.unit_effects.is_empty() => Estimator::Within,
+            Estimator::WithinPeriod if !design.unit_effects.is_empty() => Estimator::Twoway,
+            estimator => estimator,
+        };
+        if !question.intercept && (estimator.absorbs_units() || estimator.absorbs_periods()) {
+            return Err(QuestionError::NoInterceptToLeaveOut { estimator: estimator.name() }.into());
+        }
+        let fit = Self::of(&question.clone().estimator(estimator), design)?;
         if fit.data.absorbed.any() && fit.data.outcome.iter().all(|y| *y == 0.0) {
             let why = Refusal::NothingOfOutcome { outcome: fit.design.outcome_name };
             return Err(cannot(estimator.name(), why));
@@ -66,13 +77,15 @@ impl FittedRegression {
             // Rounding would have coefficients, too.
             data.outcome.fill(0.0);
         }
-        let problem = data.problem();
-        let solution = problem.solve();
-        let residuals = problem.residuals(&solution);
-        let Solution { kept, estimates, inverse } = solution;
+        let Solution { kept, mut estimates, mut basis, residuals } = data.problem().solve();
+        data.columns = Vec::new();
         let left_out_columns: Vec<String> =
             (0..data.names.len()).filter(|c| !kept.contains(c)).map(|c| data.names[c].clone()).collect();
         data.keep(&kept);
+        if data.has_intercept && estimator != Estimator::FirstDifference {
+            estimates[0] -= data.shifts.iter().zip(&estimates).map(|(shift, b)| shift * b).sum::<f64>();
+            basis.shifts = data.shifts.clone();
+        }
         let parameters = kept.len() + data.absorbed.rank;
         let rows = data.outcome.len();
         if parameters > rows {
@@ -106,7 +119,7 @@ impl FittedRegression {
             design,
             data,
             estimates,
-            inverse,
+            basis,
             residuals,
             df_residual,
             left_out_columns,

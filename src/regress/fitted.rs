@@ -1,7 +1,6 @@
 //! A fitted regression: its coefficients, residuals and what further questions are answered from.
 
-use ndarray::Array2;
-
+use super::basis::Basis;
 use super::random_effects::{EffectVariances, QuasiDemeaning};
 use super::transform::Transformed;
 use super::{Estimator, PanelRegression, RSquared};
@@ -55,8 +54,8 @@ pub struct FittedRegression {
     /// The rows that were regressed, with the columns that have a coefficient only.
     pub(crate) data: Transformed,
     pub(crate) estimates: Vec<f64>,
-    /// The inverse of the weighted cross-products of these columns, the weights having mean one.
-    pub(crate) inverse: Array2<f64>,
+    /// The regressed columns, the weights having mean one.
+    pub(crate) basis: Basis,
     /// Of the regressed rows.
     pub(crate) residuals: Vec<f64>,
     pub(crate) df_residual: usize,

@@ -5,12 +5,12 @@ use std::fmt;
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::covariance::{Covariance, CovarianceMatrix};
+use super::covariance::{Covariance, CovarianceMatrix, Estimated};
 use super::{Estimator, FittedRegression, RSquared};
 use crate::error::{QuestionError, Refusal, Result, cannot};
 use crate::numerics::tails::{self, Reference};
 use crate::numerics::triangular::inverse;
-use crate::panel::nearest_names;
+use crate::panel::{LeftOutRows, nearest_names};
 use crate::warning::Warning;
 
 /// A coefficient with its standard error.
@@ -24,17 +24,21 @@ pub struct CoefficientEstimate {
     pub name: String,
     /// Change of the outcome for one unit of the column.
     pub estimate: f64,
-    /// Its standard error.
+    /// Its standard error; NaN, in JSON null, where the covariance says nothing of it, and then so is all that follows
+    /// from it. A warning of the [`CovarianceMatrix`] says why.
+    #[serde(deserialize_with = "nan_for_null")]
     pub std_error: f64,
-    /// Estimate over standard error: t, or z. Not finite where the fit is exact; JSON then has null.
+    /// Estimate over standard error: t, or z.
     #[serde(deserialize_with = "nan_for_null")]
     pub statistic: f64,
     /// The probability of a statistic at least as far from zero where the coefficient is zero, from the upper tail.
     #[serde(deserialize_with = "nan_for_null")]
     pub p_value: f64,
     /// Lower end of the interval.
+    #[serde(deserialize_with = "nan_for_null")]
     pub lower: f64,
     /// Upper end of the interval.
+    #[serde(deserialize_with = "nan_for_null")]
     pub upper: f64,
     /// The component whose column it is; `None` for the intercept, for a column of `always`, and where the question was
     /// not a model's.
@@ -43,7 +47,7 @@ pub struct CoefficientEstimate {
 }
 
 /// JSON has no number that is not finite.
-fn nan_for_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+pub(super) fn nan_for_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
 }
 
@@ -91,6 +95,9 @@ pub struct CoefficientTable {
     pub df_residual: usize,
     /// Parts of the outcome's variation that are explained.
     pub r_squared: RSquared,
+    /// The rows of the panel that were left out, by reason.
+    #[serde(default)]
+    pub left_out: Vec<LeftOutRows>,
     /// What deserves doubt about the fit; what does about the covariance is with it.
     pub warnings: Vec<Warning>,
 }
@@ -234,6 +241,7 @@ impl FittedRegression {
             n_periods: self.n_periods(),
             df_residual: self.df_residual(),
             r_squared: *self.r_squared(),
+            left_out: self.sample().left_out.clone(),
             warnings: self.warnings().to_vec(),
         })
     }
@@ -273,7 +281,11 @@ impl FittedRegression {
             let expected = "name at least one coefficient".to_string();
             return Err(QuestionError::Option { option: "names", expected, found: "none".to_string() }.into());
         }
-        let covariance = self.covariance(covariance)?;
+        let estimated = self.estimated(covariance)?;
+        if let Some(why) = positions.iter().find_map(|&at| estimated.unknown(self, at)) {
+            return Err(cannot("the joint test", why));
+        }
+        let covariance = estimated.of_columns;
         let r = positions.len();
         let b: Vec<f64> = positions.iter().map(|&p| self.estimates()[p]).collect();
         let v = Array2::from_shape_fn((r, r), |(i, j)| covariance.matrix[[positions[i], positions[j]]]);
@@ -315,7 +327,7 @@ impl FittedRegression {
         }
         let text: Vec<String> = weights.iter().map(|(name, weight)| format!("{weight} {name}")).collect();
         let estimate = c.iter().zip(self.estimates()).map(|(c, b)| c * b).sum();
-        function_of_estimates(text.join(" + "), estimate, &c, &self.covariance(covariance)?)
+        self.function_of_estimates(text.join(" + "), estimate, &c, &self.estimated(covariance)?)
     }
 
     /// A smooth function of the coefficients, with the standard error of the delta method, √(g'Vg), g its gradient,
@@ -342,8 +354,8 @@ impl FittedRegression {
         function: impl Fn(&[f64]) -> f64,
         covariance: &Covariance,
     ) -> Result<CoefficientEstimate> {
-        let covariance = self.covariance(covariance)?;
-        let std_errors = covariance.std_errors();
+        let estimated = self.estimated(covariance)?;
+        let std_errors = estimated.of_columns.std_errors();
         let mut b = self.estimates().to_vec();
         let mut gradient = Array1::zeros(b.len());
         for i in 0..b.len() {
@@ -356,7 +368,25 @@ impl FittedRegression {
             gradient[i] = (above - function(&b)) / (2.0 * step);
             b[i] = at;
         }
-        function_of_estimates(name.into(), function(self.estimates()), &gradient, &covariance)
+        self.function_of_estimates(name.into(), function(self.estimates()), &gradient, &estimated)
+    }
+
+    /// A function of the estimates by its value and gradient there.
+    fn function_of_estimates(
+        &self,
+        name: String,
+        estimate: f64,
+        gradient: &Array1<f64>,
+        estimated: &Estimated,
+    ) -> Result<CoefficientEstimate> {
+        if !estimate.is_finite() || gradient.iter().any(|g| !g.is_finite()) {
+            return Err(cannot("the delta method", Refusal::NotFinite { function: name }));
+        }
+        if gradient.iter().all(|g| *g == 0.0) {
+            return Err(cannot("the delta method", Refusal::ConstantFunction { function: name }));
+        }
+        let variance = estimated.variance(self.basis.functional(gradient.view()).view());
+        Ok(CoefficientEstimate::new(name, estimate, variance.sqrt(), estimated.of_columns.df, 0.95))
     }
 
     /// The position of a coefficient.
@@ -367,23 +397,6 @@ impl FittedRegression {
             QuestionError::UnknownCoefficient { name: name.to_string(), nearest }.into()
         })
     }
-}
-
-/// A function of the estimates by its value and gradient there.
-fn function_of_estimates(
-    name: String,
-    estimate: f64,
-    gradient: &Array1<f64>,
-    covariance: &CovarianceMatrix,
-) -> Result<CoefficientEstimate> {
-    if !estimate.is_finite() || gradient.iter().any(|g| !g.is_finite()) {
-        return Err(cannot("the delta method", Refusal::NotFinite { function: name }));
-    }
-    if gradient.iter().all(|g| *g == 0.0) {
-        return Err(cannot("the delta method", Refusal::ConstantFunction { function: name }));
-    }
-    let variance = gradient.dot(&covariance.matrix.dot(gradient));
-    Ok(CoefficientEstimate::new(name, estimate, variance.max(0.0).sqrt(), covariance.df, 0.95))
 }
 
 /// b'V⁻¹b, `None` where V is singular.

@@ -12,6 +12,7 @@ use linfa_linear::LinearRegression;
 use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 
+use super::basis::Basis;
 use crate::numerics::dot::weighted_dot;
 use crate::numerics::double::Double;
 use crate::numerics::rank::{COLUMN_TOLERANCE, independent_columns};
@@ -44,34 +45,28 @@ pub(crate) struct Solution {
     /// Positions of those columns, ascending.
     pub(crate) kept: Vec<usize>,
     pub(crate) estimates: Vec<f64>,
-    /// The inverse of their weighted cross-products.
-    pub(crate) inverse: Array2<f64>,
+    /// These columns in the form in which rows are multiplied.
+    pub(crate) basis: Basis,
+    /// What is left of the outcome.
+    pub(crate) residuals: Vec<f64>,
 }
 
 impl Problem<'_> {
     pub(crate) fn solve(&self) -> Solution {
         let all: Vec<usize> = (0..self.columns.len()).collect();
         // The fast way first: it serves for most problems, and says where it will not do.
-        let centred = Centred::new(self, &all);
-        if let Some(solution) = centred.solution(self, true) {
-            return solution;
+        let mut centred = Centred::new(self, &all);
+        if let Some(slopes) = centred.slopes(self, true) {
+            return centred.solution(self, slopes);
         }
         let kept = self.independent(&centred);
-        if kept.len() < all.len()
-            && let Some(solution) = Centred::new(self, &kept).solution(self, false)
-        {
-            return solution;
+        if kept.len() < all.len() {
+            centred = Centred::new(self, &kept);
+            if let Some(slopes) = centred.slopes(self, false) {
+                return centred.solution(self, slopes);
+            }
         }
         self.solve_in_double(kept)
-    }
-
-    /// What a solution leaves of the outcome.
-    pub(crate) fn residuals(&self, solution: &Solution) -> Vec<f64> {
-        let mut residuals = self.outcome.to_vec();
-        for (b, &column) in solution.estimates.iter().zip(&solution.kept) {
-            residuals.iter_mut().zip(&self.columns[column]).for_each(|(e, x)| *e -= b * x);
-        }
-        residuals
     }
 
     /// The columns that add something to those before them.
@@ -122,22 +117,26 @@ impl Problem<'_> {
         for (j, row) in upper.iter().enumerate().rev() {
             estimates[j] = (j + 1..k).fold(row[k], |left, l| left - row[l] * estimates[l]);
         }
-        // The inverse of U, row by row, and with it U⁻¹ D⁻¹ U⁻ᵀ.
+        // The inverse of U, row by row.
         let mut of_upper = vec![vec![Double::new(0.0); k]; k];
         for i in (0..k).rev() {
             of_upper[i][i] = Double::new(1.0);
             let entry = |j: usize| (i + 1..=j).fold(Double::new(0.0), |left, l| left - upper[i][l] * of_upper[l][j]);
             let row: Vec<Double> = (i + 1..k).map(entry).collect();
             of_upper[i][i + 1..].copy_from_slice(&row);
+            upper[i][i] = Double::new(1.0);
         }
-        let entry = |i: usize, j: usize| {
-            let terms = (i.max(j)..k).map(|l| of_upper[i][l] * of_upper[j][l] * inverse_lengths[l]);
-            terms.fold(Double::new(0.0), |sum, term| sum + term).value() / scales[i] / scales[j]
-        };
+        let rounded = |column: &Vec<Double>, scale: f64| column.iter().map(|x| x.value() * scale).collect();
         Solution {
-            // Always by the same side, so that the matrix is symmetric to the last bit.
-            inverse: Array2::from_shape_fn((k, k), |(i, j)| entry(i.min(j), i.max(j))),
             estimates: estimates.iter().zip(&scales).map(|(b, s)| b.value() / s * outcome_scale).collect(),
+            residuals: rounded(&left[k], outcome_scale),
+            basis: Basis {
+                columns: left[..k].iter().map(|q| rounded(q, 1.0)).collect(),
+                inverse: Array2::from_diag(&inverse_lengths.iter().map(|x| x.value()).collect::<Array1<f64>>()),
+                to_estimates: Array2::from_shape_fn((k, k), |(i, j)| of_upper[i][j].value() / scales[i]),
+                to_columns: Array2::from_shape_fn((k, k), |(i, j)| upper[i][j].value() * scales[j]),
+                shifts: Vec::new(),
+            },
             kept,
         }
     }
@@ -147,6 +146,12 @@ impl Problem<'_> {
 fn power_of_two(values: &[f64]) -> f64 {
     let largest = values.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
     if largest > 0.0 { largest.log2().round().exp2() } else { 1.0 }
+}
+
+/// The coefficients of centred columns, and the inverse of the columns' weighted cross-products.
+struct Slopes {
+    estimates: Vec<f64>,
+    inverse: Array2<f64>,
 }
 
 /// Columns with the intercept projected out, and their cross-products.
@@ -185,9 +190,9 @@ impl Centred {
         Centred { positions, columns, means, outcome, intercept: total }
     }
 
-    /// The solution on cross-products; `None` where they would lose digits, or where what counts as a column is in
-    /// question.
-    fn solution(&self, problem: &Problem, in_question: bool) -> Option<Solution> {
+    /// The slopes by cross-products, and the inverse of these; `None` where they would lose digits, or where what counts
+    /// as a column is in question.
+    fn slopes(&self, problem: &Problem, in_question: bool) -> Option<Slopes> {
         let k = self.columns.len();
         let products = self.products(problem.weights);
         let at = |i: usize, j: usize| products[i * (k + 1) + j];
@@ -204,31 +209,60 @@ impl Centred {
         let factor = Cholesky::above(&correlations, WELL_CONDITIONED)?;
         let mut scaled = least_squares(&factor, (0..k).map(|i| at(i, k) / lengths[i]).collect())?;
         // What the first solution leaves is explained once more.
-        let mut left = self.outcome.clone();
-        for ((column, b), length) in self.columns.iter().zip(&scaled).zip(&lengths) {
-            left.iter_mut().zip(column).for_each(|(y, x)| *y -= b / length * x);
-        }
+        let left = self.left_by(&scaled.iter().zip(&lengths).map(|(b, l)| b / l).collect::<Vec<_>>());
         let missed: Vec<f64> =
             self.columns.par_iter().zip(&lengths).map(|(c, l)| weighted_dot(c, &left, problem.weights) / l).collect();
         scaled.iter_mut().zip(factor.solve(missed)).for_each(|(b, more)| *b += more);
         let of_correlations = factor.inverse();
-        let slopes: Vec<f64> = scaled.iter().zip(&lengths).map(|(b, l)| b / l).collect();
-        let of_slopes = |i: usize, j: usize| of_correlations[[i, j]] / lengths[i] / lengths[j];
-        if !problem.has_intercept {
-            let inverse = Array2::from_shape_fn((k, k), |(i, j)| of_slopes(i, j));
-            return Some(Solution { kept: self.positions.clone(), estimates: slopes, inverse });
-        }
-        // Back to columns that are not centred: the intercept takes up their means, and so do its covariances.
-        let constant = self.means[k] - slopes.iter().zip(&self.means).map(|(b, m)| b * m).sum::<f64>();
-        let cross: Vec<f64> = (0..k).map(|j| -(0..k).map(|i| self.means[i] * of_slopes(i, j)).sum::<f64>()).collect();
-        let corner = 1.0 / self.intercept - cross.iter().zip(&self.means).map(|(c, m)| c * m).sum::<f64>();
-        let inverse = Array2::from_shape_fn((k + 1, k + 1), |at| match at {
-            (0, 0) => corner,
-            (0, j) | (j, 0) => cross[j - 1],
-            (i, j) => of_slopes(i - 1, j - 1),
+        Some(Slopes {
+            estimates: scaled.iter().zip(&lengths).map(|(b, l)| b / l).collect(),
+            inverse: Array2::from_shape_fn((k, k), |(i, j)| of_correlations[[i, j]] / lengths[i] / lengths[j]),
+        })
+    }
+
+    /// What slopes leave of the outcome.
+    fn left_by(&self, slopes: &[f64]) -> Vec<f64> {
+        let mut left = self.outcome.clone();
+        left.par_chunks_mut(ROWS_AT_ONCE).enumerate().for_each(|(block, left)| {
+            let rows = block * ROWS_AT_ONCE..block * ROWS_AT_ONCE + left.len();
+            for (b, column) in slopes.iter().zip(&self.columns) {
+                left.iter_mut().zip(&column[rows.clone()]).for_each(|(y, x)| *y -= b * x);
+            }
         });
-        let kept = [0].into_iter().chain(self.positions.iter().copied()).collect();
-        Some(Solution { kept, estimates: [constant].into_iter().chain(slopes).collect(), inverse })
+        left
+    }
+
+    /// Back to columns that are not centred: the intercept takes up their means.
+    fn solution(self, problem: &Problem, slopes: Slopes) -> Solution {
+        let Slopes { mut estimates, inverse } = slopes;
+        let residuals = self.left_by(&estimates);
+        let k = estimates.len();
+        if !problem.has_intercept {
+            let (to_estimates, to_columns) = (Array2::eye(k), Array2::eye(k));
+            let basis = Basis { columns: self.columns, inverse, to_estimates, to_columns, shifts: Vec::new() };
+            return Solution { kept: self.positions, estimates, basis, residuals };
+        }
+        let constant = self.means[k] - estimates.iter().zip(&self.means).map(|(b, m)| b * m).sum::<f64>();
+        estimates.insert(0, constant);
+        let with_means = |sign: f64| {
+            Array2::from_shape_fn((k + 1, k + 1), |at| match at {
+                (0, j) if j > 0 => sign * self.means[j - 1],
+                (i, j) => f64::from(u8::from(i == j)),
+            })
+        };
+        let basis = Basis {
+            inverse: Array2::from_shape_fn((k + 1, k + 1), |at| match at {
+                (0, 0) => 1.0 / self.intercept,
+                (0, _) | (_, 0) => 0.0,
+                (i, j) => inverse[[i - 1, j - 1]],
+            }),
+            to_estimates: with_means(-1.0),
+            to_columns: with_means(1.0),
+            shifts: Vec::new(),
+            columns: [problem.columns[0].clone()].into_iter().chain(self.columns).collect(),
+        };
+        let kept = [0].into_iter().chain(self.positions).collect();
+        Solution { kept, estimates, basis, residuals }
     }
 
     /// Weighted cross-products of the columns, and last with the outcome: the upper triangle, row by row of k + 1.

@@ -1,12 +1,12 @@
 //! What the regression expects of new rows, and how sure that is.
 
 use linfa::traits::Predict;
-use ndarray::Array1;
+use ndarray::{Array1, ArrayView1};
 use serde::{Deserialize, Serialize};
 
 use super::covariance::Covariance;
-use super::effects::{parts, quadratic};
-use super::inference::check_level;
+use super::effects::parts;
+use super::inference::{check_level, nan_for_null};
 use super::new_rows::columns_on;
 use super::{Estimator, FittedRegression};
 use crate::error::{EstimateError, EstimatorNeed, PredictProblem, Refusal, Result, cannot};
@@ -27,15 +27,21 @@ pub struct Prediction {
     pub name: String,
     /// The expected outcome: intercept, absorbed effects, coefficients times columns.
     pub expected: f64,
-    /// The standard error of that expectation.
+    /// The standard error of that expectation; NaN, in JSON null, where the covariance says nothing of it, and then so
+    /// are the intervals.
+    #[serde(deserialize_with = "nan_for_null")]
     pub std_error: f64,
     /// Lower end of the interval of the expectation.
+    #[serde(deserialize_with = "nan_for_null")]
     pub lower: f64,
     /// Its upper end.
+    #[serde(deserialize_with = "nan_for_null")]
     pub upper: f64,
     /// Lower end of the interval of the outcome itself, whose own error is added.
+    #[serde(deserialize_with = "nan_for_null")]
     pub outcome_lower: f64,
     /// Its upper end.
+    #[serde(deserialize_with = "nan_for_null")]
     pub outcome_upper: f64,
 }
 
@@ -52,8 +58,8 @@ impl FittedRegression {
     /// ```
     ///
     /// # Errors
-    /// [`EstimateError::Predict`] for a row with a missing value, or with a unit, period or level that the fit has not
-    /// seen; [`EstimateError::Method`] for first differences, which say nothing of levels, and for
+    /// [`EstimateError::Predict`] for a row with a missing value, with a unit, period or level that the fit has not seen,
+    /// or with a column that has no coefficient and is no combination of the others there; [`EstimateError::Method`] for first differences, which say nothing of levels, and for
     /// [`Estimator::Mundlak`], whose columns are about the unit means of the sample;
     /// [`QuestionError::Option`](crate::error::QuestionError::Option) for a level outside 0 to 1.
     ///
@@ -73,8 +79,8 @@ impl FittedRegression {
     pub fn predictions(&self, panel: &Panel, covariance: &Covariance, level: f64) -> Result<Vec<Prediction>> {
         check_level(level)?;
         let expected = self.expected_of(panel)?;
-        let covariance = self.covariance(covariance)?;
-        let quantile = Reference::new(covariance.df).quantile(level);
+        let estimated = self.estimated(covariance)?;
+        let quantile = Reference::new(estimated.of_columns.df).quantile(level);
         let weights = match &self.design.weights_name {
             Some(name) => panel.column(name)?.numbers()?.to_vec(),
             None => vec![1.0; panel.n_observations()],
@@ -87,7 +93,8 @@ impl FittedRegression {
                 let why = PredictProblem::Weight { weight };
                 return Err(EstimateError::Predict { place: panel.row_label(row), why }.into());
             }
-            let of_expectation = quadratic(&covariance, &x) + own * variance;
+            let of_expectation =
+                estimated.variance(self.basis.functional(ArrayView1::from(&x)).view()) + own * variance;
             let half = quantile * of_expectation.sqrt();
             let half_outcome = quantile * (of_expectation + self.sigma2() / weight + random).sqrt();
             Ok(Prediction {
@@ -116,19 +123,29 @@ impl FittedRegression {
             return Err(cannot("prediction", Refusal::OtherEstimator { found: estimator.name(), needs }));
         }
         let all = columns_on(&self.design, panel)?;
+        let combinations = self.combinations();
         let columns: Vec<&Vec<f64>> = self.data.positions.iter().map(|&p| &all[p]).collect();
         let absorbed = self.data.absorbed;
         if !absorbed.any() {
             let row = |row: usize| {
                 let lead = self.data.has_intercept.then_some(1.0);
                 let x: Vec<f64> = lead.into_iter().chain(columns.iter().map(|c| c[row])).collect();
-                (x.iter().zip(&self.estimates).map(|(x, b)| x * b).sum(), x, 0.0)
+                for combination in &combinations {
+                    combination.check(&panel.row_label(row), all[combination.column][row], &x)?;
+                }
+                Ok((x.iter().zip(&self.estimates).map(|(x, b)| x * b).sum(), x, 0.0))
             };
-            return Ok((0..panel.n_observations()).map(row).collect());
+            return (0..panel.n_observations()).map(row).collect();
         }
         let absorb = absorbed.absorb(&self.design);
-        let of_columns: Vec<_> = self.data.levels(&self.design).map(|c| absorb.effects(c)).collect();
+        // A row far from zero less what was taken from all, so that means of units keep its digits.
+        let shifts = &self.data.shifts;
+        let shifted = |(levels, shift): (&[f64], &f64)| levels.iter().map(|x| x - shift).collect::<Vec<f64>>();
+        let levels = self.data.levels(&self.design).zip(shifts);
+        let of_columns: Vec<_> = levels.map(|column| absorb.effects(&shifted(column))).collect();
         let of_outcome = absorb.effects(&self.design.outcome);
+        let without = combinations.iter().map(|c| absorb.effects(&self.design.columns[c.column].values));
+        let without: Vec<_> = without.collect();
         let parts = match (&self.design.units, &self.design.periods) {
             (Some(units), Some(periods)) if absorbed.parts(&self.design) > 1 => Some(parts(units, periods)),
             _ => None,
@@ -153,7 +170,11 @@ impl FittedRegression {
             let at = |effects: &Effects| {
                 effects.intercept + unit.map_or(0.0, |u| effects.first[u]) + period.map_or(0.0, |p| effects.second[p])
             };
-            let x: Vec<f64> = columns.iter().zip(&of_columns).map(|(c, effects)| c[row] - at(effects)).collect();
+            let own = columns.iter().zip(&of_columns).zip(shifts);
+            let x: Vec<f64> = own.map(|((c, effects), shift)| c[row] - shift - at(effects)).collect();
+            for (combination, effects) in combinations.iter().zip(&without) {
+                combination.check(&place, all[combination.column][row] - at(effects), &x)?;
+            }
             let expected = at(&of_outcome) + x.iter().zip(&self.estimates).map(|(x, b)| x * b).sum::<f64>();
             rows.push((expected, x, absorb.variance_at(unit, period)));
         }

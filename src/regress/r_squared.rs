@@ -16,7 +16,8 @@ use crate::numerics::dot::weighted_dot;
 /// ```text
 /// overall   1 − Σ w (y − ŷ)² / Σ w (y − ȳ)²;  absorbed effects are part of ŷ here
 /// within    1 − Σ w (My − Mx'b)² / Σ w (My)²,  M taking out the absorbed effects, or unit means where none are
-/// between   1 − Σ (ȳ_i − ŷ_i)² / Σ (ȳ_i − ȳ)²  over the units' means, each unit counting once, effects not in ŷ
+/// between   1 − Σ W (ȳ_i − ŷ_i)² / Σ W (ȳ_i − ȳ)²  over the units' means, effects not in ŷ; W the sum of a unit's
+///           weights, without weights, or with equal ones, 1
 /// adjusted  1 − (1 − overall)(n − 1)/(degrees of freedom); pooled and absorbing estimators
 /// ```
 ///
@@ -94,9 +95,12 @@ impl RSquared {
         let between = design.units.as_ref().and_then(|units| {
             let means = units.means(&design.outcome, weights);
             let left = units.means(&left, weights);
-            let mean = means.iter().sum::<f64>() / means.len() as f64;
-            let total: f64 = means.iter().map(|y| (y - mean).powi(2)).sum();
-            let r2 = 1.0 - left.iter().map(|e| e * e).sum::<f64>() / total;
+            // As in a between regression.
+            let of_units = units.weights_of_means(weights);
+            let mean = weighted_dot(&means, &vec![1.0; means.len()], &of_units) / of_units.iter().sum::<f64>();
+            let about_mean: Vec<f64> = means.iter().map(|y| y - mean).collect();
+            let total = weighted_dot(&about_mean, &about_mean, &of_units);
+            let r2 = 1.0 - weighted_dot(&left, &left, &of_units) / total;
             // What explains nothing leaves the rounding of one.
             (total > 0.0).then_some(if r2.abs() < ROUNDING { 0.0 } else { r2 })
         });

@@ -25,6 +25,7 @@ use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 pub use cross_section::CrossSectionLm;
+pub use hausman::HausmanVariance;
 
 use super::FittedRegression;
 use super::covariance::Covariance;
@@ -151,26 +152,27 @@ struct Added {
 
 impl FittedRegression {
     /// This regression with more columns behind its own, on the rows that it regressed; those that add nothing are left
-    /// out. Good for coefficients and covariances; R² and names of columns left out remain those of the smaller one.
+    /// out. Good for the coefficients of what is added, and their covariance; all else remains that of the smaller one.
     fn augmented(&self, more: Vec<Added>) -> Self {
         let mut fit = self.clone();
         let data = &mut fit.data;
+        // In place of its own columns stands what spans the same.
+        data.columns = std::mem::take(&mut fit.basis.columns);
         for Added { name, values, length, rounding } in more {
             data.names.push(name);
             data.columns.push(values);
+            data.shifts.push(0.0);
             data.lengths.push(length);
             data.roundings.push(rounding);
             // No column of the design: any will do, as levels are not asked for.
             data.positions.push(0);
         }
-        let problem = data.problem();
-        let solution = problem.solve();
-        let residuals = problem.residuals(&solution);
-        let Solution { kept, estimates, inverse } = solution;
+        let Solution { kept, estimates, basis, residuals } = data.problem().solve();
+        data.columns = Vec::new();
         data.keep(&kept);
         fit.df_residual = residuals.len().saturating_sub(kept.len() + data.absorbed.rank);
         fit.estimates = estimates;
-        fit.inverse = inverse;
+        fit.basis = basis;
         fit.residuals = residuals;
         fit
     }

@@ -1,12 +1,14 @@
 //! What an estimator takes from the data before least squares: sample rows in, the rows of a regression out.
 
+mod mundlak;
+
 use rayon::prelude::*;
 
 use super::least_squares::Problem;
 use super::random_effects::{EffectVariances, QuasiDemean, QuasiDemeaning, RandomEffect, effect_variances};
 use super::{Estimator, PanelRegression};
 use crate::error::{Error, EstimateError, QuestionError, Result, TermProblem};
-use crate::model::Design;
+use crate::model::{Design, DesignColumn};
 use crate::numerics::absorb::{Absorb, Projection};
 use crate::numerics::dot::weighted_dot;
 use crate::numerics::groups::Groups;
@@ -19,13 +21,15 @@ pub(crate) const INTERCEPT: &str = "(Intercept)";
 #[derive(Debug, Clone)]
 pub(crate) struct Transformed {
     pub(crate) outcome: Vec<f64>,
-    /// The intercept first where there is one.
+    /// The intercept first where there is one. Once they are regressed they stand in the fit's basis, and not here.
     pub(crate) columns: Vec<Vec<f64>>,
     pub(crate) names: Vec<String>,
     pub(crate) has_intercept: bool,
     pub(crate) weights: Vec<f64>,
     /// What these weights are multiplied by to be the user's.
     pub(crate) weights_scale: f64,
+    /// What was taken from every row of a column before it was transformed, where that goes into the intercept.
+    pub(crate) shifts: Vec<f64>,
     /// Lengths about the mean before the transformation, and those within which the columns are known.
     pub(crate) lengths: Vec<f64>,
     pub(crate) roundings: Vec<f64>,
@@ -80,17 +84,15 @@ impl Absorbed {
 impl Transformed {
     pub(crate) fn new(question: &PanelRegression, design: &Design) -> Result<Self> {
         let estimator = question.estimator;
-        let absorbed = Absorbed {
-            units: estimator.absorbs_units() || !design.unit_effects.is_empty(),
-            periods: estimator.absorbs_periods(),
-            rank: 0,
-        };
-        let may_absorb = estimator.absorbs_units() || matches!(estimator, Estimator::Pooled | Estimator::WithinPeriod);
-        if absorbed.units && !may_absorb {
+        let absorbed = Absorbed { units: estimator.absorbs_units(), periods: estimator.absorbs_periods(), rank: 0 };
+        if !design.unit_effects.is_empty() && !estimator.absorbs_units() {
             let why = TermProblem::UnitEffects { estimator: estimator.name() };
             return Err(QuestionError::TermMeaning { term: "unit_effects".to_string(), why }.into());
         }
-        let levels = Levels::new(design);
+        // A column less a constant says the same beside one, and means of units, products and variances keep their digits
+        // where it is far from zero.
+        let is_difference = estimator == Estimator::FirstDifference;
+        let levels = Levels::new(design, question.intercept || absorbed.any() || is_difference);
         match estimator {
             Estimator::Pooled | Estimator::Within | Estimator::WithinPeriod | Estimator::Twoway => {
                 levels.absorbed(absorbed, question.intercept)
@@ -102,7 +104,7 @@ impl Transformed {
             Estimator::RandomTwoway => levels.random(RandomEffect::Twoway, question),
             Estimator::Mundlak => {
                 let levels = levels.within_and_between(question)?;
-                let own_levels = Some(levels.columns.clone());
+                let own_levels = Some(levels.unshifted());
                 Ok(Transformed { own_levels, ..levels.random(RandomEffect::Unit, question)? })
             }
         }
@@ -140,8 +142,8 @@ impl Transformed {
             return;
         }
         let lead = usize::from(self.has_intercept);
-        self.columns = kept.iter().map(|&c| std::mem::take(&mut self.columns[c])).collect();
         self.names = kept.iter().map(|&c| std::mem::take(&mut self.names[c])).collect();
+        self.shifts = kept.iter().map(|&c| self.shifts[c]).collect();
         self.lengths = kept.iter().map(|&c| self.lengths[c]).collect();
         self.roundings = kept.iter().map(|&c| self.roundings[c]).collect();
         self.positions = kept.iter().filter(|&&c| c >= lead).map(|&c| self.positions[c - lead]).collect();
@@ -153,24 +155,48 @@ impl Transformed {
 struct Levels<'a> {
     design: &'a Design,
     names: Vec<String>,
+    /// Less their shifts.
     columns: Vec<Vec<f64>>,
+    shifts: Vec<f64>,
     lengths: Vec<f64>,
     roundings: Vec<f64>,
 }
 
 impl<'a> Levels<'a> {
-    fn new(design: &'a Design) -> Self {
-        let columns: Vec<Vec<f64>> = design.columns.iter().map(|c| c.values.clone()).collect();
+    fn new(design: &'a Design, is_shifted: bool) -> Self {
+        let length = |values: &[f64]| weighted_dot(values, values, &design.weights).sqrt();
+        let of_column = |column: &DesignColumn| {
+            let shift = weighted_mean(&column.values, &design.weights);
+            let about_mean: Vec<f64> = column.values.iter().map(|x| x - shift).collect();
+            let (of_mean, of_zero) = (length(&about_mean), rounding(length(&column.values)));
+            match is_shifted {
+                true => (about_mean, shift, of_mean, of_zero),
+                false => (column.values.clone(), 0.0, of_mean, of_zero),
+            }
+        };
+        let found: Vec<(Vec<f64>, f64, f64, f64)> = design.columns.par_iter().map(of_column).collect();
         let names = design.columns.iter().map(|c| c.name.clone()).collect();
-        Self::of(design, names, columns)
+        let mut levels = Levels {
+            design,
+            names,
+            columns: Vec::new(),
+            shifts: Vec::new(),
+            lengths: Vec::new(),
+            roundings: Vec::new(),
+        };
+        for (column, shift, length, rounding) in found {
+            levels.columns.push(column);
+            levels.shifts.push(shift);
+            levels.lengths.push(length);
+            levels.roundings.push(rounding);
+        }
+        levels
     }
 
-    fn of(design: &'a Design, names: Vec<String>, columns: Vec<Vec<f64>>) -> Self {
-        let mean = Absorb::new(None, None, &design.weights);
-        let length = |values: &[f64]| weighted_dot(values, values, &design.weights).sqrt();
-        let lengths = columns.par_iter().map(|c| length(&mean.residuals(c))).collect();
-        let roundings = columns.par_iter().map(|c| rounding(length(c))).collect();
-        Levels { design, names, columns, lengths, roundings }
+    /// The columns as they were.
+    fn unshifted(&self) -> Vec<Vec<f64>> {
+        let unshifted = |(column, shift): (&Vec<f64>, &f64)| column.iter().map(|x| x + shift).collect();
+        self.columns.iter().zip(&self.shifts).map(unshifted).collect()
     }
 
     fn absorbed(self, mut absorbed: Absorbed, intercept: bool) -> Result<Transformed> {
@@ -200,21 +226,14 @@ impl<'a> Levels<'a> {
             return Err(EstimateError::TooFew { what, expected: 2, found: n_units }.into());
         }
         let mut first = vec![usize::MAX; n_units];
-        let mut sums = vec![0.0; n_units];
-        for (row, (&code, w)) in units.codes.iter().zip(&design.weights).enumerate() {
-            let code = code as usize;
-            first[code] = first[code].min(row);
-            sums[code] += w;
+        for (row, &code) in units.codes.iter().enumerate() {
+            first[code as usize] = first[code as usize].min(row);
         }
         let means = |values: &Vec<f64>| units.means(values, &design.weights);
-        let (weights, scale) = match design.weights.iter().all(|w| *w == 1.0) {
-            true => (vec![1.0; n_units], design.weights_mean),
-            false => {
-                // The units' weights have mean one like those of rows; what that takes goes to their scale.
-                let mean = sums.iter().sum::<f64>() / n_units as f64;
-                (sums.iter().map(|w| w / mean).collect(), design.weights_mean * mean)
-            }
-        };
+        let weights = units.weights_of_means(&design.weights);
+        // The units' weights have mean one like those of rows; what that takes goes to their scale.
+        let mean = weights.iter().sum::<f64>() / n_units as f64;
+        let (weights, scale) = (weights.iter().map(|w| w / mean).collect(), design.weights_mean * mean);
         let columns = self.columns.iter().map(means).collect();
         let ones = intercept.then(|| vec![1.0; n_units]);
         let transformed = self.transformed(means(&design.outcome), Some(columns), ones, weights, first);
@@ -274,55 +293,6 @@ impl<'a> Levels<'a> {
         Ok(Transformed { variances: Some(found), ..transformed })
     }
 
-    /// Each column that varies within units as its deviation from the unit's mean, and that mean. Of a product of two
-    /// such columns, the deviation is that of the product of their deviations: demeaned twice, it holds nothing that
-    /// differs between units.
-    ///
-    /// M. Giesselmann and A. W. Schmidt-Catran (2022), "Interactions in fixed effects regression models", Sociological
-    /// Methods & Research 51, <https://doi.org/10.1177/0049124120914934>.
-    fn within_and_between(self, question: &PanelRegression) -> Result<Self> {
-        let design = self.design;
-        let units = units(design)?;
-        let of_units = Absorb::new(Some(units), None, &design.weights);
-        let deviation = |values: &[f64]| -> Option<Vec<f64>> {
-            let left = of_units.residuals(values);
-            let length = weighted_dot(&left, &left, &design.weights).sqrt();
-            // Several roundings, as taking a mean out leaves some even of a constant.
-            let nothing = rounding(weighted_dot(values, values, &design.weights).sqrt()) * 8.0;
-            (length > nothing).then_some(left)
-        };
-        // Name, values, and where the column comes from: what counts as nothing is nothing beside that.
-        let (mut split, mut between) = (Vec::new(), Vec::new());
-        for (source, (column, values)) in design.columns.iter().zip(&self.columns).enumerate() {
-            let Some(own) = deviation(values) else {
-                split.push((column.name.clone(), values.clone(), source));
-                continue;
-            };
-            let factors = design.factors(column, &question.terms)?;
-            let product = match factors.iter().map(|factor| deviation(factor)).collect::<Option<Vec<_>>>() {
-                Some(factors) if factors.len() > 1 => {
-                    let mut product = vec![1.0; values.len()];
-                    factors.iter().for_each(|f| product.iter_mut().zip(f).for_each(|(p, x)| *p *= x));
-                    of_units.residuals(&product)
-                }
-                _ => own,
-            };
-            split.push((format!("within({})", column.name), product, source));
-            let means = units.means(values, &design.weights);
-            let spread = units.codes.iter().map(|&code| means[code as usize]).collect();
-            between.push((format!("between({})", column.name), spread, source));
-        }
-        let all = split.into_iter().chain(between);
-        let (mut names, mut columns, mut lengths, mut roundings) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for (name, values, source) in all {
-            names.push(name);
-            columns.push(values);
-            lengths.push(self.lengths[source]);
-            roundings.push(self.roundings[source]);
-        }
-        Ok(Levels { design, names, columns, lengths, roundings })
-    }
-
     fn transformed(
         self,
         outcome: Vec<f64>,
@@ -341,6 +311,8 @@ impl<'a> Levels<'a> {
             has_intercept,
             weights,
             weights_scale: self.design.weights_mean,
+            // Where there is no intercept, effects or differences have taken the shifts out.
+            shifts: lead(0.0).into_iter().chain(self.shifts).collect(),
             // The intercept is never in doubt: it has a length, and no rounding.
             lengths: lead(1.0).into_iter().chain(self.lengths).collect(),
             roundings: lead(0.0).into_iter().chain(self.roundings).collect(),
@@ -351,6 +323,15 @@ impl<'a> Levels<'a> {
             variances: None,
         }
     }
+}
+
+/// The mean of a column, of a constant to the last bit.
+fn weighted_mean(values: &[f64], weights: &[f64]) -> f64 {
+    if values.iter().all(|x| *x == values[0]) {
+        return values[0];
+    }
+    let sum: f64 = values.iter().zip(weights).map(|(x, w)| w * x).sum();
+    sum / weights.iter().sum::<f64>()
 }
 
 /// The units of the sample.

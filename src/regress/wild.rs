@@ -5,11 +5,12 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::FittedRegression;
-use super::covariance::Clusters;
+use super::basis::Basis;
+use super::covariance::{Clusters, Covariance};
 use super::inference::check_level;
-use super::least_squares::Problem;
+use super::least_squares::{Problem, Solution};
 use super::transform::Absorbed;
-use crate::error::{QuestionError, Result};
+use crate::error::{QuestionError, Refusal, Result, cannot};
 use crate::numerics::dot::weighted_dot;
 use crate::numerics::groups::Groups;
 use crate::numerics::rank::rounding;
@@ -194,6 +195,10 @@ impl FittedRegression {
             return option("null", "it must be a finite number", options.null.to_string());
         }
         let clusters = self.clusters(options.by.as_deref())?;
+        let by = options.by.as_ref().map_or_else(Covariance::cluster, Covariance::cluster_by);
+        if let Some(why) = self.estimated(&by)?.unknown(self, at) {
+            return Err(cannot("the wild bootstrap", why));
+        }
         let parts = Parts::new(self, at, &clusters)?;
         let draws = Draws::new(options, clusters.len());
         let (estimate, alpha) = (self.estimates[at], 1.0 - options.level);
@@ -247,10 +252,13 @@ struct Parts {
 impl Parts {
     fn new(fit: &FittedRegression, at: usize, clusters: &Clusters) -> Result<Self> {
         let estimate = fit.estimates[at];
-        let (columns, inverse, residuals, at) = fit.with_effects_as_columns(clusters, at)?;
+        let Expanded { basis, residuals, at } = fit.with_effects_as_columns(clusters, at)?;
+        let (columns, inverse) = (&basis.columns, &basis.inverse);
         let k = columns.len();
         let weights = &fit.data.weights;
-        let a: Vec<f64> = (0..k).map(|i| inverse[[at, i]]).collect();
+        let function = basis.coefficient(at);
+        let a = inverse.dot(&function);
+        let scale = function.dot(&a);
         let rows = clusters.rows();
         let of_cluster = |rows: &Vec<usize>| {
             let sums = |values: &dyn Fn(usize) -> f64| -> Vec<f64> {
@@ -260,7 +268,7 @@ impl Parts {
             let score = sums(&|r| residuals[r]);
             // P_g a: the scores of x'a, and what the residuals gain where the null is imposed.
             let of_along = sums(&along);
-            let growth: Vec<f64> = of_along.iter().map(|x| x / a[at]).collect();
+            let growth: Vec<f64> = of_along.iter().map(|x| x / scale).collect();
             let passed = (0..k).map(|i| (0..k).map(|j| inverse[[i, j]] * of_along[j]).sum()).collect();
             (score, growth, passed)
         };
@@ -355,8 +363,7 @@ impl Draws {
 }
 
 impl FittedRegression {
-    /// The regression with absorbed effects that are not nested in the clusters as columns: columns, the inverse of
-    /// their cross-products, residuals, and where the coefficient `at` stands among them.
+    /// The regression with absorbed effects that are not nested in the clusters as columns.
     fn with_effects_as_columns(&self, clusters: &Clusters, at: usize) -> Result<Expanded> {
         let absorbed = self.data.absorbed;
         let sets = [(absorbed.units, self.design.units.as_ref()), (absorbed.periods, self.design.periods.as_ref())];
@@ -364,7 +371,7 @@ impl FittedRegression {
         let [units, periods] = sets.map(|(is_absorbed, groups)| groups.filter(|_| is_absorbed));
         let others: Vec<&Groups> = [units, periods].into_iter().flatten().filter(|groups| !is_nested(groups)).collect();
         if others.is_empty() {
-            return Ok((self.data.columns.clone(), self.inverse.clone(), self.residuals.clone(), at));
+            return Ok(Expanded { basis: self.basis.clone(), residuals: self.residuals.clone(), at });
         }
         let nested = Absorbed { units: units.is_some_and(is_nested), periods: periods.is_some_and(is_nested), rank: 0 };
         let absorb = nested.absorb(&self.design);
@@ -379,21 +386,28 @@ impl FittedRegression {
         let left = |c: &[f64]| if nested.any() { absorb.residuals(c) } else { c.to_vec() };
         let columns: Vec<Vec<f64>> = raw.par_iter().map(|c| left(c)).collect();
         let length = |c: &Vec<f64>| weighted_dot(c, c, &self.data.weights).sqrt();
+        let own = self.estimates.len();
+        let lengths = self.data.lengths.iter().copied().chain(raw[own..].iter().map(length));
+        let roundings = self.data.roundings.iter().copied().chain(raw[own..].iter().map(|c| rounding(length(c))));
         let problem = Problem {
             has_intercept: false,
             outcome: &left(&self.design.outcome),
             weights: &self.data.weights,
-            lengths: &raw.iter().map(length).collect::<Vec<_>>(),
-            roundings: &raw.iter().map(|c| rounding(length(c))).collect::<Vec<_>>(),
+            lengths: &lengths.collect::<Vec<_>>(),
+            roundings: &roundings.collect::<Vec<_>>(),
             columns: &columns,
         };
-        let solution = problem.solve();
-        let residuals = problem.residuals(&solution);
-        let columns: Vec<Vec<f64>> = solution.kept.iter().map(|&c| columns[c].clone()).collect();
-        let at = solution.kept.iter().position(|&c| c == at).unwrap_or(at);
-        Ok((columns, solution.inverse, residuals, at))
+        let Solution { kept, basis, residuals, .. } = problem.solve();
+        let at = kept.iter().position(|&c| c == at).ok_or_else(|| {
+            cannot("the wild bootstrap", Refusal::SpannedByEffects { coefficient: self.names()[at].clone() })
+        })?;
+        Ok(Expanded { basis, residuals, at })
     }
 }
 
-/// Columns, inverse cross-products, residuals, and the position of the coefficient.
-type Expanded = (Vec<Vec<f64>>, ndarray::Array2<f64>, Vec<f64>, usize);
+/// The regression on columns alone, and where the coefficient stands among them.
+struct Expanded {
+    basis: Basis,
+    residuals: Vec<f64>,
+    at: usize,
+}

@@ -3,13 +3,15 @@
 use std::fmt;
 
 use super::aligned::{Line, aligned};
-use super::estimates::{Digits, counts, covariance, intervals, meaning, p_value, r_squared, r_squareds, statistic};
+use super::estimates::{
+    Digits, counts, covariance, intervals, left_out, meaning, p_value, r_squared, r_squareds, statistic,
+};
 use super::text::wrapped;
 use crate::regress::{CoefficientEstimate, CoefficientTable};
 
 impl fmt::Display for CoefficientTable {
     /// Outcome and estimator; a row for each coefficient with its estimate and interval to four significant digits,
-    /// those of a component below its name; then rows, units, periods and degrees of freedom, R², how the standard
+    /// those of a component below its name; then rows, units, periods and degrees of freedom, the rows left out, R², how the standard
     /// errors came about, columns without a coefficient and warnings. Names are not cut: a long one stands above its
     /// numbers.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,6 +34,7 @@ impl fmt::Display for CoefficientTable {
         }
         lines.push(String::new());
         lines.extend(wrapped(&counts(self)));
+        lines.extend(left_out(self).flat_map(|sentence| wrapped(&sentence)));
         let parts = r_squareds(&self.r_squared).into_iter();
         let parts: Vec<String> =
             parts.filter_map(|(name, r2)| r2.map(|r2| format!("{name} {}", r_squared(r2)))).collect();

@@ -17,6 +17,9 @@ pub(super) enum Digits {
     Decimals(usize),
 }
 
+/// What stands where there is no number.
+pub(super) const UNKNOWN: &str = "–";
+
 /// More digits than a double has say nothing.
 const MOST_DIGITS: usize = 17;
 
@@ -30,7 +33,10 @@ impl Default for Digits {
 
 impl Digits {
     pub(super) fn text(self, x: f64) -> String {
-        if !x.is_finite() {
+        if x.is_nan() {
+            return UNKNOWN.to_string();
+        }
+        if x.is_infinite() {
             return x.to_string();
         }
         match self {
@@ -61,12 +67,17 @@ impl Digits {
 
 /// A t or z statistic of any size in at most nine characters.
 pub(super) fn statistic(x: f64) -> String {
-    if x.is_finite() && x.abs() >= 9_999.0 { format!("{x:.1e}") } else { format!("{x:.3}") }
+    match x {
+        x if x.is_nan() => UNKNOWN.to_string(),
+        x if x.is_finite() && x.abs() >= 9_999.0 => format!("{x:.1e}"),
+        x => format!("{x:.3}"),
+    }
 }
 
 /// A p-value in at most seven characters; what is none, in at most eight.
 pub(super) fn p_value(p: f64) -> String {
     match p {
+        p if p.is_nan() => UNKNOWN.to_string(),
         p if (0.0..1e-4).contains(&p) => "<0.0001".to_string(),
         p if p.is_finite() && p.abs() >= 10.0 => format!("{p:.1e}"),
         p => format!("{p:.4}"),
@@ -121,6 +132,11 @@ pub(super) fn counts(table: &CoefficientTable) -> String {
     parts.push(format!("{} of freedom", counted(table.df_residual, "residual degree")));
     parts.extend(table.weights.iter().map(|weights| format!("weighted by {weights}")));
     parts.join(", ")
+}
+
+/// The rows left out, a sentence for each reason.
+pub(super) fn left_out(table: &CoefficientTable) -> impl Iterator<Item = String> {
+    table.left_out.iter().map(|left_out| format!("{} left out: {}", counted(left_out.rows, "row"), left_out.reason))
 }
 
 /// How the standard errors came about: kind, clusters, small-sample factor with its convention, distribution.
@@ -185,7 +201,7 @@ mod tests {
         );
         assert_eq!(Digits::Significant(0).text(1.26), "1");
         assert_eq!(Digits::Significant(usize::MAX).text(0.1), "0.10000000000000001");
-        assert_eq!(four(f64::NAN), "NaN");
+        assert_eq!(four(f64::NAN), "–");
         assert!([f64::MIN, -f64::MIN_POSITIVE, -0.000_999_96].into_iter().all(|x| four(x).len() <= 11));
     }
 

@@ -9,7 +9,7 @@ mod text;
 
 use serde::{Deserialize, Serialize};
 
-use super::estimates::{Digits, covariance, r_squared, r_squareds};
+use super::estimates::{Digits, covariance, left_out, r_squared, r_squareds};
 use crate::regress::{CoefficientEstimate, CoefficientTable};
 
 /// Bounds of p-values and their stars.
@@ -193,6 +193,7 @@ impl RegressionTable {
             if !table.left_out_columns.is_empty() {
                 notes.push(format!("{name}: dropped {}", table.left_out_columns.join(", ")));
             }
+            notes.extend(left_out(table).map(|sentence| format!("{name}: {sentence}")));
             let warnings = table.warnings.iter().chain(&table.covariance.warnings);
             notes.extend(warnings.map(|warning| format!("{name}: warning: {warning}")));
         }

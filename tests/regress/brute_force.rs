@@ -650,8 +650,11 @@ fn a_coefficient_that_rests_on_one_unit_has_no_leave_one_out() {
     let without = PanelRegression::new("y", ["x"]).fit(&without).expect("it fits");
     assert!((units[0].estimates[1].unwrap() - without.estimate("x").unwrap()).abs() < 1e-12);
     for covariance in [Covariance::jackknife(), Covariance::cluster().correction(ClusterCorrection::Cr3)] {
-        let warnings = fit.covariance(&covariance).expect("a covariance").warnings;
-        assert!(warnings.iter().any(|w| w.to_string().starts_with("d cannot be had without one")), "{warnings:?}");
+        let table = fit.coefficients(&covariance).expect("a table");
+        assert!(table.coefficients[2].std_error.is_nan() && table.coefficients[1].std_error > 0.0);
+        let says = "no standard error of d: nothing but a decides";
+        let warnings = table.covariance.warnings;
+        assert!(warnings.iter().any(|w| w.to_string().starts_with(says)), "{warnings:?}");
     }
     // Unit effects go with their unit, and are no loss.
     let within = PanelRegression::new("y", ["x"]).estimator(Estimator::Within).fit(&panel).expect("it fits");
@@ -794,4 +797,30 @@ fn a_bandwidth_that_reaches_no_pair_is_reported() {
     let warnings = |bandwidth| fit.covariance(&Covariance::newey_west(bandwidth)).expect("a covariance").warnings;
     assert!(warnings(None)[0].to_string().contains("bandwidth of 1"), "{:?}", warnings(None));
     assert!(warnings(Some(2)).is_empty());
+}
+
+/// Unit means weighted as in a between regression, whose R² this is for its own coefficients.
+#[test]
+fn r2_between_weights_the_means_of_units() {
+    let panel = panel();
+    let regression = PanelRegression::new("y", ["x", "z"]).weights("w");
+    let fit = regression.clone().estimator(Estimator::Pooled).fit(&panel).unwrap();
+    let (y, w, x, z) = (column(&panel, "y"), column(&panel, "w"), column(&panel, "x"), column(&panel, "z"));
+    let expected = &x * fit.estimates()[1] + &z * fit.estimates()[2] + fit.estimates()[0];
+    let units = dummies(panel.unit_indices().unwrap());
+    let sums = units.t().dot(&w);
+    let means = |values: &Array1<f64>| units.t().dot(&(values * &w)) / &sums;
+    let (observed, fitted) = (means(&y), means(&expected));
+    let mean = (&observed * &sums).sum() / sums.sum();
+    let left = (&sums * &(&observed - &fitted).mapv(|e| e * e)).sum();
+    let total = (&sums * &(&observed - mean).mapv(|e| e * e)).sum();
+    assert!((fit.r_squared().between.unwrap() - (1.0 - left / total)).abs() < 1e-12);
+    let between = regression.estimator(Estimator::Between).fit(&panel).unwrap();
+    let r2 = between.r_squared();
+    assert!(
+        (r2.between.unwrap()
+            - (1.0 - between.residuals().iter().zip(&sums).map(|(e, w)| w * e * e).sum::<f64>() / total))
+            .abs()
+            < 1e-12
+    );
 }

@@ -5,5 +5,8 @@ mod common;
 
 mod bad_input;
 mod brute_force;
+mod intercept;
 mod of_model;
+mod shifted;
 mod specification;
+mod unknown;

@@ -1,11 +1,14 @@
 //! Specification tests: against plm and lmtest on public data, and by brute force on unbalanced weighted panels.
-#![allow(clippy::expect_used, clippy::panic)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 
 use apportion::error::{EstimateError, QuestionError};
-use apportion::regress::{CrossSectionLm, NullDistribution, RandomEffect, SmallSample, SpecificationTest};
+use apportion::regress::{
+    CrossSectionLm, HausmanVariance, NullDistribution, RandomEffect, SmallSample, SpecificationTest,
+};
 use apportion::{Covariance, Error, Estimator, FittedRegression, Panel, PanelRegression, PanelSchema, Term, Warning};
+use ndarray::Array2;
 
 use crate::common::panel::panel;
 use crate::common::{Rows, unbalanced};
@@ -463,7 +466,7 @@ fn hausman_is_the_quadratic_form_of_the_difference() {
             v.iter().zip(&v_pooled).map(|(a, b)| a.iter().zip(b).map(|(a, b)| a - b).collect()).collect();
         let b: Vec<f64> = (1..3).map(|i| within.b[i] - pooled.b[i]).collect();
         let test = fitted(&rows, Estimator::Within, weighted)
-            .hausman(&fitted(&rows, Estimator::Pooled, weighted))
+            .hausman_with(&fitted(&rows, Estimator::Pooled, weighted), HausmanVariance::Own)
             .expect("a test");
         let determinant = difference[0][0] * difference[1][1] - difference[0][1] * difference[1][0];
         if difference[0][0] > 0.0 && determinant > 0.0 {
@@ -533,7 +536,8 @@ fn a_difference_that_is_not_positive_is_said_so() {
     // regression: found among seeds, so that one direction is lost.
     let found = (0..200).find_map(|seed| {
         let rows = unbalanced(seed, 6, 5, 0.1);
-        let test = fitted(&rows, Estimator::Within, false).hausman(&fitted(&rows, Estimator::Pooled, false)).ok()?;
+        let pooled = fitted(&rows, Estimator::Pooled, false);
+        let test = fitted(&rows, Estimator::Within, false).hausman_with(&pooled, HausmanVariance::Own).ok()?;
         let lost = test.warnings.contains(&Warning::DifferenceNotPositive { kept: 1, of: 2 });
         lost.then_some(test)
     });
@@ -709,4 +713,63 @@ fn tests_are_written_and_read_again() {
     assert_eq!(serde_json::from_str::<SpecificationTest>(&text).expect("read"), test);
     let line = "Pesaran's CD test: z = 4.6612, p = 0.0000 (null hypothesis: errors of different units are unrelated)";
     assert_eq!(test.to_string().to_lowercase(), line.to_lowercase());
+}
+
+/// Stata's manual of `hausman`, options sigmamore and sigmaless: both covariances with one residual variance, of which
+/// the difference has no negative direction.
+#[test]
+fn hausman_of_an_indefinite_difference_takes_one_variance_for_both() {
+    let mut found = 0;
+    for seed in 0..40 {
+        let mut rows = unbalanced(900 + seed, 14, 4, 0.1);
+        rows.weight.fill(1.0);
+        let panel = panel(&rows);
+        let regression = PanelRegression::new("y", ["slow", "noisy", "positive"]);
+        let within = regression.clone().estimator(Estimator::Within).fit(&panel).unwrap();
+        let random = regression.estimator(Estimator::Random).fit(&panel).unwrap();
+        let by = |variance| within.hausman_with(&random, variance).unwrap();
+        // (b − b')'(A − A')⁻¹(b − b')/σ², A the covariances over their residual variances.
+        let of = |fit: &FittedRegression, variance: f64| {
+            let iid = fit.covariance(&Covariance::iid()).unwrap().matrix / fit.sigma2();
+            let at: Vec<usize> =
+                fit.names().iter().enumerate().filter(|(_, n)| *n != "(Intercept)").map(|(i, _)| i).collect();
+            let matrix = Array2::from_shape_fn((3, 3), |(i, j)| variance * iid[[at[i], at[j]]]);
+            (matrix, at.iter().map(|&i| fit.estimates()[i]).collect::<Vec<f64>>())
+        };
+        for (variance, sigma2) in
+            [(HausmanVariance::SigmaMore, random.sigma2()), (HausmanVariance::SigmaLess, within.sigma2())]
+        {
+            let ((v, b), (v_random, b_random)) = (of(&within, sigma2), of(&random, sigma2));
+            let difference: Vec<f64> = b.iter().zip(&b_random).map(|(b, c)| b - c).collect();
+            let expected = quadratic(&difference, &(v - v_random));
+            let test = by(variance);
+            assert!((test.statistic - expected).abs() < 1e-7 * expected, "{seed}: {test} instead of {expected}");
+            assert!(test.warnings.is_empty() && test.statistic >= 0.0);
+        }
+        let own = by(HausmanVariance::Own);
+        let test = within.hausman(&random).unwrap();
+        if own.warnings.is_empty() {
+            assert_eq!(test, own);
+        } else {
+            found += 1;
+            assert_eq!(test.warnings, [Warning::CommonVariance]);
+            assert_eq!(test.statistic, by(HausmanVariance::SigmaMore).statistic);
+        }
+    }
+    assert!(found > 0, "of forty panels some are indefinite");
+}
+
+/// d'M⁻¹d of three by three, by Cramer's rule.
+fn quadratic(d: &[f64], m: &Array2<f64>) -> f64 {
+    let det = |m: &Array2<f64>| {
+        m[[0, 0]] * (m[[1, 1]] * m[[2, 2]] - m[[1, 2]] * m[[2, 1]])
+            - m[[0, 1]] * (m[[1, 0]] * m[[2, 2]] - m[[1, 2]] * m[[2, 0]])
+            + m[[0, 2]] * (m[[1, 0]] * m[[2, 1]] - m[[1, 1]] * m[[2, 0]])
+    };
+    let solved = |column: usize| {
+        let mut replaced = m.clone();
+        d.iter().enumerate().for_each(|(i, x)| replaced[[i, column]] = *x);
+        det(&replaced) / det(m)
+    };
+    (0..3).map(|i| d[i] * solved(i)).sum()
 }

@@ -3,11 +3,10 @@
 //! W. K. Newey and K. D. West (1987), Econometrica 55, <https://doi.org/10.2307/1913610>; J. C. Driscoll and A. C.
 //! Kraay (1998), Review of Economics and Statistics 80, <https://doi.org/10.1162/003465398557825>.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView1};
 
-use super::{add_product, sum_of_squares};
 use crate::error::{EstimateError, QuestionError, Refusal, Result, cannot};
 use crate::regress::FittedRegression;
 use crate::regress::transform::period_values;
@@ -38,14 +37,16 @@ impl FittedRegression {
         let of_sample = period_values(&self.design)?;
         let periods: Vec<i64> = self.data.rows.iter().map(|&row| of_sample[row]).collect();
         let scores = self.scores();
-        let (vectors, keys): (Vec<Vec<f64>>, Vec<(u32, i64)>) = if across_units {
-            // Sorted, so that sums over periods are added in the same order every time.
-            let mut sums: BTreeMap<i64, Vec<f64>> = BTreeMap::new();
-            for (period, score) in periods.iter().zip(&scores) {
-                let sum = sums.entry(*period).or_insert_with(|| vec![0.0; k]);
-                sum.iter_mut().zip(score).for_each(|(sum, s)| *sum += s);
+        let (vectors, keys): (Array2<f64>, Vec<(u32, i64)>) = if across_units {
+            let mut distinct = periods.clone();
+            distinct.sort_unstable();
+            distinct.dedup();
+            let mut sums = Array2::zeros((distinct.len(), k));
+            for (period, score) in periods.iter().zip(scores.rows()) {
+                let mut sum = sums.row_mut(distinct.partition_point(|d| d < period));
+                sum += &score;
             }
-            sums.into_iter().map(|(period, sum)| (sum, (0, period))).unzip()
+            (sums, distinct.into_iter().map(|period| (0, period)).collect())
         } else {
             // Without units the rows are one series.
             let codes = match self.design.panel.unit_indices() {
@@ -54,7 +55,7 @@ impl FittedRegression {
             };
             (scores, codes.into_iter().zip(periods).collect())
         };
-        let mut sum = sum_of_squares(&vectors, k);
+        let mut sum = vectors.t().dot(&vectors);
         // Only looked up, never walked, so that its order does not matter.
         let position: HashMap<(u32, i64), usize> = keys.iter().copied().zip(0..).collect();
         if position.len() < keys.len() {
@@ -64,15 +65,21 @@ impl FittedRegression {
         for lag in 1..=bandwidth {
             // These weights keep the matrix from giving negative variances (Newey and West).
             let kernel = 1.0 - lag as f64 / (bandwidth + 1) as f64;
-            for (&(unit, period), vector) in keys.iter().zip(&vectors) {
+            for (&(unit, period), vector) in keys.iter().zip(vectors.rows()) {
                 // By the calendar: where a unit has no row so many periods before, there is no product.
                 if let Some(&earlier) = position.get(&(unit, period - lag as i64)) {
                     are_related = true;
-                    add_product(&mut sum, vector, &vectors[earlier], kernel);
-                    add_product(&mut sum, &vectors[earlier], vector, kernel);
+                    add_products(&mut sum, vector, vectors.row(earlier), kernel);
                 }
             }
         }
         Ok((sum, are_related))
+    }
+}
+
+/// Adds a multiple of ab' + ba'.
+fn add_products(sum: &mut Array2<f64>, a: ArrayView1<f64>, b: ArrayView1<f64>, factor: f64) {
+    for ((i, j), sum) in sum.indexed_iter_mut() {
+        *sum += factor * (a[i] * b[j] + b[i] * a[j]);
     }
 }

@@ -2,7 +2,6 @@
 
 use ndarray::Array2;
 
-use super::sum_of_squares;
 use crate::error::{ClusterProblem, Error, EstimateError, Refusal, Result, cannot};
 use crate::numerics::groups::Groups;
 use crate::panel::{Column, Values};
@@ -47,18 +46,19 @@ impl Clusters {
     }
 
     /// The sums of vectors over each cluster.
-    pub(crate) fn sums(&self, vectors: &[Vec<f64>]) -> Vec<Vec<f64>> {
-        let k = vectors.first().map_or(0, Vec::len);
-        let mut sums = vec![vec![0.0; k]; self.n_clusters];
-        for (&code, vector) in self.codes.iter().zip(vectors) {
-            sums[code as usize].iter_mut().zip(vector).for_each(|(sum, x)| *sum += x);
+    fn sums(&self, vectors: &Array2<f64>) -> Array2<f64> {
+        let mut sums = Array2::zeros((self.n_clusters, vectors.ncols()));
+        for (&code, vector) in self.codes.iter().zip(vectors.rows()) {
+            let mut sum = sums.row_mut(code as usize);
+            sum += &vector;
         }
         sums
     }
 
     /// Σ_g s_g s_g'.
-    pub(super) fn products(&self, scores: &[Vec<f64>]) -> Array2<f64> {
-        sum_of_squares(&self.sums(scores), scores.first().map_or(0, Vec::len))
+    pub(super) fn products(&self, scores: &Array2<f64>) -> Array2<f64> {
+        let sums = self.sums(scores);
+        sums.t().dot(&sums)
     }
 
     /// The rows of each cluster.
@@ -133,6 +133,23 @@ impl FittedRegression {
             .map(|pair| (pair[0], pair[1]))
             .find(|&(a, b)| self.design.panel.unit_of(a) == self.design.panel.unit_of(b) && differs(a, b));
         self.design.panel.unit_of(row?.0)
+    }
+
+    /// The level of the cluster that a regressed row is in.
+    pub(super) fn level(&self, clusters: &Clusters, row: usize) -> String {
+        let (panel, name) = (&self.design.panel, clusters.name.as_str());
+        let row = self.design.rows[self.data.rows[row]];
+        let level = if panel.unit_column() == Some(name) {
+            panel.unit_of(row).map(str::to_string)
+        } else if panel.period_column() == Some(name) {
+            panel.period_of(row).map(|period| period.to_string())
+        } else {
+            panel.column(name).ok().and_then(|column| match column.values() {
+                Values::Text { .. } => column.text(row).map(str::to_string),
+                Values::Number(values) => values.get(row).map(f64::to_string),
+            })
+        };
+        level.unwrap_or_else(|| panel.row_label(row))
     }
 
     fn by_index(&self, name: &str, indices: &[u32]) -> Clusters {

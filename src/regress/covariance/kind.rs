@@ -104,9 +104,10 @@ pub enum ClusterCorrection {
     Cr0,
     /// G/(G − 1).
     Cr1,
-    /// G/(G − 1) · (n − 1)/(n − K), Stata's.
+    /// G/(G − 1) · (n − 1)/(n − K'), Stata's; K' counts coefficients and absorbed effects, of those nested in a cluster one.
     Cr1s,
-    /// Residuals of a cluster times (I − H_gg)^−½: without bias where errors are alike.
+    /// Residuals of a cluster times (I − H_gg)^−½: without bias where errors are alike, of weighted regressions errors
+    /// times the roots of the weights; what clubSandwich gives for the unweighted regression of rows times those roots.
     Cr2,
     /// Residuals of a cluster times (I − H_gg)⁻¹: Σ_g (b₍₋g₎ − b)(b₍₋g₎ − b)', each cluster left out once.
     Cr3,

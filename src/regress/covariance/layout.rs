@@ -3,7 +3,7 @@
 //! What the document says stands first; a matrix of its own goes on with what the document leaves out.
 
 use ndarray::Array2;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{ClusterCorrection, Covariance, CovarianceKind, CovarianceMatrix, Leverage, SmallSample};
 use crate::warning::Warning;
@@ -30,10 +30,15 @@ pub(super) struct Layout {
     clusters_by_way: Vec<usize>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     names: Vec<String>,
-    #[serde(default, skip_serializing_if = "Array2::is_empty")]
+    #[serde(default, skip_serializing_if = "Array2::is_empty", deserialize_with = "nan_for_null")]
     matrix: Array2<f64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Warning>,
+}
+
+/// JSON has no number that is not finite.
+fn nan_for_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Array2<f64>, D::Error> {
+    Ok(Array2::<Option<f64>>::deserialize(deserializer)?.mapv(|entry| entry.unwrap_or(f64::NAN)))
 }
 
 impl CovarianceMatrix {

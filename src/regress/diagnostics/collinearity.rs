@@ -120,12 +120,14 @@ impl FittedRegression {
             return 1.0;
         }
         let length = |c: &Vec<f64>| weighted_dot(c, c, &self.data.weights).sqrt();
-        let lengths: Vec<f64> = self.data.columns.iter().map(length).collect();
+        let columns: Vec<Vec<f64>> = (0..k).map(|at| self.basis.column(at)).collect();
+        let inverse = self.basis.inverse_of_columns();
+        let lengths: Vec<f64> = columns.iter().map(length).collect();
         let products = |at: usize| {
             let (i, j) = (at / k, at % k);
-            weighted_dot(&self.data.columns[i], &self.data.columns[j], &self.data.weights) / lengths[i] / lengths[j]
+            weighted_dot(&columns[i], &columns[j], &self.data.weights) / lengths[i] / lengths[j]
         };
-        let inverses = |at: usize| self.inverse[[at / k, at % k]] * lengths[at / k] * lengths[at % k];
+        let inverses = |at: usize| inverse[[at / k, at % k]] * lengths[at / k] * lengths[at % k];
         let largest = |matrix: Vec<f64>| symmetric_eigen::<f64>(matrix, k).0.into_iter().fold(0.0, f64::max);
         // The inverse has the smallest eigenvalue as its largest, which is exact where the other's is rounding.
         (largest((0..k * k).map(products).collect()) * largest((0..k * k).map(inverses).collect())).sqrt()

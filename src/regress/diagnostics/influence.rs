@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{EstimateError, Result};
 use crate::numerics::triangular::inverse;
 use crate::regress::FittedRegression;
-use crate::regress::covariance::LeftOut;
+use crate::regress::covariance::{LeftOut, moves};
 
 /// What leaving out a row, or all rows of a unit, does to the coefficients b. Nothing is refitted: with the hat matrix
 /// H of the regression, absorbed effects counted, and g the rows left out,
@@ -98,9 +98,11 @@ impl FittedRegression {
         let parameters = n - self.df_residual;
         let total = self.sum_of_squares();
         let variance = self.error_variance();
-        let scale: Vec<f64> = (0..k).map(|i| self.inverse[[i, i]].sqrt()).collect();
-        // X'WX, scaled as the inverse of a matrix with a unit diagonal.
-        let scaled = ndarray::Array2::from_shape_fn((k, k), |(i, j)| self.inverse[[i, j]] / scale[i] / scale[j]);
+        let of_basis = &self.basis.inverse;
+        let scale: Vec<f64> = (0..k).map(|i| of_basis[[i, i]].sqrt()).collect();
+        let std_errors: Vec<f64> = self.basis.inverse_of_columns().diag().iter().map(|v| v.sqrt()).collect();
+        // Q'WQ, scaled as the inverse of a matrix with a unit diagonal.
+        let scaled = ndarray::Array2::from_shape_fn((k, k), |(i, j)| of_basis[[i, j]] / scale[i] / scale[j]);
         let products = inverse(&scaled, 0.0);
         let of_set = |(rows, left): (&Vec<usize>, LeftOut)| {
             let z: Vec<f64> = left.change.iter().zip(&scale).map(|(d, s)| d / s).collect();
@@ -109,15 +111,21 @@ impl FittedRegression {
             });
             let df = n as f64 - rows.len() as f64 - parameters as f64 + left.parameters as f64;
             let deviation = ((total - left.sum_of_squares).max(0.0) / df).sqrt();
-            let has = |i: usize| !left.lost.contains(&i);
+            let change = self.basis.estimates(&left.change);
+            // A coefficient that cannot be had without the set.
+            let is_lost =
+                |i: usize| left.ways.iter().any(|way| moves(self.basis.coefficient(i).view(), way, std_errors[i]));
+            let lost: Vec<bool> = (0..k).map(is_lost).collect();
             Influence {
                 name: rows.first().map(|&row| name(row)).unwrap_or_default(),
                 rows: rows.len(),
                 leverage: left.leverage,
                 cooks_distance: Some(distance / (k as f64 * variance))
-                    .filter(|d| left.lost.is_empty() && d.is_finite()),
-                estimates: (0..k).map(|i| has(i).then_some(self.estimates[i] - left.change[i])).collect(),
-                dfbetas: (0..k).map(|i| Some(z[i] / deviation).filter(|d| has(i) && d.is_finite())).collect(),
+                    .filter(|d| !lost.contains(&true) && d.is_finite()),
+                estimates: (0..k).map(|i| (!lost[i]).then_some(self.estimates[i] - change[i])).collect(),
+                dfbetas: (0..k)
+                    .map(|i| Some(change[i] / std_errors[i] / deviation).filter(|d| !lost[i] && d.is_finite()))
+                    .collect(),
             }
         };
         Ok(sets.iter().zip(self.leave_out(sets, -1.0)).map(of_set).collect())

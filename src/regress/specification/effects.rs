@@ -3,6 +3,7 @@
 use super::{NullDistribution, SpecificationTest};
 use crate::error::{EstimatorNeed, Refusal, Result, cannot};
 use crate::numerics::dot::weighted_dot;
+use crate::regress::least_squares::Solution;
 use crate::regress::transform::Transformed;
 use crate::regress::{Estimator, FittedRegression};
 
@@ -39,12 +40,10 @@ impl FittedRegression {
         design.unit_effects.clear();
         design.columns.retain(|column| !(absorbed.periods && column.is_period_dummy));
         let data = Transformed::new(&question, &design)?;
-        let problem = data.problem();
-        let solution = problem.solve();
-        let residuals = problem.residuals(&solution);
+        let Solution { kept, residuals, .. } = data.problem().solve();
         let pooled = weighted_dot(&residuals, &residuals, &data.weights);
         let parameters = self.estimates.len() + absorbed.rank;
-        let added = parameters.saturating_sub(solution.kept.len());
+        let added = parameters.saturating_sub(kept.len());
         if added == 0 {
             return Err(cannot(TEST, Refusal::NoParameter));
         }

@@ -1,5 +1,7 @@
 //! Are the effects related to the columns? Hausman's test, from two regressions and from an auxiliary one.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Added, NullDistribution, SpecificationTest};
 use crate::error::{EstimatorNeed, Refusal, Result, cannot};
 use crate::numerics::eigen::symmetric_eigen;
@@ -13,6 +15,23 @@ const NULL: &str = "the effects are unrelated to the columns";
 /// rounding.
 const NOTHING: f64 = 1e-11;
 
+/// Whose residual variance the covariances of Hausman's test are formed with.
+///
+/// # Examples
+/// See [`FittedRegression::hausman_with`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum HausmanVariance {
+    /// Each regression its own. The default, as in most packages.
+    #[default]
+    Own,
+    /// Both that of the efficient regression; Stata's `sigmamore`.
+    SigmaMore,
+    /// Both that of the consistent regression; Stata's `sigmaless`.
+    SigmaLess,
+}
+
 impl FittedRegression {
     /// Hausman's test of this regression, which is consistent whether or not effects are related to the columns
     /// (within, first differences, between), against another that is efficient where they are not (random effects,
@@ -23,9 +42,12 @@ impl FittedRegression {
     /// ```
     ///
     /// V and V' are the covariances for errors alike and unrelated, each with its own residual variance, as in plm's
-    /// `phtest`. In finite samples V − V' may not be positive definite. Then the inverse is the generalised one of its
-    /// positive part, the degrees of freedom are the rank of that, and the test carries a warning;
-    /// [`hausman_regression`](Self::hausman_regression) has no such difficulty, and can be robust.
+    /// `phtest`. In finite samples V − V' may not be positive definite. Where effects are absorbed here, both are then
+    /// formed with the residual variance of the efficient regression, as by
+    /// [`hausman_with`](Self::hausman_with) and [`HausmanVariance::SigmaMore`], and the test carries a warning; for
+    /// other estimators, whose residuals are not of the same errors, the inverse is the generalised one of the positive
+    /// part, with a warning that counts its directions. [`hausman_regression`](Self::hausman_regression) has no such
+    /// difficulty, and can be robust.
     ///
     /// J. A. Hausman (1978), <https://doi.org/10.2307/1913827>; the generalised inverse: J. A. Hausman and W. E. Taylor
     /// (1981), <https://doi.org/10.2307/1911406>.
@@ -50,6 +72,39 @@ impl FittedRegression {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn hausman(&self, efficient: &FittedRegression) -> Result<SpecificationTest> {
+        let own = self.hausman_with(efficient, HausmanVariance::Own)?;
+        let is_indefinite = own.warnings.iter().any(|warning| matches!(warning, Warning::DifferenceNotPositive { .. }));
+        if !is_indefinite || !self.data.absorbed.any() {
+            return Ok(own);
+        }
+        Ok(self.hausman_with(efficient, HausmanVariance::SigmaMore)?.warn([Warning::CommonVariance]))
+    }
+
+    /// The same by this choice of residual variance. With one for both, V − V' has no negative direction beside rounding.
+    ///
+    /// # Errors
+    /// Those of [`hausman`](Self::hausman); and for a common variance
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) where no effects are absorbed here: residuals of
+    /// means and of differences have other variances.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::regress::HausmanVariance;
+    /// use apportion::{Estimator, Panel, PanelRegression};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let regression = PanelRegression::new("cpp_rate", ["low_income_pct", "vacancy_rate"]);
+    /// let within = regression.clone().estimator(Estimator::Within).fit(&panel)?;
+    /// let random = regression.estimator(Estimator::Random).fit(&panel)?;
+    /// let more = within.hausman_with(&random, HausmanVariance::SigmaMore)?;
+    /// let less = within.hausman_with(&random, HausmanVariance::SigmaLess)?;
+    /// // The statistics differ as the variances do.
+    /// let ratio = more.statistic / less.statistic * random.sigma2() / within.sigma2();
+    /// assert!((ratio - 1.0).abs() < 1e-9);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn hausman_with(&self, efficient: &FittedRegression, variance: HausmanVariance) -> Result<SpecificationTest> {
         self.check_pair(efficient)?;
         let common: Vec<(usize, usize)> = (0..self.names().len())
             .filter(|&at| self.names()[at] != INTERCEPT)
@@ -60,8 +115,18 @@ impl FittedRegression {
         }
         self.check_residuals(TEST)?;
         efficient.check_residuals(TEST)?;
-        let v = self.covariance(&Covariance::iid())?.matrix;
-        let v_efficient = efficient.covariance(&Covariance::iid())?.matrix;
+        let (own, of_efficient) = (self.error_variance(), efficient.error_variance());
+        let (own, of_efficient) = match variance {
+            HausmanVariance::Own => (own, of_efficient),
+            _ if !self.data.absorbed.any() => {
+                let (found, needs) = (self.estimator().name(), EstimatorNeed::AbsorbedEffects);
+                return Err(cannot(TEST, Refusal::OtherEstimator { found, needs }));
+            }
+            HausmanVariance::SigmaMore => (of_efficient, of_efficient),
+            HausmanVariance::SigmaLess => (own, own),
+        };
+        let v = self.basis.inverse_of_columns() * own;
+        let v_efficient = efficient.basis.inverse_of_columns() * of_efficient;
         let k = common.len();
         // Scaled, since coefficients differ in their units.
         let scale: Vec<f64> = common.iter().map(|&(i, _)| v[[i, i]].sqrt()).collect();
@@ -81,7 +146,11 @@ impl FittedRegression {
         let along = |at: usize| (0..k).map(|i| vectors[at * k + i] * difference[i]).sum::<f64>();
         let statistic = positive.iter().map(|&at| along(at).powi(2) / values[at]).sum();
         let distribution = NullDistribution::ChiSquared { df: positive.len() as f64 };
-        let warning = (positive.len() < k).then_some(Warning::DifferenceNotPositive { kept: positive.len(), of: k });
+        let kept = positive.len();
+        let warning = match values.iter().any(|value| *value < -NOTHING) {
+            true => Some(Warning::DifferenceNotPositive { kept, of: k }),
+            false => (kept < k).then_some(Warning::NoDifference { kept, of: k }),
+        };
         Ok(SpecificationTest::new(TEST, NULL, statistic, distribution).warn(warning))
     }
 
@@ -124,8 +193,8 @@ impl FittedRegression {
     /// It compares the estimates within and between groups, as [`hausman`](Self::hausman) does, cannot fail for want of
     /// a positive matrix, and holds with related or unlike errors under a robust covariance such as
     /// [`Covariance::cluster`]. It is F with the degrees of freedom of the covariance, χ² where it has none: with
-    /// [`Covariance::iid`] and [`SmallSample::Plm`](crate::regress::SmallSample::Plm) it is the statistic of plm's
-    /// `phtest(method = "aux")`.
+    /// [`Covariance::iid`] and [`SmallSample::Plm`](crate::regress::SmallSample::Plm) it is on a balanced panel
+    /// the statistic of plm's `phtest(method = "aux")`.
     ///
     /// Y. Mundlak (1978), <https://doi.org/10.2307/1913646>; M. Arellano (1993), *Journal of
     /// Econometrics* 59, 87–97.

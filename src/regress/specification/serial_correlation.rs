@@ -44,8 +44,8 @@ impl FittedRegression {
     /// −Σ √(w w')/W_i / Σ (1 − w'/W_i)
     /// ```
     ///
-    /// Pairs do not reach over gaps. With [`SmallSample::Plm`] the within test is plm's `pwartest`, F(1, n − 2) for n
-    /// pairs; the default convention has F(1, G − 1) for G units, which rejects less. Stata's `xtserial` is the test of
+    /// Pairs do not reach over gaps. On a balanced panel the within test with [`SmallSample::Plm`] is plm's `pwartest`,
+    /// F(1, n − 2) for n pairs; the default convention has F(1, G − 1) for G units, which rejects less. Stata's `xtserial` is the test of
     /// first differences without the two intercepts.
     ///
     /// J. M. Wooldridge (2010), *Econometric Analysis of Cross Section and Panel Data*, sections 10.5.4 and 10.6.3; D.

@@ -7,7 +7,7 @@ impl RegressionTable {
     /// As CSV: a line for each coefficient of each model, under
     /// `model,name,estimate,std_error,statistic,p_value,lower,upper`.
     ///
-    /// Numbers have as many digits as it takes to read the same double again, whatever the digits of the printed table;
+    /// A standard error that there is none of, and what follows from it, is an empty cell. Numbers have as many digits as it takes to read the same double again, whatever the digits of the printed table;
     /// names with commas, quotes or line breaks stand in quotes, quotes in them doubled (RFC 4180).
     ///
     /// # Examples
@@ -27,7 +27,8 @@ impl RegressionTable {
         for Model { name, table } in &self.models {
             for c in &table.coefficients {
                 let numbers = [c.estimate, c.std_error, c.statistic, c.p_value, c.lower, c.upper];
-                let numbers: Vec<String> = numbers.iter().map(|x| format!("{x:?}")).collect();
+                let numbers: Vec<String> =
+                    numbers.iter().map(|x| if x.is_nan() { String::new() } else { format!("{x:?}") }).collect();
                 text.push_str(&format!("{},{},{}\n", quoted(name), quoted(&c.name), numbers.join(",")));
             }
         }

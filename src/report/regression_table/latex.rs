@@ -52,6 +52,9 @@ impl RegressionTable {
 
     /// A number in mathematics, for its minus and its power of ten.
     fn math(&self, x: f64, stars: &str) -> String {
+        if x.is_nan() {
+            return "--".to_string();
+        }
         let number = self.number(x);
         let number = match number.split_once('e') {
             Some((digits, exponent)) => format!("{digits} \\times 10^{{{exponent}}}"),
