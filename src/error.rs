@@ -14,11 +14,14 @@
 //!
 //! | error | its reasons |
 //! |---|---|
+//! | [`DataError::NotANumber`] | [`NumberProblem`] |
+//! | [`DataError::Note`] | [`NoteProblem`] |
 //! | [`DataError::Join`] | [`JoinProblem`] |
 //! | [`DataError::Derivation`] | [`DerivationProblem`] |
 //! | [`DataError::Reorganisation`] | [`ReorganisationProblem`], and of a table's events [`EventProblem`] |
 //! | [`DataError::Sidecar`] | [`SidecarProblem`] |
 //! | [`SourceError::Layout`] | [`LooksLike`] |
+//! | [`SourceError::Heading`] | [`HeadingProblem`] |
 //! | [`SourceError::RepeatedKey`] | [`RowDifference`], of [`DifferentCells`] |
 //! | [`SourceError::Code`] | [`CodeProblem`] |
 //! | [`SourceError::Workbook`] | [`WorkbookProblem`] |
@@ -46,13 +49,16 @@ mod source;
 
 use std::fmt;
 
-pub use data::{DataError, DerivationProblem, EventProblem, JoinProblem, Place, ReorganisationProblem, SidecarProblem};
+pub use data::{
+    DataError, DerivationProblem, EventProblem, JoinProblem, NoteProblem, NumberProblem, Place, ReorganisationProblem,
+    SidecarProblem,
+};
 pub(crate) use estimate::cannot;
 pub use estimate::{ClusterProblem, CoefficientProblem, EstimateError, FitDifference, PredictProblem, ScaleProblem};
 pub(crate) use names::first_few;
 pub use question::{OrderProblem, OutcomeUse, QuestionError, TermProblem, TermSyntax};
 pub use refusal::{EstimatorNeed, Refusal};
-pub use source::{CodeProblem, DifferentCells, LooksLike, RowDifference, SourceError, WorkbookProblem};
+pub use source::{CodeProblem, DifferentCells, HeadingProblem, LooksLike, RowDifference, SourceError, WorkbookProblem};
 
 /// The result of every fallible function of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -9,17 +9,18 @@
 //! | what one column holds, and why a value is missing | [`Panel::column`] | [`Column`], [`ColumnKind`], [`Values`], [`Missing`] |
 //! | what the panel looks like at a glance | [`Panel::summary`] | [`PanelSummary`] of [`KeySummary`] and [`ColumnSummary`] |
 //! | how its values are spread, between and within units, and which are there | [`Panel::describe`] | [`Description`] of [`VariableDescription`]s ([`Distribution`], [`Variation`], [`PeriodStatistics`], [`ColumnStatistics`]), [`Correlation`], [`Coverage`] |
-//! | columns of two panels side by side | [`Panel::join`], [`Join`] | [`Panel`]; [`JoinReport`], [`JoinKind`], [`Unmatched`] |
+//! | columns of two panels side by side | [`Panel::join`], [`Join`], [`Panel::renamed`] | [`Panel`]; [`JoinReport`], [`JoinKind`], [`Unmatched`] |
 //! | columns made from others | [`Panel::derive`], [`Derivation`] | [`Panel`] |
 //! | areas that compare over the years | [`Panel::reorganise`], [`Reorganisations`] of [`Reorganisation`]s ([`ReorganisationKind`], [`Area`]), [`AreaRule`] | [`Panel`]; [`ReorganisationReport`] |
 //! | some units or periods only | [`Panel::without`], [`UnitRule`], [`Panel::in_periods`] | [`Panel`]; [`LeftOutUnits`], [`LeftOutUnit`] |
-//! | where values come from | [`Panel::provenance`], [`Panel::lineage`], [`Panel::steps`] | [`Provenance`], [`Origin`], [`FileOrigin`], [`Quantity`]; [`Lineage`], [`ColumnLineage`], [`Step`] |
+//! | where values come from | [`Panel::provenance`], [`Panel::lineage`], [`Panel::steps`] | [`Provenance`], [`Origin`], [`FileOrigin`], [`Quantity`]; [`Lineage`], [`ColumnLineage`], [`Step`], of a file [`Reading`] with [`NoteLine`]s and [`Spellings`] |
 //! | the panel as a file | [`Panel::write_csv`], [`Panel::read_written`] | CSV and a document beside it |
 //! | which rows a fit uses, and why not the others | [`FittedModel::sample`](crate::FittedModel::sample) | [`Sample`], [`LeftOutRows`], [`Reason`] |
 //! | a panel whose true shares are known | [`Panel::simulated_england`], [`SIMULATED_ENGLAND_SEED`] | [`SIMULATED_ENGLAND_SHARES`] |
 
 mod builder;
 mod cells;
+mod codes;
 mod column;
 mod derive;
 mod describe;
@@ -29,12 +30,14 @@ mod join;
 mod keys;
 mod missing;
 mod names;
+mod notes;
 mod number;
 mod order;
 mod period;
 mod provenance;
 mod read;
 mod records;
+mod rename;
 mod reorganisations;
 mod reorganise;
 mod rows;
@@ -43,6 +46,7 @@ mod schema;
 mod select;
 mod sidecar;
 mod simulated;
+mod spelling;
 mod summary;
 mod text;
 mod value;
@@ -52,6 +56,7 @@ use std::sync::Arc;
 
 pub use self::builder::PanelBuilder;
 pub(crate) use self::cells::{Cells, decode};
+pub(crate) use self::codes::{code_form, united};
 pub use self::column::{Column, ColumnKind, Values};
 pub use self::derive::Derivation;
 pub use self::describe::{
@@ -60,23 +65,28 @@ pub use self::describe::{
 };
 pub use self::exclude::UnitRule;
 pub use self::history::{
-    ColumnLineage, JoinKind, JoinReport, LeftOutUnit, LeftOutUnits, Lineage, ReorganisationReport, Step, Unmatched,
+    ColumnLineage, JoinKind, JoinReport, LeftOutUnit, LeftOutUnits, Lineage, NoteLine, Reading, ReorganisationReport,
+    Spellings, Step, Unmatched,
 };
 pub use self::join::Join;
 use self::keys::Key;
 pub use self::missing::Missing;
 pub(crate) use self::names::{check_distinct, nearest_names, unknown_column};
-pub(crate) use self::period::{PeriodForm, read_period};
-pub use self::provenance::{FileOrigin, Origin, Provenance, Quantity};
-pub(crate) use self::records::Records;
 #[cfg(feature = "excel")]
-pub(crate) use self::records::column_names;
+pub(crate) use self::notes::{Line, Notes};
+pub(crate) use self::number::NumberStyle;
+pub(crate) use self::period::{PeriodForm, are_short_spans, read_period, speaks_of_a_period, without_remarks};
+pub use self::provenance::{FileOrigin, Origin, Provenance, Quantity};
+pub(crate) use self::records::{Header, Records};
+#[cfg(feature = "excel")]
+pub(crate) use self::records::{column_names, header_position};
 pub use self::reorganisations::{Area, Reorganisation, ReorganisationKind, Reorganisations};
 pub use self::reorganise::AreaRule;
 pub(crate) use self::sample::Selection;
 pub use self::sample::{LeftOutRows, Reason, Sample};
 pub use self::schema::PanelSchema;
 pub use self::simulated::{SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES};
+pub(crate) use self::spelling::{canonical, is_same, position};
 pub use self::summary::{ColumnSummary, KeySummary, PanelSummary};
 pub(crate) use self::value::read_value;
 use crate::error::{Place, Result};
@@ -115,7 +125,7 @@ use crate::error::{Place, Result};
 /// | Which unit and period is a row of? | [`unit_of`](Self::unit_of), [`period_of`](Self::period_of), [`unit_indices`](Self::unit_indices), [`period_indices`](Self::period_indices), [`row_label`](Self::row_label), [`place`](Self::place) |
 /// | What do the columns hold? | [`columns`](Self::columns), [`column`](Self::column), [`has_column`](Self::has_column) |
 /// | Which columns are weights, population, labels? | [`weight_column`](Self::weight_column), [`with_weight`](Self::with_weight), [`population_column`](Self::population_column), [`with_population`](Self::with_population), [`label_columns`](Self::label_columns), [`with_labels`](Self::with_labels) |
-/// | How do other columns come in? | [`join`](Self::join), [`derive`](Self::derive) |
+/// | How do other columns come in, and under which names? | [`join`](Self::join), [`derive`](Self::derive), [`renamed`](Self::renamed) |
 /// | Which rows stay, and on which areas? | [`in_periods`](Self::in_periods), [`without`](Self::without), [`reorganise`](Self::reorganise) |
 /// | Where does it come from, and what was done to it? | [`provenance`](Self::provenance), [`lineage`](Self::lineage), [`steps`](Self::steps), [`joins`](Self::joins), [`measured_in`](Self::measured_in), [`description`](Self::description), [`with_description`](Self::with_description) |
 #[derive(Debug, Clone)]
@@ -146,21 +156,20 @@ impl PartialEq for Panel {
 }
 
 impl Panel {
-    /// Puts a panel together from columns that have been read, one row for each unit and period.
-    ///
-    /// # Errors
-    ///
-    /// [`DataError::DuplicateRow`] for a unit and period that occur twice,
-    /// [`DataError::MissingKey`] for a unit that is empty.
+    /// Puts a panel together from columns that have been read, one row for each unit and period; a unit that is empty,
+    /// and a unit and period that occur twice, are errors.
     pub(crate) fn from_columns(
         (unit_name, units): (String, &Cells),
         periods: Option<(String, Vec<i32>)>,
         columns: Vec<Column>,
         places: Vec<Place>,
+        mut reading: Reading,
     ) -> Result<Panel> {
-        let units = Some(keys::read_units(unit_name, units, &places)?);
+        let (units, spellings) = keys::read_units(unit_name, units, &places)?;
+        reading.spellings.extend(spellings);
         let periods = periods.map(|(name, periods)| keys::periods_in_memory(name, &periods));
-        rows::Rows { units, periods, weight: None, population: None, columns, places }.into_panel()
+        rows::Rows { units: Some(units), periods, weight: None, population: None, columns, places, reading }
+            .into_panel()
     }
 
     /// Starts a panel from values in memory.
@@ -300,7 +309,7 @@ impl Panel {
 
     /// Whether there is a column of data of this name.
     pub fn has_column(&self, name: &str) -> bool {
-        self.columns.iter().any(|column| column.name() == name)
+        rows::find(&self.columns, name).is_ok()
     }
 
     /// Whether every unit has a row in every period; true without units or without periods.

@@ -66,6 +66,36 @@ pub enum DataError {
         /// The path as given, or "the panel".
         path: String,
     },
+    /// There is no row of the periods asked for.
+    #[error("no row in periods {from} to {to}: there are {there}")]
+    NoRowsInPeriods {
+        /// The first period asked for.
+        from: i32,
+        /// The last.
+        to: i32,
+        /// The periods that there are, or that there are none.
+        there: String,
+    },
+    /// A line above the header of a file, where nothing says which line the header is.
+    #[error(
+        "line {line} (\"{text}\") seems to stand above the header, since it is one cell and the rows below have more: take out what stands above, or name columns of the header in the schema"
+    )]
+    AboveHeader {
+        /// Line in the file, from 1.
+        line: u64,
+        /// What stands there.
+        text: String,
+    },
+    /// A line that reads as a note, where a row of the table would stand.
+    #[error("line {line} (\"{text}\") reads as a note and not as a row: {why}")]
+    Note {
+        /// Line in the file, from 1.
+        line: u64,
+        /// What stands there.
+        text: String,
+        /// Why it cannot be left out, and what to do.
+        why: NoteProblem,
+    },
     /// A line has more or fewer cells than the header.
     #[error("line {line} has {found} cells, the header has {expected}: look for a stray separator or quote there")]
     RaggedRow {
@@ -99,9 +129,7 @@ pub enum DataError {
         second: Place,
     },
     /// Text where a number is needed.
-    #[error(
-        "column \"{column}\", {place}: \"{text}\" is neither a number nor a missing-value mark: correct it, or use factor({column}) if the column holds names"
-    )]
+    #[error("column \"{column}\", {place}: \"{text}\" {why}")]
     NotANumber {
         /// The column.
         column: String,
@@ -109,6 +137,8 @@ pub enum DataError {
         place: Place,
         /// The cell.
         text: String,
+        /// Why it is none, and what to do.
+        why: NumberProblem,
     },
     /// An infinite value, or a number too large for double precision.
     #[error("column \"{column}\", {place}: the value is infinite: correct it or leave it missing")]
@@ -120,7 +150,8 @@ pub enum DataError {
     },
     /// A period in no known form.
     #[error(
-        "column \"{column}\", {place}: \"{text}\" is not a period: use a year (2018) or a financial year (2017-18, 2017/18, 201718)"
+        "column \"{column}\", {place}: \"{text}\" is not a period: use a year (2018) or a financial year (2017-18, 2017/18, 201718){}",
+        period_advice(.text)
     )]
     NotAPeriod {
         /// The period column.
@@ -247,6 +278,79 @@ pub enum DataError {
     },
 }
 
+/// What a text in the place of a period may be meant for, as the end of a sentence.
+fn period_advice(text: &str) -> String {
+    let digits = text.len() == text.bytes().filter(u8::is_ascii_digit).count();
+    match (text.len(), text.get(..2), text.get(2..)) {
+        (4, Some(from), Some(to)) if digits => format!("; where 20{from}-{to} is meant, write that"),
+        (5, ..) if digits => {
+            "; where it is the number of a day, format the cells as dates and see Source::periods_from_dates()"
+                .to_owned()
+        }
+        _ if text.split(['-', '/']).filter(|part| part.starts_with(|c: char| c.is_ascii_digit())).count() == 3 => {
+            "; for dates see Source::periods_from_dates()".to_owned()
+        }
+        _ => String::new(),
+    }
+}
+
+/// Why a cell is no number.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NumberProblem {
+    /// It is some other text.
+    #[error("is neither a number nor a missing-value mark: {}", number_advice(*.read_with, .factor.as_deref()))]
+    Text {
+        /// The methods of the schema or source by which it would be a number, such as `decimal_commas()`.
+        read_with: Option<&'static str>,
+        /// The factor that would do here as well; `None` where only numbers do.
+        factor: Option<String>,
+    },
+    /// It is written as a code: with a leading zero, or in more digits than a number holds.
+    #[error(
+        "is kept as a code, for its leading zero or its many digits: name the column in PanelSchema::numbers() if it counts something{}",
+        .factor.as_ref().map(|term| format!(", or use {term}")).unwrap_or_default()
+    )]
+    Code {
+        /// The factor that would do here as well; `None` where only numbers do.
+        factor: Option<String>,
+    },
+    /// It is a percentage in a column with plain numbers, or the other way round.
+    #[error("and \"{other}\" ({other_place}) cannot both stand there: write all with a percent sign, or none")]
+    Percent {
+        /// A cell written in the other way.
+        other: String,
+        /// Where it stands.
+        other_place: Place,
+    },
+}
+
+/// What to do about a text that is no number.
+fn number_advice(read_with: Option<&str>, factor: Option<&str>) -> String {
+    let mut ways = vec!["correct it".to_owned()];
+    ways.extend(read_with.map(|methods| format!("read the file with {methods}")));
+    ways.extend(factor.map(|term| format!("use {term} if the column holds names")));
+    match ways.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{}, or {last}", others.join(", ")),
+        _ => ways.concat(),
+    }
+}
+
+/// Why a note cannot be left out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NoteProblem {
+    /// Rows stand below it.
+    #[error("rows stand below it (line {row}), so the table does not end there: take it out")]
+    RowsBelow {
+        /// The line of the first of them.
+        row: u64,
+    },
+    /// It may also be a unit whose values are all missing.
+    #[error("where it is a row, mark one of its values as missing (NA), otherwise take it out")]
+    MayBeRow,
+}
+
 /// Why two panels do not fit together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -270,7 +374,7 @@ pub enum JoinProblem {
         second: Place,
     },
     /// A column stands in both panels.
-    #[error("this panel has a column of that name: rename one of them")]
+    #[error("this panel has a column of that name: give one of them another with Panel::renamed()")]
     SameColumn,
     /// A one-to-one join that leaves rows without a partner.
     #[error("not one to one; {}: use a left or an inner join", alone(.left_only, .right_only, .right_periods))]
@@ -283,8 +387,15 @@ pub enum JoinProblem {
         right_periods: Vec<i32>,
     },
     /// No row has a partner.
-    #[error("no row has a partner: are units and periods written alike in both?")]
-    NoPartner,
+    #[error(
+        "no row has a partner: this panel has rows such as {left}, the other such as {right}: write units and periods alike in both"
+    )]
+    NoPartner {
+        /// The key of a row of this panel.
+        left: String,
+        /// The key of a row of the other, in terms of this panel.
+        right: String,
+    },
 }
 
 /// What each side of a join has alone.

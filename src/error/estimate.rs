@@ -222,13 +222,13 @@ pub enum FitDifference {
 #[non_exhaustive]
 pub enum ScaleProblem {
     /// Values so large that their products leave the range of doubles.
-    #[error("has values beyond {largest:e}")]
+    #[error("has values beyond {largest:.0e}")]
     TooLarge {
         /// The largest that will do.
         largest: f64,
     },
     /// Values so close to one another that products of their differences leave it.
-    #[error("varies by less than {least:e}")]
+    #[error("varies by less than {least:.0e}")]
     VariesTooLittle {
         /// The least difference that will do.
         least: f64,

@@ -45,6 +45,30 @@ pub enum SourceError {
         /// What tells them apart, and what to do.
         differ: RowDifference,
     },
+    /// A heading of a wide table that speaks of a period, and cannot be taken for one or left out unsaid.
+    #[error("{path}, heading \"{heading}\" for measure \"{measure}\" {why}")]
+    Heading {
+        /// The path as given.
+        path: String,
+        /// The heading.
+        heading: String,
+        /// The measure, with `{period}` in the place of the period.
+        measure: String,
+        /// What is wrong with it, and what to do.
+        why: HeadingProblem,
+    },
+    /// A column of numbers without a heading, beside one that is taken.
+    #[error(
+        "column {column} has no heading and holds numbers (\"{text}\", {place}), beside a column that is taken: give it a heading, or leave it out with pass_over(\"unnamed_{column}\")"
+    )]
+    NoHeading {
+        /// Its position, from 1.
+        column: usize,
+        /// Where the first number stands.
+        place: Place,
+        /// The cell.
+        text: String,
+    },
     /// Years and spans of years in one column.
     #[error(
         "column \"{column}\" mixes forms of period, \"{first}\" ({first_place}) and \"{second}\" ({second_place}): filter on one of them, or accept_mixed_periods() where both name the year in which they end"
@@ -183,6 +207,30 @@ fn differing(columns: &[DifferentCells]) -> String {
     let cells =
         columns.iter().map(|DifferentCells { column, first, second }| format!("{column} (\"{first}\", \"{second}\")"));
     cells.collect::<Vec<_>>().join(", ")
+}
+
+/// Why a heading cannot be taken for that of a period.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HeadingProblem {
+    /// It is no period in a known form.
+    #[error(
+        "is not understood: name {}, or leave the column out with pass_over()",
+        if *.dates { "a date (2019-03-31)" } else { "a year (2018) or a financial year (2017-18), read dates with periods_from_dates()" }
+    )]
+    NotUnderstood {
+        /// Whether dates are read.
+        dates: bool,
+    },
+    /// Another heading names the same period.
+    #[error("names the same period as \"{other}\": leave one of them out with pass_over()")]
+    SamePeriod {
+        /// The heading before it.
+        other: String,
+    },
+    /// Four digits that may be a year or a financial year.
+    #[error("may be a year or a financial year: write it as 2017-18")]
+    FourDigits,
 }
 
 /// Why a code cannot be used.

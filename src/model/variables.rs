@@ -4,7 +4,7 @@
 
 use super::term::Term;
 use crate::error::{Error, QuestionError, Result, TermProblem};
-use crate::panel::{Missing, Panel, Reason, Selection, Values};
+use crate::panel::{Missing, Panel, Reason, Selection, Values, is_same};
 
 /// A factor's code on a row where it is missing.
 pub(super) const NO_LEVEL: u32 = u32::MAX;
@@ -25,8 +25,8 @@ pub(crate) enum Part {
 
 /// Replaces names of the key columns by what they stand for, so that `factor(year)` and `period_effects` are one.
 pub(crate) fn resolve(term: &Term, panel: &Panel) -> Term {
-    let is_unit = |name: &str| panel.unit_column() == Some(name);
-    let is_period = |name: &str| panel.period_column() == Some(name);
+    let is_unit = |name: &str| panel.unit_column().is_some_and(|unit| is_same(unit, name));
+    let is_period = |name: &str| is_period(name, panel);
     match term {
         Term::Column(name) | Term::Factor(name) if is_unit(name) => Term::UnitEffects,
         Term::Factor(name) if is_period(name) => Term::PeriodEffects,
@@ -65,9 +65,10 @@ pub(crate) fn parts(term: &Term, panel: &Panel, selection: &mut Selection) -> Re
         Term::Factor(name) => Ok(vec![levels(name, panel, selection)?]),
         Term::Column(name) if is_text(name, panel)? => {
             let column = panel.column(name)?;
-            if column.looks_numeric() {
-                // One stray cell among numbers must not make a factor of them: only factor() says that it is one.
-                column.numbers()?;
+            if !column.holds_names() {
+                // One stray cell among numbers must not make a factor of them, nor numbers written in another way: only
+                // factor() says that it is one.
+                return Err(column.no_numbers(Some(&Term::factor(name).to_string())));
             }
             Ok(vec![levels(name, panel, selection)?])
         }
@@ -94,10 +95,12 @@ pub(super) fn checked_numbers(term: &Term, panel: &Panel, selection: &mut Select
 
 fn numbers(term: &Term, panel: &Panel) -> Result<Vec<f64>> {
     match term {
-        Term::Column(name) if panel.period_column() == Some(name) => {
+        Term::Column(name) if is_period(name, panel) => {
             Ok((0..panel.n_observations()).map(|row| panel.period_of(row).map_or(f64::NAN, f64::from)).collect())
         }
-        Term::Column(name) if panel.unit_column() == Some(name) => Err(meaning(term, TermProblem::UnitColumn)),
+        Term::Column(name) if panel.unit_column().is_some_and(|unit| is_same(unit, name)) => {
+            Err(meaning(term, TermProblem::UnitColumn))
+        }
         Term::Column(name) => Ok(panel.column(name)?.numbers()?.to_vec()),
         Term::Log(inner) => {
             let values = numbers(inner, panel)?;
@@ -165,8 +168,13 @@ fn reason(term: &Term, panel: &Panel, row: usize) -> Option<Reason> {
     }
 }
 
+/// Whether a name is that of the period column, however it is spelt.
+fn is_period(name: &str, panel: &Panel) -> bool {
+    panel.period_column().is_some_and(|period| is_same(period, name))
+}
+
 fn is_text(name: &str, panel: &Panel) -> Result<bool> {
-    if panel.period_column() == Some(name) {
+    if is_period(name, panel) {
         return Ok(false);
     }
     Ok(matches!(panel.column(name)?.values(), Values::Text { .. }))

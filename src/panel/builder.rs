@@ -11,6 +11,7 @@ use ndarray::{ArrayBase, Data, Ix2};
 use super::Panel;
 use super::cells::Cells;
 use super::column::Column;
+use super::history::Reading;
 use super::keys::{periods_in_memory, read_units};
 use super::names::check_distinct;
 use super::rows::Rows;
@@ -218,12 +219,20 @@ impl PanelBuilder {
             period: self.periods.as_ref().map(|_| period_name.clone()),
             weight: self.weight,
             population: self.population,
-            only: None,
+            ..PanelSchema::default()
         };
         schema.check()?;
 
         let places: Vec<_> = (0..rows).map(Place::Row).collect();
-        let units = self.units.map(|cells| read_units(unit_name, &cells, &places)).transpose()?;
+        let mut reading = Reading::default();
+        let units = match self.units {
+            Some(cells) => {
+                let (units, spellings) = read_units(unit_name, &cells, &places)?;
+                reading.spellings = spellings;
+                Some(units)
+            }
+            None => None,
+        };
         let periods = self.periods.map(|periods| periods_in_memory(period_name, &periods));
         let columns = self
             .columns
@@ -233,7 +242,8 @@ impl PanelBuilder {
                 Given::Text(cells) => Ok(Column::from_text(name, &cells, &places)),
             })
             .collect::<Result<_>>()?;
-        Rows { units, periods, weight: schema.weight, population: schema.population, columns, places }.into_panel()
+        Rows { units, periods, weight: schema.weight, population: schema.population, columns, places, reading }
+            .into_panel()
     }
 }
 

@@ -8,6 +8,8 @@ use std::collections::HashMap;
 
 use encoding_rs::WINDOWS_1252;
 
+use super::spelling::trimmed;
+
 /// The trimmed cells of one column, in the order of the rows.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Cells {
@@ -68,9 +70,9 @@ impl<T: AsRef<[u8]>> FromIterator<T> for Cells {
 /// A cell as trimmed text: UTF-8, or else Windows-1252, in which every byte has a meaning.
 pub(crate) fn decode(cell: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(cell) {
-        Ok(text) => Cow::Borrowed(text.trim()),
+        Ok(text) => Cow::Borrowed(trimmed(text)),
         // A cell is no file: what looks like a byte-order mark at its start is text.
-        Err(_) => Cow::Owned(WINDOWS_1252.decode_without_bom_handling(cell).0.trim().to_owned()),
+        Err(_) => Cow::Owned(trimmed(&WINDOWS_1252.decode_without_bom_handling(cell).0).to_owned()),
     }
 }
 

@@ -3,17 +3,20 @@
 //! A column is made of cells or of numbers, and knows nothing of units and periods.
 
 mod builder;
+mod no_number;
+mod written;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use self::no_number::NoNumber;
+use super::history::Spellings;
 use super::missing::Missing;
-use super::number::read_number;
 use super::order::reorder;
 use super::provenance::Provenance;
-use crate::error::{DataError, Place, Result};
+use crate::error::Result;
 
 /// Whether a column holds numbers or text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -73,7 +76,8 @@ impl PartialEq for Values {
 ///
 /// It is a column of numbers when every cell that is not missing reads as one: `1,234.5`, `12.5%`, `1e3`. Otherwise it
 /// is a column of text, in which the bare letters `c x z u k low` are values. A column whose cells are all missing
-/// counts as numbers.
+/// counts as numbers. Whole numbers of which one has a leading zero (`01`) are codes and stay text, and so do
+/// percentages among plain numbers, of which nobody can say which are meant: asking for their numbers is an error.
 ///
 /// ```
 /// use apportion::panel::{ColumnKind, Missing};
@@ -95,8 +99,10 @@ pub struct Column {
     values: Values,
     /// One for each row, or empty when nothing is missing.
     missing: Vec<Option<Missing>>,
-    /// The first cell of a text column that is not a number.
-    not_a_number: Option<(Place, String)>,
+    /// The cell for which a column of text is none of numbers.
+    no_number: Option<NoNumber>,
+    /// What is to be said of the spellings of its texts, until it is part of a panel.
+    spellings: Vec<Spellings>,
     provenance: Arc<Provenance>,
 }
 
@@ -109,6 +115,17 @@ impl PartialEq for Column {
 }
 
 impl Column {
+    /// The column under another name.
+    pub(super) fn renamed(mut self, name: String) -> Self {
+        self.name = name;
+        self
+    }
+
+    /// What is to be said of the spellings of its texts; said once.
+    pub(super) fn take_spellings(&mut self) -> Vec<Spellings> {
+        std::mem::take(&mut self.spellings)
+    }
+
     /// The name, as in the header.
     pub fn name(&self) -> &str {
         &self.name
@@ -144,13 +161,7 @@ impl Column {
     pub fn numbers(&self) -> Result<&[f64]> {
         match &self.values {
             Values::Number(numbers) => Ok(numbers),
-            Values::Text { levels, .. } => {
-                let (place, text) = match &self.not_a_number {
-                    Some((place, text)) => (*place, text.clone()),
-                    None => (Place::Row(0), levels.first().cloned().unwrap_or_default()),
-                };
-                Err(DataError::NotANumber { column: self.name.clone(), place, text }.into())
-            }
+            Values::Text { .. } => Err(self.no_numbers(None)),
         }
     }
 
@@ -246,15 +257,10 @@ impl Column {
                 Self::from_texts(self.name.clone(), &rows.iter().map(text).collect::<Vec<_>>())
             }
         };
-        Ok(gathered.with_provenance(self.provenance.clone()))
-    }
-
-    /// Whether a column of text has cells that read as numbers, so that it may be numbers with a slip in it.
-    pub(crate) fn looks_numeric(&self) -> bool {
-        match &self.values {
-            Values::Number(_) => true,
-            Values::Text { levels, .. } => levels.iter().any(|level| read_number(level.as_bytes()).is_some()),
-        }
+        // Where a text stood in its file says more than where it stands now.
+        let no_number = self.no_number.clone().filter(|_| gathered.kind() == ColumnKind::Text);
+        let provenance = self.provenance.clone();
+        Ok(Column { no_number: no_number.or(gathered.no_number), provenance, ..gathered })
     }
 
     /// Puts the rows in another order: row `i` becomes what was row `order[i]`, a permutation.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Panel;
+use super::codes::code_form;
 use super::history::{LeftOutUnit, LeftOutUnits, Step};
 use super::names::nearest_names;
 use crate::error::{DataError, Result};
@@ -92,7 +93,8 @@ impl Panel {
     pub fn without(&self, rule: &UnitRule) -> Result<Panel> {
         let mut left_out = LeftOutUnits { rule: rule.name.clone(), units: Vec::new() };
         for (names, reason) in &rule.units {
-            let found = self.units().iter().find(|unit| names.contains(unit));
+            let is_named = |unit: &&String| names.iter().any(|name| code_form(name) == code_form(unit));
+            let found = self.units().iter().find(is_named);
             match found {
                 None if rule.strict => {
                     let unit = names.first().cloned().unwrap_or_default();

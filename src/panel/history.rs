@@ -5,18 +5,21 @@
 mod join_report;
 mod left_out_units;
 mod lineage;
+mod reading;
 mod reorganisation_report;
 mod step;
 
 pub use self::join_report::{JoinKind, JoinReport, Unmatched};
 pub use self::left_out_units::{LeftOutUnit, LeftOutUnits};
 pub use self::lineage::{ColumnLineage, Lineage};
+pub use self::reading::{NoteLine, Reading, Spellings};
 pub use self::reorganisation_report::ReorganisationReport;
 pub use self::step::Step;
 use super::Panel;
 
 impl Panel {
-    /// What was done to the rows since the panel was read, in order: joins, units left out, reorganisations.
+    /// What was done to the rows, in order: what was left out or taken for one when the panel was read, joins, units left
+    /// out, reorganisations.
     ///
     /// ```
     /// use apportion::panel::{Step, UnitRule};

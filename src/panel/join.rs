@@ -1,8 +1,9 @@
 //! How do the columns of two panels come to stand side by side?
 //!
-//! Keys are compared as they stand: on units, and on periods moved by a stated offset. What finds no partner is
-//! reported, on both sides, and nothing is dropped but what an inner join says it drops.
+//! Keys are compared as they stand, spaces and accents aside: on units, and on periods moved by a stated offset. What
+//! finds no partner is reported, on both sides, and nothing is dropped but what an inner join says it drops.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use super::Panel;
 use super::column::Column;
 use super::history::{JoinKind, JoinReport, Step, Unmatched};
 use super::provenance::Origin;
+use super::spelling::{canonical, is_same};
 use crate::error::{DataError, Error, JoinProblem, Result};
 
 /// How two panels are joined.
@@ -115,7 +117,7 @@ impl Panel {
     /// # Errors
     ///
     /// [`DataError::Join`] where a panel lacks the keys, the right panel has a unit twice in a join on units alone, a
-    /// column stands in both, or a one-to-one join leaves a row without a partner.
+    /// column stands in both (see [`Panel::renamed`]), no row has a partner, or a one-to-one join leaves one without.
     ///
     /// ```
     /// use apportion::panel::Join;
@@ -147,6 +149,7 @@ impl Panel {
         }
         let left_only = unmatched(self, partners.iter().map(Option::is_some), how.on_unit, 0);
         let all_right = unmatched(right, taken.into_iter(), how.on_unit, how.period_offset);
+        let example = all_right.first().map(Unmatched::to_string);
         let (right_only, right_periods) = split_periods(all_right, self.periods(), how.on_unit);
         if how.kind == JoinKind::OneToOne
             && !(left_only.is_empty() && right_only.is_empty() && right_periods.is_empty())
@@ -155,8 +158,10 @@ impl Panel {
                 [left_only, right_only].map(|rows| rows.iter().map(Unmatched::to_string).collect());
             return Err(refuse(JoinProblem::NotOneToOne { left_only, right_only, right_periods }));
         }
-        if rows.is_empty() {
-            return Err(refuse(JoinProblem::NoPartner));
+        if partners.iter().all(Option::is_none) {
+            let first = |rows: &[Unmatched]| rows.first().map(Unmatched::to_string);
+            let (left, right) = (first(&left_only).unwrap_or_default(), example.unwrap_or_default());
+            return Err(refuse(JoinProblem::NoPartner { left, right }));
         }
         let report = JoinReport {
             columns: names,
@@ -189,7 +194,8 @@ impl Panel {
     fn columns_to_join<'a>(&self, right: &'a Panel) -> Result<(Vec<&'a Column>, Vec<String>)> {
         let is_label = |column: &Column| right.labels.iter().any(|label| label == column.name());
         let there = |name: &str| {
-            self.has_column(name) || self.unit_column() == Some(name) || self.period_column() == Some(name)
+            let mut keys = self.unit_column().into_iter().chain(self.period_column());
+            self.has_column(name) || keys.any(|key| is_same(key, name))
         };
         // One set of names and codes is enough, and the left panel's own stand in every row.
         let brought = |column: &&Column| !is_label(column) || self.labels.is_empty() && !there(column.name());
@@ -207,10 +213,10 @@ fn partners(left: &Panel, right: &Panel, how: &Join) -> std::result::Result<Vec<
     let (Some(left_units), Some(right_units)) = (&left.units, &right.units) else {
         return Err(JoinProblem::NoUnits);
     };
-    let positions: HashMap<&str, usize> =
-        right_units.values.iter().enumerate().map(|(position, unit)| (unit.as_str(), position)).collect();
+    let positions: HashMap<Cow<'_, str>, usize> =
+        right_units.values.iter().enumerate().map(|(position, unit)| (canonical(unit), position)).collect();
     let in_right: Vec<Option<usize>> =
-        left_units.values.iter().map(|unit| positions.get(unit.as_str()).copied()).collect();
+        left_units.values.iter().map(|unit| positions.get(&canonical(unit)).copied()).collect();
     let right_unit = |row: usize| in_right.get(*left_units.indices.get(row)? as usize).copied().flatten();
 
     if how.on_unit {

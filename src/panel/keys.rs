@@ -2,10 +2,14 @@
 //!
 //! Knows the cells of the two key columns, and the order of the values in them.
 
+use std::borrow::Cow;
+
 use super::cells::Cells;
+use super::codes::united;
+use super::history::Spellings;
 use super::missing::Missing;
 use super::order::{ranked, reorder};
-use super::period::read_period;
+use super::period::{are_short_spans, read_period};
 use crate::error::{DataError, Place, Result};
 
 /// A key column: its distinct values in order, and for each row the position of its own.
@@ -16,32 +20,41 @@ pub(super) struct Key<T> {
     pub(super) indices: Vec<u32>,
 }
 
-/// The units of rows.
+/// The units of rows, and their spellings where a unit has several, or another unit may be one of them.
 ///
 /// # Errors
 ///
 /// [`DataError::MissingKey`] for the first row without a unit.
-pub(super) fn read_units(name: String, cells: &Cells, places: &[Place]) -> Result<Key<String>> {
+pub(super) fn read_units(name: String, cells: &Cells, places: &[Place]) -> Result<(Key<String>, Vec<Spellings>)> {
     let (distinct, firsts) = cells.distinct();
     if let Some(missing) = distinct.iter().position(|text| Missing::in_text(text.as_bytes()).is_some()) {
         return Err(DataError::MissingKey { column: name, place: first_place(&firsts, missing, places) }.into());
     }
+    let (units, spellings) = united(&name, &distinct);
+    Ok((key_of_units(name, units, &firsts), spellings))
+}
+
+/// The units of rows that were units before: what is left of them may be numbers, where it was not all before, but no
+/// two become one.
+pub(super) fn known_units(name: String, cells: &Cells) -> Key<String> {
+    let (distinct, firsts) = cells.distinct();
+    key_of_units(name, distinct.into_iter().map(Cow::into_owned).collect(), &firsts)
+}
+
+/// The key of the distinct units, of which each row has one by position.
+fn key_of_units(name: String, units: Vec<String>, firsts: &[u32]) -> Key<String> {
     // Identifiers that are all integers are ordered as such, so that 9 comes before 10.
-    let integers: Option<Vec<i64>> = distinct.iter().map(|text| text.parse().ok()).collect();
+    let integers: Option<Vec<i64>> = units.iter().map(|text| text.parse().ok()).collect();
     let (values, ranks) = match integers {
         Some(integers) => {
-            let numbered: Vec<_> =
-                integers.into_iter().zip(distinct.iter().map(|text| text.clone().into_owned())).collect();
+            let numbered: Vec<_> = integers.into_iter().zip(units).collect();
             let (values, ranks) = ranked(&numbered, Ord::cmp);
             (values.into_iter().map(|(_, text)| text).collect(), ranks)
         }
-        None => {
-            let texts: Vec<_> = distinct.iter().map(|text| text.clone().into_owned()).collect();
-            ranked(&texts, String::cmp)
-        }
+        None => ranked(&units, String::cmp),
     };
     let indices = firsts.iter().map(|&first| ranks[first as usize]).collect();
-    Ok(Key { name, values, indices })
+    Key { name, values, indices }
 }
 
 /// The periods of rows.
@@ -62,6 +75,10 @@ pub(super) fn read_periods(name: String, cells: &Cells, places: &[Place]) -> Res
             return Err(DataError::NotAPeriod { column: name, place, text: text.clone().into_owned() }.into());
         };
         periods.push(period);
+    }
+    if are_short_spans(distinct.iter().map(AsRef::as_ref)) {
+        let (place, text) = (first_place(&firsts, 0, places), distinct[0].clone().into_owned());
+        return Err(DataError::NotAPeriod { column: name, place, text }.into());
     }
     let (values, ranks) = ranked(&periods, i32::cmp);
     let indices = firsts.iter().map(|&first| ranks[first as usize]).collect();
@@ -108,7 +125,7 @@ mod tests {
     use crate::error::Error;
 
     fn units(cells: &[&str]) -> Result<Key<String>> {
-        read_units("unit".to_owned(), &cells.iter().collect(), &[])
+        read_units("unit".to_owned(), &cells.iter().collect(), &[]).map(|(key, _)| key)
     }
 
     fn periods(cells: &[&str]) -> Result<Key<i32>> {
@@ -125,6 +142,17 @@ mod tests {
     }
 
     #[test]
+    fn units_written_differently_are_the_same() {
+        let cells = ["203.0", "202", "Môn", "202.00", "Mo\u{302}n\u{a0}", "203.0"].iter().collect();
+        let (key, spellings) = read_units("la".to_owned(), &cells, &[]).unwrap();
+        assert_eq!(key.values, ["202", "203", "Môn"]);
+        assert_eq!(key.indices, [1, 0, 2, 0, 2, 1]);
+        let read_as: Vec<_> = spellings.iter().map(|spellings| spellings.read_as.as_deref()).collect();
+        assert_eq!(read_as, [Some("203"), Some("202"), Some("Môn")]);
+        assert_eq!(spellings[1].spellings, ["202", "202.00"]);
+    }
+
+    #[test]
     fn other_units_are_ordered_as_text() {
         let key = units(&["10", " E9 ", "9", "x"]).unwrap();
         assert_eq!(key.values, ["10", "9", "E9", "x"]);
@@ -135,6 +163,14 @@ mod tests {
         let key = periods(&["2018", "2016-17", "201718", "2017/18"]).unwrap();
         assert_eq!(key.values, [2017, 2018]);
         assert_eq!(key.indices, [1, 0, 1, 1]);
+    }
+
+    #[test]
+    fn financial_years_in_four_digits_are_no_years() {
+        for cells in [&["2018", "1617"][..], &["1920", "2021"]] {
+            assert!(matches!(periods(cells), Err(Error::Data(DataError::NotAPeriod { .. }))), "{cells:?}");
+        }
+        assert_eq!(periods(&["2021", "2022"]).unwrap().values, [2021, 2022]);
     }
 
     #[test]

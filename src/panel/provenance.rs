@@ -118,6 +118,9 @@ pub struct FileOrigin {
     /// Joint returns that were given to each of the authorities they name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub joint_returns: Vec<String>,
+    /// Headings of a wide table that say more than their period, such as `2021-22 [r]`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headings: Vec<String>,
 }
 
 fn is_zero(offset: &i32) -> bool {
@@ -163,6 +166,9 @@ impl fmt::Display for FileOrigin {
         }
         if !self.joint_returns.is_empty() {
             write!(f, ", joint returns given to each: {}", self.joint_returns.join(", "))?;
+        }
+        if !self.headings.is_empty() {
+            write!(f, ", headings with a remark: {}", self.headings.join(", "))?;
         }
         Ok(())
     }

@@ -12,8 +12,9 @@ use rayon::prelude::*;
 use super::Panel;
 use super::cells::Cells;
 use super::column::Column;
+use super::history::Reading;
 use super::keys::{read_periods, read_units};
-use super::records::Records;
+use super::records::{Header, Records};
 use super::rows::Rows;
 use super::schema::PanelSchema;
 use crate::error::{DataError, Place, Result};
@@ -31,11 +32,16 @@ impl Panel {
     /// are years or financial years (`2017-18`, `2017/18`, `201718`, `2016-17 (OT)`), taken as the year in which they
     /// end. The order of the rows in the file does not matter: see [`Panel`].
     ///
+    /// Names are found whatever spaces and accents they are written with, and units are the same that differ in no more,
+    /// or in the `.0` that spreadsheets add to a code. The header is the first line that holds the columns which the
+    /// schema names: titles and `sep=,` above it are left out, and so are notes below the table. Whatever was left out or
+    /// taken for one is the first of [`Panel::steps`].
+    ///
     /// # Errors
     ///
     /// [`DataError::Read`], [`DataError::NotText`], [`DataError::EmptyFile`] and [`DataError::NoRows`] for the file;
-    /// [`DataError::Separator`], [`DataError::RaggedRow`], [`DataError::OpenQuote`] and [`DataError::DuplicateColumn`]
-    /// for its layout; [`DataError::UnknownColumn`] and [`QuestionError::Option`](crate::error::QuestionError::Option)
+    /// [`DataError::Separator`], [`DataError::RaggedRow`], [`DataError::OpenQuote`], [`DataError::DuplicateColumn`],
+    /// [`DataError::AboveHeader`] and [`DataError::Note`] for its layout; [`DataError::UnknownColumn`] and [`QuestionError::Option`](crate::error::QuestionError::Option)
     /// for a schema that does not fit; [`DataError::MissingKey`], [`DataError::NotAPeriod`] and
     /// [`DataError::DuplicateRow`] for units and periods; [`DataError::NotANumber`] and [`DataError::Negative`] for
     /// weight and population; [`DataError::Infinite`] for any column of numbers.
@@ -75,11 +81,7 @@ impl Panel {
 
 fn read(reader: &mut dyn Read, path: &str, schema: &PanelSchema) -> Result<Panel> {
     let mut records = Records::new(reader, path)?;
-    let names = records.header()?;
-    // Before columns are looked for: none of their names would be found, and the names are not what is wrong.
-    if let Some(found) = schema.other_separator(&names) {
-        return Err(DataError::Separator { path: path.to_owned(), found }.into());
-    }
+    let Header { names, above, .. } = records.header(&schema.wanted())?;
     // Cells of columns that nobody asked for are not kept, so a wide file costs no more than what is taken from it.
     let mut kept: Vec<Option<Cells>> = vec![None; names.len()];
     for position in schema.positions(&names)? {
@@ -87,11 +89,21 @@ fn read(reader: &mut dyn Read, path: &str, schema: &PanelSchema) -> Result<Panel
             *cells = Some(Cells::default());
         }
     }
+    let schema = schema.spelt_as(&names);
+    let has_keys = schema.unit.is_some() || schema.period.is_some();
+    // Nobody said which line is the header, and in the first only the first cell is filled, as with a title.
+    let title = (schema.wanted().is_empty() && records.is_alone()).then(|| records.as_note());
     let mut places = Vec::new();
     while records.advance()? {
-        let found = records.record.len();
-        if found == 1 && names.len() > 1 && records.record.as_slice().trim_ascii().is_empty() {
-            continue; // a line of spaces, which in a file of one column is a missing value
+        if records.is_blank() && names.len() > 1 && (records.record.len() == 1 || has_keys || title.is_some()) {
+            records.leave_gap();
+            continue; // a line of spaces or commas, which in a file of one column is a missing value
+        }
+        if let Some(title) = title.as_ref().filter(|_| places.is_empty() && records.may_be_header(names.len())) {
+            return Err(DataError::AboveHeader { line: title.line, text: title.text.clone() }.into());
+        }
+        if records.is_note(names.len())? {
+            continue;
         }
         records.check_width(names.len())?;
         for (cell, cells) in records.record.iter().zip(&mut kept) {
@@ -104,7 +116,8 @@ fn read(reader: &mut dyn Read, path: &str, schema: &PanelSchema) -> Result<Panel
     if places.is_empty() {
         return Err(DataError::NoRows { path: path.to_owned() }.into());
     }
-    into_rows(names, kept, places, schema)?.into_panel()
+    let reading = Reading { above, below: records.into_notes(), ..Reading::default() };
+    into_rows(names, kept, places, (&schema, reading))?.into_panel()
 }
 
 /// Gives the cells their meaning, columns in parallel.
@@ -112,7 +125,7 @@ fn into_rows(
     names: Vec<String>,
     mut kept: Vec<Option<Cells>>,
     places: Vec<Place>,
-    schema: &PanelSchema,
+    (schema, mut reading): (&PanelSchema, Reading),
 ) -> Result<Rows> {
     let mut take = |name: &Option<String>| -> Option<(String, Cells)> {
         let name = name.as_ref()?;
@@ -121,17 +134,31 @@ fn into_rows(
     };
     // Taken out of the cells, so that keys do not become columns of data as well.
     let (units, periods) = (take(&schema.unit), take(&schema.period));
-    let units = units.map(|(name, cells)| read_units(name, &cells, &places)).transpose()?;
+    let units = match units {
+        Some((name, cells)) => {
+            let (units, spellings) = read_units(name, &cells, &places)?;
+            reading.spellings = spellings;
+            Some(units)
+        }
+        None => None,
+    };
     let periods = periods.map(|(name, cells)| read_periods(name, &cells, &places)).transpose()?;
-    let columns: Vec<Result<Column>> = names
-        .into_par_iter()
-        .zip(kept)
-        .filter_map(|(name, cells)| cells.map(|cells| Column::from_cells(name, &cells, &places)))
-        .collect();
+    let column = |name: String, cells: &Cells| {
+        let is_weight = [&schema.weight, &schema.population].into_iter().flatten().any(|weight| *weight == name);
+        if schema.texts.contains(&name) && !is_weight {
+            Ok(Column::from_text(name, cells, &places))
+        } else if schema.numbers.contains(&name) || is_weight {
+            Column::from_number_cells(name, cells, &places, &schema.style)
+        } else {
+            Column::from_cells(name, cells, &places, &schema.style)
+        }
+    };
+    let columns: Vec<Result<Column>> =
+        names.into_par_iter().zip(kept).filter_map(|(name, cells)| cells.map(|cells| column(name, &cells))).collect();
     // The first error in the order of the columns, however many threads there are.
     let columns = columns.into_iter().collect::<Result<_>>()?;
     let (weight, population) = (schema.weight.clone(), schema.population.clone());
-    Ok(Rows { units, periods, weight, population, columns, places })
+    Ok(Rows { units, periods, weight, population, columns, places, reading })
 }
 
 #[cfg(test)]

@@ -135,7 +135,7 @@ impl Reorganisations {
 
     fn read(reader: &mut dyn Read, path: &str) -> Result<Self> {
         let mut records = Records::new(reader, path)?;
-        let header = records.header()?;
+        let header = records.header(&COLUMNS)?.names;
         let position = |name: &&str| {
             let found = header.iter().position(|there| there == name);
             found.ok_or_else(|| unknown_column(name, header.iter().map(String::as_str)))

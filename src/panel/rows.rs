@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use super::Panel;
 use super::column::Column;
+use super::history::{Reading, Step};
 use super::keys::Key;
 use super::names::unknown_column;
 use super::order::{order_of_rows, reorder};
+use super::spelling::position;
 use crate::error::{DataError, Error, Place, Result};
 
 /// Columns that have been read, in the order of the source.
@@ -17,6 +19,8 @@ pub(super) struct Rows {
     pub(super) population: Option<String>,
     pub(super) columns: Vec<Column>,
     pub(super) places: Vec<Place>,
+    /// What was seen beside the rows.
+    pub(super) reading: Reading,
 }
 
 impl Rows {
@@ -31,6 +35,8 @@ impl Rows {
             check_weight(&self.columns, &self.places, name)?;
         }
         self.sort()?;
+        let mut reading = self.reading;
+        reading.spellings.extend(self.columns.iter_mut().flat_map(Column::take_spellings));
         Ok(Panel {
             units: self.units.map(Arc::new),
             periods: self.periods.map(Arc::new),
@@ -40,7 +46,7 @@ impl Rows {
             places: Arc::new(self.places),
             description: None,
             labels: Vec::new(),
-            steps: Vec::new(),
+            steps: if reading.is_empty() { Vec::new() } else { vec![Step::Read(reading)] },
         })
     }
 
@@ -83,8 +89,7 @@ pub(super) fn check_weight(columns: &[Column], places: &[Place], name: &str) -> 
 
 /// The column of a name, or an error with the names that come closest.
 pub(super) fn find<'a>(columns: &'a [Column], name: &str) -> Result<&'a Column> {
-    columns
-        .iter()
-        .find(|column| column.name() == name)
+    position(columns.iter().map(Column::name), name)
+        .map(|at| &columns[at])
         .ok_or_else(|| unknown_column(name, columns.iter().map(Column::name)))
 }

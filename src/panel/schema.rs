@@ -5,6 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::names::unknown_column;
+use super::number::NumberStyle;
+use super::spelling::{is_same, position};
 use crate::error::{QuestionError, Result};
 
 /// Which columns of a file are the units, periods, weights and population.
@@ -23,6 +25,9 @@ pub struct PanelSchema {
     pub(super) weight: Option<String>,
     pub(super) population: Option<String>,
     pub(super) only: Option<Vec<String>>,
+    pub(super) numbers: Vec<String>,
+    pub(super) texts: Vec<String>,
+    pub(super) style: NumberStyle,
 }
 
 impl PanelSchema {
@@ -109,6 +114,75 @@ impl PanelSchema {
         self
     }
 
+    /// Reads these columns as numbers, whatever they look like: `007` is 7. Default: columns of whole numbers of which one
+    /// has a leading zero are codes, and stay text.
+    ///
+    /// ```
+    /// use apportion::{Panel, PanelSchema};
+    /// let csv = "code,visits\n01,007\n1,012\n";
+    /// let panel = Panel::read_csv_from(csv.as_bytes(), &PanelSchema::default().numbers(["visits"]))?;
+    /// assert_eq!(panel.column("visits")?.numbers()?, [7.0, 12.0]);
+    /// assert_eq!(panel.column("code")?.levels().unwrap(), ["01", "1"]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn numbers<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
+        self.numbers.extend(columns.into_iter().map(Into::into));
+        self
+    }
+
+    /// Reads these columns as text, whatever they look like, so that a factor tells 10.1 and 10.10 apart. Default: a
+    /// column of which every cell is a number is one of numbers.
+    ///
+    /// ```
+    /// use apportion::{Panel, PanelSchema};
+    /// let csv = "section\n10.1\n10.10\n";
+    /// let panel = Panel::read_csv_from(csv.as_bytes(), &PanelSchema::default().texts(["section"]))?;
+    /// assert_eq!(panel.column("section")?.levels().unwrap(), ["10.1", "10.10"]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn texts<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
+        self.texts.extend(columns.into_iter().map(Into::into));
+        self
+    }
+
+    /// Numbers have decimal commas: `14,1` is 14.1, and `1.234,5` is 1234.5. Default: decimal points, so that `1,234` is
+    /// 1234.
+    ///
+    /// ```
+    /// use apportion::{Panel, PanelSchema};
+    /// let csv = "rate,spend\n\"14,1\",\"€ 1.234,50\"\n";
+    /// let schema = PanelSchema::default().decimal_commas().currency_signs();
+    /// let panel = Panel::read_csv_from(csv.as_bytes(), &schema)?;
+    /// assert_eq!((panel.column("rate")?.numbers()?[0], panel.column("spend")?.numbers()?[0]), (14.1, 1234.5));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn decimal_commas(mut self) -> Self {
+        self.style.decimal_comma = true;
+        self
+    }
+
+    /// A sign of currency (£ $ € ¥ ₹) before or after a number is passed over. Default: such a cell is text.
+    ///
+    /// See the example of [`decimal_commas`](Self::decimal_commas).
+    pub fn currency_signs(mut self) -> Self {
+        self.style.currency = true;
+        self
+    }
+
+    /// Spaces of any kind and apostrophes may separate thousands: `1 234` is 1234. Default: only commas may.
+    ///
+    /// ```
+    /// use apportion::{Panel, PanelSchema};
+    /// let csv = "children\n1 234\n12\u{202f}345.5\n";
+    /// let panel = Panel::read_csv_from(csv.as_bytes(), &PanelSchema::default().spaced_thousands())?;
+    /// assert_eq!(panel.column("children")?.numbers()?, [1234.0, 12_345.5]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn spaced_thousands(mut self) -> Self {
+        self.style.spaced_thousands = true;
+        self
+    }
+
     /// Units, periods and values must be different columns.
     pub(super) fn check(&self) -> Result<()> {
         let option = |option, found: &str, other: &str| {
@@ -123,14 +197,14 @@ impl PanelSchema {
         for (role, column) in [("weight", &self.weight), ("population", &self.population)] {
             for (key, name) in keys {
                 if let (Some(column), Some(name)) = (column, name)
-                    && column == name
+                    && is_same(column, name)
                 {
                     return option(role, column, key);
                 }
             }
         }
         match (&self.unit, &self.period) {
-            (Some(unit), Some(period)) if unit == period => option("period", period, "units"),
+            (Some(unit), Some(period)) if is_same(unit, period) => option("period", period, "units"),
             _ => Ok(()),
         }
     }
@@ -138,10 +212,11 @@ impl PanelSchema {
     /// The positions of the columns to be read.
     pub(super) fn positions(&self, names: &[String]) -> Result<Vec<usize>> {
         self.check()?;
-        let position = |name: &String| {
-            let found = names.iter().position(|there| there == name);
-            found.ok_or_else(|| unknown_column(name, names.iter().map(String::as_str)))
-        };
+        let there = || names.iter().map(String::as_str);
+        let position = |name: &String| position(there(), name).ok_or_else(|| unknown_column(name, there()));
+        for name in self.numbers.iter().chain(&self.texts) {
+            position(name)?;
+        }
         let mut positions: Vec<usize> = self.roles().map(position).collect::<Result<_>>()?;
         match &self.only {
             Some(only) => positions.extend(only.iter().map(position).collect::<Result<Vec<_>>>()?),
@@ -150,21 +225,34 @@ impl PanelSchema {
         Ok(positions)
     }
 
+    /// The schema with its columns called what they are called in a header, however they are spelt here.
+    pub(super) fn spelt_as(&self, names: &[String]) -> Self {
+        let spelt = |name: &String| match position(names.iter().map(String::as_str), name) {
+            Some(at) => names[at].clone(),
+            None => name.clone(),
+        };
+        let one = |name: &Option<String>| name.as_ref().map(spelt);
+        PanelSchema {
+            unit: one(&self.unit),
+            period: one(&self.period),
+            weight: one(&self.weight),
+            population: one(&self.population),
+            only: self.only.as_ref().map(|only| only.iter().map(spelt).collect()),
+            numbers: self.numbers.iter().map(spelt).collect(),
+            texts: self.texts.iter().map(spelt).collect(),
+            style: self.style,
+        }
+    }
+
+    /// The columns that a header must have.
+    pub(super) fn wanted(&self) -> Vec<&str> {
+        let named = self.only.iter().flatten().chain(&self.numbers).chain(&self.texts);
+        self.roles().chain(named).map(String::as_str).collect()
+    }
+
     /// The columns that are not mere numbers or texts.
     fn roles(&self) -> impl Iterator<Item = &String> {
         [&self.unit, &self.period, &self.weight, &self.population].into_iter().flatten()
-    }
-
-    /// What seems to separate the columns where all of the header is one cell, and not the one that is asked for;
-    /// `None` where nothing else than commas seems to.
-    pub(super) fn other_separator(&self, names: &[String]) -> Option<&'static str> {
-        let [header] = names else { return None };
-        let found = header.chars().find_map(|c| match c {
-            ';' => Some("semicolons"),
-            '\t' => Some("tabs"),
-            _ => None,
-        })?;
-        self.roles().chain(self.only.iter().flatten()).any(|name| name != header).then_some(found)
     }
 }
 
@@ -174,7 +262,7 @@ mod tests {
 
     #[test]
     fn schema_round_trip() {
-        let schema = PanelSchema::new("u", "p").weight("w").population("n").only(["a"]);
+        let schema = PanelSchema::new("u", "p").weight("w").population("n").only(["a"]).numbers(["a"]).decimal_commas();
         let text = serde_json::to_string(&schema).unwrap();
         assert_eq!(serde_json::from_str::<PanelSchema>(&text).unwrap(), schema);
         assert_eq!(serde_json::from_str::<PanelSchema>("{}").unwrap(), PanelSchema::cross_section());

@@ -4,7 +4,8 @@
 
 use super::Panel;
 use super::cells::Cells;
-use super::keys::read_units;
+use super::history::Reading;
+use super::keys::known_units;
 use super::rows::Rows;
 use crate::error::{DataError, Result};
 
@@ -13,7 +14,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`DataError::NoRows`] where there are none.
+    /// [`DataError::NoRowsInPeriods`] where there are none, with the periods that there are.
     ///
     /// ```
     /// use apportion::Panel;
@@ -23,7 +24,16 @@ impl Panel {
     /// ```
     pub fn in_periods(&self, periods: std::ops::RangeInclusive<i32>) -> Result<Panel> {
         let inside = |&row: &usize| self.period_of(row).is_some_and(|period| periods.contains(&period));
-        self.on_rows(&(0..self.n_observations()).filter(inside).collect::<Vec<_>>())
+        let rows: Vec<usize> = (0..self.n_observations()).filter(inside).collect();
+        if rows.is_empty() {
+            let there = match self.periods() {
+                [] => "none: name the period column".to_owned(),
+                [only] => only.to_string(),
+                [first, .., last] => format!("{first} to {last}"),
+            };
+            return Err(DataError::NoRowsInPeriods { from: *periods.start(), to: *periods.end(), there }.into());
+        }
+        self.on_rows(&rows)
     }
 
     /// The panel on some of its rows, ascending.
@@ -40,14 +50,10 @@ impl Panel {
         }
         let gathered: Vec<Option<usize>> = rows.iter().map(|&row| Some(row)).collect();
         let places: Vec<_> = rows.iter().map(|&row| self.place(row)).collect();
-        // Units are ordered anew: what is left may be numbers, where it was not before.
-        let units = match self.unit_column() {
-            Some(name) => {
-                let cells: Cells = rows.iter().filter_map(|&row| self.unit_of(row)).collect();
-                Some(read_units(name.to_owned(), &cells, &places)?)
-            }
-            None => None,
-        };
+        let units = self.unit_column().map(|name| {
+            let cells: Cells = rows.iter().filter_map(|&row| self.unit_of(row)).collect();
+            known_units(name.to_owned(), &cells)
+        });
         let kept = Rows {
             units,
             periods: self.periods.as_ref().map(|key| key.on_rows(rows)),
@@ -55,6 +61,7 @@ impl Panel {
             population: self.population.clone(),
             columns: self.columns.iter().map(|column| column.gather(&gathered)).collect::<Result<_>>()?,
             places,
+            reading: Reading::default(),
         };
         Ok(kept.into_panel()?.said_of(self))
     }

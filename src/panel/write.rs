@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use super::cells::{Cells, decode};
 use super::column::{Column, ColumnKind, Values};
-use super::keys::{periods_in_memory, read_units};
+use super::history::Reading;
+use super::keys::{known_units, periods_in_memory};
 use super::missing::Missing;
 use super::records::Records;
 use super::rows::Rows;
@@ -184,7 +185,7 @@ fn cell(column: &Column, row: usize) -> String {
 
 fn read(file: &mut dyn Read, csv: &str, sidecar: Sidecar, refuse: &dyn Fn(SidecarProblem) -> Error) -> Result<Panel> {
     let mut records = Records::new(file, csv)?;
-    let header = records.header()?;
+    let header = records.header(&[])?.names;
     let expected: Vec<&String> =
         (sidecar.unit.iter().chain(&sidecar.period)).chain(sidecar.columns.iter().map(|column| &column.name)).collect();
     if !header.iter().eq(expected.iter().copied()) {
@@ -205,10 +206,7 @@ fn read(file: &mut dyn Read, csv: &str, sidecar: Sidecar, refuse: &dyn Fn(Sideca
         return Err(refuse(SidecarProblem::Rows { expected, csv: csv.to_owned(), found }));
     }
     let mut cells = cells.into_iter();
-    let units = match &sidecar.unit {
-        Some(name) => Some(read_units(name.clone(), &cells.next().unwrap_or_default(), &places)?),
-        None => None,
-    };
+    let units = sidecar.unit.as_ref().map(|name| known_units(name.clone(), &cells.next().unwrap_or_default()));
     let periods = match &sidecar.period {
         Some(name) => {
             Some(periods_in_memory(name.clone(), &whole_numbers(name, &cells.next().unwrap_or_default(), &places)?))
@@ -225,8 +223,9 @@ fn read(file: &mut dyn Read, csv: &str, sidecar: Sidecar, refuse: &dyn Fn(Sideca
         })
         .collect::<Result<_>>()?;
     let (weight, population) = (sidecar.weight, sidecar.population);
-    let mut panel =
-        Rows { units, periods, weight, population, columns, places }.into_panel()?.with_labels(sidecar.labels)?;
+    let mut panel = Rows { units, periods, weight, population, columns, places, reading: Reading::default() }
+        .into_panel()?
+        .with_labels(sidecar.labels)?;
     panel.description = sidecar.description;
     panel.steps = sidecar.steps;
     Ok(panel)
@@ -244,11 +243,9 @@ fn whole_numbers(name: &str, cells: &Cells, places: &[Place]) -> Result<Vec<i32>
 }
 
 fn numbers(name: String, cells: &Cells, places: &[Place]) -> Result<Column> {
-    let value = |(cell, place): (&[u8], &Place)| {
-        let not = || {
-            Error::from(DataError::NotANumber { column: name.clone(), place: *place, text: decode(cell).into_owned() })
-        };
-        read_value(cell).ok_or_else(not)
+    let value = |(cell, place): (&[u8], &Place)| match read_value(cell) {
+        Some(value) => Ok(value),
+        None => Column::not_a_number(&name, *place, decode(cell).into_owned()),
     };
     let values: Vec<_> = cells.iter().zip(places).map(value).collect::<Result<_>>()?;
     Column::from_values(name, values)

@@ -7,4 +7,5 @@ mod bad_input;
 mod derive;
 mod description;
 mod reorganise;
+mod spellings;
 mod write;

@@ -2,13 +2,15 @@
 //!
 //! Whatever they are given as, marks, levels and the cell that an error has to name are collected here, in one place.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::{Column, Values};
+use super::written::Written;
+use super::{Column, NoNumber, Values};
 use crate::error::{DataError, Place, Result};
-use crate::panel::cells::Cells;
+use crate::panel::cells::{Cells, decode};
+use crate::panel::codes::levels;
 use crate::panel::missing::Missing;
+use crate::panel::number::NumberStyle;
 use crate::panel::order::ranked;
 use crate::panel::value::read_value;
 
@@ -45,13 +47,13 @@ impl<V: Copy> ColumnBuilder<V> {
         }
     }
 
-    /// Makes a column of what has come, with the first cell that is not a number.
-    fn into_column(mut self, values: impl FnOnce(Vec<V>) -> Values, not_a_number: Option<(Place, String)>) -> Column {
+    /// Makes a column of what has come, with the cell for which it is no column of numbers.
+    fn into_column(mut self, values: impl FnOnce(Vec<V>) -> Values, no_number: Option<NoNumber>) -> Column {
         if !self.missing.is_empty() {
             self.missing.resize(self.values.len(), None);
         }
         let (name, missing, values) = (self.name, self.missing, values(self.values));
-        Column { name, values, missing, not_a_number, provenance: Arc::default() }
+        Column { name, values, missing, no_number, spellings: Vec::new(), provenance: Arc::default() }
     }
 }
 
@@ -82,23 +84,27 @@ impl ColumnBuilder<u32> {
         self.levels.len() as u32 - 1
     }
 
-    /// The level to name where numbers are asked for: the first that is no number, or of nothing but numbers the first.
-    fn not_a_number(&self) -> u32 {
-        self.levels.iter().position(|text| read_value(text.as_bytes()).is_none()).unwrap_or_default() as u32
+    /// The level to name where numbers are asked for: of those that are no numbers the first that has a digit, since it
+    /// may be meant for one, or else the first; of nothing but numbers the first.
+    fn no_number(&self) -> u32 {
+        let no_number = |text: &&String| read_value(text.as_bytes()).is_none();
+        let mut found = (0..).zip(&self.levels).filter(|(_, text)| no_number(text));
+        let with_digit = found.clone().find(|(_, text)| text.contains(|c: char| c.is_numeric()));
+        with_digit.or(found.next()).map_or(0, |(level, _)| level)
     }
 
     /// Makes a column of text, or one of numbers where every row is missing.
-    fn build(mut self, places: &[Place], not_a_number: u32) -> Column {
+    fn build(mut self, places: &[Place], no_number: u32) -> Column {
         if self.levels.is_empty() {
             return self.into_column(|codes| Values::Number(vec![f64::NAN; codes.len()]), None);
         }
-        let first = self.values.iter().position(|&level| level == not_a_number);
-        let not_a_number = first.map(|row| (place_of(places, row), self.levels[not_a_number as usize].clone()));
+        let first = self.values.iter().position(|&level| level == no_number);
+        let no_number = first.map(|row| NoNumber::text(place_of(places, row), self.levels[no_number as usize].clone()));
         let (levels, ranks) = ranked(&self.levels, String::cmp);
         for code in self.values.iter_mut().filter(|code| **code != Values::NO_LEVEL) {
             *code = ranks[*code as usize];
         }
-        self.into_column(|codes| Values::Text { codes, levels }, not_a_number)
+        self.into_column(|codes| Values::Text { codes, levels }, no_number)
     }
 }
 
@@ -127,37 +133,90 @@ impl Column {
         Self::from_values(name, numbers.into_iter().map(value))
     }
 
-    /// Makes a column of numbers when the cells are, otherwise one of text.
+    /// Makes a column of numbers when the cells are, otherwise one of text. Cells that are numbers and say in how they are
+    /// written that they are not meant as such make a column of text as well: codes with leading zeros, percentages
+    /// among plain numbers.
     ///
     /// # Errors
     ///
     /// [`DataError::Infinite`] for an infinite value among numbers.
-    pub(in crate::panel) fn from_cells(name: String, cells: &Cells, places: &[Place]) -> Result<Self> {
+    pub(in crate::panel) fn from_cells(
+        name: String,
+        cells: &Cells,
+        places: &[Place],
+        style: &NumberStyle,
+    ) -> Result<Self> {
         let mut column = ColumnBuilder::numbers(name, cells.len());
-        for cell in cells.iter() {
-            match read_value(cell) {
-                Some(value) => column.push(value),
+        let mut written = Written::default();
+        for (row, cell) in cells.iter().enumerate() {
+            match style.read_value(cell) {
+                Some(value) => {
+                    written.note(row, cell, value);
+                    column.push(value);
+                }
                 // It is text after all, in which letters taken for marks so far are values: all is read anew.
                 None => return Ok(Self::from_text(column.name, cells, places)),
             }
         }
-        column.build(places)
+        match written.no_number(cells, places) {
+            // Here such letters are marks, as they would be among the numbers that these cells look like.
+            Some(no_number) => {
+                Ok(Self::texts(column.name, cells, places, Missing::in_numbers).with_no_number(no_number))
+            }
+            None => column.build(places),
+        }
+    }
+
+    /// Makes a column of numbers whatever the cells look like.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::NotANumber`] for the first cell that is none, [`DataError::Infinite`] for an infinite value.
+    pub(in crate::panel) fn from_number_cells(
+        name: String,
+        cells: &Cells,
+        places: &[Place],
+        style: &NumberStyle,
+    ) -> Result<Self> {
+        let mut column = ColumnBuilder::numbers(name, cells.len());
+        let mut written = Written::default();
+        for (row, cell) in cells.iter().enumerate() {
+            let Some(value) = style.read_value(cell) else {
+                let no_number = NoNumber::text(place_of(places, row), decode(cell).into_owned());
+                return Err(no_number.error(&column.name, None));
+            };
+            written.note(row, cell, value);
+            column.push(value);
+        }
+        match written.percent(cells, places) {
+            Some(no_number) => Err(no_number.error(&column.name, None)),
+            None => column.build(places),
+        }
     }
 
     /// Makes a column of text whatever the cells look like; when all are missing, one of numbers.
     pub(crate) fn from_text(name: String, cells: &Cells, places: &[Place]) -> Self {
+        Self::texts(name, cells, places, Missing::in_text)
+    }
+
+    fn texts(name: String, cells: &Cells, places: &[Place], mark: fn(&[u8]) -> Option<Missing>) -> Self {
         let (distinct, firsts) = cells.distinct();
+        let (texts, spellings) = levels(&name, &distinct);
         let mut column = ColumnBuilder::texts(name, firsts.len());
-        let mut value = |text: Cow<'_, str>| match Missing::in_text(text.as_bytes()) {
+        let mut value = |text: String| match mark(text.as_bytes()) {
             Some(mark) => Err(mark),
-            None => Ok(column.level(text.into_owned())),
+            None => Ok(column.level(text)),
         };
-        let values: Vec<Result<u32, Missing>> = distinct.into_iter().map(&mut value).collect();
+        let values: Vec<Result<u32, Missing>> = texts.into_iter().map(&mut value).collect();
         for first in firsts {
             column.push(values[first as usize]);
         }
-        let not_a_number = column.not_a_number();
-        column.build(places, not_a_number)
+        let no_number = column.no_number();
+        Column { spellings, ..column.build(places, no_number) }
+    }
+
+    fn with_no_number(self, no_number: NoNumber) -> Self {
+        Column { no_number: Some(no_number), ..self }
     }
 
     /// A column of texts, each one or why there is none; all missing counts as numbers.
@@ -167,8 +226,9 @@ impl Column {
             let value = text.as_ref().map(|text| column.level(text.as_ref().to_owned())).map_err(|mark| *mark);
             column.push(value);
         }
-        // Here the first text is named even if it looks like a number: it was said to be text.
-        column.build(&[], 0)
+        // Here a text is named even if it looks like a number: it was said to be text.
+        let with_digit = column.levels.iter().position(|text| text.contains(|c: char| c.is_numeric()));
+        column.build(&[], with_digit.unwrap_or_default() as u32)
     }
 }
 

@@ -1,11 +1,12 @@
 use super::*;
-use crate::error::{DataError, Error};
+use crate::error::{DataError, Error, NumberProblem, Place};
 use crate::panel::cells::Cells;
+use crate::panel::number::NumberStyle;
 
 fn column(cells: &[&str]) -> Result<Column> {
     let cells: Cells = cells.iter().collect();
     let places: Vec<_> = (0..cells.len() as u64).map(|row| Place::Line(row + 2)).collect();
-    Column::from_cells("c".to_owned(), &cells, &places)
+    Column::from_cells("c".to_owned(), &cells, &places, &NumberStyle::default())
 }
 
 #[test]
@@ -39,8 +40,56 @@ fn text_with_marks() {
 #[test]
 fn text_asked_for_as_numbers_names_the_first_text() {
     let error = column(&["1", "x", "inf", "n.k.", "y"]).unwrap().numbers().unwrap_err();
-    let Error::Data(DataError::NotANumber { column, place, text }) = error else { panic!("{error}") };
+    let Error::Data(DataError::NotANumber { column, place, text, .. }) = error else { panic!("{error}") };
     assert_eq!((column.as_str(), place, text.as_str()), ("c", Place::Line(5), "n.k."));
+}
+
+#[test]
+fn whole_numbers_with_a_leading_zero_are_codes() {
+    for cells in [&["01", "1", "c", "2"][..], &["1234567890123456", "1"], &["00", "1"]] {
+        let codes = column(cells).unwrap();
+        assert_eq!(codes.kind(), ColumnKind::Text, "{cells:?}");
+        let error = codes.numbers().unwrap_err();
+        assert!(
+            matches!(&error, Error::Data(DataError::NotANumber { text, why: NumberProblem::Code { .. }, .. }) if text == cells[0]),
+            "{error}"
+        );
+    }
+    // What is a mark among numbers is one among codes.
+    assert_eq!(column(&["01", "c"]).unwrap().missing(1), Some(Missing::Confidential));
+    for cells in [&["0", "1"][..], &["0.5", "05"], &["05", "-1"], &["x", "0"]] {
+        assert_eq!(column(cells).unwrap().kind(), ColumnKind::Number, "{cells:?}");
+    }
+}
+
+#[test]
+fn percentages_do_not_stand_among_plain_numbers() {
+    let mixed = column(&["7.5%", "c", "0", "0.12", "8%"]).unwrap();
+    assert_eq!(
+        mixed.numbers().unwrap_err().to_string(),
+        "column \"c\", line 2: \"7.5%\" and \"0.12\" (line 5) cannot both stand there: write all with a percent sign, \
+         or none"
+    );
+    assert_eq!(column(&["7.5%", "0", "c"]).unwrap().numbers().unwrap()[..2], [7.5, 0.0]);
+}
+
+#[test]
+fn names_have_no_digit_in_them() {
+    for (cells, are_names) in [
+        (&["North", "South"][..], true),
+        (&["14,1", "15,2"], false),
+        (&["£14.1"], false),
+        (&["North", "Ward ３"], false),
+        (&["1", "2"], false),
+    ] {
+        assert_eq!(column(cells).unwrap().holds_names(), are_names, "{cells:?}");
+    }
+    let error = column(&["North", "14,1"]).unwrap().no_numbers(Some("factor(c)"));
+    assert_eq!(
+        error.to_string(),
+        "column \"c\", line 3: \"14,1\" is neither a number nor a missing-value mark: correct it, read the file with \
+         decimal_commas(), or use factor(c) if the column holds names"
+    );
 }
 
 #[test]
@@ -64,11 +113,14 @@ fn infinite_among_numbers_is_an_error() {
 #[test]
 fn bytes_outside_ascii() {
     let cells: Cells = [&b"12\xa0"[..], b"\xa0", "\u{a0}3".as_bytes()].into_iter().collect();
-    let numbers = Column::from_cells("c".to_owned(), &cells, &[]).unwrap();
+    let numbers = Column::from_cells("c".to_owned(), &cells, &[], &NumberStyle::default()).unwrap();
     assert_eq!(numbers.numbers().unwrap()[0], 12.0);
     assert_eq!(numbers.missing(1), Some(Missing::Empty));
     let cells: Cells = [&b"Ynys M\xf4n"[..], "Ynys Môn".as_bytes()].into_iter().collect();
-    assert_eq!(Column::from_cells("c".to_owned(), &cells, &[]).unwrap().levels().unwrap(), ["Ynys Môn"]);
+    assert_eq!(
+        Column::from_cells("c".to_owned(), &cells, &[], &NumberStyle::default()).unwrap().levels().unwrap(),
+        ["Ynys Môn"]
+    );
 }
 
 #[test]

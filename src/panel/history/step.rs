@@ -6,13 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use super::join_report::JoinReport;
 use super::left_out_units::LeftOutUnits;
+use super::reading::Reading;
 use super::reorganisation_report::ReorganisationReport;
 
-/// Something done to the rows of a panel after it was read.
+/// Something done to the rows of a panel when it was read or after.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Step {
+    /// Lines of a file were left out, or spellings taken for one.
+    Read(Reading),
     /// Columns of another panel were joined on.
     Join(JoinReport),
     /// Units were left out by a rule.
@@ -24,6 +27,7 @@ pub enum Step {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Step::Read(reading) => reading.fmt(f),
             Step::Join(report) => report.fmt(f),
             Step::LeftOut(units) => units.fmt(f),
             Step::Reorganised(report) => report.fmt(f),

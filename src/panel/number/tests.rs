@@ -83,6 +83,40 @@ fn same_bits_as_the_standard_library() {
     }
 }
 
+#[test]
+fn numbers_written_in_other_ways() {
+    let style = |methods: &str| NumberStyle::all().into_iter().find(|(_, named)| *named == methods).unwrap().0;
+    for (methods, text, value) in [
+        ("decimal_commas()", "14,1", 14.1),
+        ("decimal_commas()", "-1.234,5", -1234.5),
+        ("decimal_commas()", "12,5 %", 12.5),
+        ("decimal_commas()", ",5", 0.5),
+        ("currency_signs()", "£14.1", 14.1),
+        ("currency_signs()", "-£1,234", -1234.0),
+        ("currency_signs()", "$ -5", -5.0),
+        ("currency_signs()", "12 €", 12.0),
+        ("spaced_thousands()", "1 234 567.5", 1_234_567.5),
+        ("spaced_thousands()", "1'234", 1234.0),
+        ("decimal_commas() and currency_signs()", "€ 1.234,50", 1234.5),
+        ("decimal_commas() and spaced_thousands()", "1 234,5", 1234.5),
+    ] {
+        assert_eq!(style(methods).read(text), Some(value), "{text}");
+        assert!(NumberStyle::default().read(text) != Some(value), "{text}");
+    }
+    for (methods, text) in [
+        ("decimal_commas()", "14.1"),
+        ("decimal_commas()", "1,2,3"),
+        ("decimal_commas()", "£1"),
+        ("currency_signs()", "££1"),
+        ("currency_signs()", "£"),
+        ("spaced_thousands()", "1 23"),
+        ("spaced_thousands()", "1 234'567"),
+        ("spaced_thousands()", "1 2"),
+    ] {
+        assert_eq!(style(methods).read(text), None, "{text}");
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn any_printed_number_reads_back(value in proptest::num::f64::NORMAL) {

@@ -298,7 +298,7 @@ fn infinite_numbers_name_their_line() {
 #[test]
 fn weights_that_are_text() {
     let error = Panel::read_csv_from(&b"w\n1\nx\nmany\n"[..], &PanelSchema::default().weight("w")).unwrap_err();
-    let Error::Data(DataError::NotANumber { column, place, text }) = error else { panic!("{error}") };
+    let Error::Data(DataError::NotANumber { column, place, text, .. }) = error else { panic!("{error}") };
     assert_eq!((column.as_str(), place, text.as_str()), ("w", Place::Line(4), "many"));
 }
 

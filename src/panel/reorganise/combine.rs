@@ -6,7 +6,7 @@ use super::areas::Areas;
 use super::{AreaRule, Combined};
 use crate::error::{DataError, Place, ReorganisationProblem, Result};
 use crate::panel::provenance::Provenance;
-use crate::panel::{Cells, Column, Missing, Panel, Quantity, Values};
+use crate::panel::{Cells, Column, Missing, Panel, Quantity, Reading, Values};
 
 type Value = std::result::Result<f64, Missing>;
 
@@ -69,7 +69,13 @@ impl Panel {
             (self.unit_column().unwrap_or("unit").to_owned(), self.period_column().unwrap_or("period").to_owned());
         let periods = combined.iter().map(|row| row.period).collect();
         let places = combined.iter().map(place).collect();
-        let mut panel = Panel::from_columns((unit_name, &units), Some((period_name, periods)), columns, places)?;
+        let mut panel = Panel::from_columns(
+            (unit_name, &units),
+            Some((period_name, periods)),
+            columns,
+            places,
+            Reading::default(),
+        )?;
         panel.weight = self.weight.clone();
         panel.population = self.population.clone();
         Ok(panel.said_of(self))
