@@ -12,11 +12,17 @@
 //! | whether the authorities add up to the nation | [`Published::sums_against_nation`] | [`NationCheck`] |
 
 mod assemble;
+mod calendar;
+#[cfg(feature = "excel")]
+mod display;
 mod gather;
+mod headings;
+mod kept;
 mod layout;
 mod lookup;
 mod measure;
 mod options;
+mod periods;
 mod published;
 mod table;
 #[cfg(feature = "excel")]
@@ -33,7 +39,7 @@ pub use self::lookup::Lookup;
 pub use self::measure::Measure;
 pub use self::published::{NationCheck, Published};
 use crate::error::{DataError, Result};
-use crate::panel::Missing;
+use crate::panel::{Missing, NumberStyle};
 
 /// A published file: where it is, how it is laid out, and what to take from it.
 ///
@@ -76,6 +82,8 @@ pub struct Source {
     new_codes: bool,
     mixed_periods: bool,
     dates: bool,
+    style: NumberStyle,
+    passed_over: Vec<String>,
 }
 
 /// What to do with a return filed by several authorities together, such as `314 / 318`.
@@ -116,6 +124,8 @@ impl Source {
             new_codes: false,
             mixed_periods: false,
             dates: false,
+            style: NumberStyle::default(),
+            passed_over: Vec::new(),
         }
     }
 
@@ -216,17 +226,21 @@ impl Source {
 
     /// Reads the file.
     ///
-    /// It is read once, as a stream: what is kept in memory is the cells of the rows and columns taken.
+    /// It is read once, as a stream: what is kept in memory is the cells of the rows and columns taken. The header is the
+    /// first row that holds the columns of the layout; titles above it and notes below the table are left out, and are the
+    /// first of [`Panel::steps`](crate::Panel::steps).
     ///
     /// # Errors
     ///
     /// [`DataError::Read`], [`DataError::NotText`], [`SourceError::Workbook`](crate::error::SourceError::Workbook),
-    /// [`DataError::RaggedRow`], [`DataError::OpenQuote`] for the file;
+    /// [`DataError::RaggedRow`], [`DataError::OpenQuote`], [`DataError::Note`] for the file;
     /// [`SourceError::Layout`](crate::error::SourceError::Layout) where columns of the layout are not there, with the
     /// layout that the file looks like; [`SourceError::NoSuchValue`](crate::error::SourceError::NoSuchValue) for a
     /// measure, filter or level that is not there, with those that are;
     /// [`SourceError::RepeatedKey`](crate::error::SourceError::RepeatedKey) for two rows of one key, with what tells
-    /// them apart; [`SourceError::MixedPeriods`](crate::error::SourceError::MixedPeriods), [`DataError::NotAPeriod`],
+    /// them apart; [`SourceError::Heading`](crate::error::SourceError::Heading) and
+    /// [`SourceError::NoHeading`](crate::error::SourceError::NoHeading) for headings that are not understood or not
+    /// there; [`SourceError::MixedPeriods`](crate::error::SourceError::MixedPeriods), [`DataError::NotAPeriod`],
     /// [`DataError::MissingKey`], [`SourceError::UnknownCode`](crate::error::SourceError::UnknownCode) and
     /// [`SourceError::JointReturn`](crate::error::SourceError::JointReturn) for keys; [`DataError::NotANumber`] and
     /// [`DataError::Infinite`] for values; [`SourceError::Feature`](crate::error::SourceError::Feature) for a workbook

@@ -2,18 +2,23 @@
 //!
 //! Codes become units, joint returns are dealt with as the source says, measures of a long file are put side by side.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
 
-use super::gather::{Gathered, Kept, gather};
+use super::gather::{Gathered, gather};
+use super::kept::Kept;
 use super::layout::{Level, Periods, Plan};
 use super::table::Table;
 use super::{JointReturns, Measure, Published, Source};
 use crate::error::{
     CodeProblem, DataError, DifferentCells, Error, Place, QuestionError, Result, RowDifference, SourceError,
 };
-use crate::panel::{Cells, Column, FileOrigin, Missing, Origin, Panel, Provenance, check_distinct, decode, read_value};
+use crate::panel::{
+    Cells, Column, FileOrigin, Missing, Origin, Panel, Provenance, Reading, Spellings, check_distinct, decode,
+    read_value, united,
+};
 
 /// How many columns are named that tell two rows of one key apart.
 const DIFFERENCES: usize = 4;
@@ -21,14 +26,17 @@ const DIFFERENCES: usize = 4;
 impl Source {
     pub(super) fn read_stream<R: Read + Seek>(&self, mut reader: R) -> Result<Published> {
         let path = self.path_name();
+        let mut reading = Reading::default();
         // The table lets go of the reader here, which may be needed to read two rows of one key again.
         let (plan, gathered) = {
-            let (mut table, header) = Table::open(self, &mut reader, &path)?;
+            let (table, header) = Table::open(self, &mut reader, &path)?;
             let plan = Plan::new(self, &header)?;
-            let gathered = gather(self, &plan, header.len(), &mut table)?;
+            let gathered = gather(self, &plan, header.names.len(), table)?;
+            reading.above = header.above;
             (plan, gathered)
         };
-        let Gathered { groups, kept: [authorities, regions, nation], other_levels } = gathered;
+        let Gathered { groups, kept: [authorities, regions, nation], other_levels, below } = gathered;
+        reading.below = below;
         let some = |kept: &[Kept]| kept.iter().any(|kept| kept.len() > 0);
         if !some(&authorities) {
             let message = "no row of an authority is left by filters and periods".to_owned();
@@ -47,9 +55,9 @@ impl Source {
             .into());
         }
         let mut left_out = Vec::new();
-        let mut assemble = |kept: &[Kept], level: Level| {
+        let mut assemble = |kept: &[Kept], level: Level, reading: Reading| {
             let assembly = Assembly { source: self, plan: &plan, groups: &groups, kept, level };
-            assembly.panel(&mut left_out).map_err(|failure| match failure {
+            assembly.panel(&mut left_out, reading).map_err(|failure| match failure {
                 Failure::Other(error) => *error,
                 Failure::Repeated { key, first, second } => {
                     let differ = self.difference(&mut reader, &path, [first, second]).unwrap_or(RowDifference::Unknown);
@@ -58,9 +66,9 @@ impl Source {
                 }
             })
         };
-        let panel = assemble(&authorities, Level::Authority)?;
-        let regions = if some(&regions) { Some(assemble(&regions, Level::Region)?) } else { None };
-        let nation = if some(&nation) { Some(assemble(&nation, Level::Nation)?) } else { None };
+        let panel = assemble(&authorities, Level::Authority, reading)?;
+        let regions = if some(&regions) { Some(assemble(&regions, Level::Region, Reading::default())?) } else { None };
+        let nation = if some(&nation) { Some(assemble(&nation, Level::Nation, Reading::default())?) } else { None };
         Ok(Published { authorities: panel, regions, nation, other_levels, left_out })
     }
 
@@ -73,11 +81,11 @@ impl Source {
         let mut rows: Vec<Vec<String>> = Vec::new();
         while rows.len() < lines.len() && table.advance()? {
             if lines.contains(&table.line()) {
-                rows.push((0..header.len()).map(|at| decode(table.cell(at)).into_owned()).collect());
+                rows.push((0..header.names.len()).map(|at| decode(table.cell(at)).into_owned()).collect());
             }
         }
         let [first, second] = rows.as_slice() else { return Ok(RowDifference::Unknown) };
-        let mut columns: Vec<DifferentCells> = (header.iter().zip(first.iter().zip(second)))
+        let mut columns: Vec<DifferentCells> = (header.names.iter().zip(first.iter().zip(second)))
             .filter(|(_, (a, b))| a != b)
             .map(|(name, (a, b))| DifferentCells { column: name.clone(), first: a.clone(), second: b.clone() })
             .collect();
@@ -128,7 +136,9 @@ struct Row {
 }
 
 impl Assembly<'_> {
-    fn panel(&self, left_out: &mut Vec<String>) -> std::result::Result<Panel, Failure> {
+    fn panel(&self, left_out: &mut Vec<String>, mut reading: Reading) -> std::result::Result<Panel, Failure> {
+        let (spelt, spellings) = self.spelt();
+        reading.spellings = spellings;
         let mut rows: Vec<Row> = Vec::new();
         let mut positions: HashMap<(String, i32), usize> = HashMap::new();
         let mut joint_returns: Vec<String> = Vec::new();
@@ -136,7 +146,8 @@ impl Assembly<'_> {
             // A code is dealt with once, however many rows hold it.
             let (codes, firsts) = kept.units.distinct();
             let mut units = Vec::with_capacity(codes.len());
-            for (position, code) in codes.iter().enumerate() {
+            for (position, written) in codes.iter().enumerate() {
+                let code = spelt.get(written.as_ref()).map_or(written.as_ref(), String::as_str);
                 // Looked for only where an error names it.
                 let place = || {
                     let first = firsts.iter().position(|&first| first as usize == position).unwrap_or_default();
@@ -144,7 +155,7 @@ impl Assembly<'_> {
                 };
                 let found = self.units_of(code, place, left_out)?;
                 if found.iter().any(|unit| unit.part.is_some()) && !joint_returns.iter().any(|known| known == code) {
-                    joint_returns.push(code.to_string());
+                    joint_returns.push(code.to_owned());
                 }
                 units.push(found);
             }
@@ -164,7 +175,19 @@ impl Assembly<'_> {
                 }
             }
         }
-        Ok(self.build(&rows, &joint_returns)?)
+        Ok(self.build(&rows, &joint_returns, reading)?)
+    }
+
+    /// The codes that are other spellings of one, by what they are in the file, each with that one: a measure's rows may
+    /// spell a code otherwise than another's.
+    fn spelt(&self) -> (HashMap<String, String>, Vec<Spellings>) {
+        let mut texts: Vec<Cow<'_, str>> = self.kept.iter().flat_map(|kept| kept.units.distinct().0).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        let (units, spellings) = united(&self.plan.unit_name, &texts);
+        let spelt = texts.into_iter().map(Cow::into_owned).zip(units).filter(|(text, unit)| text != unit).collect();
+        // Regions and the nation are told apart by level, and nothing is to be said of them.
+        (spelt, if self.level == Level::Authority { spellings } else { Vec::new() })
     }
 
     fn repeated(&self, unit: &str, period: i32, group: usize, (first, second): (u64, u64)) -> Failure {
@@ -234,7 +257,7 @@ impl Assembly<'_> {
         Ok(units)
     }
 
-    fn build(&self, rows: &[Row], joint_returns: &[String]) -> Result<Panel> {
+    fn build(&self, rows: &[Row], joint_returns: &[String], reading: Reading) -> Result<Panel> {
         let mut columns: Vec<Column> = Vec::new();
         for (at, (_, name)) in self.plan.labels.iter().enumerate() {
             columns.push(self.label(at, name.clone(), rows));
@@ -258,7 +281,7 @@ impl Assembly<'_> {
         };
         let places =
             rows.iter().map(|row| Place::Line(self.first(row).map_or(0, |(kept, at)| kept.lines[at]))).collect();
-        let panel = Panel::from_columns((self.plan.unit_name.clone(), &units), periods, columns, places)?;
+        let panel = Panel::from_columns((self.plan.unit_name.clone(), &units), periods, columns, places, reading)?;
         panel.with_labels(labels)
     }
 
@@ -303,6 +326,8 @@ impl Assembly<'_> {
                     Some(at) => self.number(measure, cells[at], Place::Line(kept.lines[at]))?,
                 });
             }
+            let place = |row: usize| Place::Line(kept.lines[row]);
+            Column::check_percentages(&measure.measure, &kept.values[at], place, &self.source.style)?;
             Column::from_values(name, values)?
         };
         let source = self.source;
@@ -323,6 +348,7 @@ impl Assembly<'_> {
             period_offset: 0,
             marks: source.marks.clone(),
             joint_returns: joint_returns.to_vec(),
+            headings: self.plan.remarks[index].clone(),
         };
         let (measured_in, quantity) = (measure.measured_in.clone(), measure.quantity);
         Ok(column.with_provenance(Arc::new(Provenance { measured_in, quantity, origin: Origin::File(origin) })))
@@ -335,10 +361,10 @@ impl Assembly<'_> {
             return Ok(Err(*meaning));
         }
         let column = || measure.measure.clone();
-        match read_value(cell) {
+        match self.source.style.read_value(cell) {
             Some(Ok(number)) if number.is_infinite() => Err(DataError::Infinite { column: column(), place }.into()),
             Some(value) => Ok(value),
-            None => Err(DataError::NotANumber { column: column(), place, text: decode(cell).into_owned() }.into()),
+            None => Column::not_a_number(&measure.measure, place, decode(cell).into_owned()),
         }
     }
 

@@ -5,37 +5,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Source;
+use super::kept::Kept;
 use super::layout::{Level, Levels, Measures, Periods, Plan};
+use super::periods::PeriodReader;
 use super::table::Table;
 use crate::error::{DataError, Error, Place, Result, SourceError};
-use crate::panel::{Cells, PeriodForm, decode, read_period};
+use crate::panel::{NoteLine, canonical, decode, is_same, read_value};
 
 /// How many distinct names are remembered for an error that lists them.
 const REMEMBERED: usize = 200;
-
-/// The rows taken, as cells: those of one level with the same measures.
-#[derive(Debug, Default)]
-pub(super) struct Kept {
-    pub(super) units: Cells,
-    pub(super) periods: Vec<i32>,
-    pub(super) lines: Vec<u64>,
-    /// One for each label of the plan.
-    pub(super) labels: Vec<Cells>,
-    /// One for each measure of the group.
-    pub(super) values: Vec<Cells>,
-    form: Option<(PeriodForm, String, u64)>,
-}
-
-impl Kept {
-    fn new(labels: usize, values: usize) -> Self {
-        let cells = |n| vec![Cells::default(); n];
-        Kept { labels: cells(labels), values: cells(values), ..Kept::default() }
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.lines.len()
-    }
-}
 
 /// Everything taken from a file.
 pub(super) struct Gathered {
@@ -45,6 +23,8 @@ pub(super) struct Gathered {
     pub(super) kept: [Vec<Kept>; 3],
     /// Rows of levels that are neither authorities, regions nor the nation, by the level's name.
     pub(super) other_levels: BTreeMap<String, usize>,
+    /// Notes below the table.
+    pub(super) below: Vec<NoteLine>,
 }
 
 /// Names seen in one column.
@@ -76,29 +56,54 @@ impl Seen {
 ///
 /// Those of rows and periods, see [`Source::read`]; [`SourceError::NoSuchValue`] for a filter or measure that no row
 /// holds.
-pub(super) fn gather(source: &Source, plan: &Plan, width: usize, table: &mut Table<'_>) -> Result<Gathered> {
+pub(super) fn gather(source: &Source, plan: &Plan, width: usize, mut table: Table<'_>) -> Result<Gathered> {
     let mut gathering = Gathering::new(source, plan);
-    let mut any_row = false;
+    let mut first_line = None;
     while table.advance()? {
-        if is_row(table, width)? {
-            any_row = true;
-            gathering.take(table)?;
+        if is_row(&mut table, width)? {
+            first_line.get_or_insert(table.line());
+            plan.check_headless(&table)?;
+            gathering.take(&table)?;
         }
     }
-    if !any_row {
+    let Some(first_line) = first_line else {
         return Err(DataError::NoRows { path: source.path_name() }.into());
-    }
+    };
     gathering.check_filters()?;
     gathering.check_measures()?;
-    Ok(gathering.gathered)
+    gathering.periods.check(first_line)?;
+    Ok(Gathered { below: table.into_notes(), ..gathering.gathered })
 }
 
-/// Whether the cells are those of a row, as many as the header has; a line of spaces is none.
-fn is_row(table: &Table<'_>, width: usize) -> Result<bool> {
-    match table.len() {
-        found if found == width => Ok(true),
-        1 if table.cell(0).is_empty() => Ok(false),
-        found => Err(DataError::RaggedRow { line: table.line(), expected: width, found }.into()),
+/// Whether the cells are those of a row, as many as the header has; an empty line is none, and no note below the table.
+fn is_row(table: &mut Table<'_>, width: usize) -> Result<bool> {
+    let found = table.len();
+    if (0..found).all(|at| table.cell(at).is_empty()) {
+        table.leave_gap();
+        return Ok(false);
+    }
+    if table.is_note(width)? {
+        return Ok(false);
+    }
+    if found != width {
+        return Err(DataError::RaggedRow { line: table.line(), expected: width, found }.into());
+    }
+    Ok(true)
+}
+
+impl Plan {
+    /// A number under no heading, where a heading was to be understood.
+    fn check_headless(&self, table: &Table<'_>) -> Result<()> {
+        let number = self.headless.iter().find(|&&at| matches!(read_value(table.cell(at)), Some(Ok(_))));
+        match number {
+            None => Ok(()),
+            Some(&at) => Err(SourceError::NoHeading {
+                column: at + 1,
+                place: Place::Line(table.line()),
+                text: decode(table.cell(at)).into_owned(),
+            }
+            .into()),
+        }
     }
 }
 
@@ -121,8 +126,11 @@ struct Gathering<'a> {
     plan: &'a Plan,
     gathered: Gathered,
     periods: PeriodReader<'a>,
-    /// The measures asked for, by the names that the file gives them.
-    asked: HashMap<&'a [u8], usize>,
+    /// The measures asked for, by what all spellings of their names have in common, and whether a row has each.
+    asked: HashMap<String, usize>,
+    there: Vec<bool>,
+    /// The last name of a measure, and which of those asked for it is: rows of one often stand together.
+    last: (Vec<u8>, Option<usize>),
     /// What stood in the column of each filter, and in that of measures, for errors that list it.
     filters: Vec<Seen>,
     names: Seen,
@@ -137,9 +145,11 @@ impl<'a> Gathering<'a> {
         Gathering {
             source,
             plan,
-            gathered: Gathered { groups, kept, other_levels: BTreeMap::new() },
-            periods: PeriodReader { source, plan, known: HashMap::new() },
-            asked: asked.map(|(at, measure)| (measure.measure.trim().as_bytes(), at)).collect(),
+            gathered: Gathered { groups, kept, other_levels: BTreeMap::new(), below: Vec::new() },
+            periods: PeriodReader::new(source, plan),
+            asked: asked.map(|(at, measure)| (canonical(&measure.measure).into_owned(), at)).collect(),
+            there: vec![false; source.measures.len()],
+            last: (Vec::new(), None),
             filters: plan.filters.iter().map(|_| Seen::default()).collect(),
             names: Seen::default(),
         }
@@ -166,7 +176,7 @@ impl<'a> Gathering<'a> {
         for ((at, value), seen) in self.plan.filters.iter().zip(&mut self.filters) {
             let cell = table.cell(*at);
             seen.note(cell);
-            passes &= cell == value.as_bytes() || (!cell.is_ascii() && decode(cell) == *value);
+            passes &= cell == value.as_bytes() || (!is_plain(cell) && is_same(&decode(cell), value));
         }
         passes
     }
@@ -178,8 +188,12 @@ impl<'a> Gathering<'a> {
         match &self.plan.measures {
             Measures::Named { name, value } => {
                 let name = table.cell(*name);
-                self.names.note(name);
-                let Some(&measure) = self.asked.get(name) else { return Ok(()) };
+                if self.last.0 != name {
+                    self.names.note(name);
+                    self.last = (name.to_vec(), self.asked.get(canonical(&decode(name)).as_ref()).copied());
+                }
+                let Some(measure) = self.last.1 else { return Ok(()) };
+                self.there[measure] = true;
                 self.periods.push(&mut kept[measure], table, unit, [*value].into_iter(), None)
             }
             Measures::Columns(columns) if matches!(self.plan.periods, Periods::Header) => {
@@ -200,7 +214,8 @@ impl<'a> Gathering<'a> {
         for ((_, value), (seen, (column, _))) in
             self.plan.filters.iter().zip(self.filters.iter().zip(&self.source.filters))
         {
-            if !seen.names.contains(value.as_bytes()) && !seen.list().contains(value) && seen.names.len() < REMEMBERED {
+            let is_there = || seen.list().iter().any(|name| is_same(name, value));
+            if !seen.names.contains(value.as_bytes()) && !is_there() && seen.names.len() < REMEMBERED {
                 return Err(self.no_such(format!("row with {column} ="), value, seen.list()));
             }
         }
@@ -211,9 +226,9 @@ impl<'a> Gathering<'a> {
     fn check_measures(&self) -> Result<()> {
         let Measures::Named { .. } = self.plan.measures else { return Ok(()) };
         for (at, measure) in self.source.measures.iter().enumerate() {
-            if self.gathered.kept.iter().all(|groups| groups[at].len() == 0)
-                && !self.names.names.contains(measure.measure.trim().as_bytes())
-            {
+            // Two columns may be asked for of one measure.
+            let asked = self.asked.get(canonical(&measure.measure).as_ref()).copied().unwrap_or(at);
+            if !self.there[asked] {
                 return Err(self.no_such("measure".to_owned(), &measure.measure, self.names.list()));
             }
         }
@@ -228,6 +243,11 @@ impl<'a> Gathering<'a> {
             available,
         })
     }
+}
+
+/// Whether a cell has no other spelling than its own.
+fn is_plain(cell: &[u8]) -> bool {
+    cell.is_ascii() && !cell.windows(2).any(|pair| pair == b"  ")
 }
 
 /// The level of a row, or the name of one that is none of the three.
@@ -248,126 +268,6 @@ fn level(plan: &Plan, table: &Table<'_>) -> std::result::Result<Level, String> {
                 // What is no number may be a joint return, which only authorities file.
                 _ => Level::Authority,
             })
-        }
-    }
-}
-
-/// Reads periods, each text once.
-struct PeriodReader<'a> {
-    source: &'a Source,
-    plan: &'a Plan,
-    known: HashMap<Vec<u8>, (i32, PeriodForm)>,
-}
-
-impl PeriodReader<'_> {
-    /// Takes the cells of a row, unless its period is not asked for.
-    fn push(
-        &mut self,
-        kept: &mut Kept,
-        table: &Table<'_>,
-        unit: usize,
-        cells: impl Iterator<Item = usize>,
-        in_header: Option<i32>,
-    ) -> Result<()> {
-        let period = match (self.plan.periods, in_header) {
-            (_, Some(period)) | (Periods::Fixed(period), None) => period,
-            (Periods::Column(at), None) => match self.read(kept, table, at)? {
-                Some(period) => period,
-                None => return Ok(()),
-            },
-            (Periods::None | Periods::Header, None) => 0,
-        };
-        if !matches!(self.plan.periods, Periods::None)
-            && self.source.periods.as_ref().is_some_and(|asked| !asked.contains(&period))
-        {
-            return Ok(());
-        }
-        kept.units.push(table.cell(unit));
-        kept.periods.push(period);
-        kept.lines.push(table.line());
-        for ((at, _), label) in self.plan.labels.iter().zip(&mut kept.labels) {
-            label.push(table.cell(*at));
-        }
-        for (at, values) in cells.zip(&mut kept.values) {
-            values.push(table.cell(at));
-        }
-        Ok(())
-    }
-
-    /// The period in a column; `None` where it is not asked for.
-    fn read(&mut self, kept: &mut Kept, table: &Table<'_>, at: usize) -> Result<Option<i32>> {
-        let cell = table.cell(at);
-        let (period, form) = match self.known.get(cell) {
-            Some(known) => *known,
-            None => {
-                let text = decode(cell);
-                let column = || self.plan.period_name.clone();
-                let place = Place::Line(table.line());
-                if text.is_empty() {
-                    return Err(DataError::MissingKey { column: column(), place }.into());
-                }
-                let period = if self.source.dates { financial_year(&text) } else { read_period(&text) };
-                let Some(period) = period else {
-                    return Err(DataError::NotAPeriod { column: column(), place, text: text.into_owned() }.into());
-                };
-                let known = (period, PeriodForm::of(&text));
-                self.known.insert(cell.to_vec(), known);
-                known
-            }
-        };
-        if self.source.periods.as_ref().is_some_and(|asked| !asked.contains(&period)) {
-            return Ok(None);
-        }
-        // Held against the first of the same measures alone: another measure may count another kind of year.
-        match &kept.form {
-            None => kept.form = Some((form, decode(cell).into_owned(), table.line())),
-            Some((first, text, line)) if *first != form && !self.source.mixed_periods && !self.source.dates => {
-                return Err(SourceError::MixedPeriods {
-                    column: self.plan.period_name.clone(),
-                    first: text.clone(),
-                    first_place: Place::Line(*line),
-                    second: decode(cell).into_owned(),
-                    second_place: Place::Line(table.line()),
-                }
-                .into());
-            }
-            Some(_) => {}
-        }
-        Ok(Some(period))
-    }
-}
-
-/// The financial year, 1 April to 31 March, in which a date falls, by the year in which it ends; `None` where the text
-/// is no date.
-fn financial_year(text: &str) -> Option<i32> {
-    let parts: Vec<&str> = text.split(['-', '/']).collect();
-    let [a, b, c] = parts.as_slice() else { return None };
-    let (year, month, day) = if a.len() == 4 { (a, b, c) } else { (c, b, a) };
-    // A time may stand after the day.
-    let (year, month, day): (i32, u32, u32) = (year.parse().ok()?, month.parse().ok()?, day.get(..2)?.parse().ok()?);
-    if year < 1000 || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
-        return None;
-    }
-    if month >= 4 { year.checked_add(1) } else { Some(year) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_fall_into_financial_years() {
-        for (date, year) in [
-            ("2019-03-31", Some(2019)),
-            ("2019-04-01", Some(2020)),
-            ("31/03/2019", Some(2019)),
-            ("01/04/2019", Some(2020)),
-            ("01/04/2147483647", None),
-            ("2019-13-01", None),
-            ("2019", None),
-            ("soon", None),
-        ] {
-            assert_eq!(financial_year(date), year, "{date}");
         }
     }
 }

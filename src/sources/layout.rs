@@ -5,8 +5,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::Source;
+use super::headings::{PeriodHeading, headless, period_headings};
 use crate::error::{Error, LooksLike, QuestionError, Result, SourceError};
-use crate::panel::{read_period, unknown_column};
+use crate::panel::{Header, canonical, position, read_period, unknown_column};
 
 /// How a published file is laid out.
 ///
@@ -140,6 +141,10 @@ pub(super) struct Plan {
     pub(super) levels: Levels,
     pub(super) measures: Measures,
     pub(super) filters: Vec<(usize, String)>,
+    /// What the headings of each measure say beside their period.
+    pub(super) remarks: Vec<Vec<String>>,
+    /// Columns without a heading, beside such as are taken.
+    pub(super) headless: Vec<usize>,
 }
 
 impl Plan {
@@ -149,11 +154,14 @@ impl Plan {
     ///
     /// [`SourceError::Layout`] for a column of the layout,
     /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for a filter or label, and
-    /// [`SourceError::NoSuchValue`] for a measure that is not there; [`QuestionError::Option`] where no measure is
+    /// [`SourceError::NoSuchValue`] for a measure that is not there; [`SourceError::Heading`] and
+    /// [`SourceError::MixedPeriods`] for the periods of a wide table; [`QuestionError::Option`] where no measure is
     /// named.
-    pub(super) fn new(source: &Source, header: &[String]) -> Result<Plan> {
+    pub(super) fn new(source: &Source, header: &Header) -> Result<Plan> {
         let layout = &source.layout;
-        let at = |name: &str| header.iter().position(|there| there == name);
+        let line = header.line;
+        let header = header.names.as_slice();
+        let at = |name: &str| position(header.iter().map(String::as_str), name);
         let required = |name: &str| {
             at(name).ok_or_else(|| {
                 Error::from(SourceError::Layout {
@@ -216,72 +224,86 @@ impl Plan {
         let filters = source
             .filters
             .iter()
-            .map(|(column, value)| Ok((known(column)?, value.trim().to_owned())))
+            .map(|(column, value)| Ok((known(column)?, canonical(value).into_owned())))
             .collect::<Result<_>>()?;
-        let measures = measures(source, header)?;
-        let unit_name = header.get(units[0]).cloned().unwrap_or_default();
-        Ok(Plan { units, unit_name, periods, period_name: period_name.to_owned(), labels, levels, measures, filters })
-    }
-}
-
-fn measures(source: &Source, header: &[String]) -> Result<Measures> {
-    let position = |name: &str| header.iter().position(|there| there == name);
-    let keys = source.layout.required();
-    let others = || header.iter().filter(|name| !keys.contains(&name.as_str())).cloned().collect::<Vec<_>>();
-    if source.measures.is_empty() {
-        let found = match source.layout {
-            // Here the names of measures stand in the rows, which are not read yet.
-            Layout::Long { .. } | Layout::Lait => "none".to_owned(),
-            _ => format!("none, and {} has {}", source.path_name(), others().join(", ")),
+        let mut plan = Plan {
+            units,
+            unit_name: header.get(units[0]).cloned().unwrap_or_default(),
+            periods,
+            period_name: period_name.to_owned(),
+            labels,
+            levels,
+            measures: Measures::Columns(Vec::new()),
+            filters,
+            remarks: vec![Vec::new(); source.measures.len()],
+            headless: Vec::new(),
         };
-        return Err(QuestionError::Option { option: "measure", expected: "name at least one".to_owned(), found }.into());
+        plan.measures = plan.find_measures(source, (header, line))?;
+        if let Measures::Columns(columns) = &plan.measures {
+            plan.headless = headless(header, columns.iter().map(|(at, ..)| *at), source);
+        }
+        Ok(plan)
     }
-    let no_such = |measure: &str| {
-        Error::from(SourceError::NoSuchValue {
-            path: source.path_name(),
-            what: "measure".to_owned(),
-            asked: measure.to_owned(),
-            available: others(),
-        })
-    };
-    match &source.layout {
-        Layout::Lait => {
-            let (name, value) = (position("Short Desc"), position("Values"));
-            Ok(Measures::Named { name: name.unwrap_or_default(), value: value.unwrap_or_default() })
-        }
-        Layout::Long { measure, value, .. } => {
-            let (name, value) = (position(measure), position(value));
-            Ok(Measures::Named { name: name.unwrap_or_default(), value: value.unwrap_or_default() })
-        }
-        Layout::Wide { .. } => {
-            let mut columns = Vec::new();
-            for (index, measure) in source.measures.iter().enumerate() {
-                let Some((before, after)) = measure.measure.split_once("{period}") else {
-                    return Err(QuestionError::Option {
-                        option: "measure",
-                        expected: "in a wide table its columns are named with {period} in the place of the period"
-                            .to_owned(),
-                        found: format!("\"{}\"", measure.measure),
-                    }
-                    .into());
-                };
-                let period = |name: &str| read_period(name.strip_prefix(before)?.strip_suffix(after)?);
-                let found = header.iter().enumerate().filter_map(|(at, name)| Some((at, index, period(name)?)));
-                let known = columns.len();
-                columns.extend(found);
-                if columns.len() == known {
-                    return Err(no_such(&measure.measure));
-                }
-            }
-            Ok(Measures::Columns(columns))
-        }
-        _ => {
-            let column = |(index, measure): (usize, &super::Measure)| {
-                let name = measure.measure.trim();
-                // Only a wide table has periods in its header; this one is not looked at.
-                position(name).map(|at| (at, index, 0)).ok_or_else(|| no_such(name))
+
+    /// The columns whose meaning is known without their headings being read as periods.
+    fn known_columns(&self) -> Vec<usize> {
+        let named = self.labels.iter().chain(&self.filters).map(|(at, _)| *at);
+        self.units.into_iter().chain(named).collect()
+    }
+
+    fn find_measures(&mut self, source: &Source, (header, line): (&[String], u64)) -> Result<Measures> {
+        let at = |name: &str| position(header.iter().map(String::as_str), name);
+        let keys = source.layout.required();
+        let others = || header.iter().filter(|name| !keys.contains(&name.as_str())).cloned().collect::<Vec<_>>();
+        if source.measures.is_empty() {
+            let found = match source.layout {
+                // Here the names of measures stand in the rows, which are not read yet.
+                Layout::Long { .. } | Layout::Lait => "none".to_owned(),
+                _ => format!("none, and {} has {}", source.path_name(), others().join(", ")),
             };
-            Ok(Measures::Columns(source.measures.iter().enumerate().map(column).collect::<Result<_>>()?))
+            return Err(
+                QuestionError::Option { option: "measure", expected: "name at least one".to_owned(), found }.into()
+            );
+        }
+        let no_such = |measure: &str| {
+            Error::from(SourceError::NoSuchValue {
+                path: source.path_name(),
+                what: "measure".to_owned(),
+                asked: measure.to_owned(),
+                available: others(),
+            })
+        };
+        match &source.layout {
+            Layout::Lait => {
+                let (name, value) = (at("Short Desc"), at("Values"));
+                Ok(Measures::Named { name: name.unwrap_or_default(), value: value.unwrap_or_default() })
+            }
+            Layout::Long { measure, value, .. } => {
+                let (name, value) = (at(measure), at(value));
+                Ok(Measures::Named { name: name.unwrap_or_default(), value: value.unwrap_or_default() })
+            }
+            Layout::Wide { .. } => {
+                let (mut columns, known) = (Vec::new(), self.known_columns());
+                for (index, measure) in source.measures.iter().enumerate() {
+                    let found = period_headings(source, (header, line), &measure.measure, &known)?;
+                    if found.is_empty() {
+                        return Err(no_such(&measure.measure));
+                    }
+                    for PeriodHeading { at, period, remarks } in found {
+                        columns.push((at, index, period));
+                        self.remarks[index].extend(remarks);
+                    }
+                }
+                Ok(Measures::Columns(columns))
+            }
+            _ => {
+                let column = |(index, measure): (usize, &super::Measure)| {
+                    let name = measure.measure.trim();
+                    // Only a wide table has periods in its header; this one is not looked at.
+                    at(name).map(|at| (at, index, 0)).ok_or_else(|| no_such(name))
+                };
+                Ok(Measures::Columns(source.measures.iter().enumerate().map(column).collect::<Result<_>>()?))
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::error::{CodeProblem, Result, SourceError};
-use crate::panel::{Panel, nearest_names};
+use crate::panel::{Panel, code_form, nearest_names};
 
 /// A table from codes to units, for files that know an area by another code than the panel does.
 ///
@@ -64,8 +64,9 @@ impl Lookup {
     /// ```
     pub fn from_panel(panel: &Panel, column: &str) -> Result<Self> {
         let codes = panel.column(column)?;
-        let pairs = (0..panel.n_observations()).filter_map(|row| Some((codes.text(row)?, panel.unit_of(row)?)));
-        Lookup::new(pairs)
+        let number = |row| codes.value(row).ok().map(|number| number.to_string());
+        let code = |row| codes.text(row).map(str::to_owned).or_else(|| number(row));
+        Lookup::new((0..panel.n_observations()).filter_map(|row| Some((code(row)?, panel.unit_of(row)?))))
     }
 
     /// Adds the codes of another table.
@@ -108,7 +109,7 @@ impl Lookup {
 
     /// The unit of a code; `None` for a code that is not in the table.
     pub fn unit(&self, code: &str) -> Option<&str> {
-        self.units.get(code).map(String::as_str)
+        self.units.get(&code_form(code)).map(String::as_str)
     }
 
     pub(super) fn leaves_out(&self) -> bool {
@@ -123,6 +124,7 @@ impl Lookup {
     }
 
     fn insert(&mut self, code: String, unit: String) -> Result<()> {
+        let code = code_form(&code);
         match self.units.get(&code) {
             Some(other) if *other != unit => {
                 let why = CodeProblem::TwoUnits { first: other.clone(), second: unit };

@@ -26,7 +26,9 @@ impl Source {
     }
 
     /// The sheet of a workbook (xlsx, xlsm, xlsb, xls, ods), trimmed. Default: the only one there is. The header is the
-    /// first row that holds the names asked for. Needs the feature `excel`.
+    /// first row that holds the names asked for. A number is read as its cell shows it where the format says what it
+    /// means: 7.5%, not 0.075, and the code 007, not 7. The formats of an xlsb file are not known, so save it as xlsx where
+    /// it has percentages. Needs the feature `excel`.
     ///
     /// ```no_run
     /// use apportion::Source;
@@ -213,6 +215,64 @@ impl Source {
     /// ```
     pub fn periods_from_dates(mut self) -> Self {
         self.dates = true;
+        self
+    }
+
+    /// Leaves a heading of a wide table out that speaks of a period and is none of a measure's, such as "2018 rank".
+    ///
+    /// ```
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let file = "la,2017,2018,2018 rank\n202,43,48.5,1\n";
+    /// let source = Source::wide("rates.csv", "la").measure(("{period}", "rate"));
+    /// let error = source.read_from(Cursor::new(file)).unwrap_err();
+    /// assert!(error.to_string().contains("2018 rank"), "{error}");
+    /// let panel = source.pass_over("2018 rank").read_from(Cursor::new(file))?.into_authorities();
+    /// assert_eq!(panel.column("rate")?.numbers()?, [43.0, 48.5]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn pass_over(mut self, heading: impl Into<String>) -> Self {
+        self.passed_over.push(heading.into());
+        self
+    }
+
+    /// Numbers have decimal commas: `14,1` is 14.1, and `1.234,5` is 1234.5. Default: decimal points.
+    ///
+    /// ```
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let file = "la,rate,spend\n202,\"14,1\",\"€ 1.234,50\"\n";
+    /// let source = Source::table("rates.csv", "la", None).measure("rate").measure("spend");
+    /// assert!(source.read_from(Cursor::new(file)).is_err());
+    /// let panel = source.decimal_commas().currency_signs().read_from(Cursor::new(file))?.into_authorities();
+    /// assert_eq!((panel.column("rate")?.numbers()?[0], panel.column("spend")?.numbers()?[0]), (14.1, 1234.5));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn decimal_commas(mut self) -> Self {
+        self.style.decimal_comma = true;
+        self
+    }
+
+    /// A sign of currency (£ $ € ¥ ₹) before or after a number is passed over. Default: such a cell is an error.
+    ///
+    /// See the example of [`decimal_commas`](Self::decimal_commas).
+    pub fn currency_signs(mut self) -> Self {
+        self.style.currency = true;
+        self
+    }
+
+    /// Spaces of any kind and apostrophes may separate thousands: `1 234` is 1234. Default: only commas may.
+    ///
+    /// ```
+    /// use apportion::Source;
+    /// use std::io::Cursor;
+    /// let source = Source::table("children.csv", "la", None).measure("children").spaced_thousands();
+    /// let panel = source.read_from(Cursor::new("la,children\n202,12\u{a0}345\n"))?.into_authorities();
+    /// assert_eq!(panel.column("children")?.numbers()?, [12_345.0]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn spaced_thousands(mut self) -> Self {
+        self.style.spaced_thousands = true;
         self
     }
 }

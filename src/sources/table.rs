@@ -4,7 +4,7 @@ use std::io::{Read, Seek, SeekFrom};
 
 use super::Source;
 use crate::error::{DataError, Error, Result, SourceError, WorkbookProblem};
-use crate::panel::Records;
+use crate::panel::{Header, NoteLine, Records};
 
 /// The rows of a file after its header, one at a time.
 pub(super) enum Table<'a> {
@@ -23,7 +23,7 @@ impl<'a> Table<'a> {
         source: &Source,
         reader: &'a mut R,
         path: &'a str,
-    ) -> Result<(Table<'a>, Vec<String>)> {
+    ) -> Result<(Table<'a>, Header)> {
         if source.is_workbook() {
             return Self::open_workbook(source, reader, path);
         }
@@ -35,22 +35,18 @@ impl<'a> Table<'a> {
             return Err(SourceError::Workbook { path: path.to_owned(), why: WorkbookProblem::NotNamedSo }.into());
         }
         let mut records = Records::new(reader, path)?;
-        let header = records.header()?;
+        let header = records.header(&source.layout.required())?;
         Ok((Table::Text(records), header))
     }
 
     #[cfg(feature = "excel")]
-    fn open_workbook<R: Read + Seek>(
-        source: &Source,
-        reader: &'a mut R,
-        path: &'a str,
-    ) -> Result<(Table<'a>, Vec<String>)> {
+    fn open_workbook<R: Read + Seek>(source: &Source, reader: &'a mut R, path: &'a str) -> Result<(Table<'a>, Header)> {
         let (sheet, header) = super::workbook::Sheet::open(source, reader, path)?;
         Ok((Table::Sheet(sheet), header))
     }
 
     #[cfg(not(feature = "excel"))]
-    fn open_workbook<R: Read + Seek>(_: &Source, _: &'a mut R, path: &'a str) -> Result<(Table<'a>, Vec<String>)> {
+    fn open_workbook<R: Read + Seek>(_: &Source, _: &'a mut R, path: &'a str) -> Result<(Table<'a>, Header)> {
         Err(SourceError::Feature { what: format!("reading the workbook {path}"), feature: "excel" }.into())
     }
 
@@ -87,6 +83,33 @@ impl<'a> Table<'a> {
             Table::Text(records) => records.line,
             #[cfg(feature = "excel")]
             Table::Sheet(sheet) => sheet.line(),
+        }
+    }
+
+    /// Takes the row for an empty line.
+    pub(super) fn leave_gap(&mut self) {
+        match self {
+            Table::Text(records) => records.leave_gap(),
+            #[cfg(feature = "excel")]
+            Table::Sheet(_) => {} // a sheet passes over empty rows, and knows of them
+        }
+    }
+
+    /// Whether the row is a note below the table.
+    pub(super) fn is_note(&mut self, width: usize) -> Result<bool> {
+        match self {
+            Table::Text(records) => records.is_note(width),
+            #[cfg(feature = "excel")]
+            Table::Sheet(sheet) => sheet.is_note(width),
+        }
+    }
+
+    /// The notes below the table.
+    pub(super) fn into_notes(self) -> Vec<NoteLine> {
+        match self {
+            Table::Text(records) => records.into_notes(),
+            #[cfg(feature = "excel")]
+            Table::Sheet(sheet) => sheet.into_notes(),
         }
     }
 }

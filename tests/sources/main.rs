@@ -4,3 +4,6 @@
 mod common;
 
 mod layouts;
+mod oddities;
+#[cfg(feature = "excel")]
+mod workbooks;
