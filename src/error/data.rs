@@ -67,7 +67,7 @@ pub enum DataError {
         path: String,
     },
     /// There is no row of the periods asked for.
-    #[error("no row in periods {from} to {to}: there are {there}")]
+    #[error("the panel has no rows in periods {from} to {to}: there are {there}")]
     NoRowsInPeriods {
         /// The first period asked for.
         from: i32,

@@ -13,7 +13,7 @@ use crate::error::TermSyntax;
 ///
 /// | text | design |
 /// |---|---|
-/// | `low_income_pct` | the column; a text column without a digit in it enters as `factor()`, the unit and period columns as what they are |
+/// | `low_income_pct` | the column; a text column enters as `factor()` where no cell has a digit in it, or each is a span of years, the unit and period columns as what they are |
 /// | `log(x)` | natural logarithm; a row where x is zero or negative is left out and the audit says so |
 /// | `factor(x)` | one dummy for each level but the first |
 /// | `unit_effects`, `period_effects` | one intercept for each unit, each period |

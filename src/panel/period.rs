@@ -27,8 +27,8 @@ pub(crate) fn read_period(text: &str) -> Option<i32> {
     }
     // Before spans, since a hyphen in front is a sign.
     if is_digits(text.strip_prefix('-').filter(|_| is_signed).unwrap_or(text)) {
-        let is_year = !(is_short_span(text) && !YEARS_OF_OUR_TIME.contains(&text)) && text.len() != DIGITS_OF_A_DAY;
-        return text.parse().ok().filter(|_| is_year);
+        let is_year = !is_short_span(text) || YEARS_OF_OUR_TIME.contains(&text);
+        return text.parse().ok().filter(|_| is_year && text.len() != DIGITS_OF_A_DAY);
     }
     let (from, to) = text.split_once(['-', '/'])?;
     span(from.trim_end(), to.trim_start())

@@ -20,9 +20,12 @@ pub(super) enum Display {
     Codes(StyleRange),
     /// Those of a workbook of before 2007, by the codes of formats.
     Cells(biff::Formats),
-    /// The percentages of an OpenDocument sheet: columns by the rows that have them, under the first.
-    Percentages(BTreeMap<u32, (u32, Vec<Range<u32>>)>),
+    /// The percentages of an OpenDocument sheet.
+    Percentages(Percentages),
 }
+
+/// Columns by the rows in which they are percentages: under the first of the rows, with the last.
+type Percentages = BTreeMap<u32, (u32, Vec<Range<u32>>)>;
 
 impl Display {
     /// Reads the formats of a sheet; `None` where they cannot be read.
@@ -91,7 +94,7 @@ fn percentage(part: f64) -> String {
 }
 
 /// The cells of an OpenDocument sheet that are percentages.
-fn percentages(bytes: &[u8], sheet: &str) -> Option<BTreeMap<u32, (u32, Vec<Range<u32>>)>> {
+fn percentages(bytes: &[u8], sheet: &str) -> Option<Percentages> {
     let mut content = String::new();
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
     archive.by_name("content.xml").ok()?.read_to_string(&mut content).ok()?;
@@ -127,7 +130,7 @@ fn percentages(bytes: &[u8], sheet: &str) -> Option<BTreeMap<u32, (u32, Vec<Rang
     }
 }
 
-fn note(found: &mut BTreeMap<u32, (u32, Vec<Range<u32>>)>, rows: &RangeInclusive<u32>, columns: Range<u32>) {
+fn note(found: &mut Percentages, rows: &RangeInclusive<u32>, columns: Range<u32>) {
     found.entry(*rows.start()).or_insert_with(|| (*rows.end(), Vec::new())).1.push(columns);
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Column, Values};
 use crate::error::{DataError, Error, NumberProblem, Place, Result};
+use crate::panel::period::{PeriodForm, read_period};
 use crate::panel::value::style_of;
 
 /// The cell for which a column of text is none of numbers.
@@ -36,12 +37,14 @@ impl NoNumber {
 }
 
 impl Column {
-    /// Whether the texts are names: none of them has a digit in it, so that none can be a number written in another way.
-    /// Without texts they are not.
+    /// Whether the texts are names: none of them has a digit in it, so that none can be a number written in another way,
+    /// or each is a span of years (2017-18), which is no number either.
     pub(crate) fn holds_names(&self) -> bool {
+        let has_digit = |level: &String| level.contains(|c: char| c.is_numeric());
+        let is_span = |level: &String| read_period(level).is_some() && PeriodForm::of(level) == PeriodForm::Span;
         match &self.values {
             Values::Number(_) => false,
-            Values::Text { levels, .. } => !levels.iter().any(|level| level.contains(|c: char| c.is_numeric())),
+            Values::Text { levels, .. } => !levels.iter().any(has_digit) || levels.iter().all(is_span),
         }
     }
 

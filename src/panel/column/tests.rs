@@ -80,7 +80,8 @@ fn names_have_no_digit_in_them() {
         (&["14,1", "15,2"], false),
         (&["£14.1"], false),
         (&["North", "Ward ３"], false),
-        (&["1", "2"], false),
+        (&["2017-18", "2018-19"], true),
+        (&["2017-18", "14,1"], false),
     ] {
         assert_eq!(column(cells).unwrap().holds_names(), are_names, "{cells:?}");
     }
