@@ -148,7 +148,7 @@ impl Column {
     ///
     /// # Errors
     ///
-    /// [`DataError::NotANumber`] when the column is text, with the first cell that is not a number.
+    /// [`DataError::NotANumber`](crate::error::DataError::NotANumber) when the column is text, with the first cell that is not a number.
     ///
     /// ```
     /// use apportion::Panel;
