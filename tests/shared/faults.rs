@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use apportion::error::SourceError;
+use apportion::regress::Leverage;
 use apportion::sources::Measure;
-use apportion::{Error, Model, Panel, PanelRegression, PanelSchema, Source};
+use apportion::{Covariance, Error, Model, Panel, PanelRegression, PanelSchema, Source};
 use serde_json::Value;
 
 use crate::common::shared::{json, shared};
@@ -107,4 +108,40 @@ fn a_header_is_found_below_a_title() {
     let Some((folder, expected)) = fault("18-lines-above-the-header") else { return };
     let panel = read(&Source::table(folder.join("input.csv"), "la", Some("year")).measure("y")).expect("no workbook");
     assert_eq!(serde_json::json!(panel.units()), expected["units"]);
+}
+
+#[test]
+fn a_factor_without_an_intercept_has_a_mean_for_every_level() {
+    let Some((folder, expected)) = fault("13-factor-without-intercept") else { return };
+    let fit = PanelRegression::new("y", ["factor(g)"]).without_intercept().fit(&keyed(&folder)).expect("it fits");
+    assert_close(fit.sigma2() * fit.df_residual() as f64, &expected["rss"]);
+    assert_eq!(fit.df_residual() as f64, expected["df"].as_f64().expect("a number"));
+}
+
+#[test]
+fn the_table_of_a_regression_says_which_rows_it_left_out() {
+    let Some((folder, _)) = fault("14-rows-left-out-unsaid") else { return };
+    let fit = PanelRegression::new("y", ["x", "z"]).fit(&keyed(&folder)).expect("it fits");
+    let text = fit.coefficients(&Covariance::iid()).expect("a table").to_string();
+    assert!(text.contains("rows left out: x missing: suppressed (c)"), "{text}");
+}
+
+#[test]
+fn a_slope_that_one_row_decides_has_a_warning_in_place_of_a_standard_error() {
+    let Some((folder, expected)) = fault("20-coefficient-of-one-row-alone") else { return };
+    assert_eq!(expected["warned"], true);
+    let fit = PanelRegression::new("y", ["x:factor(g)"]).without_intercept().fit(&keyed(&folder)).expect("it fits");
+    for covariance in [
+        Covariance::heteroskedastic(Leverage::Hc1),
+        Covariance::heteroskedastic(Leverage::Hc3),
+        Covariance::cluster(),
+        Covariance::newey_west(None),
+    ] {
+        let table = fit.coefficients(&covariance).expect("a table");
+        let name = "x:factor(g)[q]";
+        let found = table.coefficients.iter().find(|row| row.name == name).expect("a coefficient");
+        assert!(found.std_error.is_nan(), "{covariance:?}: {found:?}");
+        // Once in its row, and once in the warning.
+        assert!(table.to_string().replace('\n', " ").matches(name).count() > 1, "{table}");
+    }
 }
