@@ -4,6 +4,7 @@
 mod common;
 
 mod breakdowns;
+mod fuzz;
 mod official_statistics;
 mod recorded;
 mod regress;
