@@ -41,6 +41,13 @@ impl Groups {
         self.names.len()
     }
 
+    /// The groups with a single row.
+    pub(crate) fn with_one_row(&self) -> Vec<String> {
+        let mut rows = vec![0_usize; self.len()];
+        self.codes.iter().for_each(|&code| rows[code as usize] += 1);
+        self.names.iter().zip(rows).filter(|(_, rows)| *rows == 1).map(|(name, _)| name.clone()).collect()
+    }
+
     /// The weighted mean of each group.
     ///
     /// A group whose values are all alike has that value as its mean, to the last bit: its deviations are zero, not

@@ -2,13 +2,12 @@
 
 use super::least_squares::Solution;
 use super::random_effects::RandomEffect;
-use super::transform::{Absorbed, Transformed, needs, period_values};
+use super::transform::{Transformed, needs, period_values};
 use super::{Estimator, FittedRegression, PanelRegression, RSquared};
 use crate::error::{Error, EstimateError, OutcomeUse, QuestionError, Refusal, Result, cannot};
 use crate::fit::check_within;
 use crate::model::Design;
 use crate::numerics::dot::weighted_dot;
-use crate::numerics::groups::Groups;
 use crate::numerics::rank::rounding;
 use crate::panel::Panel;
 use crate::warning::Warning;
@@ -106,7 +105,7 @@ impl FittedRegression {
         warnings.extend((df_residual > 0 && square <= EXACT * EXACT * length).then_some(Warning::ExactFit));
         let parts = data.absorbed.parts(&design);
         warnings.extend((parts > 1).then_some(Warning::Disconnected { parts }));
-        warnings.extend(singletons(&design, data.absorbed));
+        warnings.extend(design.singletons(data.absorbed.units, data.absorbed.periods));
         if estimator == Estimator::FirstDifference {
             let units = design.units.as_ref().map_or(0, |units| units.names.len());
             let differences = design.n_observations() - units - rows;
@@ -156,18 +155,4 @@ fn expected(design: &Design, data: &Transformed, estimates: &[f64], question: &P
     };
     expected.iter_mut().for_each(|f| *f += constant);
     Ok(expected)
-}
-
-/// Units and periods whose effect is absorbed and that have one row.
-fn singletons(design: &Design, absorbed: Absorbed) -> Vec<Warning> {
-    let sets = [("unit", absorbed.units, &design.units), ("period", absorbed.periods, &design.periods)];
-    let of_set = |(of, is_absorbed, groups): (&str, bool, &Option<Groups>)| {
-        let groups = groups.as_ref().filter(|_| is_absorbed)?;
-        let mut rows = vec![0_usize; groups.names.len()];
-        groups.codes.iter().for_each(|&code| rows[code as usize] += 1);
-        let alone = groups.names.iter().zip(rows).filter(|(_, rows)| *rows == 1);
-        let names: Vec<String> = alone.map(|(name, _)| name.clone()).collect();
-        (!names.is_empty()).then(|| Warning::Singletons { of: of.to_string(), names })
-    };
-    sets.into_iter().filter_map(of_set).collect()
 }

@@ -1,7 +1,7 @@
 //! Extreme scales, sizes and shapes give finite and correct answers.
 #![allow(clippy::expect_used)]
 
-use apportion::{Breakdown, Model, Panel, Term};
+use apportion::{Breakdown, Model, Panel, Term, Warning};
 
 use crate::common::panel::panel;
 use crate::common::{Rows, unbalanced};
@@ -118,4 +118,27 @@ fn a_column_that_varies_in_one_unit_only() {
     let replicates = &fit.jackknife().expect("jackknife").replicates(&[&breakdown]).expect("replicates")[0];
     assert!(replicates.shares[[7, 1]].abs() < 1e-13, "without that unit the column is constant");
     assert_eq!(replicates.degenerate, 1);
+}
+
+/// As a regression does: the effect of such a unit is whatever its row is.
+#[test]
+fn units_with_one_row_are_named_where_they_have_effects() {
+    let panel = Panel::builder()
+        .units(["a", "a", "b", "b", "c", "d"])
+        .periods([1, 2, 1, 2, 1, 3])
+        .column("y", [1.0, 2.0, 4.0, 3.0, 5.0, 2.5])
+        .column("x", [0.0, 1.0, 3.0, 2.0, 4.0, 1.0])
+        .build()
+        .expect("a panel");
+    let model = Model::new("y").component("x", ["x"]);
+    let said = |model: &Model| -> Vec<Warning> {
+        let warnings = model.fit(&panel).expect("fits").shapley().expect("shapley").warnings;
+        warnings.into_iter().filter(|warning| matches!(warning, Warning::Singletons { .. })).collect()
+    };
+    assert_eq!(said(&model), []);
+    let units = Warning::Singletons { of: "unit".to_string(), names: vec!["c".to_string(), "d".to_string()] };
+    let periods = Warning::Singletons { of: "period".to_string(), names: vec!["3".to_string()] };
+    let practice = model.component("practice", ["unit_effects"]);
+    assert_eq!(said(&practice), std::slice::from_ref(&units));
+    assert_eq!(said(&practice.component("policy", ["period_effects"])), [units, periods]);
 }
