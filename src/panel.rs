@@ -75,7 +75,7 @@ pub(crate) use self::names::{check_distinct, nearest_names, unknown_column};
 #[cfg(feature = "excel")]
 pub(crate) use self::notes::{Line, Notes};
 pub(crate) use self::number::NumberStyle;
-pub(crate) use self::period::{PeriodForm, are_short_spans, read_period, speaks_of_a_period, without_remarks};
+pub(crate) use self::period::{PeriodForm, read_period, short_span, speaks_of_a_period, without_remarks};
 pub use self::provenance::{FileOrigin, Origin, Provenance, Quantity};
 pub(crate) use self::records::{Header, Records};
 #[cfg(feature = "excel")]

@@ -23,7 +23,7 @@
 // |---|---|
 // | what an estimator takes from the data | `transform`, `random_effects` |
 // | coefficients | `estimation`, `least_squares`, `basis` |
-// | how sure they are | `covariance`, `wild`, `inference` |
+// | how sure they are | `covariance`, `wild`, `inference`, `joint` |
 // | whether the regression suits the data | `specification`, `diagnostics` |
 // | what it says of units and of new rows | `effects`, `prediction`, `new_rows`, `estimable` |
 // | the same question, put by a model | `of_model` |
@@ -37,6 +37,7 @@ mod estimation;
 mod estimator;
 mod fitted;
 mod inference;
+mod joint;
 mod least_squares;
 mod new_rows;
 mod of_model;
@@ -57,7 +58,8 @@ pub use diagnostics::{Collinearity, ColumnInflation, Influence};
 pub use effects::Effect;
 pub use estimator::Estimator;
 pub use fitted::FittedRegression;
-pub use inference::{CoefficientEstimate, CoefficientTable, JointTest};
+pub use inference::{CoefficientEstimate, CoefficientTable};
+pub use joint::JointTest;
 pub use prediction::Prediction;
 pub use r_squared::RSquared;
 pub use random_effects::{EffectVariances, QuasiDemeaning, RandomEffect, RandomMethod};

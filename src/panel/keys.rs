@@ -9,7 +9,7 @@ use super::codes::united;
 use super::history::Spellings;
 use super::missing::Missing;
 use super::order::{ranked, reorder};
-use super::period::{are_short_spans, read_period};
+use super::period::{read_period, short_span};
 use crate::error::{DataError, Place, Result};
 
 /// A key column: its distinct values in order, and for each row the position of its own.
@@ -76,8 +76,8 @@ pub(super) fn read_periods(name: String, cells: &Cells, places: &[Place]) -> Res
         };
         periods.push(period);
     }
-    if are_short_spans(distinct.iter().map(AsRef::as_ref)) {
-        let (place, text) = (first_place(&firsts, 0, places), distinct[0].clone().into_owned());
+    if let Some(at) = short_span(distinct.iter().map(AsRef::as_ref)) {
+        let (place, text) = (first_place(&firsts, at, places), distinct[at].clone().into_owned());
         return Err(DataError::NotAPeriod { column: name, place, text }.into());
     }
     let (values, ranks) = ranked(&periods, i32::cmp);

@@ -10,8 +10,8 @@ use super::spelling::canonical;
 ///
 /// A span of years must be one year long. Trailing remarks, as in `2016-17 (OT)` and `2021-22 [r]`, are ignored, and so
 /// is the `.0` that spreadsheets add. Six digits are always a span: `201718` is 2018, and `201712` is no period. `None`
-/// for any other text, and for digits that a reader would take for something else than the year they spell: `1617`
-/// for 2016-17, and five of them for the number that a spreadsheet gives to a day.
+/// for any other text, and for five digits, the number that a spreadsheet gives to a day. Whether `1617` is that year or
+/// 2016-17 is for the whole column to say; see [`short_span`].
 pub(crate) fn read_period(text: &str) -> Option<i32> {
     // A dash that is no hyphen joins two years, and is no sign.
     let is_signed = text.trim_start().starts_with('-');
@@ -27,8 +27,7 @@ pub(crate) fn read_period(text: &str) -> Option<i32> {
     }
     // Before spans, since a hyphen in front is a sign.
     if is_digits(text.strip_prefix('-').filter(|_| is_signed).unwrap_or(text)) {
-        let is_year = !is_short_span(text) || YEARS_OF_OUR_TIME.contains(&text);
-        return text.parse().ok().filter(|_| is_year && text.len() != DIGITS_OF_A_DAY);
+        return text.parse().ok().filter(|_| text.len() != DIGITS_OF_A_DAY);
     }
     let (from, to) = text.split_once(['-', '/'])?;
     span(from.trim_end(), to.trim_start())
@@ -47,15 +46,18 @@ fn is_short_span(text: &str) -> bool {
     matches!((number(from), number(to)), (Some(from), Some(to)) if (from + 1) % 100 == to)
 }
 
-/// Whether the texts of one column are financial years in four digits: each could be a year, and several are not.
-pub(crate) fn are_short_spans<'a>(mut texts: impl Iterator<Item = &'a str>) -> bool {
-    let mut distinct = 0;
-    let all = texts.all(|text| {
-        distinct += 1;
-        let text = canonical(text);
-        is_short_span(without_remarks(&text).0)
-    });
-    all && distinct > 1
+/// Which of the texts of one column is a financial year in four digits and no year: the first where all could be, and
+/// several are not; or one outside our time that no other year of its time stands beside, as 1818 and 1820 beside 1819.
+pub(crate) fn short_span<'a>(texts: impl Iterator<Item = &'a str>) -> Option<usize> {
+    let plain: Vec<String> = texts.map(|text| without_remarks(&canonical(text)).0.to_owned()).collect();
+    let of_other_time = |text: &str| text.len() == 4 && is_digits(text) && !YEARS_OF_OUR_TIME.contains(&text);
+    if plain.len() > 1 && plain.iter().all(|text| is_short_span(text)) {
+        return Some(0);
+    }
+    match plain.iter().any(|text| of_other_time(text) && !is_short_span(text)) {
+        true => None,
+        false => plain.iter().position(|text| of_other_time(text) && is_short_span(text)),
+    }
 }
 
 /// How a period is written. In one file `2018` and `2017-18` may be different years, though both read as 2018.
@@ -209,9 +211,13 @@ mod tests {
             (read_period("2021"), read_period("1920"), read_period("1851")),
             (Some(2021), Some(1920), Some(1851))
         );
-        assert!(are_short_spans(["1920", "2021 [p]"].into_iter()));
-        for years in [&["2021"][..], &["2021", "2022"], &[]] {
-            assert!(!are_short_spans(years.iter().copied()), "{years:?}");
+        for (years, found) in
+            [(&["1920", "2021 [p]"][..], 0), (&["2018", "1617"], 1), (&["1617 [r]"], 0), (&["2122"], 0)]
+        {
+            assert_eq!(short_span(years.iter().copied()), Some(found), "{years:?}");
+        }
+        for years in [&["2021"][..], &["2021", "2022"], &["1818", "1819", "1820"], &["1", "12"], &[]] {
+            assert_eq!(short_span(years.iter().copied()), None, "{years:?}");
         }
     }
 
@@ -253,11 +259,6 @@ mod tests {
             "(OT)",
             "[r]",
             "*",
-            "1617",
-            "1617 [r]",
-            "0910",
-            "9900",
-            "2122",
             "43555",
             "2021-22 r",
             "2018-03-31",

@@ -29,7 +29,7 @@ pub use hausman::HausmanVariance;
 
 use super::FittedRegression;
 use super::covariance::Covariance;
-use super::inference::quadratic_form;
+use super::joint::quadratic_form;
 use super::least_squares::Solution;
 use crate::error::{EstimateError, Refusal, Result, cannot};
 use crate::numerics::tails;

@@ -6,7 +6,7 @@
 use super::Source;
 use super::calendar::period_of;
 use crate::error::{HeadingProblem, Place, QuestionError, Result, SourceError};
-use crate::panel::{PeriodForm, are_short_spans, canonical, is_same, speaks_of_a_period, without_remarks};
+use crate::panel::{PeriodForm, canonical, is_same, short_span, speaks_of_a_period, without_remarks};
 
 /// The column of a measure for one period.
 pub(super) struct PeriodHeading {
@@ -63,8 +63,8 @@ pub(super) fn period_headings(
             None => {}
         }
     }
-    if are_short_spans(texts.iter().map(String::as_str)) {
-        return Err(refuse(&header[found[0].at], HeadingProblem::FourDigits));
+    if let Some(at) = short_span(texts.iter().map(String::as_str)) {
+        return Err(refuse(&header[found[at].at], HeadingProblem::FourDigits));
     }
     let form = |text: &String| PeriodForm::of(text);
     let other = texts.iter().position(|text| form(text) != form(&texts[0]));

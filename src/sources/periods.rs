@@ -10,7 +10,7 @@ use super::kept::Kept;
 use super::layout::{Periods, Plan};
 use super::table::Table;
 use crate::error::{DataError, Place, Result, SourceError};
-use crate::panel::{PeriodForm, are_short_spans, decode};
+use crate::panel::{PeriodForm, decode, short_span};
 
 /// Reads periods, each text once.
 pub(super) struct PeriodReader<'a> {
@@ -32,9 +32,9 @@ impl<'a> PeriodReader<'a> {
     pub(super) fn check(&self, first_line: u64) -> Result<()> {
         let mut texts: Vec<_> = self.known.keys().map(|text| decode(text)).collect();
         texts.sort_unstable();
-        if are_short_spans(texts.iter().map(AsRef::as_ref)) {
+        if let Some(at) = short_span(texts.iter().map(AsRef::as_ref)) {
             let (column, place) = (self.plan.period_name.clone(), Place::Line(first_line));
-            return Err(DataError::NotAPeriod { column, place, text: texts.swap_remove(0).into_owned() }.into());
+            return Err(DataError::NotAPeriod { column, place, text: texts.swap_remove(at).into_owned() }.into());
         }
         Ok(())
     }

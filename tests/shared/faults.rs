@@ -123,7 +123,7 @@ fn the_table_of_a_regression_says_which_rows_it_left_out() {
     let Some((folder, _)) = fault("14-rows-left-out-unsaid") else { return };
     let fit = PanelRegression::new("y", ["x", "z"]).fit(&keyed(&folder)).expect("it fits");
     let text = fit.coefficients(&Covariance::iid()).expect("a table").to_string();
-    assert!(text.contains("rows left out: x missing: suppressed (c)"), "{text}");
+    assert!(text.contains("1 row left out: x missing: suppressed (c)"), "{text}");
 }
 
 #[test]
