@@ -16,7 +16,7 @@ fn fit(shift: f64, estimator: Estimator) -> FittedRegression {
     let y: Vec<f64> = v.iter().zip(&z).map(|(v, z)| 1.0 + 0.5 * v - z + exact() * (1.0 + v.abs())).collect();
     let panel = Panel::builder()
         .units((0..rows).map(|row| row / 6))
-        .periods((0..rows).map(|row| (row % 6) as i32))
+        .periods((0..rows).map(|row| row % 6))
         .column("v", v.iter().map(|v| v + shift))
         .column("z", z)
         .column("w", (0..rows).map(|row| 1.0 + (row % 4) as f64))
