@@ -44,7 +44,10 @@ impl FittedRegression {
     /// The columns of the design without a coefficient.
     pub(super) fn combinations(&self) -> Vec<Combination> {
         let design = &self.design;
-        let without = (0..design.columns.len()).filter(|column| !self.data.positions.contains(column));
+        let without: Vec<usize> = (0..design.columns.len()).filter(|c| !self.data.positions.contains(c)).collect();
+        if without.is_empty() {
+            return Vec::new();
+        }
         let absorb = self.data.absorbed.any().then(|| self.data.absorbed.absorb(design));
         let left = |values: &[f64]| absorb.as_ref().map_or_else(|| values.to_vec(), |absorb| absorb.residuals(values));
         let ones = self.data.has_intercept.then(|| vec![1.0; design.n_observations()]);
@@ -69,6 +72,6 @@ impl FittedRegression {
             let size = values.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
             Combination { column, name: design.columns[column].name.clone(), parts, size }
         };
-        without.map(of_column).collect()
+        without.into_iter().map(of_column).collect()
     }
 }
