@@ -85,7 +85,7 @@ mod split;
 mod whitened;
 
 pub use best_subsets::{BestSubset, BestSubsets, Criterion};
-pub use breakdown::Breakdown;
+pub use breakdown::{Breakdown, UnitEffectsShare};
 pub use coalitions::coalition::Coalition;
 pub use detail::{Detail, PairCovariance, PairDominance, SizeShare, SubsetShare, TermShare};
 pub use game::{Attribution, Credit, Game, Score};
@@ -94,7 +94,7 @@ pub use method::Method;
 pub use method_table::{LeftOutMethod, MethodTable};
 pub use orders::{OrderRange, ShareRange};
 pub use sampled::{SampledOrders, SampledShapley, SampledShare};
-pub use share::{Interval, IntervalKind, IntervalMethod, Share};
+pub use share::{Corrected, Interval, IntervalKind, IntervalMethod, Share};
 
 pub(crate) use best_subsets::Candidates;
 pub(crate) use coalitions::Players;

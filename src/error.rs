@@ -34,6 +34,7 @@
 //! | [`EstimateError::Scale`] | [`ScaleProblem`] |
 //! | [`EstimateError::Predict`] | [`PredictProblem`] |
 //! | [`EstimateError::Cluster`] | [`ClusterProblem`] |
+//! | [`EstimateError::Noise`] | [`NoiseProblem`] |
 //!
 //! [`Place`] is where a value stands in its source, [`TermSyntax`] where a term cannot be read.
 //!
@@ -43,6 +44,7 @@
 mod data;
 mod estimate;
 mod names;
+mod noise;
 mod question;
 mod refusal;
 mod source;
@@ -56,6 +58,7 @@ pub use data::{
 pub(crate) use estimate::cannot;
 pub use estimate::{ClusterProblem, CoefficientProblem, EstimateError, FitDifference, PredictProblem, ScaleProblem};
 pub(crate) use names::first_few;
+pub use noise::NoiseProblem;
 pub use question::{OrderProblem, OutcomeUse, QuestionError, TermProblem, TermSyntax};
 pub use refusal::{EstimatorNeed, Refusal};
 pub use source::{CodeProblem, DifferentCells, HeadingProblem, LooksLike, RowDifference, SourceError, WorkbookProblem};

@@ -311,6 +311,30 @@ impl FittedModel {
         entries
     }
 
+    /// Rows of each unit, which stand together; without units, blocks of rows.
+    pub(crate) fn unit_ranges(&self) -> &[Range<usize>] {
+        &self.ranges
+    }
+
+    /// The root of the outcome's sum of squares about its mean, which the moments divide it by.
+    pub(crate) fn outcome_scale(&self) -> f64 {
+        self.moments.standardisation().scale[self.design.columns.len()]
+    }
+
+    /// These variables row by row, on the scale of the moments; the outcome comes after the design's columns.
+    pub(crate) fn standardised_rows(&self, chosen: &[usize]) -> Vec<f64> {
+        let variables = variables(&self.design);
+        let by = self.moments.standardisation();
+        let width = chosen.len();
+        let mut rows = vec![0.0; width * self.design.n_observations()];
+        for (at, &v) in chosen.iter().enumerate() {
+            let per_scale = 1.0 / by.scale[v];
+            let values = rows.iter_mut().skip(at).step_by(width);
+            values.zip(variables[v]).for_each(|(slot, x)| *slot = (x - by.origin[v]) * per_scale);
+        }
+        rows
+    }
+
     /// Units of the sample; without units, its rows.
     pub(crate) fn n_clusters(&self) -> usize {
         if self.design.units.is_some() { self.ranges.len() } else { self.design.n_observations() }

@@ -15,6 +15,7 @@
 //! | the expected outcome of other rows | [`FittedRegression::predictions`] | [`Prediction`] |
 //! | whether the regression suits the data | [`FittedRegression::hausman`] and its like | [`SpecificationTest`], [`NullDistribution`], [`CrossSectionLm`], [`HausmanVariance`] |
 //! | which rows and units decide | [`FittedRegression::influence_of_rows`], [`FittedRegression::influence_of_units`] | [`Influence`] |
+//! | how much of what unit effects take up is noise | [`FittedModel::noise`](crate::FittedModel::noise), [`NoiseModel`] | [`Noise`], [`Drift`] |
 //! | which columns are hard to tell apart | [`FittedRegression::collinearity`] | [`Collinearity`] of [`ColumnInflation`] |
 
 // Where to find it in the code:
@@ -25,6 +26,7 @@
 // | coefficients | `estimation`, `least_squares`, `basis` |
 // | how sure they are | `covariance`, `wild`, `inference`, `joint` |
 // | whether the regression suits the data | `specification`, `diagnostics` |
+// | noise within units | `noise` |
 // | what it says of units and of new rows | `effects`, `prediction`, `new_rows`, `estimable` |
 // | the same question, put by a model | `of_model` |
 
@@ -40,6 +42,7 @@ mod inference;
 mod joint;
 mod least_squares;
 mod new_rows;
+mod noise;
 mod of_model;
 mod prediction;
 mod r_squared;
@@ -53,6 +56,8 @@ use linfa::traits::Fit;
 use ndarray::{ArrayBase, Data, Ix2};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use noise::{Found as FoundNoise, LARGEST_RHO, Residuals};
+
 pub use covariance::{ClusterCorrection, Covariance, CovarianceKind, CovarianceMatrix, Leverage, SmallSample};
 pub use diagnostics::{Collinearity, ColumnInflation, Influence};
 pub use effects::Effect;
@@ -60,6 +65,7 @@ pub use estimator::Estimator;
 pub use fitted::FittedRegression;
 pub use inference::{CoefficientEstimate, CoefficientTable};
 pub use joint::JointTest;
+pub use noise::{Drift, Noise, NoiseModel};
 pub use prediction::Prediction;
 pub use r_squared::RSquared;
 pub use random_effects::{EffectVariances, QuasiDemeaning, RandomEffect, RandomMethod};

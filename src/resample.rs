@@ -35,12 +35,16 @@
 //! What is made from the whole sample (the levels of factors, unit means, the scale of the rank rule) is held fixed.
 
 mod careful;
+mod chance_test;
+mod cluster_set;
 mod clusters;
 mod comparisons;
+mod corrected;
 mod draws;
 mod gelbach;
 mod influence;
 mod interval;
+mod left_out_noise;
 mod method_table;
 mod replicates;
 mod resampling;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::NoiseProblem;
+
 /// A reason to doubt a result: a value, printed under its table and present in its export.
 ///
 /// A result that carries one stands, with this said of it; what has no result is an [`Error`](crate::Error). It prints
@@ -188,6 +190,32 @@ pub enum Warning {
         /// Its standard error.
         std_error: f64,
     },
+    /// A method's shares stand as they are, with what chance gives in them.
+    NotCorrected {
+        /// Why.
+        why: NoiseProblem,
+    },
+    /// Rows of a unit are not far apart, so that what persists is taken from nearer ones than usual.
+    NearLag {
+        /// From how many periods on.
+        from_lag: usize,
+        /// The usual number.
+        wanted: usize,
+        /// The most periods between two rows of a unit.
+        longest: usize,
+    },
+    /// Few periods, over which noise and what persists are hard to tell apart.
+    FewPeriods {
+        /// Periods.
+        periods: usize,
+        /// The fewest that pass without a warning.
+        wanted: usize,
+    },
+    /// A component whose share is what chance would give a component of its shape.
+    NoMoreThanChance {
+        /// The component.
+        component: String,
+    },
     /// The interval ends at the most extreme replicate, or beyond what so many draws can say.
     FewDraws {
         /// Draws.
@@ -340,6 +368,18 @@ impl fmt::Display for Warning {
                 100.0 * bias,
                 100.0 * std_error
             ),
+            Warning::NotCorrected { why } => write!(f, "no corrected shares: {why}"),
+            Warning::NearLag { from_lag, wanted, longest } => write!(
+                f,
+                "rows of a unit are at most {longest} periods apart: what they share from lag {from_lag} on counts as \
+                 persistent, not from lag {wanted} as usual"
+            ),
+            Warning::FewPeriods { periods, wanted } => {
+                write!(f, "{periods} periods are few: noise and what persists are hard to tell apart below {wanted}")
+            }
+            Warning::NoMoreThanChance { component } => {
+                write!(f, "{component}: its share is no more than chance gives a component of its shape")
+            }
             Warning::FewDraws { draws, wanted } => {
                 write!(f, "{draws} draws do not reach the quantiles of this level: use {wanted} or more")
             }

@@ -1,11 +1,40 @@
 //! The answer: the share of every component, what is unexplained, and what they were computed from.
 
+use serde::{Deserialize, Serialize};
+
 use super::detail::{Cell, Detail};
 use super::method::Method;
-use super::share::{IntervalMethod, Share};
+use super::share::{Corrected, IntervalMethod, Share};
 use crate::error::{Error, QuestionError, Result};
 use crate::panel::{Lineage, Sample};
+use crate::regress::{Noise, NoiseModel};
 use crate::warning::Warning;
+
+/// The corrected share of a component with unit effects under one model of noise.
+///
+/// # Examples
+/// ```
+/// use apportion::panel::SIMULATED_ENGLAND_SEED;
+/// use apportion::{Model, Panel, Term};
+///
+/// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+/// let fit = Model::new("cpp_rate").component("practice", [Term::UnitEffects]).fit(&panel)?;
+/// let breakdown = fit.sequential()?.with_intervals(&fit.jackknife()?)?;
+/// let models: Vec<String> = breakdown.unit_effects_by_model.iter().map(|under| under.model.to_string()).collect();
+/// assert_eq!(models, ["independent", "persistent:3", "ar1"]);
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct UnitEffectsShare {
+    /// How noise is taken to go with itself over time.
+    #[serde(flatten)]
+    pub model: NoiseModel,
+    /// The component.
+    pub name: String,
+    /// Its share, chance and noise of this kind taken out.
+    pub corrected: Corrected,
+}
 
 /// The variation of an outcome, split among the components of a model.
 ///
@@ -57,6 +86,10 @@ pub struct Breakdown {
     pub lineage: Lineage,
     /// How the intervals were made; `None` without intervals.
     pub interval: Option<IntervalMethod>,
+    /// The noise within units that corrected shares are without; `None` where there are none, or no unit effects.
+    pub noise: Option<Noise>,
+    /// The corrected shares of components with unit effects under each model of noise; empty where there are none.
+    pub unit_effects_by_model: Vec<UnitEffectsShare>,
     /// What deserves doubt.
     pub warnings: Vec<Warning>,
 }

@@ -80,6 +80,10 @@ impl Definition for Commonality {
         false
     }
 
+    fn can_be_negative(&self, beyond: bool) -> bool {
+        beyond
+    }
+
     fn most_components(&self, _: bool) -> Option<usize> {
         Some(MOST_LISTED)
     }

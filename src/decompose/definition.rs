@@ -36,6 +36,16 @@ pub(super) trait Definition: Sync {
         true
     }
 
+    /// Whether its numbers are linear in what coalitions explain, so that noise has a share of its own in each.
+    fn is_linear(&self) -> bool {
+        true
+    }
+
+    /// Whether its shares, or the numbers beyond them, can be negative.
+    fn can_be_negative(&self, _beyond: bool) -> bool {
+        false
+    }
+
     /// Whether it needs every order, or every coalition, to be possible.
     fn needs_all_orders(&self) -> bool {
         false

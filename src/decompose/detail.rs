@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::coalitions::coalition::Coalition;
-use super::share::{Interval, Share};
+use super::share::{Corrected, Interval, Share};
 
 /// What a method says beyond one share for each component.
 ///
@@ -63,6 +63,12 @@ pub struct TermShare {
     /// How sure it is; `None` without intervals.
     #[serde(flatten, deserialize_with = "Interval::beside")]
     pub interval: Option<Interval>,
+    /// What chance gives of it; `None` where that was not computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chance: Option<f64>,
+    /// The same once chance is taken out; `None` where that was not computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrected: Option<Corrected>,
 }
 
 /// What a component adds on average to coalitions of one size.
@@ -78,6 +84,12 @@ pub struct SizeShare {
     /// How sure it is; `None` without intervals.
     #[serde(flatten, deserialize_with = "Interval::beside")]
     pub interval: Option<Interval>,
+    /// What chance gives of it; `None` where that was not computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chance: Option<f64>,
+    /// The same once chance is taken out; `None` where that was not computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrected: Option<Corrected>,
 }
 
 /// How often one component adds more than another.
@@ -141,6 +153,12 @@ pub struct SubsetShare {
     /// How sure it is; `None` without intervals.
     #[serde(flatten, deserialize_with = "Interval::beside")]
     pub interval: Option<Interval>,
+    /// What chance gives of it; `None` where that was not computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chance: Option<f64>,
+    /// The same once chance is taken out; `None` where that was not computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrected: Option<Corrected>,
 }
 
 /// The covariance of two components' fitted parts.
@@ -156,12 +174,20 @@ pub struct PairCovariance {
     /// How sure it is; `None` without intervals.
     #[serde(flatten, deserialize_with = "Interval::beside")]
     pub interval: Option<Interval>,
+    /// What chance gives of it; `None` where that was not computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chance: Option<f64>,
+    /// The same once chance is taken out; `None` where that was not computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrected: Option<Corrected>,
 }
 
-/// A number of a breakdown and the place of its interval.
+/// A number of a breakdown and the places of its interval and of what is left of it without chance.
 pub(crate) struct Cell<'a> {
     pub(crate) value: f64,
     pub(crate) interval: &'a mut Option<Interval>,
+    /// Chance, and the corrected number, where it is a share.
+    pub(crate) correction: Option<(&'a mut Option<f64>, &'a mut Option<Corrected>)>,
     /// The row's name, where it is one of the breakdown's own rows.
     pub(crate) row: Option<&'a str>,
     /// Where a pair's relation may be said to be reproduced.
@@ -170,7 +196,13 @@ pub(crate) struct Cell<'a> {
 
 impl<'a> Cell<'a> {
     pub(crate) fn of_share(share: &'a mut Share) -> Self {
-        Cell { value: share.share_of_total, interval: &mut share.interval, row: Some(&share.name), reproduced: None }
+        Cell {
+            value: share.share_of_total,
+            interval: &mut share.interval,
+            correction: Some((&mut share.chance, &mut share.corrected)),
+            row: Some(&share.name),
+            reproduced: None,
+        }
     }
 }
 
@@ -193,18 +225,33 @@ impl Detail {
     }
 
     pub(crate) fn cells_mut(&mut self) -> Vec<Cell<'_>> {
-        let cell = |value, interval| Cell { value, interval, row: None, reproduced: None };
+        // The four kinds of share have the same fields, and no type in common.
+        macro_rules! cells {
+            ($rows:expr) => {
+                $rows
+                    .iter_mut()
+                    .map(|row| Cell {
+                        value: row.share_of_total,
+                        interval: &mut row.interval,
+                        correction: Some((&mut row.chance, &mut row.corrected)),
+                        row: None,
+                        reproduced: None,
+                    })
+                    .collect()
+            };
+        }
         match self {
             Detail::Nothing => Vec::new(),
-            Detail::Terms(terms) => terms.iter_mut().map(|t| cell(t.share_of_total, &mut t.interval)).collect(),
-            Detail::BySize(sizes) => sizes.iter_mut().map(|s| cell(s.share_of_total, &mut s.interval)).collect(),
-            Detail::Subsets(parts) => parts.iter_mut().map(|p| cell(p.share_of_total, &mut p.interval)).collect(),
-            Detail::Covariances(pairs) => pairs.iter_mut().map(|p| cell(p.share_of_total, &mut p.interval)).collect(),
+            Detail::Terms(terms) => cells!(terms),
+            Detail::BySize(sizes) => cells!(sizes),
+            Detail::Subsets(parts) => cells!(parts),
+            Detail::Covariances(pairs) => cells!(pairs),
             Detail::Pairs(pairs) => pairs
                 .iter_mut()
                 .map(|p| Cell {
                     value: p.proportion,
                     interval: &mut p.interval,
+                    correction: None,
                     row: None,
                     reproduced: Some(&mut p.reproduced),
                 })
@@ -221,6 +268,8 @@ impl Detail {
             term: term.clone(),
             share_of_total: value,
             interval: None,
+            chance: None,
+            corrected: None,
         };
         Detail::Terms(named.zip(values).map(share).collect())
     }
@@ -232,6 +281,8 @@ impl Detail {
             size,
             share_of_total: value,
             interval: None,
+            chance: None,
+            corrected: None,
         };
         Detail::BySize(sizes.zip(values).map(share).collect())
     }
@@ -253,6 +304,8 @@ impl Detail {
             second,
             share_of_total: value,
             interval: None,
+            chance: None,
+            corrected: None,
         };
         Detail::Covariances(pairs_of(components).zip(values).map(pair).collect())
     }
@@ -262,6 +315,8 @@ impl Detail {
             coalition: Coalition::from_bits(at as u64 + 1),
             share_of_total: value,
             interval: None,
+            chance: None,
+            corrected: None,
         };
         Detail::Subsets(values.iter().enumerate().map(share).collect())
     }

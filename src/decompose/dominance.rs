@@ -147,6 +147,15 @@ impl Definition for CompleteDominance {
         GENERAL
     }
 
+    fn is_linear(&self) -> bool {
+        false
+    }
+
+    fn can_be_negative(&self, beyond: bool) -> bool {
+        // A proportion has no root to speak of: intervals of it are on its own scale.
+        beyond
+    }
+
     fn needs_all_orders(&self) -> bool {
         true
     }

@@ -28,7 +28,7 @@ use super::method::Method;
 use crate::error::Result;
 use crate::fit::{FittedModel, Layout};
 use crate::model::Design;
-use crate::numerics::eliminate::{eliminate_in_place, packed_index, packed_len};
+use crate::numerics::eliminate::{back_substitute, eliminate_in_place, eliminate_range, packed_index, packed_len};
 use crate::numerics::number::{Lane, Number};
 use crate::numerics::real::{Lanes, Real};
 use crate::warning::Warning;
@@ -121,6 +121,10 @@ impl Definition for Pratt {
         "covariance of the fitted part with the outcome, conditional on the model (Fields)"
     }
 
+    fn can_be_negative(&self, _: bool) -> bool {
+        true
+    }
+
     fn prepare(&self, setting: &Setting) -> Result<Box<dyn Prepared>> {
         Ok(Box::new(FittedParts::new(setting.players, false)))
     }
@@ -144,6 +148,10 @@ impl Definition for VarianceComponents {
 
     fn is_additive(&self) -> bool {
         false
+    }
+
+    fn can_be_negative(&self, beyond: bool) -> bool {
+        beyond
     }
 
     fn prepare(&self, setting: &Setting) -> Result<Box<dyn Prepared>> {
@@ -210,7 +218,9 @@ impl FittedParts {
         let totals = packed(&total);
         // Within units where the regression is; with `always` holding them, there are no other cross-products.
         let metric = if self.within { packed(&within) } else { totals.clone() };
-        let (coefficients, has_coefficient) = coefficients(metric.clone(), n);
+        let mut factor = metric.clone();
+        eliminate_range(&mut factor, n, 0..n - 1);
+        let (coefficients, has_coefficient) = back_substitute(&factor, n);
 
         let at = |matrix: &[R], i: usize, j: usize| matrix[packed_index(n, i, j)];
         let (own, of_units) = match self.within && self.units.is_none() {
@@ -363,25 +373,4 @@ fn with_constants<R: Real>(
         return columns;
     }
     (0..n - 1).fold(columns + alpha_with(n - 1), |sum, j| sum - coefficients[j] * alpha_with(j))
-}
-
-/// Least-squares coefficients from packed cross-products with the outcome last; zero for a variable that those before
-/// it span, which the second value says.
-fn coefficients<R: Real>(mut matrix: Vec<R>, n: usize) -> (Vec<R>, Vec<bool>) {
-    let mut rest = matrix.as_mut_slice();
-    for size in (2..=n).rev() {
-        eliminate_in_place(rest, size);
-        rest = &mut rest[size..];
-    }
-    // Each row now holds its pivot and what followed it when it was eliminated.
-    let zero = R::splat(0.0);
-    let mut coefficients = vec![zero; n - 1];
-    let mut has_coefficient = vec![false; n - 1];
-    for i in (0..n - 1).rev() {
-        let inverse = matrix[packed_index(n, i, i)].inverse_pivot();
-        has_coefficient[i] = inverse != zero;
-        let explained = (i + 1..n - 1).fold(zero, |sum, j| sum + matrix[packed_index(n, i, j)] * coefficients[j]);
-        coefficients[i] = (matrix[packed_index(n, i, n - 1)] - explained) * inverse;
-    }
-    (coefficients, has_coefficient)
 }

@@ -69,6 +69,16 @@ impl Method {
         self.definition().is_additive()
     }
 
+    /// Whether its numbers are linear in what coalitions explain.
+    pub(crate) fn is_linear(&self) -> bool {
+        self.definition().is_linear()
+    }
+
+    /// Whether its shares, or the numbers beyond them, can be negative.
+    pub(crate) fn can_be_negative(&self, beyond: bool) -> bool {
+        self.definition().can_be_negative(beyond)
+    }
+
     /// Whether every column is credited by itself, instead of the components.
     pub(crate) fn credits_columns(&self) -> bool {
         self.definition().credits_columns()

@@ -79,6 +79,28 @@ impl Plan {
         is_its && detail.len() == self.prepared.n_beyond()
     }
 
+    /// What the method gives everybody of variation that lies between units and goes with no column: the noise of the
+    /// units' means. All of it goes to unit effects, one way or another.
+    pub(crate) fn of_noise(&self) -> Vec<f64> {
+        let mut answer = vec![0.0; self.len()];
+        if self.players.always_has_unit_effects || self.players.has_unit_effects.contains(&true) {
+            // Columns of length one without anything in common, and an outcome that does not vary within units.
+            let layout = self.players.layout;
+            let mut entries = vec![0.0; layout.len()];
+            entries[layout.weight()] = 1.0;
+            for v in 0..layout.0 {
+                entries[layout.raw(v, v)] = 1.0;
+                entries[layout.within(v, v)] = f64::from(u8::from(v != self.players.outcome()));
+            }
+            if let Some(found) = self.point_answer(entries.as_slice(), &Progress::of_coalitions(1, None)) {
+                answer = found;
+            }
+        }
+        // What others are given of noise is not explained.
+        answer[1 + self.players.len()] = -1.0;
+        answer
+    }
+
     /// The method on several replicates at a time, with memory of its own.
     pub(crate) fn evaluator(&self) -> Box<dyn Evaluator<Wide> + '_> {
         self.prepared.evaluator(&self.players)

@@ -70,6 +70,10 @@ impl Definition for Pmvd {
         "the mean over orders weighted by what they leave"
     }
 
+    fn is_linear(&self) -> bool {
+        false
+    }
+
     fn needs_all_orders(&self) -> bool {
         true
     }

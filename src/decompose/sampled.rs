@@ -262,17 +262,11 @@ impl FittedModel {
             share_of_explained: if to_credit > 0.0 { means.mean[p] / to_credit } else { 0.0 },
             std_error: means.std_error(p),
         };
-        let share = |name: &str, share_of_total: f64| Share {
-            name: name.to_string(),
-            share_of_total,
-            share_of_explained: 0.0,
-            interval: None,
-        };
         Ok(SampledShapley {
             outcome: design.outcome_name.clone(),
             components: players.names.iter().enumerate().map(component).collect(),
-            always: has_always.then(|| share("always", always)),
-            unexplained: share("unexplained", means.mean[k]),
+            always: has_always.then(|| Share::new("always", always, 0.0)),
+            unexplained: Share::new("unexplained", means.mean[k], 0.0),
             r2_overall,
             orders: LANES * means.rounds,
             reached: means.largest_std_error(k) <= options.std_error,

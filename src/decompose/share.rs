@@ -42,26 +42,102 @@ pub struct Share {
     /// JSON has its numbers beside the share, or none of them.
     #[serde(flatten, deserialize_with = "Interval::beside")]
     pub interval: Option<Interval>,
+    /// What chance gives of it: the share less its corrected share. `None` where that was not computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chance: Option<f64>,
+    /// How often chance would give as much to a component of this shape: the p-value of its chance test. `None` where
+    /// there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chance_p: Option<f64>,
+    /// The share in a population of such units, chance taken out. `None` where it was not computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrected: Option<Corrected>,
+}
+
+impl Share {
+    /// A share of which nothing more is known.
+    pub(crate) fn new(name: impl Into<String>, share_of_total: f64, share_of_explained: f64) -> Self {
+        let name = name.into();
+        Share {
+            name,
+            share_of_total,
+            share_of_explained,
+            interval: None,
+            chance: None,
+            chance_p: None,
+            corrected: None,
+        }
+    }
+}
+
+/// A share once chance is taken out, which units and their noise give it: an estimate for the population of units that
+/// the sample is drawn from, over these periods.
+///
+/// ```text
+/// corrected = G θ − (G − 1) θ̄₍₋ᵢ₎,   θ the share less the noise in it
+/// ```
+///
+/// over the G clusters, each left out once. It is never cut off: below zero it says that the share is no more than
+/// chance. What is noise, [`Noise`](crate::regress::Noise) tells.
+///
+/// # Examples
+/// ```
+/// use apportion::panel::SIMULATED_ENGLAND_SEED;
+/// use apportion::{Model, Panel, Term};
+///
+/// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+/// let model = Model::new("cpp_rate").component("deprivation", ["low_income_pct"]);
+/// let fit = model.component("practice", [Term::UnitEffects]).fit(&panel)?;
+/// let breakdown = fit.sequential()?.with_intervals(&fit.jackknife()?)?;
+/// let practice = breakdown.component("practice")?;
+/// let corrected = practice.corrected.unwrap();
+/// assert!(corrected.share_of_total < practice.share_of_total && corrected.lower < corrected.share_of_total);
+/// assert!((practice.share_of_total - practice.chance.unwrap() - corrected.share_of_total).abs() < 1e-15);
+/// // What is taken from it is unexplained.
+/// let sum: f64 = breakdown.rows().filter_map(|row| row.corrected).map(|corrected| corrected.share_of_total).sum();
+/// assert!((sum - 1.0).abs() < 1e-12);
+/// # Ok::<(), apportion::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Corrected {
+    /// Part of the outcome's total variation, as a fraction.
+    pub share_of_total: f64,
+    /// Standard error, by leaving clusters out.
+    pub std_error: f64,
+    /// Lower end of its interval: on the scale of the root where the share cannot be negative, see
+    /// [`IntervalKind::Root`].
+    pub lower: f64,
+    /// Upper end.
+    pub upper: f64,
 }
 
 /// How an interval was made.
 ///
-/// With θ̂ the share, θ* its bootstrap replicates, θ̂₍₋ᵢ₎ the share without cluster i and θ̄ the mean of those over the
-/// G clusters, q_p the quantile p of θ*, z the normal quantile of the level and t Student's on G − 1 degrees of
-/// freedom,
+/// With r the share, θ̂* its bootstrap replicates, r₍₋ᵢ₎ the share without cluster i and r̄ the mean of those over the G
+/// clusters, q_p the quantile p of θ̂*, z the normal quantile of the level and t Student's on G − 1 degrees of freedom,
 ///
 /// ```text
-/// jackknife    G θ̂ − (G − 1) θ̄ ± t SE,   SE² = (G − 1)/G Σ (θ̂₍₋ᵢ₎ − θ̄)²
+/// root         max(0, √r − ts)² to (√r + ts)²,   s² = (G − 1)/G Σ (ρ₍₋ᵢ₎ − ρ̄)²,  ρ₍₋ᵢ₎ the root of the share without i
+/// jackknife    r ± t SE,   SE² = (G − 1)/G Σ (r₍₋ᵢ₎ − r̄)²
 /// percentile   q_α/2 to q_1−α/2,   α one less the level
-/// basic        2θ̂ − q_1−α/2 to 2θ̂ − q_α/2
-/// normal       2θ̂ − mean θ* ± z SE,   SE the standard deviation of θ*
+/// basic        2r − q_1−α/2 to 2r − q_α/2
+/// normal       r ± z SE,   SE the standard deviation of θ̂*
 /// bca          q_Φ(u(α/2)) to q_Φ(u(1−α/2)),   u(p) = z0 + (z0 + z_p)/(1 − a (z0 + z_p))
 /// ```
 ///
-/// with z0 the normal quantile of the part of θ* below θ̂, and a = Σ (θ̄ − θ̂₍₋ᵢ₎)³ / (6 [Σ (θ̄ − θ̂₍₋ᵢ₎)²]^1.5).
-/// [`jackknife`](crate::FittedModel::jackknife) gives the first and no other; the default of
-/// [`bootstrap`](crate::FittedModel::bootstrap) is percentile, whose ends lie among the shares that were drawn, and so
-/// never outside what a share can be.
+/// with z0 the normal quantile of the part of θ̂* below r, and a = Σ (r̄ − r₍₋ᵢ₎)³ / (6 [Σ (r̄ − r₍₋ᵢ₎)²]^1.5).
+///
+/// [`jackknife`](crate::FittedModel::jackknife) gives the first two, and root by default: a share that cannot be
+/// negative varies by an amount that goes with its own root, and so has an interval that is wide above and never below
+/// zero. Of a component with unit effects it is the root of max(0, θ₍₋ᵢ₎ + r − θ), θ the share less the noise of the
+/// units' means, which leaves with its unit. A number that can be negative (a difference, a covariance, what
+/// components have in common, a coefficient) has the jackknife's interval instead. The default of
+/// [`bootstrap`](crate::FittedModel::bootstrap) is percentile, whose ends lie among the shares that were drawn.
+///
+/// None is corrected for bias: a share in the sample is not a biased guess of another, and what chance gives of it stands
+/// beside it as [`Corrected`]. What each kind covered, [`resample`](crate::resample) tells; basic and BCa are not
+/// recommended for shares.
 ///
 /// B. Efron and C. Stein (1981), <https://doi.org/10.1214/aos/1176345462>; B. Efron (1987),
 /// <https://doi.org/10.1080/01621459.1987.10478410>; A. C. Davison and D. V. Hinkley (1997), sections 2.3, 5.2 and 5.3,
@@ -90,13 +166,15 @@ pub struct Share {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum IntervalKind {
-    /// Bias-corrected estimate ± t · jackknife standard error.
+    /// The share's root ± t · jackknife standard error of roots, squared; the jackknife's where it can be negative.
+    Root,
+    /// Estimate ± t · jackknife standard error.
     Jackknife,
     /// Quantiles of the bootstrap replicates.
     Percentile,
     /// The same, reflected about the estimate.
     Basic,
-    /// Bias-corrected estimate ± z · bootstrap standard error.
+    /// Estimate ± z · bootstrap standard error.
     Normal,
     /// Quantiles adjusted for bias and for a standard error that changes with the share.
     Bca,
@@ -106,6 +184,7 @@ impl IntervalKind {
     /// The kind's name, as the examples' command line and JSON write it.
     pub fn name(self) -> &'static str {
         match self {
+            IntervalKind::Root => "root",
             IntervalKind::Jackknife => "jackknife",
             IntervalKind::Percentile => "percentile",
             IntervalKind::Basic => "basic",
@@ -113,14 +192,19 @@ impl IntervalKind {
             IntervalKind::Bca => "bca",
         }
     }
+
+    /// Whether it comes of leaving clusters out, and not of draws.
+    pub fn leaves_out(self) -> bool {
+        matches!(self, IntervalKind::Root | IntervalKind::Jackknife)
+    }
 }
 
 impl Choice for IntervalKind {
     const OPTION: &'static str = "interval";
 
     fn all() -> impl Iterator<Item = Self> {
-        use IntervalKind::{Basic, Bca, Jackknife, Normal, Percentile};
-        [Jackknife, Percentile, Basic, Normal, Bca].into_iter()
+        use IntervalKind::{Basic, Bca, Jackknife, Normal, Percentile, Root};
+        [Root, Jackknife, Percentile, Basic, Normal, Bca].into_iter()
     }
 
     fn name(&self) -> &'static str {
@@ -155,7 +239,7 @@ impl FromStr for IntervalKind {
 /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
 /// let how = fit.sequential()?.with_intervals(&fit.jackknife()?)?.interval.unwrap();
 /// // Without units, each of the six rows is left out once.
-/// assert_eq!((how.kind, how.level, how.clusters, how.replicates), (IntervalKind::Jackknife, 0.95, 6, 6));
+/// assert_eq!((how.kind, how.level, how.clusters, how.replicates), (IntervalKind::Root, 0.95, 6, 6));
 /// assert_eq!(how.seed, None);
 /// # Ok::<(), apportion::Error>(())
 /// ```
@@ -194,7 +278,7 @@ struct StoredMethod {
 impl From<IntervalMethod> for StoredMethod {
     fn from(method: IntervalMethod) -> Self {
         let IntervalMethod { kind, level, clusters, replicates, seed, degenerate } = method;
-        let replicates = (kind != IntervalKind::Jackknife).then_some(replicates);
+        let replicates = (!kind.leaves_out()).then_some(replicates);
         StoredMethod { kind, level, clusters, replicates, seed, degenerate }
     }
 }
@@ -205,7 +289,7 @@ impl TryFrom<StoredMethod> for IntervalMethod {
     fn try_from(stored: StoredMethod) -> Result<Self, String> {
         let StoredMethod { kind, level, clusters, replicates, seed, degenerate } = stored;
         let replicates = match kind {
-            IntervalKind::Jackknife => clusters,
+            kind if kind.leaves_out() => clusters,
             _ => replicates.ok_or_else(|| format!("{} intervals without their number of replicates", kind.name()))?,
         };
         Ok(IntervalMethod { kind, level, clusters, replicates, seed, degenerate })
@@ -229,9 +313,9 @@ impl TryFrom<StoredMethod> for IntervalMethod {
 /// let share = breakdown.component("deprivation")?;
 /// let interval: Interval = share.interval.unwrap();
 /// assert!(interval.lower < 0.15 && 0.15 < interval.upper, "its true share is 15 per cent");
-/// // The jackknife's interval is centred on the share less its bias.
-/// let centre = (interval.lower + interval.upper) / 2.0;
-/// assert!((centre - (share.share_of_total - interval.bias)).abs() < 1e-12);
+/// // On the scale of the root it lies evenly about the share.
+/// let centre = (interval.lower.sqrt() + interval.upper.sqrt()) / 2.0;
+/// assert!((centre - share.share_of_total.sqrt()).abs() < 1e-12);
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -239,7 +323,7 @@ impl TryFrom<StoredMethod> for IntervalMethod {
 pub struct Interval {
     /// Estimated expected difference between the share and what it estimates. The share itself is not corrected.
     pub bias: f64,
-    /// Standard error, over the clusters or the draws.
+    /// Standard error of the share itself, over the clusters or the draws.
     pub std_error: f64,
     /// Lower end.
     pub lower: f64,

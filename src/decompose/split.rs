@@ -85,20 +85,14 @@ impl FittedModel {
         let has_always = !self.model().always_terms().is_empty();
         let always = if has_always { answer[0] } else { 0.0 };
         let to_credit = 1.0 - answer[k + 1] - always;
-        let share = |name: &str, share_of_total: f64, share_of_explained: f64| Share {
-            name: name.to_string(),
-            share_of_total,
-            share_of_explained,
-            interval: None,
-        };
         let of_explained = |s: f64| if to_credit > 0.0 { s / to_credit } else { 0.0 };
-        let components = players.names.iter().zip(&answer[1..]).map(|(name, &s)| share(name, s, of_explained(s)));
+        let components = players.names.iter().zip(&answer[1..]).map(|(name, &s)| Share::new(name, s, of_explained(s)));
         Ok(Breakdown {
             outcome: design.outcome_name.clone(),
             method: plan.method().clone(),
             components: components.collect(),
-            always: has_always.then(|| share("always", answer[0], 0.0)),
-            unexplained: share("unexplained", answer[k + 1], 0.0),
+            always: has_always.then(|| Share::new("always", answer[0], 0.0)),
+            unexplained: Share::new("unexplained", answer[k + 1], 0.0),
             detail: plan.detail(design, &answer[k + 2..]),
             r2_overall: 1.0 - answer[k + 1],
             sample: design.sample.clone(),
@@ -106,6 +100,8 @@ impl FittedModel {
             panel: design.panel.description().map(str::to_string),
             lineage: design.lineage.clone(),
             interval: None,
+            noise: None,
+            unit_effects_by_model: Vec::new(),
             warnings,
         })
     }

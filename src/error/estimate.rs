@@ -1,6 +1,7 @@
 //! Why a question that makes sense has no answer on these data.
 
 use super::Error;
+use super::noise::NoiseProblem;
 use super::refusal::Refusal;
 
 /// There is no such estimate on these data.
@@ -123,6 +124,9 @@ pub enum EstimateError {
         /// Why, and what to do.
         why: ClusterProblem,
     },
+    /// Noise within units that cannot be told.
+    #[error("noise: {0}")]
+    Noise(NoiseProblem),
     /// An error of linfa's own.
     #[error(transparent)]
     Linfa(#[from] linfa::Error),

@@ -5,6 +5,7 @@
 //! always the residual sum of squares on the variables eliminated so far.
 
 use super::number::{Lane, Number};
+use super::real::Real;
 
 /// Entries of the upper triangle of an n × n matrix.
 pub(crate) const fn packed_len(n: usize) -> usize {
@@ -36,6 +37,31 @@ pub(crate) fn eliminate_in_place<N: Number>(matrix: &mut [N], n: usize) {
         }
         (rest, row) = (target_rest, &row[1..]);
     }
+}
+
+/// Projects these variables, after all before them, out of those that follow, in place: what is left of those stands in
+/// the suffix from the next variable's row on.
+#[inline(always)]
+pub(crate) fn eliminate_range<N: Number>(matrix: &mut [N], n: usize, variables: std::ops::Range<usize>) {
+    for i in variables {
+        eliminate_in_place(&mut matrix[packed_index(n, i, i)..], n - i);
+    }
+}
+
+/// Least-squares coefficients of all variables but the last, for that one, from what [`eliminate_range`] left of them
+/// all; zero for a variable that those before it span, which the second value says.
+pub(crate) fn back_substitute<R: Real>(factor: &[R], n: usize) -> (Vec<R>, Vec<bool>) {
+    // Each row holds its pivot and what followed it when it was eliminated.
+    let zero = R::splat(0.0);
+    let mut coefficients = vec![zero; n - 1];
+    let mut has_coefficient = vec![false; n - 1];
+    for i in (0..n - 1).rev() {
+        let inverse = factor[packed_index(n, i, i)].inverse_pivot();
+        has_coefficient[i] = inverse != zero;
+        let explained = (i + 1..n - 1).fold(zero, |sum, j| sum + factor[packed_index(n, i, j)] * coefficients[j]);
+        coefficients[i] = (factor[packed_index(n, i, n - 1)] - explained) * inverse;
+    }
+    (coefficients, has_coefficient)
 }
 
 /// The same, into another matrix: `out` becomes that of the variables that remain.

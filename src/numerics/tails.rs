@@ -55,6 +55,14 @@ impl Reference {
         }
     }
 
+    /// The probability of at least this much.
+    pub(crate) fn above(&self, statistic: f64) -> f64 {
+        match self {
+            Reference::T(t) => t.sf(statistic),
+            Reference::Z(z) => z.sf(statistic),
+        }
+    }
+
     /// The statistic that is exceeded with half of what the level leaves.
     pub(crate) fn quantile(&self, level: f64) -> f64 {
         let below = 0.5 + 0.5 * level;

@@ -225,6 +225,11 @@ fn check_shared(first: &Breakdown, other: &Breakdown) -> Result<()> {
     if (first.r2_overall - other.r2_overall).abs() > SAME_R2 {
         return differs("R²", first.r2_overall.to_string(), other.r2_overall.to_string());
     }
+    if let (Some(one), Some(found)) = (&first.noise, &other.noise)
+        && one != found
+    {
+        return differs("noise", one.model.to_string(), found.model.to_string());
+    }
     if first.interval != other.interval {
         let made = |method: &Option<IntervalMethod>| method.as_ref().map_or("none".to_string(), kind_in_words);
         return differs("interval", made(&first.interval), made(&other.interval));

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::grid::{self, Column};
 use super::text::{counted, cut, level, percent, wrapped};
-use crate::decompose::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, Share};
+use crate::decompose::{Breakdown, Interval, IntervalMethod, Method, Share};
 use crate::panel::Sample;
 
 /// The most of a name that running text repeats.
@@ -109,8 +109,7 @@ fn how_made(method: &IntervalMethod, sample: &Sample) -> String {
     let head = format!("{} {} intervals", level(method.level), method.kind.name());
     let seed = method.seed.map_or(String::new(), |seed| format!(", seed {seed}"));
     match method.kind {
-        IntervalKind::Jackknife => format!("{head}: {clusters} left out in turn, bias-corrected"),
-        IntervalKind::Normal => format!("{head}: {draws} of {clusters}{seed}, bias-corrected"),
+        kind if kind.leaves_out() => format!("{head}: {clusters} left out in turn"),
         _ => format!("{head}: {draws} of {clusters}{seed}"),
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Replicates, Resampling};
-use crate::decompose::{Breakdown, Interval, IntervalKind, IntervalMethod, Method};
+use crate::decompose::{Breakdown, Interval, IntervalMethod, Method};
 use crate::error::Result;
 
 /// Shares that differ by less share a rank.
@@ -119,7 +119,7 @@ impl Resampling<'_> {
                 let values = usable.iter().map(|&r| of(replicates, r)).collect();
                 let without: Option<Vec<f64>> = influence.map(|x| x.usable().iter().map(|&r| of(x, r)).collect());
                 let difference = first.share_of_total - second.share_of_total;
-                let interval = rule.interval(difference, values, without.as_deref()).interval;
+                let interval = rule.interval(difference, values, without.as_deref(), None).interval;
                 let [first, second] = [first, second].map(|share| share.name.clone());
                 differences.push(Difference { first, second, difference, interval });
             }
@@ -132,7 +132,7 @@ impl Resampling<'_> {
             drawn.sort_by(f64::total_cmp);
             let first = by_replicate.iter().filter(|ranks| ranks.iter().all(|other| ranks[at] <= *other)).count();
             let (lower, upper) = match self.kind {
-                IntervalKind::Jackknife => surely_between(at, k, &differences),
+                kind if kind.leaves_out() => surely_between(at, k, &differences),
                 _ => (
                     order_statistic(&drawn, (1.0 - self.level) / 2.0),
                     order_statistic(&drawn, (1.0 + self.level) / 2.0),

@@ -105,7 +105,7 @@ impl Gelbach {
         }
         if let Some(bound) = found.error_bound {
             // The jackknife multiplies what its replicates are off by.
-            let times = if resampling.kind == IntervalKind::Jackknife { clusters as f64 } else { 1.0 };
+            let times = if resampling.kind.leaves_out() { clusters as f64 } else { 1.0 };
             warnings.push(Warning::Imprecise { bound: bound * times });
         }
         let mut gelbach = self.clone();
@@ -117,7 +117,7 @@ impl Gelbach {
                 let at = a * width + i;
                 let without = influence.as_ref().map(|found| found.values(&found.usable(), at));
                 // On standardised variables, where rounding has a known size.
-                let on = rule.interval(estimate.estimate / scale, found.values(&usable, at), without.as_deref());
+                let on = rule.interval(estimate.estimate / scale, found.values(&usable, at), without.as_deref(), None);
                 if on.one_sided {
                     warnings.push(Warning::OneSided { component: name });
                 }

@@ -15,8 +15,8 @@ use crate::numerics::tails::{Reference, normal_cdf, normal_quantile};
 pub(super) struct IntervalRule {
     kind: IntervalKind,
     level: f64,
-    /// The quantile that half the interval is so many standard errors of: of t for the jackknife, else normal.
-    half_width: f64,
+    /// The quantile that half the interval is so many standard errors of: of t where clusters are left out, else normal.
+    pub(super) half_width: f64,
 }
 
 pub(super) struct Found {
@@ -27,7 +27,7 @@ pub(super) struct Found {
 
 impl IntervalRule {
     pub(super) fn new(kind: IntervalKind, level: f64, clusters: usize) -> Self {
-        let df = (kind == IntervalKind::Jackknife).then_some(clusters as f64 - 1.0);
+        let df = kind.leaves_out().then_some(clusters as f64 - 1.0);
         IntervalRule { kind, level, half_width: Reference::new(df).quantile(level) }
     }
 
@@ -40,29 +40,36 @@ impl IntervalRule {
         matches!(self.kind, Percentile | Basic | Bca).then_some(wanted)
     }
 
-    /// `without` holds the shares with each cluster left out, which the BCa interval needs.
-    pub(super) fn interval(&self, estimate: f64, mut values: Vec<f64>, without: Option<&[f64]>) -> Found {
-        let (mean, n) = (mean(&values), values.len() as f64);
-        let sum_of_squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
+    /// `without` holds the shares with each cluster left out, which the BCa interval needs; `for_roots`, where the number
+    /// cannot be negative, what the roots of the root interval are of.
+    pub(super) fn interval(
+        &self,
+        estimate: f64,
+        mut values: Vec<f64>,
+        without: Option<&[f64]>,
+        for_roots: Option<&[f64]>,
+    ) -> Found {
+        let mean = mean(&values);
         let (lower_tail, upper_tail) = ((1.0 - self.level) / 2.0, (1.0 + self.level) / 2.0);
-        let (bias, std_error) = match self.kind {
+        let (bias, std_error) = match self.kind.leaves_out() {
             // One of n left out moves a share by a part of 1/(n − 1) only, hence the factors (Efron and Stein).
-            IntervalKind::Jackknife => ((n - 1.0) * (mean - estimate), ((n - 1.0) / n * sum_of_squares).sqrt()),
-            _ => (mean - estimate, (sum_of_squares / (n - 1.0)).sqrt()),
+            true => ((values.len() as f64 - 1.0) * (mean - estimate), left_out_error(&values)),
+            false => (mean - estimate, drawn_error(&values, mean)),
         };
         let mut one_sided = false;
         let quantiles = |values: &mut [f64], low, high| (quantile(values, low), quantile(values, high));
-        let (lower, upper) = match self.kind {
-            IntervalKind::Jackknife | IntervalKind::Normal => {
-                let (centre, half) = (estimate - bias, self.half_width * std_error);
-                (centre - half, centre + half)
+        let (lower, upper) = match (self.kind, for_roots) {
+            (IntervalKind::Root, Some(for_roots)) => squares_about(estimate, self.half_width * root_error(for_roots)),
+            (IntervalKind::Root | IntervalKind::Jackknife | IntervalKind::Normal, _) => {
+                let half = self.half_width * std_error;
+                (estimate - half, estimate + half)
             }
-            IntervalKind::Percentile => quantiles(&mut values, lower_tail, upper_tail),
-            IntervalKind::Basic => {
+            (IntervalKind::Percentile, _) => quantiles(&mut values, lower_tail, upper_tail),
+            (IntervalKind::Basic, _) => {
                 let (low, high) = quantiles(&mut values, lower_tail, upper_tail);
                 (2.0 * estimate - high, 2.0 * estimate - low)
             }
-            IntervalKind::Bca => {
+            (IntervalKind::Bca, _) => {
                 let below;
                 (below, one_sided) = part_below(&values, estimate);
                 let z0 = normal_quantile(below);
@@ -79,6 +86,28 @@ impl IntervalRule {
         };
         Found { interval: Interval { bias, std_error, lower, upper }, one_sided }
     }
+}
+
+/// The standard error of an estimate, from what it is with each cluster left out.
+pub(super) fn left_out_error(without: &[f64]) -> f64 {
+    let (mean, n) = (mean(without), without.len() as f64);
+    ((n - 1.0) / n * without.iter().map(|x| (x - mean).powi(2)).sum::<f64>()).sqrt()
+}
+
+fn drawn_error(drawn: &[f64], mean: f64) -> f64 {
+    (drawn.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (drawn.len() as f64 - 1.0)).sqrt()
+}
+
+/// The standard error of the root of a number, from what it is with each cluster left out; below zero is zero.
+pub(super) fn root_error(without: &[f64]) -> f64 {
+    let roots: Vec<f64> = without.iter().map(|x| x.max(0.0).sqrt()).collect();
+    left_out_error(&roots)
+}
+
+/// From so much below the root of a number, or zero, to so much above it, squared.
+pub(super) fn squares_about(number: f64, half: f64) -> (f64, f64) {
+    let root = number.max(0.0).sqrt();
+    ((root - half).max(0.0).powi(2), (root + half).powi(2))
 }
 
 /// The part of the replicates below the estimate, ties counted as a half; where it is none or all, half a replicate is
@@ -132,7 +161,7 @@ mod tests {
         let data = [2.0, 4.0, 4.0, 7.0, 8.0];
         let mean = 5.0;
         let without = data.iter().map(|x| (25.0 - x) / 4.0).collect();
-        let found = rule(IntervalKind::Jackknife).interval(mean, without, None).interval;
+        let found = rule(IntervalKind::Jackknife).interval(mean, without, None, None).interval;
         // Sample variance 6, so the standard error is √(6/5); t with 4 degrees of freedom at 0.95 is 2.131846786.
         assert!(found.bias.abs() < 1e-14);
         assert!((found.std_error - 1.2_f64.sqrt()).abs() < 1e-14);
@@ -144,14 +173,14 @@ mod tests {
     fn bootstrap_kinds_agree_with_their_definitions() {
         // 19 replicates: (R + 1) · 0.05 = 1 and (R + 1) · 0.95 = 19, the extremes exactly.
         let values: Vec<f64> = (1..=19).map(|i| f64::from(i * i)).collect();
-        let of = |kind| rule(kind).interval(90.0, values.clone(), Some(&[1.0, 2.0, 3.0])).interval;
+        let of = |kind| rule(kind).interval(90.0, values.clone(), Some(&[1.0, 2.0, 3.0]), None).interval;
         let percentile = of(IntervalKind::Percentile);
         assert_eq!((percentile.lower, percentile.upper), (1.0, 361.0));
         let basic = of(IntervalKind::Basic);
         assert_eq!((basic.lower, basic.upper), (180.0 - 361.0, 180.0 - 1.0));
         let normal = of(IntervalKind::Normal);
         assert!((normal.bias - 40.0).abs() < 1e-12);
-        assert!(((normal.upper + normal.lower) / 2.0 - 50.0).abs() < 1e-10);
+        assert!(((normal.upper + normal.lower) / 2.0 - 90.0).abs() < 1e-10);
         assert!(((normal.upper - normal.lower) / 2.0 - 1.644_853_627 * normal.std_error).abs() < 1e-6);
         // 9 of 19 lie below 90 and the influence is symmetric: a = 0, z0 = Φ⁻¹(9/19), both quantiles shift down.
         let bca = of(IntervalKind::Bca);
@@ -170,7 +199,7 @@ mod tests {
     #[test]
     fn a_share_that_cannot_vary_has_a_point_for_an_interval() {
         for kind in [IntervalKind::Percentile, IntervalKind::Basic, IntervalKind::Normal, IntervalKind::Bca] {
-            let found = rule(kind).interval(0.0, vec![0.0; 40], Some(&[0.0; 5]));
+            let found = rule(kind).interval(0.0, vec![0.0; 40], Some(&[0.0; 5]), None);
             assert_eq!((found.interval.lower, found.interval.upper, found.one_sided), (0.0, 0.0, false), "{kind:?}");
         }
     }

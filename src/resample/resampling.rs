@@ -3,11 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::cluster_set::ClusterSet;
 use super::draws::Draws;
 use super::replicates::{self, Replicates};
 use crate::decompose::{Breakdown, IntervalKind};
 use crate::error::{EstimateError, QuestionError, Result};
 use crate::fit::FittedModel;
+use crate::regress::NoiseModel;
 
 /// Beyond this level the tails are fewer than one replicate in a million: no resampling says anything about them.
 const HIGHEST_LEVEL: f64 = 0.999_999;
@@ -46,20 +48,25 @@ pub struct Resampling<'a> {
     pub(super) draws: Draws,
     pub(super) kind: IntervalKind,
     pub(super) level: f64,
+    /// What leaves or is drawn together.
+    pub(super) clusters: Arc<ClusterSet>,
+    /// The model of noise that was asked for.
+    pub(super) noise: Option<NoiseModel>,
+    pub(super) corrects: bool,
     pub(super) progress: Option<Progress<'a>>,
 }
 
 impl FittedModel {
-    /// Leaves out each unit in turn: the default interval, at level 0.95.
+    /// Leaves out each unit in turn: the default intervals, at level 0.95, and corrected shares.
     ///
     /// ```text
-    /// G θ̂ − (G − 1) θ̄ ± t · SE,   SE² = (G − 1)/G Σ (θ̂₍₋ᵢ₎ − θ̄)²
+    /// max(0, √r − ts)² to (√r + ts)²,   s² = (G − 1)/G Σ (ρ₍₋ᵢ₎ − ρ̄)²
     /// ```
     ///
-    /// with θ̂₍₋ᵢ₎ the share without unit i, θ̄ their mean over the G units, and t on G − 1 degrees of freedom; without
-    /// units the rows are left out one at a time. The default, because it draws nothing and so depends on no seed, and
-    /// for what it covers, which [`resample`](crate::resample) tells. B. Efron and C. Stein (1981),
-    /// <https://doi.org/10.1214/aos/1176345462>.
+    /// with r the share, ρ₍₋ᵢ₎ the root of the share without unit i, ρ̄ their mean over the G units, and t on G − 1 degrees
+    /// of freedom: [`IntervalKind::Root`], which says what else there is to it. Without units the rows are left out one
+    /// at a time. The default, because it draws nothing and so depends on no seed, and for what it covers, which
+    /// [`resample`](crate::resample) tells. B. Efron and C. Stein (1981), <https://doi.org/10.1214/aos/1176345462>.
     ///
     /// # Errors
     /// [`EstimateError::TooFew`] with fewer than two clusters.
@@ -81,7 +88,7 @@ impl FittedModel {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn jackknife(&self) -> Result<Resampling<'_>> {
-        Resampling::new(self, Draws::LeaveOneOut, IntervalKind::Jackknife)
+        Resampling::new(self, Draws::LeaveOneOut, IntervalKind::Root)
     }
 
     /// Draws as many units as there are, with replacement, so many times. Percentile intervals at level 0.95 unless
@@ -178,22 +185,32 @@ impl<'a> Resampling<'a> {
             }
             .into());
         }
-        Ok(Resampling { fit, draws, kind, level: 0.95, progress: None })
+        Ok(Resampling {
+            fit,
+            draws,
+            kind,
+            level: 0.95,
+            clusters: Arc::new(ClusterSet::of_units(fit)),
+            noise: None,
+            corrects: true,
+            progress: None,
+        })
     }
 
     /// The kind of interval.
     ///
     /// # Errors
-    /// [`QuestionError::Option`] for a bootstrap kind of a jackknife, or the other way round.
+    /// [`QuestionError::Option`] for a kind that comes of draws where units are left out, or the other way round.
     ///
     /// # Examples
     /// See [`IntervalKind`].
     pub fn kind(mut self, kind: IntervalKind) -> Result<Self> {
-        let is_jackknife = matches!(self.draws, Draws::LeaveOneOut);
-        if is_jackknife != (kind == IntervalKind::Jackknife) {
-            let expected = match is_jackknife {
-                true => "leaving units out gives the jackknife interval: use bootstrap() for the others",
-                false => "drawing units gives percentile, basic, normal or bca intervals: use jackknife() for that one",
+        if self.leaves_out() != kind.leaves_out() {
+            let expected = match self.leaves_out() {
+                true => "leaving units out gives root and jackknife intervals: use bootstrap() for the others",
+                false => {
+                    "drawing units gives percentile, basic, normal or bca intervals: use jackknife() for the others"
+                }
             };
             return Err(QuestionError::Option {
                 option: "interval kind",
@@ -204,6 +221,57 @@ impl<'a> Resampling<'a> {
         }
         self.kind = kind;
         Ok(self)
+    }
+
+    /// Whether clusters are left out, and not drawn.
+    pub(super) fn leaves_out(&self) -> bool {
+        matches!(self.draws, Draws::LeaveOneOut)
+    }
+
+    /// How noise within units is taken to go with itself over time. Default: persistent from lag 3, or fewer where no
+    /// rows of a unit are so far apart; see [`NoiseModel`].
+    ///
+    /// Corrected shares are without it, and so are the roots of root intervals. Where a model is asked for that cannot be
+    /// had, [`with_intervals`](Breakdown::with_intervals) is refused; of the default it only warns.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::regress::NoiseModel;
+    /// use apportion::{Model, Panel, Term};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let fit = Model::new("cpp_rate").component("practice", [Term::UnitEffects]).fit(&panel)?;
+    /// let under = |model| fit.sequential()?.with_intervals(&fit.jackknife()?.noise(model));
+    /// let independent = under(NoiseModel::Independent)?;
+    /// assert_eq!(independent.noise.as_ref().map(|noise| noise.model), Some(NoiseModel::Independent));
+    /// assert!(under(NoiseModel::Persistent { from_lag: Some(9) }).is_err(), "there are eight years");
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn noise(mut self, model: NoiseModel) -> Self {
+        self.noise = Some(model);
+        self
+    }
+
+    /// Makes intervals of the shares as they are, and no corrected shares beside them. Default: corrected shares too,
+    /// where units are left out, which costs little.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 4.0, 5.0, 4.0, 8.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// let plain = fit.sequential()?.with_intervals(&fit.jackknife()?.without_corrected())?;
+    /// assert!(plain.components[0].interval.is_some() && plain.components[0].corrected.is_none());
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn without_corrected(mut self) -> Self {
+        self.corrects = false;
+        self
     }
 
     /// The part of samples whose interval should cover the target. Default 0.95.

@@ -1,5 +1,6 @@
 //! From replicates to a breakdown with intervals.
 
+use super::corrected::{Correction, LeftOut};
 use super::draws::Draws;
 use super::interval::IntervalRule;
 use super::replicates::{self, Replicates};
@@ -56,6 +57,7 @@ impl Resampling<'_> {
         breakdown: &Breakdown,
         replicates: &Replicates,
         influence: Option<&Replicates>,
+        correction: Option<&Correction>,
     ) -> Result<Breakdown> {
         let clusters = self.fit.n_clusters();
         let mut breakdown = breakdown.clone();
@@ -74,10 +76,12 @@ impl Resampling<'_> {
         }
         if let Some(bound) = replicates.error_bound {
             // The jackknife multiplies what its replicates are off by.
-            let times = if self.kind == IntervalKind::Jackknife { clusters as f64 } else { 1.0 };
+            let times = if self.kind.leaves_out() { clusters as f64 } else { 1.0 };
             breakdown.warnings.retain(|w| !matches!(w, Warning::Imprecise { .. }));
             warnings.push(Warning::Imprecise { bound: bound * times });
         }
+        let of_noise = self.of_noise(&breakdown.method)?;
+        let (k, method) = (breakdown.components.len(), breakdown.method.clone());
         for (at, cell) in breakdown.cells_mut() {
             let values: Vec<f64> = usable.iter().map(|&r| replicates.shares[[r, at]]).collect();
             if let Some(reproduced) = cell.reproduced {
@@ -85,7 +89,14 @@ impl Resampling<'_> {
                 *reproduced = Some(alike as f64 / values.len() as f64);
             }
             let without: Option<Vec<f64>> = influence.map(|i| i.usable().iter().map(|&r| i.shares[[r, at]]).collect());
-            let found = rule.interval(cell.value, values, without.as_deref());
+            let can_be_negative = at != 0 && at != k + 1 && method.can_be_negative(at > k + 1);
+            let number = LeftOut { value: cell.value, without: &values, of_noise: of_noise[at], can_be_negative };
+            let for_roots = match correction {
+                _ if can_be_negative || self.kind != IntervalKind::Root => None,
+                Some(correction) => Some(correction.for_roots(&number)),
+                None => Some(values.clone()),
+            };
+            let found = rule.interval(cell.value, values, without.as_deref(), for_roots.as_deref());
             let interval = found.interval;
             if let Some(component) = cell.row.map(str::to_string) {
                 if found.one_sided {
@@ -102,6 +113,11 @@ impl Resampling<'_> {
         breakdown.warnings.retain(|w| !is_of_intervals(w));
         breakdown.warnings.extend(warnings);
         breakdown.interval = Some(self.method(replicates));
+        if let Some(correction) = correction.filter(|_| self.corrects) {
+            self.correct(&mut breakdown, correction, replicates)?;
+            // What is said of chance is said of its own.
+            breakdown.warnings.retain(|warning| !matches!(warning, Warning::Biased { .. }));
+        }
         Ok(breakdown)
     }
 }
@@ -142,10 +158,9 @@ impl Breakdown {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn with_intervals(&self, resampling: &Resampling) -> Result<Breakdown> {
-        let (replicates, influence) = resampling.all_replicates(&[self])?;
         // One breakdown has one set of replicates.
         let none = || EstimateError::TooFew { what: "replicates".to_string(), expected: 1, found: 0 };
-        resampling.with(self, replicates.first().ok_or_else(none)?, influence.first())
+        Breakdown::all_with_intervals(&[self], resampling)?.pop().ok_or_else(|| none().into())
     }
 
     /// These breakdowns with intervals, all from the same draws, which costs less than one after the other.
@@ -172,7 +187,17 @@ impl Breakdown {
     /// ```
     pub fn all_with_intervals(breakdowns: &[&Breakdown], resampling: &Resampling) -> Result<Vec<Breakdown>> {
         let (replicates, influence) = resampling.all_replicates(breakdowns)?;
+        let Some(first) = replicates.first() else { return Ok(Vec::new()) };
+        // The roots of root intervals are without noise too.
+        let correction = match resampling.leaves_out() && (resampling.corrects || resampling.kind == IntervalKind::Root)
+        {
+            true => Some(resampling.correction(resampling.usable(first)?)?),
+            false => None,
+        };
         let each = breakdowns.iter().zip(&replicates).enumerate();
-        each.map(|(i, (breakdown, replicates))| resampling.with(breakdown, replicates, influence.get(i))).collect()
+        let with = |(i, (breakdown, replicates)): (usize, (&&Breakdown, &Replicates))| {
+            resampling.with(breakdown, replicates, influence.get(i), correction.as_ref())
+        };
+        each.map(with).collect()
     }
 }

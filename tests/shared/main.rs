@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod corrected;
 mod faults;
 mod official;
 mod regress;

@@ -9,8 +9,8 @@ mod read;
 use serde::{Deserialize, Serialize};
 
 use crate::decompose::{
-    Breakdown, Detail, GELBACH, GelbachColumn, GelbachCovariance, Interval, Method, PairCovariance, PairDominance,
-    Share, SubsetShare, TermShare,
+    Breakdown, Corrected, Detail, GELBACH, GelbachColumn, GelbachCovariance, Interval, Method, PairCovariance,
+    PairDominance, Share, SubsetShare, TermShare, UnitEffectsShare,
 };
 use crate::resample::{Comparison, Difference, Rank};
 
@@ -24,6 +24,8 @@ pub(super) struct Entry {
     #[serde(skip_serializing_if = "Option::is_none")]
     always: Option<Unnamed>,
     unexplained: Unnamed,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unit_effects_by_model: Vec<UnitEffectsShare>,
     #[serde(skip_serializing_if = "Option::is_none")]
     by_size: Option<Vec<BySize>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,6 +62,10 @@ struct Unnamed {
     share_of_total: f64,
     #[serde(flatten, deserialize_with = "Interval::beside")]
     interval: Option<Interval>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    chance: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    corrected: Option<Corrected>,
 }
 
 /// What a component adds on average, by the number of components in before it, from none on.
@@ -69,6 +75,10 @@ struct BySize {
     share_of_total: Vec<f64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     intervals: Vec<Interval>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    chance: Vec<f64>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    corrected: Vec<Corrected>,
 }
 
 /// What components have in common.
@@ -78,6 +88,10 @@ struct Subset {
     share_of_total: f64,
     #[serde(flatten, deserialize_with = "Interval::beside")]
     interval: Option<Interval>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    chance: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    corrected: Option<Corrected>,
 }
 
 /// The parts of a breakdown that are a method's own.
@@ -87,6 +101,7 @@ pub(super) struct Shares {
     pub(super) always: Option<Share>,
     pub(super) unexplained: Share,
     pub(super) detail: Detail,
+    pub(super) unit_effects_by_model: Vec<UnitEffectsShare>,
 }
 
 impl Entry {
@@ -97,6 +112,7 @@ impl Entry {
             components: Vec::new(),
             always: None,
             unexplained,
+            unit_effects_by_model: Vec::new(),
             by_size: None,
             pairs: None,
             subsets: None,
@@ -118,6 +134,7 @@ impl Entry {
             },
             components: breakdown.components.iter().map(component).collect(),
             always: breakdown.always.as_ref().map(Unnamed::of),
+            unit_effects_by_model: breakdown.unit_effects_by_model.clone(),
             ..Entry::new(breakdown.method.name(), Unnamed::of(&breakdown.unexplained))
         };
         entry.add_detail(breakdown);
@@ -136,7 +153,7 @@ impl Entry {
         Entry {
             coefficients: Some(columns),
             covariance: Some(covariance),
-            ..Entry::new(GELBACH, Unnamed { share_of_total: 1.0 - r2_overall, interval: None })
+            ..Entry::new(GELBACH, Unnamed::of(&Share::new("", 1.0 - r2_overall, 0.0)))
         }
     }
 
@@ -158,10 +175,14 @@ impl Entry {
             }
             Detail::BySize(cells) => {
                 let row = |name: &String| {
-                    let own = cells.iter().filter(|cell| cell.component == *name);
-                    let (share_of_total, intervals): (_, Vec<_>) =
-                        own.map(|cell| (cell.share_of_total, cell.interval)).unzip();
-                    BySize { name: name.clone(), share_of_total, intervals: intervals.into_iter().flatten().collect() }
+                    let own = || cells.iter().filter(|cell| cell.component == *name);
+                    BySize {
+                        name: name.clone(),
+                        share_of_total: own().map(|cell| cell.share_of_total).collect(),
+                        intervals: own().filter_map(|cell| cell.interval).collect(),
+                        chance: own().filter_map(|cell| cell.chance).collect(),
+                        corrected: own().filter_map(|cell| cell.corrected).collect(),
+                    }
                 };
                 self.by_size = Some(names().map(row).collect());
             }
@@ -184,6 +205,8 @@ impl Entry {
                         .collect(),
                     share_of_total: part.share_of_total,
                     interval: part.interval,
+                    chance: part.chance,
+                    corrected: part.corrected,
                 };
                 self.subsets = Some(parts.iter().map(subset).collect());
             }
@@ -194,12 +217,13 @@ impl Entry {
 
 impl Unnamed {
     fn of(share: &Share) -> Self {
-        Unnamed { share_of_total: share.share_of_total, interval: share.interval }
+        let Share { share_of_total, interval, chance, corrected, .. } = *share;
+        Unnamed { share_of_total, interval, chance, corrected }
     }
 
     fn named(self, name: &str) -> Share {
-        let Unnamed { share_of_total, interval } = self;
-        Share { name: name.to_string(), share_of_total, share_of_explained: 0.0, interval }
+        let Unnamed { share_of_total, interval, chance, corrected } = self;
+        Share { interval, chance, corrected, ..Share::new(name, share_of_total, 0.0) }
     }
 }
 

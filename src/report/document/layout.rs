@@ -7,6 +7,7 @@ use super::Report;
 use super::entry::{Entry, Shares};
 use crate::decompose::{Breakdown, GELBACH, IntervalMethod, ShareRange};
 use crate::panel::{Lineage, Sample};
+use crate::regress::Noise;
 use crate::resample::Comparison;
 use crate::warning::Warning;
 
@@ -34,6 +35,8 @@ struct Stored {
     entry: Entry,
     #[serde(skip_serializing_if = "Option::is_none")]
     interval: Option<IntervalMethod>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    noise: Option<Noise>,
     warnings: Vec<Warning>,
 }
 
@@ -47,6 +50,8 @@ pub(super) struct Document {
     order_range: Option<Vec<ShareRange>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     interval: Option<IntervalMethod>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    noise: Option<Noise>,
     warnings: Vec<String>,
 }
 
@@ -60,15 +65,16 @@ impl Serialize for Breakdown {
             weights: self.weights.clone(),
             r2_overall: self.r2_overall,
         };
-        let (interval, warnings) = (self.interval.clone(), self.warnings.clone());
-        Stored { header, entry: Entry::of(self), interval, warnings }.serialize(serializer)
+        let (interval, noise, warnings) = (self.interval.clone(), self.noise.clone(), self.warnings.clone());
+        Stored { header, entry: Entry::of(self), interval, noise, warnings }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Breakdown {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Stored { header, entry, interval, warnings } = Stored::deserialize(deserializer)?;
-        let breakdown = entry.shares().and_then(|shares| header.breakdown(shares, interval.as_ref(), warnings));
+        let Stored { header, entry, interval, noise, warnings } = Stored::deserialize(deserializer)?;
+        let of = |shares| header.breakdown(shares, interval.as_ref(), noise.as_ref(), warnings);
+        let breakdown = entry.shares().and_then(of);
         let breakdown = breakdown.map_err(D::Error::custom)?;
         match breakdown.interval == interval {
             true => Ok(breakdown),
@@ -83,10 +89,11 @@ impl Header {
         self,
         shares: Shares,
         interval: Option<&IntervalMethod>,
+        noise: Option<&Noise>,
         warnings: Vec<Warning>,
     ) -> Result<Breakdown, String> {
         let Header { outcome, panel, lineage, sample, weights, r2_overall } = self;
-        let Shares { method, components, always, unexplained, detail } = shares;
+        let Shares { method, components, always, unexplained, detail, unit_effects_by_model } = shares;
         let mut breakdown = Breakdown {
             outcome,
             method,
@@ -100,10 +107,14 @@ impl Header {
             panel,
             lineage,
             interval: None,
+            noise: None,
+            unit_effects_by_model,
             warnings,
         };
         let what = format!("shares by {}", breakdown.method);
         breakdown.interval = made(&what, breakdown.cells_mut().map(|(_, cell)| cell.interval.is_some()), interval)?;
+        // Shares that are not corrected say nothing of noise.
+        breakdown.noise = noise.filter(|_| breakdown.unexplained.corrected.is_some()).cloned();
         Ok(breakdown)
     }
 }
@@ -133,9 +144,10 @@ impl From<Report> for Document {
         if let Some(covariance) = report.covariance {
             methods.push(Entry::of_coefficients(report.coefficients, covariance, report.r2_overall));
         }
+        let noise = report.methods.iter().find_map(|breakdown| breakdown.noise.clone());
         let Report { outcome, panel, lineage, sample, r2_overall, order_range, interval, warnings, .. } = report;
         let header = Header { outcome, panel, lineage, sample, weights: None, r2_overall };
-        Document { header, methods, order_range, interval, warnings }
+        Document { header, methods, order_range, interval, noise, warnings }
     }
 }
 
@@ -143,7 +155,7 @@ impl TryFrom<Document> for Report {
     type Error = String;
 
     fn try_from(document: Document) -> Result<Self, String> {
-        let Document { header, methods, order_range, interval, warnings } = document;
+        let Document { header, methods, order_range, interval, noise, warnings } = document;
         let (mut breakdowns, mut comparisons) = (Vec::<Breakdown>::new(), Vec::new());
         let (mut coefficients, mut covariance) = (Vec::new(), None);
         for mut entry in methods {
@@ -158,7 +170,7 @@ impl TryFrom<Document> for Report {
                 continue;
             }
             let compared = entry.take_comparison()?;
-            let breakdown = header.clone().breakdown(entry.shares()?, interval.as_ref(), Vec::new())?;
+            let breakdown = header.clone().breakdown(entry.shares()?, interval.as_ref(), noise.as_ref(), Vec::new())?;
             if breakdowns.iter().any(|known| known.method == breakdown.method) {
                 return Err(format!("{} stands twice", breakdown.method));
             }

@@ -83,6 +83,7 @@ impl Entry {
             always: self.always.map(|share| share.named("always")),
             unexplained: self.unexplained.named("unexplained"),
             detail,
+            unit_effects_by_model: self.unit_effects_by_model,
         })
     }
 
@@ -158,17 +159,28 @@ fn sizes(rows: Vec<BySize>, names: &[String]) -> Result<Detail, String> {
         return Err("shares by size are not those of the components".to_string());
     }
     let mut cells = Vec::new();
-    for BySize { name, share_of_total, intervals } in rows {
+    for BySize { name, share_of_total, intervals, chance, corrected } in rows {
         let (sizes, components) = (share_of_total.len(), names.len());
         if !intervals.is_empty() && intervals.len() != sizes {
             return Err(format!("\"{name}\" has {sizes} shares by size, and {} intervals of them", intervals.len()));
+        }
+        for (what, found) in [("chances", chance.len()), ("corrected shares", corrected.len())] {
+            if found != 0 && found != sizes {
+                return Err(format!("\"{name}\" has {sizes} shares by size, and {found} {what}"));
+            }
         }
         if sizes != components {
             return Err(format!("\"{name}\" has {sizes} shares by size, of {components} components"));
         }
         for (size, share_of_total) in share_of_total.into_iter().enumerate() {
-            let interval = intervals.get(size).copied();
-            cells.push(SizeShare { component: name.clone(), size, share_of_total, interval });
+            cells.push(SizeShare {
+                component: name.clone(),
+                size,
+                share_of_total,
+                interval: intervals.get(size).copied(),
+                chance: chance.get(size).copied(),
+                corrected: corrected.get(size).copied(),
+            });
         }
     }
     Ok(Detail::BySize(cells))
@@ -209,14 +221,14 @@ fn subsets(parts: Vec<Subset>, names: &[String]) -> Result<Detail, String> {
         return Err(format!("{} subsets are not all those of {} components", parts.len(), names.len()));
     }
     let mut shares = Vec::with_capacity(parts.len());
-    for (bits, Subset { components, share_of_total, interval }) in (1_u64..).zip(parts) {
+    for (bits, Subset { components, share_of_total, interval, chance, corrected }) in (1_u64..).zip(parts) {
         let coalition = Coalition::from_bits(bits);
         let members: Vec<String> = coalition.members().map(|at| names[at].clone()).collect();
         if components != members {
             let (found, expected) = (components.join(", "), members.join(", "));
             return Err(format!("subset {bits} is of {found}, where that of {expected} belongs"));
         }
-        shares.push(SubsetShare { coalition, share_of_total, interval });
+        shares.push(SubsetShare { coalition, share_of_total, interval, chance, corrected });
     }
     Ok(Detail::Subsets(shares))
 }

@@ -1,0 +1,269 @@
+//! What chance gives of every share, and what is left: from the shares with each cluster left out.
+//!
+//! Two remedies, each for one kind of chance. Few units line up with any region's variable: that is what leaving one
+//! out removes, whatever the method and however rows depend on each other within a unit. Noise that survives in a unit's
+//! mean leaves together with its unit, and is invisible to that: it is estimated from the differences of the unit's
+//! rows, and the method is applied to it as to R².
+
+use super::chance_test::chance_tests;
+use super::interval::{IntervalRule, left_out_error, root_error, squares_about};
+use super::left_out_noise::{LeftOutNoise, UnderModel};
+use super::replicates::Replicates;
+use super::resampling::Resampling;
+use crate::decompose::{Breakdown, Corrected, IntervalKind, Method, UnitEffectsShare};
+use crate::error::{EstimateError, NoiseProblem, QuestionError, Result};
+use crate::numerics::means::mean;
+use crate::numerics::tails::Reference;
+use crate::warning::Warning;
+
+/// Periods below which noise and what persists are hard to tell apart.
+const FEW_PERIODS: usize = 5;
+/// A share or an error of rounding size.
+const NOTHING: f64 = 1e-12;
+
+/// What the corrected shares of all breakdowns of a fit have in common.
+pub(super) struct Correction {
+    /// Positions of the clusters that were left out.
+    left_out: Vec<usize>,
+    /// The noise in unit effects; why there is none, where the model has some.
+    noise: Result<Option<LeftOutNoise>, NoiseProblem>,
+    half_width: f64,
+}
+
+/// A number of a breakdown, and what it is without each cluster.
+pub(super) struct LeftOut<'a> {
+    pub(super) value: f64,
+    pub(super) without: &'a [f64],
+    /// Its part of the noise in the units' means.
+    pub(super) of_noise: f64,
+    pub(super) can_be_negative: bool,
+}
+
+impl Resampling<'_> {
+    /// # Errors
+    /// [`EstimateError::Noise`] where a model of noise was asked for that cannot be had.
+    pub(super) fn correction(&self, left_out: Vec<usize>) -> Result<Correction> {
+        let asked = self.noise.unwrap_or_default();
+        let noise = match LeftOutNoise::new(self.fit, &self.clusters, &left_out, asked) {
+            Ok(noise) => Ok(Some(noise)),
+            Err(NoiseProblem::NoUnitEffects) => Ok(None),
+            Err(problem) if self.noise.is_some() => return Err(EstimateError::Noise(problem).into()),
+            Err(problem) => Err(problem),
+        };
+        let half_width = IntervalRule::new(IntervalKind::Root, self.level, self.clusters.len()).half_width;
+        Ok(Correction { left_out, noise, half_width })
+    }
+
+    /// What the method gives everybody of noise in the units' means.
+    pub(super) fn of_noise(&self, method: &Method) -> Result<Vec<f64>> {
+        Ok(self.fit.plan(method)?.of_noise())
+    }
+
+    /// Puts what is left without chance beside every share of a breakdown, from the shares without each cluster.
+    pub(super) fn correct(
+        &self,
+        breakdown: &mut Breakdown,
+        correction: &Correction,
+        without: &Replicates,
+    ) -> Result<()> {
+        let problem = match (&correction.noise, breakdown.method.is_linear()) {
+            (Err(problem), _) => Some(problem.clone()),
+            (_, false) => Some(NoiseProblem::NotLinear { method: breakdown.method.name().to_string() }),
+            _ => None,
+        };
+        breakdown.warnings.retain(|warning| !is_of_correction(warning));
+        breakdown.noise = None;
+        breakdown.unit_effects_by_model.clear();
+        let of_noise = self.of_noise(&breakdown.method)?;
+        let k = breakdown.components.len();
+        let method = breakdown.method.clone();
+        for (at, cell) in breakdown.cells_mut() {
+            let Some((chance, corrected)) = cell.correction else { continue };
+            if problem.is_some() {
+                (*chance, *corrected) = (None, None);
+                continue;
+            }
+            let values: Vec<f64> = correction.left_out.iter().map(|&c| without.shares[[c, at]]).collect();
+            let can_be_negative = match at {
+                0 => false,
+                at if at <= k => method.can_be_negative(false),
+                // What is unexplained receives noise, and so can exceed its share as well as fall below it.
+                at if at == k + 1 => true,
+                _ => method.can_be_negative(true),
+            };
+            let number = LeftOut { value: cell.value, without: &values, of_noise: of_noise[at], can_be_negative };
+            let found = correction.corrected(&number);
+            (*chance, *corrected) = (Some(cell.value - found.share_of_total), Some(found));
+        }
+        if let Some(why) = problem {
+            breakdown.warnings.push(Warning::NotCorrected { why });
+            return Ok(());
+        }
+        self.test(breakdown, correction, &of_noise);
+        if let Ok(Some(noise)) = &correction.noise {
+            for (i, share) in breakdown.components.iter().enumerate().filter(|(i, _)| of_noise[1 + i] != 0.0) {
+                let values: Vec<f64> = correction.left_out.iter().map(|&c| without.shares[[c, 1 + i]]).collect();
+                let can_be_negative = method.can_be_negative(false);
+                let number = LeftOut {
+                    value: share.share_of_total,
+                    without: &values,
+                    of_noise: of_noise[1 + i],
+                    can_be_negative,
+                };
+                let under = |under: &UnderModel| UnitEffectsShare {
+                    model: under.model,
+                    name: share.name.clone(),
+                    corrected: correction.under(&number, Some(under)),
+                };
+                breakdown.unit_effects_by_model.extend(noise.models.iter().map(under));
+            }
+            breakdown.noise = Some(noise.noise.clone());
+            breakdown.warnings.extend(noise.warning.clone());
+            let periods = breakdown.sample.n_periods;
+            if periods < FEW_PERIODS {
+                breakdown.warnings.push(Warning::FewPeriods { periods, wanted: FEW_PERIODS });
+            }
+        }
+        for share in breakdown.components.iter().filter(|_| !method.can_be_negative(false)) {
+            if share.share_of_total > NOTHING && share.corrected.is_some_and(|c| c.share_of_total <= 0.0) {
+                breakdown.warnings.push(Warning::NoMoreThanChance { component: share.name.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    /// The chance tests of sequential shares.
+    fn test(&self, breakdown: &mut Breakdown, correction: &Correction, of_noise: &[f64]) {
+        let players = self.fit.players();
+        let place = |name: &String| players.names.iter().position(|known| known == name);
+        let p_values = match &breakdown.method {
+            Method::Sequential { order } => {
+                let order: Vec<usize> = order.iter().filter_map(place).collect();
+                chance_tests(self.fit, &self.clusters, &players, &order)
+            }
+            _ => vec![None; players.len()],
+        };
+        let is_sequential = matches!(breakdown.method, Method::Sequential { .. });
+        let t = Reference::new(Some(correction.left_out.len() as f64 - 1.0));
+        for (i, share) in breakdown.components.iter_mut().enumerate() {
+            let of_units = share.corrected.filter(|c| is_sequential && of_noise[1 + i] > 0.0 && c.std_error > NOTHING);
+            let of_units = of_units.map(|c| t.above(c.share_of_total / c.std_error));
+            share.chance_p = of_units.or_else(|| p_values.get(i).copied().flatten());
+        }
+    }
+}
+
+impl Correction {
+    fn chosen(&self) -> Option<&UnderModel> {
+        let noise = self.noise.as_ref().ok()?.as_ref()?;
+        noise.models.get(noise.chosen)
+    }
+
+    /// What the roots of a raw share's root interval are of: the number without each cluster, and without the noise that
+    /// leaves with it.
+    pub(super) fn for_roots(&self, number: &LeftOut) -> Vec<f64> {
+        match self.chosen() {
+            Some(under) => {
+                let pairs = number.without.iter().zip(&under.without);
+                pairs.map(|(without, noise)| without - number.of_noise * (noise - under.share)).collect()
+            }
+            None => number.without.to_vec(),
+        }
+    }
+
+    fn corrected(&self, number: &LeftOut) -> Corrected {
+        self.under(number, self.chosen())
+    }
+
+    /// The corrected number under a model of noise.
+    fn under(&self, number: &LeftOut, under: Option<&UnderModel>) -> Corrected {
+        let noise = under.map_or(0.0, |under| number.of_noise * under.share);
+        let theta = number.value - noise;
+        let without: Vec<f64> = match under {
+            Some(under) => {
+                let pairs = number.without.iter().zip(&under.without);
+                pairs.map(|(without, noise)| without - number.of_noise * noise).collect()
+            }
+            None => number.without.to_vec(),
+        };
+        let n = without.len() as f64;
+        let share_of_total = theta - (n - 1.0) * (mean(&without) - theta);
+        let std_error = left_out_error(&without);
+        let (lower, upper) = if number.can_be_negative {
+            let half = self.half_width * std_error;
+            (share_of_total - half, share_of_total + half)
+        } else {
+            let raised: Vec<f64> = without.iter().map(|x| x + noise).collect();
+            let (lower, upper) = squares_about(number.value, self.half_width * root_error(&raised));
+            let chance = number.value - share_of_total;
+            (lower - chance, upper - chance)
+        };
+        Corrected { share_of_total, std_error, lower, upper }
+    }
+}
+
+/// Whether a warning came with corrected shares, and goes when others take their place.
+fn is_of_correction(warning: &Warning) -> bool {
+    use Warning::{FewPeriods, NearLag, NoMoreThanChance, NotCorrected};
+    matches!(warning, FewPeriods { .. } | NearLag { .. } | NoMoreThanChance { .. } | NotCorrected { .. })
+}
+
+impl Breakdown {
+    /// This breakdown with the corrected share of everybody beside its own, the intervals as they are.
+    ///
+    /// [`with_intervals`](Self::with_intervals) of a jackknife gives both; this is for shares whose intervals come of
+    /// draws. Methods that are not linear in what coalitions explain have none, and carry the reason as
+    /// [`Warning::NotCorrected`]; so have models with unit effects whose noise cannot be told.
+    ///
+    /// # Errors
+    /// Those of [`all_with_intervals`](Self::all_with_intervals); [`QuestionError::Option`] for a resampling that draws;
+    /// [`EstimateError::Noise`] where a [model of noise](Resampling::noise) was asked for that cannot be had.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Model, Panel, Term};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let fit = Model::new("cpp_rate").component("practice", [Term::UnitEffects]).fit(&panel)?;
+    /// let drawn = fit.shapley()?.with_intervals(&fit.bootstrap(99, 1)?)?;
+    /// assert!(drawn.components[0].corrected.is_none());
+    /// let both = drawn.with_corrected(&fit.jackknife()?)?;
+    /// assert_eq!(both.components[0].interval, drawn.components[0].interval);
+    /// assert!(both.components[0].corrected.is_some());
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn with_corrected(&self, resampling: &Resampling) -> Result<Breakdown> {
+        let mut corrected = Breakdown::all_with_corrected(&[self], resampling)?;
+        corrected
+            .pop()
+            .ok_or_else(|| EstimateError::TooFew { what: "replicates".to_string(), expected: 1, found: 0 }.into())
+    }
+
+    /// These breakdowns with corrected shares, which costs less than one after the other.
+    ///
+    /// # Errors
+    /// Those of [`with_corrected`](Self::with_corrected).
+    ///
+    /// # Examples
+    /// See [`with_corrected`](Self::with_corrected).
+    pub fn all_with_corrected(breakdowns: &[&Breakdown], resampling: &Resampling) -> Result<Vec<Breakdown>> {
+        if !resampling.leaves_out() {
+            return Err(QuestionError::Option {
+                option: "resampling",
+                expected: "corrected shares come of leaving units out: use jackknife()".to_string(),
+                found: "draws".to_string(),
+            }
+            .into());
+        }
+        let replicates = resampling.replicates(breakdowns)?;
+        let Some(first) = replicates.first() else { return Ok(Vec::new()) };
+        let correction = resampling.correction(resampling.usable(first)?)?;
+        let correct = |(breakdown, without): (&&Breakdown, &Replicates)| {
+            let mut corrected = (*breakdown).clone();
+            resampling.correct(&mut corrected, &correction, without)?;
+            Ok(corrected)
+        };
+        breakdowns.iter().zip(&replicates).map(correct).collect()
+    }
+}
