@@ -1,164 +1,207 @@
-//! Does a 95% interval contain its target 95 times in 100? Every kind of interval on panels whose target is known.
+//! Do shares mean what they say? Simulated panels whose truth is known: bias, coverage and width, scenario by scenario.
 //!
-//! The target is the expected share in a sample of this size: the mean over many other simulated panels. Release mode
-//! is worth it.
+//! Two targets. A raw share is of the sample, chance included: its interval should cover the expected share in samples
+//! of this size, which is the mean over other simulated panels. A corrected share is of the population of such units:
+//! its interval should cover the share in infinitely many of them. Release mode is worth it.
 
 #[path = "cli/face.rs"]
 mod face;
+mod scenarios;
 
 use std::process::ExitCode;
 
-use apportion::{Breakdown, IntervalKind, Model, Panel, Result, Term};
+use apportion::{Breakdown, IntervalKind, Method, Result};
+use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory, Parser, value_parser};
 use rayon::prelude::*;
+use scenarios::{SCENARIOS, Scenario, Shares, Truth, methods};
 
-const KINDS: [IntervalKind; 5] =
-    [IntervalKind::Jackknife, IntervalKind::Percentile, IntervalKind::Basic, IntervalKind::Normal, IntervalKind::Bca];
-const LEVEL: f64 = 0.95;
-const METHODS: [&str; 2] = ["sequential", "shapley"];
-const PARTS: usize = 5;
+const DRAWN: [IntervalKind; 4] =
+    [IntervalKind::Percentile, IntervalKind::Basic, IntervalKind::Normal, IntervalKind::Bca];
 
-/// A number for each part of the variation by each method.
-type ByPart = [[f64; PARTS]; METHODS.len()];
-
-/// Coverage of every kind of interval over simulated panels of 150 authorities and 8 years
+/// Bias and coverage of raw and corrected shares over simulated panels whose truth is known
 #[derive(Parser)]
 #[command(name = "coverage")]
 struct Arguments {
-    /// Panels on which intervals are made
-    #[arg(long, value_name = "N", default_value_t = 500, value_parser = value_parser!(u64).range(1..=1_000_000))]
+    /// Panels of each scenario on which shares and intervals are made
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = value_parser!(u64).range(2..=1_000_000))]
     panels: u64,
-    /// Bootstrap draws for each panel
-    #[arg(long, value_name = "N", default_value_t = 400, value_parser = value_parser!(u64).range(2..=100_000))]
-    draws: u64,
-    /// Other panels, whose mean shares are the targets
-    #[arg(long, value_name = "N", default_value_t = 2_000, value_parser = value_parser!(u64).range(2..=1_000_000))]
+    /// Other panels, whose mean raw shares are the expected ones
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = value_parser!(u64).range(2..=1_000_000))]
     target_panels: u64,
+    /// Scenario; repeat for several [default: all]
+    #[arg(long = "scenario", value_name = "NAME", value_parser = PossibleValuesParser::new(SCENARIOS.map(|s| s.name)))]
+    scenarios: Vec<String>,
+    /// Bootstrap draws for each panel, to see what percentile, basic, normal and bca intervals cover too
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(2..=100_000))]
+    draws: Option<u64>,
+    /// The part of panels whose interval should cover its target
+    #[arg(long, value_name = "PART", default_value_t = 0.95)]
+    level: f64,
     /// Seed of the first panel; the others follow
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u64).range(..=1 << 62))]
     seed: u64,
 }
 
 fn main() -> ExitCode {
-    face::run(Arguments::command(), |arguments: Arguments| Ok(coverage(&arguments)?))
+    face::run(Arguments::command(), |arguments: Arguments| {
+        let chosen = |s: &&Scenario| arguments.scenarios.is_empty() || arguments.scenarios.iter().any(|n| n == s.name);
+        let blocks: Result<Vec<String>> = SCENARIOS.iter().filter(chosen).map(|s| block(s, &arguments)).collect();
+        let error = |part: f64| 100.0 * (part * (1.0 - part) / arguments.panels as f64).sqrt();
+        let below = format!(
+            "Per cent; bias and width in points of the total. \"raw\" covers the expected share in samples of\n\
+             this size, \"corrected\" the share in infinitely many units. p < 5%: how often the chance test\n\
+             rejects. Monte Carlo standard error of a coverage: {:.1} at 95, {:.1} at 85. Seeds {} to {}.",
+            error(0.95),
+            error(0.85),
+            arguments.seed,
+            arguments.seed + arguments.panels + arguments.target_panels - 1
+        );
+        Ok(format!("{}\n\n{below}", blocks?.join("\n\n")))
+    })
 }
 
-fn coverage(arguments: &Arguments) -> Result<String> {
-    let Arguments { panels, draws, target_panels, seed } = *arguments;
-    let first_other = seed + panels;
-    let mut lines = vec![
-        format!("Coverage in % of {:.0}% intervals over {panels} simulated panels of 150 × 8", 100.0 * LEVEL),
-        format!("(seeds {seed} to {}), {draws} draws each. Target: the mean share in the sample", first_other - 1),
-        format!(
-            "over {target_panels} other simulated panels (seeds {first_other} to {}).",
-            first_other + target_panels - 1
-        ),
-    ];
-    let kinds: String = KINDS.iter().map(|kind| format!("{:>12}", kind.name())).collect();
-    let mut target_error = 0.0_f64;
-    for (title, model) in questions() {
-        let others: Vec<ByPart> = (first_other..first_other + target_panels)
-            .into_par_iter()
-            .map(|seed| shares(&model, seed))
-            .collect::<Result<_>>()?;
-        let target = mean(&others);
-        target_error = target_error.max(largest_error(&others, &target));
-        let covered: Vec<[ByPart; KINDS.len()]> = (seed..first_other)
-            .into_par_iter()
-            .map(|seed| covered(&model, seed, draws as usize, &target))
-            .collect::<Result<_>>()?;
-        let of_kind = |kind: usize| mean(&covered.iter().map(|by_kind| by_kind[kind]).collect::<Vec<_>>());
-        let coverage: Vec<ByPart> = (0..KINDS.len()).map(of_kind).collect();
-        lines.push(format!("\n{title}"));
-        let names = model.components().iter().map(|c| c.name.as_str()).chain(["unexplained"]);
-        let names: Vec<&str> = names.collect();
-        for (m, method) in METHODS.iter().enumerate() {
-            lines.push(format!("{method:12}{:>7}{kinds}", "target"));
-            for (p, part) in names.iter().enumerate() {
-                let cells: String = coverage.iter().map(|by_part| format!("{:12.1}", 100.0 * by_part[m][p])).collect();
-                lines.push(format!("{part:12}{:7.1}{cells}", 100.0 * target[m][p]));
-            }
+/// One component by one method in one panel.
+#[derive(Clone, Default)]
+struct Seen {
+    corrected: f64,
+    width: f64,
+    covers: bool,
+    /// By kind of interval of the raw share: root, then those that are drawn.
+    covers_raw: Vec<bool>,
+    rejects: Option<bool>,
+    /// Corrected under independent, persistent and AR(1) noise, where that can be had, and whether it covers.
+    by_model: Vec<(f64, bool)>,
+}
+
+fn block(scenario: &Scenario, arguments: &Arguments) -> Result<String> {
+    let Arguments { panels, target_panels, seed, draws, level, .. } = *arguments;
+    let methods = methods();
+    let truths: Vec<Truth> = methods.iter().map(|method| scenario.truth(method)).collect::<Result<_>>()?;
+    let others = seed + panels..seed + panels + target_panels;
+    let raw = |seed| -> Result<Vec<Shares>> {
+        let fit = scenario.fit(seed)?;
+        methods.iter().map(|method| Ok(shares(&fit.breakdown(method)?))).collect()
+    };
+    let raw: Vec<Vec<Shares>> = others.into_par_iter().map(raw).collect::<Result<_>>()?;
+    let expected = |m: usize, p: usize| raw.iter().map(|of| of[m][p]).sum::<f64>() / raw.len() as f64;
+    let expected: Vec<Shares> =
+        (0..methods.len()).map(|m| (0..truths[m].shares.len()).map(|p| expected(m, p)).collect()).collect();
+    let seen = |seed| panel(scenario, seed, draws, level, &truths, &expected);
+    let seen: Vec<Vec<Vec<Seen>>> = (seed..seed + panels).into_par_iter().map(seen).collect::<Result<_>>()?;
+
+    let names: Vec<String> = scenario.model().components().iter().map(|component| component.name.clone()).collect();
+    let drawn = if draws.is_some() { &DRAWN[..] } else { &[] };
+    let kinds: String = drawn.iter().map(|kind| format!("{:>7.6}", kind.name())).collect();
+    let mut lines = vec![format!("{}: {}, {panels} panels", scenario.name, scenario.what)];
+    for (m, method) in methods.iter().enumerate() {
+        lines.push(format!(
+            "{:<14}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}{:>8}{kinds}",
+            method.name(),
+            "truth",
+            "bias",
+            "±",
+            "corr.",
+            "width",
+            "raw",
+            "p < 5%"
+        ));
+        for (p, truth) in truths[m].shares.iter().enumerate() {
+            let name = names.get(p).map_or("unexplained", String::as_str);
+            let of: Vec<&Seen> = seen.iter().map(|panel| &panel[m][p]).collect();
+            lines.push(format!("{name:<14}{}", row(&of, *truth)));
+        }
+        let practice = names.len() - 1;
+        for (at, model) in ["independent", "persistent", "AR(1)"].iter().enumerate() {
+            let truth = truths[m].shares[practice] + truths[m].left_by_model[at];
+            let of: Vec<(f64, bool)> = seen.iter().filter_map(|s| s[m][practice].by_model.get(at).copied()).collect();
+            let values: Vec<f64> = of.iter().map(|(value, _)| *value).collect();
+            let covers = part(of.iter().map(|(_, covers)| *covers));
+            let (bias, error) = bias(&values, truth);
+            lines.push(format!("  {model:<12}{:7.1}{bias:7.2}{error:7.2}{covers:7.1}", 100.0 * truth));
         }
     }
-    let monte_carlo = |coverage: f64| 100.0 * (coverage * (1.0 - coverage) / panels as f64).sqrt();
-    lines.push(format!(
-        "\nMonte Carlo standard error: {:.1} points at a coverage of 95%, {:.1} at 80%.\n\
-         A target is known to within {:.2} points (standard error).",
-        monte_carlo(0.95),
-        monte_carlo(0.8),
-        100.0 * target_error
-    ));
     Ok(lines.join("\n"))
 }
 
-/// The NAO's question, and one with a component that explains nothing.
-fn questions() -> [(&'static str, Model); 2] {
-    let deprived = || Model::new("cpp_rate").component("deprivation", ["low_income_pct"]);
-    let effects =
-        |model: Model| model.component("policy", [Term::PeriodEffects]).component("practice", [Term::UnitEffects]);
-    [
-        (
-            "Every component explains something",
-            effects(deprived().component("spending", ["spend_per_child", "vacancy_rate"])),
-        ),
-        ("Nine regions explain nothing: their share is chance", effects(deprived().component("regions", ["region"]))),
-    ]
+fn row(of: &[&Seen], truth: f64) -> String {
+    let values: Vec<f64> = of.iter().map(|seen| seen.corrected).collect();
+    let (bias, error) = bias(&values, truth);
+    let covers = part(of.iter().map(|seen| seen.covers));
+    let width = 100.0 * of.iter().map(|seen| seen.width).sum::<f64>() / of.len() as f64;
+    let rejects: Vec<bool> = of.iter().filter_map(|seen| seen.rejects).collect();
+    let rejects = if rejects.is_empty() { String::new() } else { format!("{:.1}", part(rejects.into_iter())) };
+    let raw = |kind: usize| part(of.iter().map(|seen| seen.covers_raw[kind]));
+    let drawn: String = (1..of[0].covers_raw.len()).map(|kind| format!("{:7.1}", raw(kind))).collect();
+    format!("{:7.1}{bias:7.2}{error:7.2}{covers:7.1}{width:7.1}{:7.1}{rejects:>8}{drawn}", 100.0 * truth, raw(0))
 }
 
-/// The shares in the sample of one panel.
-fn shares(model: &Model, seed: u64) -> Result<ByPart> {
-    let fit = model.fit(&Panel::simulated_england(seed)?)?;
-    Ok([fit.sequential()?, fit.shapley()?].map(|breakdown| of_parts(&breakdown, |_, share| share)))
+/// Mean less truth, and its standard error, in points.
+fn bias(values: &[f64], truth: f64) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let variance = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0);
+    (100.0 * (mean - truth), 100.0 * (variance / n).sqrt())
 }
 
-/// One where the interval of a panel covers the target, zero where it does not.
-fn covered(model: &Model, seed: u64, draws: usize, target: &ByPart) -> Result<[ByPart; KINDS.len()]> {
-    let fit = model.fit(&Panel::simulated_england(seed)?)?;
-    let (sequential, shapley) = (fit.sequential()?, fit.shapley()?);
-    let (jackknife, bootstrap) = (fit.jackknife()?.level(LEVEL)?, fit.bootstrap(draws, seed)?.level(LEVEL)?);
-    let mut covered = [ByPart::default(); KINDS.len()];
-    for (covered, kind) in covered.iter_mut().zip(KINDS) {
-        let resampling = match kind {
-            IntervalKind::Jackknife => jackknife.clone(),
-            kind => bootstrap.clone().kind(kind)?,
-        };
-        for (m, breakdown) in Breakdown::all_with_intervals(&[&sequential, &shapley], &resampling)?.iter().enumerate() {
-            covered[m] = of_parts(breakdown, |part, _| {
-                let interval = breakdown.rows().nth(part).and_then(|row| row.interval);
-                let covers = interval.is_some_and(|i| i.lower <= target[m][part] && target[m][part] <= i.upper);
-                f64::from(u8::from(covers))
+fn part(covers: impl ExactSizeIterator<Item = bool>) -> f64 {
+    let n = covers.len() as f64;
+    100.0 * covers.filter(|covers| *covers).count() as f64 / n
+}
+
+fn shares(breakdown: &Breakdown) -> Shares {
+    breakdown.rows().map(|row| row.share_of_total).collect()
+}
+
+/// What one panel says of every component by every method.
+fn panel(
+    scenario: &Scenario,
+    seed: u64,
+    draws: Option<u64>,
+    level: f64,
+    truths: &[Truth],
+    expected: &[Shares],
+) -> Result<Vec<Vec<Seen>>> {
+    let fit = scenario.fit(seed)?;
+    let plain: Vec<Breakdown> = methods().iter().map(|method: &Method| fit.breakdown(method)).collect::<Result<_>>()?;
+    let plain: Vec<&Breakdown> = plain.iter().collect();
+    let left_out = Breakdown::all_with_intervals(&plain, &fit.jackknife()?.level(level)?)?;
+    let mut all = vec![left_out.clone()];
+    for kind in DRAWN.into_iter().filter(|_| draws.is_some()) {
+        let drawn = fit.bootstrap(draws.unwrap_or(2) as usize, seed)?.kind(kind)?.level(level)?;
+        all.push(Breakdown::all_with_intervals(&plain, &drawn)?);
+    }
+    let of_method = |(m, breakdown): (usize, &Breakdown)| {
+        let seen = |(p, row): (usize, &apportion::Share)| {
+            let truth = truths[m].shares[p];
+            let corrected = row.corrected;
+            let covers_raw = all.iter().map(|kind| {
+                let interval = kind[m].rows().nth(p).and_then(|row| row.interval);
+                interval.is_some_and(|i| i.lower <= expected[m][p] && expected[m][p] <= i.upper)
             });
-        }
-    }
-    Ok(covered)
-}
-
-/// A number for each row of a breakdown, from its position and its share.
-fn of_parts(breakdown: &Breakdown, value: impl Fn(usize, f64) -> f64) -> [f64; PARTS] {
-    let mut values = [0.0; PARTS];
-    for (part, (slot, row)) in values.iter_mut().zip(breakdown.rows()).enumerate() {
-        *slot = value(part, row.share_of_total);
-    }
-    values
-}
-
-fn mean(values: &[ByPart]) -> ByPart {
-    averaged(values, |_, _, x| x)
-}
-
-/// The largest standard error of a mean over panels.
-fn largest_error(values: &[ByPart], mean: &ByPart) -> f64 {
-    let variances = averaged(values, |m, p, x| (x - mean[m][p]).powi(2));
-    let largest = variances.into_iter().flatten().fold(0.0, f64::max);
-    (largest / (values.len() - 1) as f64).sqrt()
-}
-
-fn averaged(values: &[ByPart], f: impl Fn(usize, usize, f64) -> f64) -> ByPart {
-    let mut average = ByPart::default();
-    for (m, by_part) in average.iter_mut().enumerate() {
-        for (p, slot) in by_part.iter_mut().enumerate() {
-            *slot = values.iter().map(|value| f(m, p, value[m][p])).sum::<f64>() / values.len() as f64;
-        }
-    }
-    average
+            let under = breakdown.unit_effects_by_model.iter().filter(|under| under.name == row.name).enumerate();
+            let by_model = under.map(|(at, under)| {
+                let truth = truth + truths[m].left_by_model[at];
+                let corrected = under.corrected;
+                (corrected.share_of_total, corrected.lower <= truth && truth <= corrected.upper)
+            });
+            // The default model of noise leaves what persists longer, which is then part of its own target.
+            let left = if breakdown.unit_effects_by_model.is_empty() { 0.0 } else { truths[m].left_by_model[1] };
+            let own = match row.name.as_str() {
+                "practice" => truth + left,
+                "unexplained" => truth - left,
+                _ => truth,
+            };
+            Seen {
+                corrected: corrected.map_or(f64::NAN, |c| c.share_of_total - own + truth),
+                width: corrected.map_or(f64::NAN, |c| c.upper - c.lower),
+                covers: corrected.is_some_and(|c| c.lower <= own && own <= c.upper),
+                covers_raw: covers_raw.collect(),
+                rejects: row.chance_p.map(|p| p < 0.05),
+                by_model: by_model.collect(),
+            }
+        };
+        breakdown.rows().enumerate().map(seen).collect()
+    };
+    Ok(left_out.iter().enumerate().map(of_method).collect())
 }

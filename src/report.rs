@@ -43,6 +43,7 @@
 mod aligned;
 mod coefficients;
 mod comparison;
+mod corrected;
 mod description;
 mod detail;
 mod diagnostics;

@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | which units are left out or drawn | [`FittedModel::jackknife`](crate::FittedModel::jackknife), [`FittedModel::bootstrap`](crate::FittedModel::bootstrap), [`FittedModel::bootstrap_of`](crate::FittedModel::bootstrap_of) | [`Resampling`] |
 //! | intervals on a result | `with_intervals` of a [`Breakdown`](crate::Breakdown), a [`MethodTable`](crate::MethodTable), a [`Gelbach`](crate::decompose::Gelbach); [`Breakdown::all_with_intervals`](crate::Breakdown::all_with_intervals) | the result with its [`Interval`](crate::Interval)s |
-//! | ranks and differences of components | [`Resampling::comparisons`] | [`Comparison`] of [`Rank`]s and [`Difference`]s |
+//! | ranks and differences of components | [`Resampling::comparisons`] | [`Comparison`] of [`Rank`]s and [`Difference`]s, by corrected shares too ([`CorrectedRank`], [`CorrectedDifference`]) |
 //! | how often a component is among the best subsets | [`Resampling::selection`] | [`Selection`] of [`ComponentFrequency`] and [`SubsetFrequency`] |
 //! | how far each unit or period moves a share | [`FittedModel::influence_of_units`](crate::FittedModel::influence_of_units), [`FittedModel::influence_of_periods`](crate::FittedModel::influence_of_periods) | [`ShareInfluence`] of [`ShareWithout`] |
 //! | the replicates themselves | [`Resampling::replicates`], [`Resampling::gelbach_replicates`] | [`Replicates`], [`GelbachReplicates`] |
@@ -51,7 +51,7 @@ mod resampling;
 mod selection;
 mod with_intervals;
 
-pub use comparisons::{Comparison, Difference, Rank};
+pub use comparisons::{Comparison, CorrectedDifference, CorrectedRank, Difference, Rank};
 pub use gelbach::GelbachReplicates;
 pub use influence::{ShareInfluence, ShareWithout};
 pub use replicates::Replicates;

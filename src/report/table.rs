@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::corrected::ends;
 use super::grid::{self, Column};
 use super::text::{counted, cut, level, percent, wrapped};
 use crate::decompose::{Breakdown, Interval, IntervalMethod, Method, Share};
@@ -22,6 +23,11 @@ impl fmt::Display for Breakdown {
         lines.push(String::new());
         lines.extend(self.table());
         lines.extend(self.detail_lines());
+        let corrected = self.corrected_lines();
+        if !corrected.is_empty() {
+            lines.push(String::new());
+            lines.extend(corrected);
+        }
         lines.push(String::new());
         lines.extend(self.footer());
         f.write_str(&lines.join("\n"))
@@ -75,20 +81,18 @@ impl Breakdown {
             rows.iter().map(|row| row.interval.as_ref().map_or(String::new(), cell)).collect()
         };
         let [lower, upper] = [cells(&|i| percent(i.lower)), cells(&|i| percent(i.upper))];
-        let [low, high] = [&lower, &upper].map(|ends| ends.iter().map(String::len).max().unwrap_or(0));
-        let ends = lower.iter().zip(&upper).map(|(lower, upper)| match lower.as_str() {
-            "" => String::new(),
-            lower => format!("{lower:>low$} to {upper:>high$}"),
-        });
+        let ends = ends(&lower, &upper).into_iter();
         let signed = |bias: &Interval| match percent(bias.bias) {
             rounded if rounded == "0.0" || bias.bias < 0.0 => rounded,
             rounded => format!("+{rounded}"),
         };
-        vec![
-            Column::new([&heading, "interval"], ends),
-            Column::new(["", "bias"], cells(&signed).into_iter()),
-            Column::new(["std.", "error"], cells(&|i| percent(i.std_error)).into_iter()),
-        ]
+        let mut columns = vec![Column::new([&heading, "interval"], ends)];
+        // Chance, which stands below where it is known, is the better word on bias.
+        if rows.iter().all(|row| row.chance.is_none()) {
+            columns.push(Column::new(["", "bias"], cells(&signed).into_iter()));
+        }
+        columns.extend([Column::new(["std.", "error"], cells(&|i| percent(i.std_error)).into_iter())]);
+        columns
     }
 
     fn footer(&self) -> Vec<String> {

@@ -66,11 +66,7 @@ impl Resampling<'_> {
         correction: &Correction,
         without: &Replicates,
     ) -> Result<()> {
-        let problem = match (&correction.noise, breakdown.method.is_linear()) {
-            (Err(problem), _) => Some(problem.clone()),
-            (_, false) => Some(NoiseProblem::NotLinear { method: breakdown.method.name().to_string() }),
-            _ => None,
-        };
+        let problem = correction.problem(&breakdown.method);
         breakdown.warnings.retain(|warning| !is_of_correction(warning));
         breakdown.noise = None;
         breakdown.unit_effects_by_model.clear();
@@ -83,7 +79,7 @@ impl Resampling<'_> {
                 (*chance, *corrected) = (None, None);
                 continue;
             }
-            let values: Vec<f64> = correction.left_out.iter().map(|&c| without.shares[[c, at]]).collect();
+            let values = correction.values(without, at);
             let can_be_negative = match at {
                 0 => false,
                 at if at <= k => method.can_be_negative(false),
@@ -102,7 +98,7 @@ impl Resampling<'_> {
         self.test(breakdown, correction, &of_noise);
         if let Ok(Some(noise)) = &correction.noise {
             for (i, share) in breakdown.components.iter().enumerate().filter(|(i, _)| of_noise[1 + i] != 0.0) {
-                let values: Vec<f64> = correction.left_out.iter().map(|&c| without.shares[[c, 1 + i]]).collect();
+                let values = correction.values(without, 1 + i);
                 let can_be_negative = method.can_be_negative(false);
                 let number = LeftOut {
                     value: share.share_of_total,
@@ -154,6 +150,20 @@ impl Resampling<'_> {
 }
 
 impl Correction {
+    /// Why the shares of a method are not corrected; `None` where they are.
+    pub(super) fn problem(&self, method: &Method) -> Option<NoiseProblem> {
+        match (&self.noise, method.is_linear()) {
+            (Err(problem), _) => Some(problem.clone()),
+            (_, false) => Some(NoiseProblem::NotLinear { method: method.name().to_string() }),
+            _ => None,
+        }
+    }
+
+    /// A number of a breakdown without each cluster that was left out.
+    pub(super) fn values(&self, without: &Replicates, at: usize) -> Vec<f64> {
+        self.left_out.iter().map(|&cluster| without.shares[[cluster, at]]).collect()
+    }
+
     fn chosen(&self) -> Option<&UnderModel> {
         let noise = self.noise.as_ref().ok()?.as_ref()?;
         noise.models.get(noise.chosen)
@@ -171,7 +181,7 @@ impl Correction {
         }
     }
 
-    fn corrected(&self, number: &LeftOut) -> Corrected {
+    pub(super) fn corrected(&self, number: &LeftOut) -> Corrected {
         self.under(number, self.chosen())
     }
 

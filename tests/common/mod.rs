@@ -119,8 +119,18 @@ pub fn cross(a: &[Vec<f64>], b: &[Vec<f64>]) -> Vec<Vec<f64>> {
     a.iter().flat_map(|x| b.iter().map(move |z| product(x, z))).collect()
 }
 
-/// R² of the weighted regression on an intercept and these columns.
-pub fn r2(outcome: &[f64], columns: &[&[f64]], weights: &[f64]) -> f64 {
+/// What a weighted regression on an intercept and some columns leaves of an outcome.
+pub struct Projection {
+    /// Residuals times the roots of the weights.
+    pub left: Vec<f64>,
+    /// The outcome's sum of squares about its mean.
+    pub total: f64,
+    /// Columns that add something, the intercept among them.
+    pub rank: usize,
+}
+
+/// The weighted regression on an intercept and these columns.
+pub fn project(outcome: &[f64], columns: &[&[f64]], weights: &[f64]) -> Projection {
     let scaled = |x: &[f64]| -> Vec<f64> { x.iter().zip(weights).map(|(x, w)| x * w.sqrt()).collect() };
     let ones = vec![1.0; outcome.len()];
     let mut basis: Vec<Vec<f64>> = Vec::new();
@@ -150,6 +160,12 @@ pub fn r2(outcome: &[f64], columns: &[&[f64]], weights: &[f64]) -> f64 {
             total = dot(&left, &left);
         }
     }
+    Projection { left, total, rank: basis.len() }
+}
+
+/// R² of the weighted regression on an intercept and these columns.
+pub fn r2(outcome: &[f64], columns: &[&[f64]], weights: &[f64]) -> f64 {
+    let Projection { left, total, .. } = project(outcome, columns, weights);
     1.0 - dot(&left, &left) / total
 }
 

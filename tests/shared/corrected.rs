@@ -112,7 +112,11 @@ fn noise_is_that_of_the_definitions() {
                 assert_close(&format!("{key} γ({lag})"), *gamma, &expected["autocovariances"][lag]);
             }
             for (at, value) in found.semivariogram.iter().enumerate() {
-                assert_close(&format!("V({})", at + 1), value.expect("all lags have pairs"), &case["semivariogram"][at]);
+                assert_close(
+                    &format!("V({})", at + 1),
+                    value.expect("all lags have pairs"),
+                    &case["semivariogram"][at],
+                );
                 assert_eq!(found.pairs[at] as u64, case["pairs"][at].as_u64().expect("pairs"));
             }
             let drift = found.drift.expect("eight years");

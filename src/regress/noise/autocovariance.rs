@@ -79,10 +79,9 @@ impl Semivariogram<'_> {
         }
         let step = (RHO.1 - RHO.0) / STEPS as f64;
         let at = |i: usize| if i == STEPS { RHO.1 } else { RHO.0 + step * i as f64 };
-        let best =
-            (0..=STEPS)
-                .map(|i| (i, Profile::new(&lags, at(i)).explained()))
-                .fold((0, f64::MIN), |best, next| if next.1 > best.1 { next } else { best });
+        let best = (0..=STEPS)
+            .map(|i| (i, Profile::new(&lags, at(i)).explained()))
+            .fold((0, f64::MIN), |best, next| if next.1 > best.1 { next } else { best });
         let (low, high) = (at(best.0.saturating_sub(1)), at((best.0 + 1).min(STEPS)));
         let rho = root(low, high, |rho| Profile::new(&lags, rho).slope());
         let Profile { with_values, with_itself, .. } = Profile::new(&lags, rho);

@@ -1,0 +1,108 @@
+//! What chance gives of every share and what is left, as a table; and what is known of noise, in sentences.
+
+use super::grid::{self, Column};
+use super::text::{level, percent, short, wrapped};
+use crate::decompose::{Breakdown, Share, UnitEffectsShare};
+use crate::regress::{Noise, NoiseModel};
+
+impl Breakdown {
+    /// The second block of a printed breakdown; nothing where shares are not corrected.
+    pub(super) fn corrected_lines(&self) -> Vec<String> {
+        let rows: Vec<&Share> = self.rows().collect();
+        if rows.iter().all(|row| row.corrected.is_none()) {
+            return Vec::new();
+        }
+        let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+        let at = self.interval.as_ref().map_or(String::new(), |method| level(method.level));
+        let number = |value: Option<f64>| value.map_or(String::new(), percent);
+        let corrected = |value: fn(&crate::decompose::Corrected) -> f64| {
+            rows.iter().map(move |row| number(row.corrected.as_ref().map(value))).collect::<Vec<_>>()
+        };
+        let ends = ends(&corrected(|c| c.lower), &corrected(|c| c.upper));
+        let mut columns = vec![
+            Column::new(["", "share"], rows.iter().map(|row| percent(row.share_of_total))),
+            Column::new(["", "chance"], rows.iter().map(|row| number(row.chance))),
+        ];
+        if rows.iter().any(|row| row.chance_p.is_some()) {
+            columns.push(Column::new(["", "p"], rows.iter().map(|row| row.chance_p.map_or(String::new(), p_value))));
+        }
+        columns.extend([
+            Column::new(["", "corrected"], corrected(|c| c.share_of_total).into_iter()),
+            Column::new(["", &format!("{at} interval")], ends.into_iter()),
+            Column::new(["", "std. error"], corrected(|c| c.std_error).into_iter()),
+        ]);
+        let mut lines = wrapped(
+            "The share is of the sample: above is the expected one in samples of such units over these periods, chance \
+             included. Corrected is of all such units: chance is taken out, which few units and their noise give.",
+        );
+        lines.extend(grid::list(&names, &columns));
+        lines.extend(self.noise_lines());
+        lines
+    }
+
+    /// The shares of unit effects under each model of noise, the semivariogram, and what to make of it.
+    fn noise_lines(&self) -> Vec<String> {
+        let Some(noise) = &self.noise else { return Vec::new() };
+        let mut lines = Vec::new();
+        let mut names: Vec<&str> = Vec::new();
+        for under in &self.unit_effects_by_model {
+            if !names.contains(&under.name.as_str()) {
+                names.push(&under.name);
+            }
+        }
+        for name in &names {
+            let own = self.unit_effects_by_model.iter().filter(|under| under.name == *name).map(under_model);
+            let own: Vec<String> = own.collect();
+            lines.extend(wrapped(&format!("{name} by what counts as noise: {}", own.join(", "))));
+        }
+        let values = noise.semivariogram.iter().map(|value| short(*value)).collect::<Vec<_>>().join(" ");
+        let apart = match noise.semivariogram.len() {
+            1 => "one period apart".to_string(),
+            most => format!("1 to {most} periods apart"),
+        };
+        lines.extend(wrapped(&format!("semivariogram, {apart}: {values}")));
+        lines.extend(diagnostics(noise, &names.join(" and ")).iter().flat_map(|sentence| wrapped(sentence)));
+        lines
+    }
+}
+
+/// What the semivariogram says of the models of noise, as sentences.
+fn diagnostics(noise: &Noise, unit_effects: &str) -> Vec<String> {
+    let mut sentences = Vec::new();
+    if noise.drift.is_some_and(|drift| drift.still_fades()) {
+        let limit = if unit_effects.is_empty() { "what persists" } else { unit_effects };
+        sentences.push(format!("differences still fade beyond three periods: {limit} is an upper limit"));
+    }
+    if noise.identified == Some(false) {
+        sentences.push("AR(1) is not identified here: such noise could not be told from what persists".to_string());
+    }
+    sentences
+}
+
+fn under_model(under: &UnitEffectsShare) -> String {
+    let what = match under.model {
+        NoiseModel::Independent => "one period alone".to_string(),
+        NoiseModel::Persistent { from_lag: Some(1) } => "all that two periods do not share".to_string(),
+        NoiseModel::Persistent { from_lag: Some(lag) } => format!("what fades in {lag} periods"),
+        NoiseModel::Persistent { from_lag: None } => "what does not persist".to_string(),
+        NoiseModel::Ar1 => "AR(1)".to_string(),
+    };
+    let corrected = &under.corrected;
+    let [share, lower, upper] = [corrected.share_of_total, corrected.lower, corrected.upper].map(percent);
+    format!("{what} {share} ({lower} to {upper})")
+}
+
+/// Both ends of each interval, aligned.
+pub(super) fn ends(lower: &[String], upper: &[String]) -> Vec<String> {
+    let [low, high] = [lower, upper].map(|ends| ends.iter().map(String::len).max().unwrap_or(0));
+    let pair = |(lower, upper): (&String, &String)| match lower.as_str() {
+        "" => String::new(),
+        lower => format!("{lower:>low$} to {upper:>high$}"),
+    };
+    lower.iter().zip(upper).map(pair).collect()
+}
+
+/// A p-value to three decimals.
+fn p_value(p: f64) -> String {
+    if p < 0.0005 { "<0.001".to_string() } else { format!("{p:.3}") }
+}
