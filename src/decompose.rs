@@ -100,6 +100,6 @@ pub(crate) use best_subsets::Candidates;
 pub(crate) use coalitions::Players;
 pub(crate) use detail::relation;
 pub(crate) use evaluate::Evaluator;
-pub(crate) use gelbach::{Equations, FEW_CLUSTERS, GELBACH};
+pub(crate) use gelbach::{Equations, GELBACH};
 pub(crate) use plan::Plan;
 pub(crate) use precision::ERROR_AT_PIVOT_ONE;

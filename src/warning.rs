@@ -6,6 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::NoiseProblem;
 
+/// Below so many clusters, covariances, standard errors and intervals carry a warning: t quantiles and bias corrections
+/// lean on many.
+pub(crate) const FEW_CLUSTERS: usize = 30;
+
 /// A reason to doubt a result: a value, printed under its table and present in its export.
 ///
 /// A result that carries one stands, with this said of it; what has no result is an [`Error`](crate::Error). It prints

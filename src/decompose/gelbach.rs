@@ -16,7 +16,7 @@ use crate::fit::FittedModel;
 use crate::numerics::double::Double;
 use crate::numerics::number::Lane;
 use crate::panel::Sample;
-use crate::warning::Warning;
+use crate::warning::{FEW_CLUSTERS, Warning};
 use covariance::Errors;
 pub use covariance_kind::GelbachCovariance;
 pub(crate) use equations::Equations;
@@ -24,9 +24,6 @@ use equations::{BASE, FIRST_COMPONENT, FULL, TOTAL};
 
 /// Its name beside those of methods of shares.
 pub(crate) const GELBACH: &str = "gelbach";
-/// Below so many clusters, standard errors and intervals carry a warning: t quantiles and bias corrections lean on
-/// many.
-pub(crate) const FEW_CLUSTERS: usize = 30;
 /// A change smaller than this part of the coefficients it is the difference of is rounding, and has no shares.
 const NO_CHANGE: f64 = 1e-10;
 

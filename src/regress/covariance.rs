@@ -39,10 +39,8 @@ pub use small_sample::SmallSample;
 use super::FittedRegression;
 use crate::error::{EstimateError, Refusal, Result, cannot};
 use crate::numerics::eigen::symmetric_eigen;
-use crate::warning::Warning;
+use crate::warning::{FEW_CLUSTERS, Warning};
 
-/// Below so many clusters their covariance is a rough one.
-const ENOUGH_CLUSTERS: usize = 30;
 /// Roundings of the outcome that a residual may be off by.
 const ROUNDED: f64 = 64.0;
 
@@ -164,9 +162,9 @@ impl FittedRegression {
         let mut warnings = meat.warnings;
         if meat.bandwidth.is_none()
             && let Some(clusters) = fewest
-            && clusters < ENOUGH_CLUSTERS
+            && clusters < FEW_CLUSTERS
         {
-            warnings.push(Warning::FewClusters { clusters, wanted: ENOUGH_CLUSTERS });
+            warnings.push(Warning::FewClusters { clusters, wanted: FEW_CLUSTERS });
         }
         let matrix = meat.matrix * factor;
         let mut estimated = Estimated {

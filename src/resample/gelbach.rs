@@ -15,15 +15,13 @@ use super::draws::Draws;
 use super::interval::IntervalRule;
 use super::resampling::Resampling;
 use super::with_intervals::is_of_intervals;
-use crate::decompose::{
-    ERROR_AT_PIVOT_ONE, Equations, FEW_CLUSTERS, Gelbach, GelbachColumn, Interval, IntervalKind, IntervalMethod,
-};
+use crate::decompose::{ERROR_AT_PIVOT_ONE, Equations, Gelbach, GelbachColumn, Interval, IntervalKind, IntervalMethod};
 use crate::error::{EstimateError, FitDifference, Result};
 use crate::fit::FittedModel;
 use crate::numerics::double::Double;
 use crate::numerics::lanes::{LANES, Wide};
 use crate::numerics::number::{Number, RANK_TOLERANCE};
-use crate::warning::Warning;
+use crate::warning::{FEW_CLUSTERS, Warning};
 
 /// Groups of eight replicates in a parallel task, at least.
 const TASK: usize = 4;

@@ -15,11 +15,10 @@ use super::clusters::ClusterMatrix;
 use super::draws::Draws;
 use super::resampling::Resampling;
 use crate::decompose::Candidates;
-use crate::decompose::FEW_CLUSTERS;
 use crate::error::{Error, EstimateError, QuestionError, Result};
 use crate::numerics::lanes::{LANES, Wide};
 use crate::numerics::number::RANK_TOLERANCE;
-use crate::warning::Warning;
+use crate::warning::{FEW_CLUSTERS, Warning};
 
 /// How often a component is in the best subset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -5,9 +5,9 @@ use super::draws::Draws;
 use super::interval::IntervalRule;
 use super::replicates::{self, Replicates};
 use super::resampling::Resampling;
-use crate::decompose::{Breakdown, FEW_CLUSTERS, IntervalKind, IntervalMethod, relation};
+use crate::decompose::{Breakdown, IntervalKind, IntervalMethod, relation};
 use crate::error::{EstimateError, Result};
-use crate::warning::Warning;
+use crate::warning::{FEW_CLUSTERS, Warning};
 
 /// A bias beyond this part of the standard error is reported.
 const BIAS_TO_REPORT: f64 = 0.25;
