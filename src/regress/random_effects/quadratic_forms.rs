@@ -173,7 +173,9 @@ impl<'a> Setting<'a> {
         if self.is_balanced() {
             return Ok(Equations { forms, expectations: self.balanced_expectations()? });
         }
-        let constant = self.regression(<[f64]>::to_vec).kept.len() - within.kept.len();
+        // Counted, not subtracted: by rounding a column may be kept within that is a combination of others overall.
+        let overall = self.regression(<[f64]>::to_vec);
+        let constant = overall.kept.iter().filter(|c| !within.kept.contains(c)).count();
         if constant > 0 {
             return Err(self.refusal(Refusal::ConstantWithin { columns: constant }));
         }
