@@ -11,13 +11,13 @@ impl Description {
     ///
     /// | table | variable | period | statistic |
     /// |---|---|---|---|
-    /// | `panel` | | | `n_rows`, `n_units`, `n_periods` |
+    /// | `panel` | | | `n_observations`, `n_units`, `n_periods` |
     /// | `values` | its name | | `n`, `missing`, `missing: ` and a reason, `levels` of text; of numbers `mean`, `sd`, `min`, `lower_quartile`, `median`, `upper_quartile`, `max` |
     /// | `by_period` | its name | the period | the same |
     /// | `variation` | its name | | `overall`, `between`, `within`, `n_units`, `mean_periods` |
-    /// | `correlation_overall`, `correlation_between`, `correlation_within`, `correlation_n_rows`, `correlation_n_units` | the one | | the name of the other |
+    /// | `correlation_overall`, `correlation_between`, `correlation_within`, `correlation_n_observations`, `correlation_n_units` | the one | | the name of the other |
     /// | `coverage` | its name | the period | `n_values` |
-    /// | `coverage` | | the period | `n_rows` |
+    /// | `coverage` | | the period | `n_observations` |
     ///
     /// Numbers have as many digits as it takes to read the same double again; a value that is not defined is empty.
     /// Texts with commas, quotes or line breaks stand in quotes, quotes in them doubled (RFC 4180).
@@ -27,14 +27,14 @@ impl Description {
     /// # use apportion::Panel;
     /// let panel = Panel::builder().column("x", [0.1, 0.2]).column("y", [5.0, 5.0]).build()?;
     /// let csv = panel.describe().to_csv();
-    /// assert!(csv.starts_with("table,variable,period,statistic,value\npanel,,,n_rows,2\n"));
+    /// assert!(csv.starts_with("table,variable,period,statistic,value\npanel,,,n_observations,2\n"));
     /// assert!(csv.contains("\nvalues,x,,max,0.2\n"));
     /// assert!(csv.contains("\ncorrelation_overall,x,,y,\n"), "y does not vary");
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn to_csv(&self) -> String {
         let mut lines = Lines("table,variable,period,statistic,value\n".to_string());
-        lines.count("panel", "", None, "n_rows", self.n_observations);
+        lines.count("panel", "", None, "n_observations", self.n_observations);
         lines.count("panel", "", None, "n_units", self.units.as_ref().map_or(0, |units| units.n));
         lines.count("panel", "", None, "n_periods", self.coverage.periods.len());
         for variable in &self.variables {
@@ -58,11 +58,11 @@ impl Description {
             lines.number("correlation_overall", &pair.first, None, &pair.second, pair.overall);
             lines.number("correlation_between", &pair.first, None, &pair.second, pair.between);
             lines.number("correlation_within", &pair.first, None, &pair.second, pair.within);
-            lines.count("correlation_n_rows", &pair.first, None, &pair.second, pair.n_observations);
+            lines.count("correlation_n_observations", &pair.first, None, &pair.second, pair.n_observations);
             lines.count("correlation_n_units", &pair.first, None, &pair.second, pair.n_units);
         }
         for (&period, &n) in self.coverage.periods.iter().zip(&self.coverage.n_observations) {
-            lines.count("coverage", "", Some(period), "n_rows", n);
+            lines.count("coverage", "", Some(period), "n_observations", n);
         }
         for (variable, counts) in self.variables.iter().zip(&self.coverage.n_values) {
             for (&period, &n) in self.coverage.periods.iter().zip(counts) {
