@@ -268,7 +268,7 @@ impl FittedModel {
     ///
     /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
     /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
-    /// let total = fit.moments().total();
+    /// let total = fit.moments().total()?;
     /// // Σ (x − x̄)(y − ȳ) and Σ (y − ȳ)²; R² is the square of the one over both lengths.
     /// assert!((total[[0, 1]] - 2.5).abs() < 1e-12 && (total[[1, 1]] - 8.75).abs() < 1e-12);
     /// assert!((fit.r2_overall() - 2.5 * 2.5 / (total[[0, 0]] * total[[1, 1]])).abs() < 1e-12);

@@ -237,6 +237,9 @@ pub enum ScaleProblem {
         /// The least difference that will do.
         least: f64,
     },
+    /// Squares or products that cannot be given on the scale of the data.
+    #[error("has products outside the range of doubles")]
+    Products,
     /// A scale so far from the outcome's that its coefficients leave it.
     #[error("has coefficients beyond the range of doubles")]
     Coefficients,

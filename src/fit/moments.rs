@@ -17,7 +17,7 @@ use ndarray::Array2;
 use super::layout::Layout;
 use super::standardise::{Standardisation, check_scale};
 use super::unit_moments::{UnitMoments, accumulate, unit_ranges};
-use crate::error::{DataError, Error, QuestionError, Result};
+use crate::error::{DataError, Error, EstimateError, QuestionError, Result, ScaleProblem};
 
 /// Weighted cross-products of a set of variables, over all rows and within units.
 ///
@@ -30,12 +30,12 @@ use crate::error::{DataError, Error, QuestionError, Result};
 /// let (x, y) = ([1.0, 2.0, 4.0, 6.0], [3.0, 5.0, 1.0, 1.0]);
 /// let moments = Moments::new(&[&x, &y], &[1.0; 4], Some(&[0, 0, 1, 1]))?;
 /// assert_eq!(moments.n_observations(), 4);
-/// assert!((moments.total()[[0, 0]] - 14.75).abs() < 1e-14);  // Σ (x − 3.25)²
-/// assert!((moments.within()[[0, 0]] - 2.5).abs() < 1e-14);   // about the unit means 1.5 and 5
+/// assert!((moments.total()?[[0, 0]] - 14.75).abs() < 1e-14);  // Σ (x − 3.25)²
+/// assert!((moments.within()?[[0, 0]] - 2.5).abs() < 1e-14);   // about the unit means 1.5 and 5
 ///
 /// let mut first = Moments::new(&[&x[..2], &y[..2]], &[1.0; 2], Some(&[0, 0]))?;
 /// first.merge(&Moments::new(&[&x[2..], &y[2..]], &[1.0; 2], Some(&[1, 1]))?)?;
-/// assert!((first.total()[[0, 1]] - moments.total()[[0, 1]]).abs() < 1e-14);
+/// assert!((first.total()?[[0, 1]] - moments.total()?[[0, 1]]).abs() < 1e-14);
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -174,7 +174,12 @@ impl Moments {
     /// ```
     ///
     /// A square of [`n_variables`](Self::n_variables), in the order in which the variables were given.
-    pub fn total(&self) -> Array2<f64> {
+    ///
+    /// # Errors
+    /// [`EstimateError::Scale`](crate::error::EstimateError::Scale) where they leave the range of doubles, as those of
+    /// values about 1e160 or apart by 1e-160 do; it names the variable by its number from 1. What a fit makes of the
+    /// moments does not depend on that: it works on variables divided by their lengths.
+    pub fn total(&self) -> Result<Array2<f64>> {
         let layout = Layout(self.n_variables());
         let sum = |v| self.entries[layout.sum(v)];
         self.unscaled(|i, j| self.entries[layout.raw(i, j)] - sum(i) * sum(j) / self.weight())
@@ -187,7 +192,10 @@ impl Moments {
     /// ```
     ///
     /// A square like [`total`](Self::total); of moments made without units it says nothing.
-    pub fn within(&self) -> Array2<f64> {
+    ///
+    /// # Errors
+    /// Those of [`total`](Self::total).
+    pub fn within(&self) -> Result<Array2<f64>> {
         let layout = Layout(self.n_variables());
         self.unscaled(|i, j| self.entries[layout.within(i, j)])
     }
@@ -204,21 +212,32 @@ impl Moments {
         &self.standardisation
     }
 
-    fn unscaled(&self, entry: impl Fn(usize, usize) -> f64) -> Array2<f64> {
+    fn unscaled(&self, entry: impl Fn(usize, usize) -> f64) -> Result<Array2<f64>> {
         let scale = &self.standardisation.scale;
         let q = self.n_variables();
-        Array2::from_shape_fn((q, q), |(i, j)| {
-            let product = scale[i] * scale[j];
-            // A constant variable has scale infinity, and no variation.
-            if product.is_finite() { entry(i, j) * product } else { 0.0 }
-        })
+        let refuse = |v: usize| {
+            let column = format!("number {}", v + 1);
+            Error::from(EstimateError::Scale { column, why: ScaleProblem::Products })
+        };
+        let varies = |v: usize| !self.is_constant(v);
+        // A square that is not normal is infinite, or has lost digits to the end of the range.
+        if let Some(v) = (0..q).find(|&v| varies(v) && !(scale[v] * scale[v]).is_normal()) {
+            return Err(refuse(v));
+        }
+        let mut products = Array2::zeros((q, q));
+        for ((i, j), product) in products.indexed_iter_mut().filter(|((i, j), _)| varies(*i) && varies(*j)) {
+            *product = entry(i, j) * (scale[i] * scale[j]);
+            if !product.is_finite() {
+                return Err(refuse(if scale[i] > scale[j] { i } else { j }));
+            }
+        }
+        Ok(products)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::EstimateError;
     use proptest::prelude::*;
 
     proptest! {
@@ -243,11 +262,38 @@ mod tests {
             prop_assert!((merged.weight() - all.weight()).abs() < 1e-10);
             for i in 0..2 {
                 for j in 0..2 {
-                    prop_assert!((merged.total()[[i, j]] - all.total()[[i, j]]).abs() < 1e-8);
-                    prop_assert!((merged.within()[[i, j]] - all.within()[[i, j]]).abs() < 1e-8);
+                    prop_assert!((merged.total().unwrap()[[i, j]] - all.total().unwrap()[[i, j]]).abs() < 1e-8);
+                    prop_assert!((merged.within().unwrap()[[i, j]] - all.within().unwrap()[[i, j]]).abs() < 1e-8);
                 }
             }
         }
+    }
+
+    #[test]
+    fn products_beyond_the_range_of_doubles_are_refused_and_not_zero() {
+        let x = [0.0, 1.0, 0.0, 3.0];
+        let of = |scale: f64| {
+            let scaled: Vec<f64> = x.iter().map(|x| x * scale).collect();
+            Moments::new(&[&x, &[5.0; 4], &scaled], &[1.0; 4], Some(&[0, 0, 1, 1])).unwrap()
+        };
+        for scale in [1e160, 1e-160, 1e289] {
+            for products in [of(scale).total(), of(scale).within()] {
+                let message = products.unwrap_err().to_string();
+                assert_eq!(
+                    message,
+                    "column \"number 3\" has products outside the range of doubles: put it in other units"
+                );
+            }
+        }
+        // What is constant has no variation, whatever its scale.
+        let total = of(1e150).total().unwrap();
+        assert_eq!((total[[0, 1]], total[[1, 1]]), (0.0, 0.0));
+        assert!((total[[2, 2]] / 1e300 - 6.0).abs() < 1e-12 && (total[[0, 2]] / 1e150 - 6.0).abs() < 1e-12);
+        // Sets of units that each have squares, and whose union has none.
+        let huge = |sign: f64| Moments::new(&[&[0.9e154 * sign, 1.0e154 * sign]], &[1.0; 2], Some(&[0, 0])).unwrap();
+        let mut both = huge(1.0);
+        both.merge(&huge(-1.0)).unwrap();
+        assert!(both.total().is_err() && both.within().is_ok());
     }
 
     #[test]
