@@ -51,6 +51,7 @@ mod source;
 
 use std::fmt;
 
+pub(crate) use data::no_key;
 pub use data::{
     DataError, DerivationProblem, EventProblem, JoinProblem, NoteProblem, NumberProblem, Place, ReorganisationProblem,
     SidecarProblem,

@@ -105,7 +105,7 @@ impl Model {
     /// # Errors
     /// Those of [`check`](Model::check); [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn),
     /// [`DataError::NotANumber`](crate::error::DataError::NotANumber) or
-    /// [`QuestionError::TermNeeds`](crate::error::QuestionError::TermNeeds) for a term that the panel cannot give;
+    /// [`DataError::NoKey`](crate::error::DataError::NoKey) for a term that the panel cannot give;
     /// [`DataError::Negative`](crate::error::DataError::Negative) or
     /// [`DataError::ZeroWeights`](crate::error::DataError::ZeroWeights) for weights;
     /// [`EstimateError::NothingLeft`], [`EstimateError::TooFewRows`] and [`EstimateError::NoVariation`] for a sample

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::names;
+use super::{Error, names};
 
 /// Where in its source a row stands: a line of a file, or the position of a row given in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +73,7 @@ pub enum DataError {
         from: i32,
         /// The last.
         to: i32,
-        /// The periods that there are, or that there are none.
+        /// The periods that there are.
         there: String,
     },
     /// A line above the header of a file, where nothing says which line the header is.
@@ -168,6 +168,16 @@ pub enum DataError {
         column: String,
         /// Where it stands.
         place: Place,
+    },
+    /// Something about units or periods, asked of a panel without them; whoever asks, the error is this one.
+    #[error(
+        "{asker} needs a {needs} column: name it with PanelSchema::{needs}(), PanelBuilder::{needs}s() or --{needs}"
+    )]
+    NoKey {
+        /// What needs it: a term, an estimator, a covariance, a test, a join, a derivation, …
+        asker: String,
+        /// "unit" or "period".
+        needs: &'static str,
     },
     /// A name that the panel does not have.
     #[error("no column \"{column}\"{}", names::nearest(.nearest))]
@@ -355,12 +365,6 @@ pub enum NoteProblem {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum JoinProblem {
-    /// A panel has no units.
-    #[error("both panels need units: name their unit columns")]
-    NoUnits,
-    /// A panel has no periods.
-    #[error("both panels need periods: use on_unit() for measures that have none")]
-    NoPeriods,
     /// The right panel has a unit twice, in a join on units alone.
     #[error(
         "unit {unit} has more than one row ({first} and {second}): join on unit and period, or keep one row a unit"
@@ -443,12 +447,6 @@ pub enum DerivationProblem {
         /// The period.
         period: i32,
     },
-    /// Deflation of a panel without periods.
-    #[error("deflation needs periods: name the period column")]
-    NoPeriods,
-    /// Earlier values in a panel without units or periods.
-    #[error("earlier values need units and periods: name both columns")]
-    NoKeys,
     /// A constant column to be standardised.
     #[error("{column} does not vary, so it cannot be standardised")]
     Constant {
@@ -467,9 +465,6 @@ pub enum DerivationProblem {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReorganisationProblem {
-    /// A panel without units or periods.
-    #[error("the panel needs units and periods: name both columns")]
-    NoKeys,
     /// Periods that end on no day of the calendar.
     #[error("periods end on day {day} of month {month}, which is no date")]
     PeriodEnd {
@@ -625,4 +620,9 @@ pub enum SidecarProblem {
         /// Its rows.
         found: usize,
     },
+}
+
+/// The error of whoever needs units or periods, of a panel that has none.
+pub(crate) fn no_key(asker: impl Into<String>, needs: &'static str) -> Error {
+    DataError::NoKey { asker: asker.into(), needs }.into()
 }

@@ -275,9 +275,6 @@ pub enum PredictProblem {
         /// The term.
         term: String,
     },
-    /// The unit or period is not given.
-    #[error("its unit or period is not given: name the column in the schema of the panel")]
-    NoKey,
     /// A unit and a period whose effects have no common origin.
     #[error("its unit and its period are in parts of the panel that no row connects")]
     Unconnected,

@@ -37,24 +37,6 @@ pub enum QuestionError {
         /// Why, and what to write instead.
         why: TermProblem,
     },
-    /// A term needs units or periods that the panel does not have.
-    #[error("term {term} needs a {needs} column: say which one it is")]
-    TermNeeds {
-        /// The term.
-        term: String,
-        /// "unit" or "period".
-        needs: &'static str,
-    },
-    /// A panel estimator without the units or periods that it is about.
-    #[error(
-        "the {estimator} estimator needs a {needs} column: name it in the panel's schema, or use another estimator"
-    )]
-    EstimatorNeeds {
-        /// The estimator.
-        estimator: &'static str,
-        /// "unit" or "period".
-        needs: &'static str,
-    },
     /// A model without an outcome.
     #[error("the model has no outcome: name the column whose variation is split")]
     NoOutcome,

@@ -130,18 +130,9 @@ pub enum Refusal {
         /// Unit and period of the row, or its place.
         row: String,
     },
-    /// A covariance without the units or periods that it is about.
-    #[error("it needs a {needs} column: name it in the panel's schema, or choose another covariance")]
-    NeedsColumn {
-        /// "unit" or "period".
-        needs: &'static str,
-    },
     /// Periods of a regression whose rows are units.
     #[error("a row of the between estimator is a unit, of all its periods: choose another covariance")]
     RowsAreUnits,
-    /// Several rows in a period, and no units to tell them apart.
-    #[error("periods have several rows, and it needs to know whose they are: name the unit column")]
-    UnknownUnits,
     /// A function of the coefficients that is not a number at the estimates, or not beside them.
     #[error("{function} is not finite at the estimates, or near them: choose another function")]
     NotFinite {

@@ -3,7 +3,7 @@
 //! A value that is missing or undefined is NaN here, and the row's reason for leaving goes to the [`Selection`].
 
 use super::term::Term;
-use crate::error::{Error, QuestionError, Result, TermProblem};
+use crate::error::{Error, QuestionError, Result, TermProblem, no_key};
 use crate::panel::{Missing, Panel, Reason, Selection, Values, is_same};
 
 /// A factor's code on a row where it is missing.
@@ -210,7 +210,7 @@ fn levels(name: &str, panel: &Panel, selection: &mut Selection) -> Result<Part> 
 }
 
 fn needs(term: &Term, needs: &'static str) -> Error {
-    Error::from(QuestionError::TermNeeds { term: term.to_string(), needs })
+    no_key(format!("term {term}"), needs)
 }
 
 fn meaning(term: &Term, why: TermProblem) -> Error {

@@ -14,7 +14,7 @@ use super::column::Column;
 use super::history::{JoinKind, JoinReport, Step, Unmatched};
 use super::provenance::Origin;
 use super::spelling::{canonical, is_same};
-use crate::error::{DataError, Error, JoinProblem, Result};
+use crate::error::{DataError, Error, JoinProblem, Result, no_key};
 
 /// How two panels are joined.
 ///
@@ -116,7 +116,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`DataError::Join`] where a panel lacks the keys, the right panel has a unit twice in a join on units alone, a
+    /// [`DataError::NoKey`] where a panel lacks the keys; [`DataError::Join`] where the right panel has a unit twice in a join on units alone, a
     /// column stands in both (see [`Panel::renamed`]), no row has a partner, or a one-to-one join leaves one without.
     ///
     /// ```
@@ -137,7 +137,7 @@ impl Panel {
             names.retain(|name| !labels.contains(name));
         }
         let refuse = |why| Error::from(DataError::Join { columns: names.join(", "), why });
-        let partners = partners(self, right, how).map_err(&refuse)?;
+        let partners = partners(self, right, how, &refuse)?;
 
         let rows: Vec<usize> = match how.kind {
             JoinKind::Inner => (0..self.n_observations()).filter(|&row| partners[row].is_some()).collect(),
@@ -209,10 +209,14 @@ impl Panel {
 }
 
 /// For each row of the left panel its row in the right one.
-fn partners(left: &Panel, right: &Panel, how: &Join) -> std::result::Result<Vec<Option<usize>>, JoinProblem> {
-    let (Some(left_units), Some(right_units)) = (&left.units, &right.units) else {
-        return Err(JoinProblem::NoUnits);
-    };
+fn partners(
+    left: &Panel,
+    right: &Panel,
+    how: &Join,
+    refuse: &dyn Fn(JoinProblem) -> Error,
+) -> Result<Vec<Option<usize>>> {
+    let needs = |needs| no_key("each panel of a join", needs);
+    let (left_units, right_units) = left.units.as_ref().zip(right.units.as_ref()).ok_or_else(|| needs("unit"))?;
     let positions: HashMap<Cow<'_, str>, usize> =
         right_units.values.iter().enumerate().map(|(position, unit)| (canonical(unit), position)).collect();
     let in_right: Vec<Option<usize>> =
@@ -224,14 +228,14 @@ fn partners(left: &Panel, right: &Panel, how: &Join) -> std::result::Result<Vec<
         for (row, &unit) in right_units.indices.iter().enumerate() {
             if let Some(first) = rows[unit as usize].replace(row) {
                 let unit = right_units.values[unit as usize].clone();
-                return Err(JoinProblem::SeveralRows { unit, first: right.place(first), second: right.place(row) });
+                let (first, second) = (right.place(first), right.place(row));
+                return Err(refuse(JoinProblem::SeveralRows { unit, first, second }));
             }
         }
         return Ok((0..left.n_observations()).map(|row| right_unit(row).and_then(|unit| rows[unit])).collect());
     }
-    let (Some(_), Some(right_periods)) = (&left.periods, &right.periods) else {
-        return Err(JoinProblem::NoPeriods);
-    };
+    let needs = || no_key("each panel of a join other than on_unit()", "period");
+    let (_, right_periods) = left.periods.as_ref().zip(right.periods.as_ref()).ok_or_else(needs)?;
     let rows: HashMap<(u32, i32), usize> = (right_units.indices.iter().zip(&right_periods.indices).enumerate())
         .map(|(row, (&unit, &period))| ((unit, right_periods.values[period as usize]), row))
         .collect();

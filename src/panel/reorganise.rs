@@ -13,7 +13,7 @@ use self::areas::{Areas, Life};
 use super::history::{ReorganisationReport, Step};
 use super::reorganisations::Reorganisations;
 use super::{Panel, Quantity, Values};
-use crate::error::{DataError, Error, ReorganisationProblem, Result};
+use crate::error::{DataError, Error, ReorganisationProblem, Result, no_key};
 
 /// The column that flags areas which do not add up exactly.
 const FLAG: &str = "boundary_changed";
@@ -252,9 +252,9 @@ impl Panel {
             self.column(column)?;
         }
         let refuse = |why| Error::from(DataError::Reorganisation { why });
-        let (Some(units), Some(_)) = (self.unit_indices(), self.period_indices()) else {
-            return Err(refuse(ReorganisationProblem::NoKeys));
-        };
+        let needs = |needs| no_key("Panel::reorganise()", needs);
+        let units = self.unit_indices().ok_or_else(|| needs("unit"))?;
+        self.period_indices().ok_or_else(|| needs("period"))?;
         let (month, day) = rule.period_end;
         if !((1..=12).contains(&month) && (1..=31).contains(&day)) {
             return Err(refuse(ReorganisationProblem::PeriodEnd { month, day }));

@@ -7,14 +7,15 @@ use super::cells::Cells;
 use super::history::Reading;
 use super::keys::known_units;
 use super::rows::Rows;
-use crate::error::{DataError, Result};
+use crate::error::{DataError, Result, no_key};
 
 impl Panel {
     /// The rows of these periods, both ends included.
     ///
     /// # Errors
     ///
-    /// [`DataError::NoRowsInPeriods`] where there are none, with the periods that there are.
+    /// [`DataError::NoRowsInPeriods`] where there are none, with the periods that there are; [`DataError::NoKey`] without
+    /// a period column.
     ///
     /// ```
     /// use apportion::Panel;
@@ -27,7 +28,7 @@ impl Panel {
         let rows: Vec<usize> = (0..self.n_observations()).filter(inside).collect();
         if rows.is_empty() {
             let there = match self.periods() {
-                [] => "none: name the period column".to_owned(),
+                [] => return Err(no_key("Panel::in_periods()", "period")),
                 [only] => only.to_string(),
                 [first, .., last] => format!("{first} to {last}"),
             };

@@ -204,6 +204,7 @@ impl FittedRegression {
             alone,
             ..Meat::plain(matrix)
         };
+        let asker = format!("the {} covariance", covariance.kind);
         Ok(match &covariance.kind {
             CovarianceKind::Iid => Meat::plain(inverse * (self.sum_of_squares() / self.n_observations() as f64)),
             CovarianceKind::Heteroskedastic(leverage) => {
@@ -225,13 +226,14 @@ impl FittedRegression {
                 }
             }
             CovarianceKind::Jackknife => {
-                let clusters = self.unit_clusters()?.at_least_two()?;
+                let clusters = self.unit_clusters(&asker)?.at_least_two()?;
                 let (moves, alone) = self.moves(&clusters, -1.0);
                 // Left out in turn, units are not nested in anything.
                 Meat { nesting: Vec::new(), ..of_clusters(clusters, adjusted::about_their_mean(moves), alone) }
             }
             CovarianceKind::TwowayCluster => {
-                let (units, periods) = (self.unit_clusters()?.at_least_two()?, self.period_clusters()?.at_least_two()?);
+                let (units, periods) =
+                    (self.unit_clusters(&asker)?.at_least_two()?, self.period_clusters(&asker)?.at_least_two()?);
                 let scores = self.scores();
                 let both = units.cross(&periods).products(&scores);
                 let matrix = sandwich(&(units.products(&scores) + periods.products(&scores) - both));
@@ -247,7 +249,7 @@ impl FittedRegression {
             }
             CovarianceKind::NeweyWest { bandwidth } | CovarianceKind::DriscollKraay { bandwidth } => {
                 let across = matches!(covariance.kind, CovarianceKind::DriscollKraay { .. });
-                let periods = self.period_clusters()?;
+                let periods = self.period_clusters(&asker)?;
                 let bandwidth = autocorrelation::bandwidth(*bandwidth, periods.len())?;
                 let (products, are_related) = self.autocorrelated(bandwidth, across)?;
                 let nothing_within = bandwidth > 0 && !are_related;

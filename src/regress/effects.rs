@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::FittedRegression;
 use super::covariance::Covariance;
 use super::inference::nan_for_null;
-use super::transform::needs;
-use crate::error::{Error, EstimateError, EstimatorNeed, PredictProblem, Refusal, Result, cannot};
+use crate::error::{Error, EstimateError, EstimatorNeed, PredictProblem, Refusal, Result, cannot, no_key};
 use crate::numerics::groups::Groups;
 
 /// The effect of a unit or of a period.
@@ -49,7 +48,7 @@ pub struct Effect {
 
 /// Which absorbed effects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Of {
+pub(super) enum Of {
     Units,
     Periods,
 }
@@ -144,11 +143,13 @@ impl FittedRegression {
     }
 
     /// The position of a unit or period among the groups of the sample.
-    pub(super) fn group(&self, groups: Option<&Groups>, name: Option<&str>, place: &str) -> Result<usize> {
-        let groups = groups.ok_or_else(|| needs(self.question.estimator, "unit"))?;
-        let Some(name) = name else {
-            return Err(EstimateError::Predict { place: place.to_string(), why: PredictProblem::NoKey }.into());
+    pub(super) fn group(&self, of: Of, name: Option<&str>, place: &str) -> Result<usize> {
+        let (groups, needs) = match of {
+            Of::Units => (&self.design.units, "unit"),
+            Of::Periods => (&self.design.periods, "period"),
         };
+        let asker = || format!("a prediction by the {} estimator", self.question.estimator);
+        let (groups, name) = groups.as_ref().zip(name).ok_or_else(|| no_key(asker(), needs))?;
         groups.names.iter().position(|known| known == name).ok_or_else(|| {
             let why = PredictProblem::UnknownEffect { name: name.to_string() };
             Error::from(EstimateError::Predict { place: place.to_string(), why })

@@ -5,7 +5,7 @@ use ndarray::{Array1, ArrayView1};
 use serde::{Deserialize, Serialize};
 
 use super::covariance::Covariance;
-use super::effects::parts;
+use super::effects::{Of, parts};
 use super::inference::{check_level, nan_for_null};
 use super::new_rows::columns_on;
 use super::{Estimator, FittedRegression};
@@ -153,15 +153,9 @@ impl FittedRegression {
         let mut rows = Vec::with_capacity(panel.n_observations());
         for row in 0..panel.n_observations() {
             let place = panel.row_label(row);
-            let unit = absorbed
-                .units
-                .then(|| self.group(self.design.units.as_ref(), panel.unit_of(row), &place))
-                .transpose()?;
+            let unit = absorbed.units.then(|| self.group(Of::Units, panel.unit_of(row), &place)).transpose()?;
             let period = panel.period_of(row).map(|period| period.to_string());
-            let period = absorbed
-                .periods
-                .then(|| self.group(self.design.periods.as_ref(), period.as_deref(), &place))
-                .transpose()?;
+            let period = absorbed.periods.then(|| self.group(Of::Periods, period.as_deref(), &place)).transpose()?;
             if let (Some((of_unit, of_period)), Some(unit), Some(period)) = (&parts, unit, period)
                 && of_unit[unit] != of_period[period]
             {

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use quasi_demean::QuasiDemean;
 
 use crate::choice::Choice;
-use crate::error::{Error, QuestionError, Refusal, Result, cannot};
+use crate::error::{Error, Refusal, Result, cannot, no_key};
 use crate::numerics::groups::Groups;
 use crate::numerics::rank::COLUMN_TOLERANCE;
 use quadratic_forms::Setting;
@@ -207,7 +207,7 @@ pub struct QuasiDemeaning {
 /// weights above zero with mean one.
 ///
 /// # Errors
-/// [`QuestionError::TermNeeds`] for random period effects without periods.
+/// [`DataError::NoKey`](crate::error::DataError::NoKey) for random period effects without periods.
 /// [`EstimateError::Method`](crate::error::EstimateError::Method) where the method has too few groups or rows for its
 /// regressions, where nothing is left of the outcome, where units miss periods (`nerlove`), where a column does not
 /// vary within (`amemiya` on an unbalanced or weighted panel), and where the equations have no solution with an error
@@ -247,7 +247,7 @@ pub(crate) fn effect_variances(
 
 /// Periods are asked for and not there.
 fn without_periods() -> Error {
-    Error::from(QuestionError::TermNeeds { term: "random period_effects".to_string(), needs: "period" })
+    no_key("a random effect of periods", "period")
 }
 
 /// Whether every unit has one row in every period; without periods, whether units have equally many rows.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::least_squares::Problem;
 use super::random_effects::{EffectVariances, QuasiDemean, QuasiDemeaning, RandomEffect, effect_variances};
 use super::{Estimator, PanelRegression};
-use crate::error::{Error, EstimateError, QuestionError, Result, TermProblem};
+use crate::error::{Error, EstimateError, QuestionError, Result, TermProblem, no_key};
 use crate::model::{Design, DesignColumn};
 use crate::numerics::absorb::{Absorb, Projection};
 use crate::numerics::dot::weighted_dot;
@@ -349,5 +349,5 @@ pub(crate) fn period_values(design: &Design) -> Result<Vec<i64>> {
 
 /// An estimator without the units or periods that it needs.
 pub(crate) fn needs(estimator: Estimator, needs: &'static str) -> Error {
-    Error::from(QuestionError::EstimatorNeeds { estimator: estimator.name(), needs })
+    no_key(format!("the {estimator} estimator"), needs)
 }

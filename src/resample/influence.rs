@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::replicates::check_same_fit;
 use crate::decompose::Breakdown;
-use crate::error::{Error, EstimateError, QuestionError, Result};
+use crate::error::{Error, EstimateError, Result, no_key};
 use crate::fit::FittedModel;
 
 /// The shares of a breakdown without one unit, or without one period.
@@ -34,7 +34,7 @@ impl FittedModel {
     /// The shares of a breakdown without each unit in turn, in the order of the units: exact, from the units' moments.
     ///
     /// # Errors
-    /// [`QuestionError::TermNeeds`] without units; those of [`jackknife`](Self::jackknife);
+    /// [`DataError::NoKey`](crate::error::DataError::NoKey) without units; those of [`jackknife`](Self::jackknife);
     /// [`EstimateError::OtherFit`] for a breakdown of another fit.
     ///
     /// # Examples
@@ -56,8 +56,7 @@ impl FittedModel {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn influence_of_units(&self, breakdown: &Breakdown) -> Result<Vec<ShareInfluence>> {
-        let needs = || Error::from(QuestionError::TermNeeds { term: "influence of units".to_string(), needs: "unit" });
-        let units = self.design().units.as_ref().ok_or_else(needs)?;
+        let units = self.design().units.as_ref().ok_or_else(|| no_key("the influence of units", "unit"))?;
         let replicates = self.jackknife()?.replicates(&[breakdown])?;
         let whole = shares(breakdown);
         let Some(replicates) = replicates.first() else { return Ok(Vec::new()) };
@@ -74,7 +73,7 @@ impl FittedModel {
     /// means in the design stay those of the whole sample.
     ///
     /// # Errors
-    /// [`QuestionError::TermNeeds`] without periods; [`EstimateError::TooFew`] with a single one;
+    /// [`DataError::NoKey`](crate::error::DataError::NoKey) without periods; [`EstimateError::TooFew`] with a single one;
     /// [`EstimateError::OtherFit`] for a breakdown of another fit.
     ///
     /// # Examples
@@ -92,8 +91,7 @@ impl FittedModel {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn influence_of_periods(&self, breakdown: &Breakdown) -> Result<Vec<ShareInfluence>> {
-        let needs =
-            || Error::from(QuestionError::TermNeeds { term: "influence of periods".to_string(), needs: "period" });
+        let needs = || no_key("the influence of periods", "period");
         let periods = self.design().periods.as_ref().ok_or_else(needs)?;
         if periods.names.len() < 2 {
             let what = "periods, of which one is left out".to_string();

@@ -695,7 +695,7 @@ fn what_cannot_be_decomposed_says_why() {
     let flat = Panel::builder().column("y", [1.0, 2.0, 4.0]).column("x", [1.0, 2.0, 2.0]).column("z", [1.0, 0.0, 0.0]);
     let fit = Model::new("y").always(["x"]).component("z", ["z"]).fit(&flat.build().expect("a panel")).expect("fits");
     let error = fit.gelbach_with(GelbachCovariance::Cluster).expect_err("refused").to_string();
-    assert!(error.contains("no units to cluster by"), "{error}");
+    assert!(error.contains("gelbach (heteroskedastic does without) needs a unit column"), "{error}");
     let fit = cross_section(1, 3, false);
     assert!(
         matches!(fit.gelbach(), Err(Error::Estimate(EstimateError::TooFew { expected: 4, found: 3, .. }))),

@@ -153,8 +153,9 @@ fn effects_without_units_or_periods() {
         ("within(x)", "unit"),
         ("between(x)", "unit"),
     ] {
-        let found = error(Model::new("y").component("c", [term]).fit(&panel), &[term, needs, "say which"]);
-        assert!(matches!(found, Error::Question(QuestionError::TermNeeds { .. })));
+        let found =
+            error(Model::new("y").component("c", [term]).fit(&panel), &[term, &format!("needs a {needs} column")]);
+        assert!(matches!(found, Error::Data(DataError::NoKey { .. })));
     }
 }
 

@@ -112,7 +112,7 @@ fn what_cannot_be_derived() {
     message::error(panel().derive("year", &Derivation::log("pop")), &["choose another"]);
     let cross = Panel::builder().column("v", [1.0, 1.0]).text_column("t", ["a", "b"]).build().expect("a panel");
     message::error(cross.derive("d", &Derivation::rate("v")), &["population", "with_population()"]);
-    message::error(cross.derive("d", &Derivation::lag("v", 1)), &["units and periods"]);
+    message::error(cross.derive("d", &Derivation::lag("v", 1)), &["needs a unit column"]);
     message::error(cross.derive("d", &Derivation::standardised("v")), &["does not vary"]);
     message::error(cross.derive("d", &Derivation::log("t")), &["\"t\"", "\"a\""]);
     message::error(cross.with_population("t"), &["\"t\""]);

@@ -391,7 +391,7 @@ fn csv_has_every_number() {
         assert_eq!(values.remove(&key), Some(expected), "{key:?}");
     };
     let count = |n: usize| Some(n as f64);
-    take("panel", "", "", "n_rows", count(10));
+    take("panel", "", "", "n_observations", count(10));
     take("panel", "", "", "n_units", count(4));
     take("panel", "", "", "n_periods", count(4));
     for (at, v) in description.variables.iter().enumerate() {
@@ -430,11 +430,11 @@ fn csv_has_every_number() {
         take("correlation_overall", &pair.first, "", &pair.second, pair.overall);
         take("correlation_between", &pair.first, "", &pair.second, pair.between);
         take("correlation_within", &pair.first, "", &pair.second, pair.within);
-        take("correlation_n_rows", &pair.first, "", &pair.second, count(pair.n_observations));
+        take("correlation_n_observations", &pair.first, "", &pair.second, count(pair.n_observations));
         take("correlation_n_units", &pair.first, "", &pair.second, count(pair.n_units));
     }
     for (period, n) in description.coverage.periods.iter().zip(&description.coverage.n_observations) {
-        take("coverage", "", &period.to_string(), "n_rows", count(*n));
+        take("coverage", "", &period.to_string(), "n_observations", count(*n));
     }
     assert!(values.is_empty(), "not accounted for: {values:?}");
 }

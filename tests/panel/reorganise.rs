@@ -215,7 +215,7 @@ fn what_the_caller_has_to_say() {
     let early = Panel::builder().units([1]).periods([-1]).column("n", [1.0]).build().expect("a panel");
     message::error(early.reorganise(&england, &rule_of_n()), &["period -1 is no year"]);
     let cross = Panel::builder().column("n", [1.0]).build().expect("a panel");
-    message::error(cross.reorganise(&england, &rule_of_n()), &["units and periods"]);
+    message::error(cross.reorganise(&england, &rule_of_n()), &["needs a unit column"]);
 }
 
 #[test]

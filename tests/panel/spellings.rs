@@ -149,7 +149,7 @@ fn periods_that_are_not_there_are_named_with_those_that_are() {
     let panel = read("la,year,y\nA,2016,1\nA,2018,2\n");
     message::error(panel.in_periods(2020..=2022), &["2020 to 2022", "2016 to 2018"]);
     let without = Panel::builder().column("y", [1.0]).build().expect("a panel");
-    message::error(without.in_periods(2020..=2022), &["none", "period column"]);
+    message::error(without.in_periods(2020..=2022), &["needs a period column"]);
 }
 
 #[test]

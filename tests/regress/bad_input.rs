@@ -108,9 +108,9 @@ fn no_units_or_periods() {
     ] {
         let found = error(
             regression(["x"]).estimator(estimator).fit(&panel),
-            &[estimator.name(), needs, "schema", "another estimator"],
+            &[estimator.name(), &format!("needs a {needs} column"), "PanelSchema"],
         );
-        assert!(matches!(found, Error::Question(QuestionError::EstimatorNeeds { .. })), "{estimator}");
+        assert!(matches!(found, Error::Data(DataError::NoKey { .. })), "{estimator}");
     }
     let fit = regression(["x"]).fit(&panel).expect("pooled needs neither");
     for (covariance, needs) in [
@@ -120,8 +120,8 @@ fn no_units_or_periods() {
         (Covariance::driscoll_kraay(None), "period"),
         (Covariance::newey_west(Some(1)), "period"),
     ] {
-        let found = error(fit.covariance(&covariance), &["covariance", needs, "schema", "another covariance"]);
-        assert!(matches!(found, Error::Estimate(EstimateError::Method { .. })), "{covariance:?}");
+        let found = error(fit.covariance(&covariance), &[&format!("needs a {needs} column"), "PanelSchema"]);
+        assert!(matches!(found, Error::Data(DataError::NoKey { .. })), "{covariance:?}");
     }
 }
 

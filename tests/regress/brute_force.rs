@@ -785,7 +785,7 @@ fn newey_west_takes_a_series_without_units() {
     let twice = Panel::builder().periods([1, 1, 2, 2, 3, 3]).column("y", &y.to_vec()[..6]).column("x", &x[..6]);
     let fit = PanelRegression::new("y", ["x"]).fit(&twice.build().expect("a panel")).expect("it fits");
     let refused = fit.covariance(&Covariance::newey_west(Some(1))).expect_err("whose rows?").to_string();
-    assert!(refused.contains("name the unit column"), "{refused}");
+    assert!(refused.contains("several rows, needs a unit column"), "{refused}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use apportion::error::{EstimateError, QuestionError};
+use apportion::error::{DataError, EstimateError, QuestionError};
 use apportion::regress::{
     CrossSectionLm, HausmanVariance, NullDistribution, RandomEffect, SmallSample, SpecificationTest,
 };
@@ -655,7 +655,7 @@ fn panels_without_what_a_test_is_about_are_refused() {
     let plain = Panel::builder().column("y", y).column("x", x).build().expect("a panel");
     let fit = regression(Estimator::Pooled).fit(&plain).expect("fits");
     let needs = |result: Result<SpecificationTest, Error>| match result {
-        Err(Error::Question(QuestionError::EstimatorNeeds { needs, .. })) => needs,
+        Err(Error::Data(DataError::NoKey { needs, .. })) => needs,
         other => panic!("{other:?}"),
     };
     assert_eq!(needs(fit.breusch_pagan(RandomEffect::Unit)), "unit");

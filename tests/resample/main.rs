@@ -5,4 +5,5 @@ mod common;
 
 mod corrected;
 mod influence;
+mod no_key;
 mod replicates;

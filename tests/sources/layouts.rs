@@ -366,8 +366,8 @@ fn joins_that_make_no_sense() {
     );
     says(&small("b", &[("Z", 2017, 1.0)]), &Join::inner(), &["no row has a partner"]);
     let without = Panel::builder().units(["A"]).column("b", [1.0]).build().expect("a panel");
-    says(&without, &Join::left(), &["need periods", "on_unit()"]);
-    says(&Panel::builder().column("b", [1.0]).build().expect("a panel"), &Join::left(), &["need units"]);
+    says(&without, &Join::left(), &["needs a period column", "on_unit()"]);
+    says(&Panel::builder().column("b", [1.0]).build().expect("a panel"), &Join::left(), &["needs a unit column"]);
     let far = small("b", &[("A", 2017, 1.0), ("B", i32::MIN, 1.0), ("B", i32::MAX, 1.0)]);
     let wide = small("a", &[("A", 2017, 1.0), ("C", i32::MIN, 1.0), ("C", i32::MAX, 1.0)]);
     let joined = wide.join(&far, &Join::left()).expect("they fit");

@@ -3,7 +3,7 @@
 use super::GelbachCovariance;
 use super::equations::{Equations, Solution};
 use crate::decompose::Players;
-use crate::error::{CoefficientProblem, Error, EstimateError, QuestionError, Result};
+use crate::error::{CoefficientProblem, Error, EstimateError, QuestionError, Result, no_key};
 use crate::fit::FittedModel;
 use crate::model::Credit;
 use crate::numerics::number::{Lane, RANK_TOLERANCE};
@@ -45,7 +45,7 @@ impl FittedModel {
     pub(super) fn check_gelbach_covariance(&self, covariance: GelbachCovariance, equations: &Equations) -> Result<()> {
         let expected = match covariance {
             GelbachCovariance::Cluster if self.design().units.is_none() => {
-                "the panel has no units to cluster by: use heteroskedastic"
+                return Err(no_key("the clustered covariance of gelbach (heteroskedastic does without)", "unit"));
             }
             GelbachCovariance::Iid | GelbachCovariance::Heteroskedastic if equations.units_of.is_some() => {
                 "a component has unit effects, each estimated from all rows of its unit, so that rows are not \

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{DerivationProblem, Error, Result};
+use crate::error::{DerivationProblem, Error, Result, no_key};
 use crate::panel::Panel;
 use crate::panel::missing::Missing;
 use crate::panel::provenance::Quantity;
@@ -145,7 +145,7 @@ impl Work<'_> {
         let mut values = self.values(column)?;
         for (row, value) in values.iter_mut().enumerate() {
             let Some(period) = self.panel.period_of(row) else {
-                return Err((self.refuse)(DerivationProblem::NoPeriods));
+                return Err(no_key(format!("{column} in prices of a period"), "period"));
             };
             let factor = base_price / price(period)?;
             *value = value.map(|value| value * factor);
@@ -181,9 +181,9 @@ impl Work<'_> {
 
     /// The rows by unit and period.
     fn rows(&self, periods: i32) -> Result<HashMap<(u32, i32), usize>> {
-        let (Some(units), Some(_)) = (self.panel.unit_indices(), self.panel.period_indices()) else {
-            return Err((self.refuse)(DerivationProblem::NoKeys));
-        };
+        let needs = |needs| no_key("a derivation from earlier values", needs);
+        let units = self.panel.unit_indices().ok_or_else(|| needs("unit"))?;
+        self.panel.period_indices().ok_or_else(|| needs("period"))?;
         if periods < 1 {
             return Err((self.refuse)(DerivationProblem::Periods { periods }));
         }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use ndarray::{Array2, ArrayView1};
 
-use crate::error::{EstimateError, QuestionError, Refusal, Result, cannot};
+use crate::error::{EstimateError, QuestionError, Result, no_key};
 use crate::regress::FittedRegression;
 use crate::regress::transform::period_values;
 
@@ -28,6 +28,9 @@ pub(super) fn bandwidth(asked: Option<usize>, n_periods: usize) -> Result<usize>
     }
     Ok(bandwidth)
 }
+
+/// As a message names it.
+const NEWEY_WEST: &str = "the newey_west covariance";
 
 impl FittedRegression {
     /// Products of scores that are up to `bandwidth` periods apart, those further apart counting less (Bartlett's
@@ -50,7 +53,7 @@ impl FittedRegression {
         } else {
             // Without units the rows are one series.
             let codes = match self.design.panel.unit_indices() {
-                Some(_) => self.unit_clusters()?.codes,
+                Some(_) => self.unit_clusters(NEWEY_WEST)?.codes,
                 None => vec![0; periods.len()],
             };
             (scores, codes.into_iter().zip(periods).collect())
@@ -59,7 +62,7 @@ impl FittedRegression {
         // Only looked up, never walked, so that its order does not matter.
         let position: HashMap<(u32, i64), usize> = keys.iter().copied().zip(0..).collect();
         if position.len() < keys.len() {
-            return Err(cannot("the Newey–West covariance", Refusal::UnknownUnits));
+            return Err(no_key(format!("{NEWEY_WEST}, where periods have several rows,"), "unit"));
         }
         let mut are_related = false;
         for lag in 1..=bandwidth {

@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use crate::error::{ClusterProblem, Error, EstimateError, Refusal, Result, cannot};
+use crate::error::{ClusterProblem, EstimateError, Refusal, Result, cannot, no_key};
 use crate::numerics::groups::Groups;
 use crate::panel::{Column, Values};
 use crate::regress::{Estimator, FittedRegression};
@@ -79,13 +79,16 @@ impl Clusters {
     }
 }
 
+/// Who asks for units where no column was named.
+const BY_CLUSTERS: &str = "inference by clusters";
+
 impl FittedRegression {
     /// The clusters by a column, by default the units.
     pub(crate) fn clusters(&self, by: Option<&str>) -> Result<Clusters> {
         let clusters = match by {
-            None => self.unit_clusters()?,
-            Some(name) if self.design.panel.unit_column() == Some(name) => self.unit_clusters()?,
-            Some(name) if self.design.panel.period_column() == Some(name) => self.period_clusters()?,
+            None => self.unit_clusters(BY_CLUSTERS)?,
+            Some(name) if self.design.panel.unit_column() == Some(name) => self.unit_clusters(BY_CLUSTERS)?,
+            Some(name) if self.design.panel.period_column() == Some(name) => self.period_clusters(BY_CLUSTERS)?,
             Some(name) => {
                 let column = self.design.panel.column(name)?;
                 let refuse = |why| Err(EstimateError::Cluster { column: name.to_string(), why }.into());
@@ -106,16 +109,16 @@ impl FittedRegression {
         clusters.at_least_two()
     }
 
-    pub(crate) fn unit_clusters(&self) -> Result<Clusters> {
-        let indices = self.design.panel.unit_indices().ok_or_else(|| needs("unit"))?;
+    pub(crate) fn unit_clusters(&self, asker: &str) -> Result<Clusters> {
+        let indices = self.design.panel.unit_indices().ok_or_else(|| no_key(asker, "unit"))?;
         Ok(self.by_index(self.design.panel.unit_column().unwrap_or("unit"), indices))
     }
 
-    pub(crate) fn period_clusters(&self) -> Result<Clusters> {
+    pub(crate) fn period_clusters(&self, asker: &str) -> Result<Clusters> {
         if self.question.estimator == Estimator::Between {
             return Err(cannot("the covariance", Refusal::RowsAreUnits));
         }
-        let indices = self.design.panel.period_indices().ok_or_else(|| needs("period"))?;
+        let indices = self.design.panel.period_indices().ok_or_else(|| no_key(asker, "period"))?;
         Ok(self.by_index(self.design.panel.period_column().unwrap_or("period"), indices))
     }
 
@@ -155,9 +158,4 @@ impl FittedRegression {
     fn by_index(&self, name: &str, indices: &[u32]) -> Clusters {
         Clusters::new(name, self.data.rows.iter().map(|&row| u64::from(indices[self.design.rows[row]])))
     }
-}
-
-/// A covariance without the units or periods that it is about.
-fn needs(needs: &'static str) -> Error {
-    cannot("the covariance", Refusal::NeedsColumn { needs })
 }

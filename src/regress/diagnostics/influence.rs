@@ -65,7 +65,7 @@ impl FittedRegression {
     /// What leaving out each unit does, in the order of the units.
     ///
     /// # Errors
-    /// [`QuestionError::EstimatorNeeds`](crate::error::QuestionError::EstimatorNeeds) without units;
+    /// [`DataError::NoKey`](crate::error::DataError::NoKey) without units;
     /// [`EstimateError::TooFew`] with fewer than two residual degrees of freedom.
     ///
     /// # Examples
@@ -81,7 +81,7 @@ impl FittedRegression {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn influence_of_units(&self) -> Result<Vec<Influence>> {
-        let units = self.unit_clusters()?;
+        let units = self.unit_clusters("the influence of units")?;
         let name = |row: usize| {
             let row = self.design.rows[self.data.rows[row]];
             self.design.panel.unit_of(row).unwrap_or_default().to_string()

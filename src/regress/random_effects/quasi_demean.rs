@@ -43,7 +43,7 @@ enum Both {
 
 impl<'a> QuasiDemean<'a> {
     /// # Errors
-    /// [`QuestionError::TermNeeds`] for random period effects without periods; [`QuestionError::Option`] for a variance
+    /// [`DataError::NoKey`](crate::error::DataError::NoKey) for random period effects without periods; [`QuestionError::Option`] for a variance
     /// of the error that is not above zero, or one of effects that is below.
     pub(crate) fn new(
         variances: &EffectVariances,

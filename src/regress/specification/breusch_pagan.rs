@@ -1,9 +1,8 @@
 //! Do effects have a variance? Lagrange multiplier tests on the residuals of the pooled regression.
 
 use super::{NullDistribution, SpecificationTest};
-use crate::error::{EstimateError, EstimatorNeed, Refusal, Result, cannot};
+use crate::error::{EstimateError, EstimatorNeed, Refusal, Result, cannot, no_key};
 use crate::numerics::groups::Groups;
-use crate::regress::transform::needs;
 use crate::regress::{Estimator, FittedRegression, RandomEffect};
 
 /// Scores for the variances of one or both kinds of effects at zero, and their covariance, up to a common factor.
@@ -37,7 +36,7 @@ impl FittedRegression {
     ///
     /// # Errors
     /// [`EstimateError::Method`] of other estimators than the pooled one;
-    /// [`QuestionError::EstimatorNeeds`](crate::error::QuestionError::EstimatorNeeds) without units or periods;
+    /// [`DataError::NoKey`](crate::error::DataError::NoKey) without units or periods;
     /// [`EstimateError::TooFew`] for fewer than two units (periods), or where none has two rows.
     ///
     /// # Examples
@@ -151,8 +150,8 @@ impl FittedRegression {
         self.check_residuals(test)?;
         let (weights, total) = (&self.data.weights, self.sum_of_squares());
         let n = weights.iter().sum::<f64>();
-        let units = || self.design.units.as_ref().ok_or_else(|| needs(Estimator::Random, "unit"));
-        let periods = || self.design.periods.as_ref().ok_or_else(|| needs(Estimator::RandomPeriod, "period"));
+        let units = || self.design.units.as_ref().ok_or_else(|| no_key(test, "unit"));
+        let periods = || self.design.periods.as_ref().ok_or_else(|| no_key(test, "period"));
         let kinds: Vec<(&Groups, &str)> = match effect {
             RandomEffect::Unit => vec![(units()?, "unit")],
             RandomEffect::Period => vec![(periods()?, "period")],

@@ -4,8 +4,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{NullDistribution, SpecificationTest};
-use crate::error::{EstimateError, EstimatorNeed, Refusal, Result, cannot};
-use crate::regress::transform::{needs, period_values};
+use crate::error::{EstimateError, EstimatorNeed, Refusal, Result, cannot, no_key};
+use crate::regress::transform::period_values;
 use crate::regress::{Estimator, FittedRegression};
 use crate::warning::Warning;
 
@@ -76,7 +76,7 @@ impl FittedRegression {
     ///
     /// # Errors
     /// [`EstimateError::Method`] for the between estimator and where no pair of units has a correlation;
-    /// [`QuestionError::EstimatorNeeds`](crate::error::QuestionError::EstimatorNeeds) without units or periods;
+    /// [`DataError::NoKey`](crate::error::DataError::NoKey) without units or periods;
     /// [`EstimateError::TooFew`] for fewer than two units or three periods.
     ///
     /// # Examples
@@ -166,9 +166,9 @@ impl FittedRegression {
             return Err(cannot(test, Refusal::OtherEstimator { found, needs }));
         }
         self.check_residuals(test)?;
-        let units = self.design.units.as_ref().ok_or_else(|| needs(Estimator::Within, "unit"))?;
+        let units = self.design.units.as_ref().ok_or_else(|| no_key(test, "unit"))?;
         if self.design.periods.is_none() {
-            return Err(needs(Estimator::WithinPeriod, "period"));
+            return Err(no_key(test, "period"));
         }
         let periods = period_values(&self.design)?;
         let mut series: Vec<Vec<(i64, f64)>> = vec![Vec::new(); units.names.len()];

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::SpecificationTest;
-use crate::error::{EstimateError, EstimatorNeed, Refusal, Result, cannot};
+use crate::error::{EstimateError, EstimatorNeed, Refusal, Result, cannot, no_key};
 use crate::panel::Panel;
-use crate::regress::transform::{needs, period_values};
+use crate::regress::transform::period_values;
 use crate::regress::{Covariance, Estimator, FittedRegression, PanelRegression, SmallSample};
 
 const TEST: &str = "Wooldridge's test for serial correlation";
@@ -53,7 +53,7 @@ impl FittedRegression {
     ///
     /// # Errors
     /// [`EstimateError::Method`] for other estimators;
-    /// [`QuestionError::EstimatorNeeds`](crate::error::QuestionError::EstimatorNeeds) without periods;
+    /// [`DataError::NoKey`](crate::error::DataError::NoKey) without periods;
     /// [`EstimateError::TooFew`] for fewer than three pairs of successive periods, and within units of fewer than three
     /// periods, whose residuals are tied; [`EstimateError::Cluster`] for one unit.
     ///
@@ -108,9 +108,9 @@ impl FittedRegression {
 
     /// Residuals times the roots of their weights, by pairs of successive periods.
     fn successive(&self, is_within: bool) -> Result<Vec<Pair>> {
-        let units = self.design.units.as_ref().ok_or_else(|| needs(self.estimator(), "unit"))?;
+        let units = self.design.units.as_ref().ok_or_else(|| no_key(TEST, "unit"))?;
         if self.design.periods.is_none() {
-            return Err(needs(self.estimator(), "period"));
+            return Err(no_key(TEST, "period"));
         }
         let of_sample = period_values(&self.design)?;
         let key = |row: usize| (units.codes[self.data.rows[row]], of_sample[self.data.rows[row]]);
