@@ -34,7 +34,7 @@ pub(crate) use submatrix::Submatrix;
 pub(crate) use unit_moments::UnitMoments;
 
 use crate::error::{EstimateError, Result};
-use crate::model::{Design, Model};
+use crate::model::{Design, Factor, Model};
 use crate::numerics::double::Double;
 use crate::panel::{Lineage, Panel, Sample};
 use crate::warning::Warning;
@@ -51,7 +51,7 @@ use standardise::check_scale;
 ///
 /// | question | methods |
 /// |---|---|
-/// | What was asked, of which rows, from where? | [`model`](Self::model), [`outcome_name`](Self::outcome_name), [`sample`](Self::sample), [`rows`](Self::rows), [`column_names`](Self::column_names), [`panel_description`](Self::panel_description), [`lineage`](Self::lineage) |
+/// | What was asked, of which rows, from where? | [`model`](Self::model), [`outcome_name`](Self::outcome_name), [`sample`](Self::sample), [`rows`](Self::rows), [`column_names`](Self::column_names), [`panel_description`](Self::panel_description), [`lineage`](Self::lineage), [`factors`](Self::factors) |
 /// | What deserves doubt? | [`warnings`](Self::warnings) |
 /// | How well do all, or some, of the components explain the outcome? | [`r2_overall`](Self::r2_overall), [`r2_overall_of`](Self::r2_overall_of) |
 /// | What are the coefficients, and what do they come from? | [`regression`](Self::regression), [`moments`](Self::moments); linfa's [`Predict`](linfa::traits::Predict) for other rows |
@@ -196,6 +196,14 @@ impl FittedModel {
     /// Where the columns of the question come from, and what was done to the panel's rows.
     pub fn lineage(&self) -> &Lineage {
         &self.design.lineage
+    }
+
+    /// The terms of the model that entered as levels and not as numbers.
+    ///
+    /// # Examples
+    /// See [`Factor`].
+    pub fn factors(&self) -> Vec<Factor> {
+        self.design.factor_terms()
     }
 
     /// The rows used, and for those left out, why.

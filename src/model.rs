@@ -8,10 +8,12 @@
 //! | what is in whatever else is, and credited to nobody | [`Model::always`] |
 //! | what may enter only after others | [`Model::after`] |
 //! | how much each row counts | [`Model::weights`] |
+//! | what became levels where a number might have been meant | [`Factor`] |
 //! | a column, a transformation of one, effects, an interaction | [`Term`], as a value or as text |
 //! | several terms from one text | [`parse_terms`] |
 
 mod design;
+mod factor;
 mod parse;
 mod term;
 mod variables;
@@ -19,6 +21,7 @@ mod variables;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use design::{Credit, Design, DesignColumn};
+pub use factor::Factor;
 pub use parse::parse_terms;
 pub use term::Term;
 pub(crate) use variables::{Part, parts, resolve};

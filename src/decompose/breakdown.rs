@@ -6,6 +6,7 @@ use super::detail::{Cell, Detail};
 use super::method::Method;
 use super::share::{Corrected, IntervalMethod, Share};
 use crate::error::{Error, QuestionError, Result};
+use crate::model::Factor;
 use crate::panel::{Lineage, Sample};
 use crate::regress::{Noise, NoiseModel};
 use crate::warning::Warning;
@@ -84,6 +85,8 @@ pub struct Breakdown {
     pub panel: Option<String>,
     /// Where the columns of the question come from, where the panel knows; so that the answer can be traced.
     pub lineage: Lineage,
+    /// The terms of the model that entered as levels and not as numbers.
+    pub factors: Vec<Factor>,
     /// How the intervals were made; `None` without intervals.
     pub interval: Option<IntervalMethod>,
     /// The noise within units that corrected shares are without; `None` where there are none, or no unit effects.

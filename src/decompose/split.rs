@@ -99,6 +99,7 @@ impl FittedModel {
             weights: design.weights_name.clone(),
             panel: design.panel.description().map(str::to_string),
             lineage: design.lineage.clone(),
+            factors: design.factor_terms(),
             interval: None,
             noise: None,
             unit_effects_by_model: Vec::new(),

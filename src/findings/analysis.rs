@@ -6,6 +6,7 @@ use super::intervals::Intervals;
 use crate::decompose::{Breakdown, GELBACH, Gelbach, IntervalMethod, LeftOutMethod, Method, MethodTable, OrderRange};
 use crate::error::{Error, EstimateError, QuestionError, Result};
 use crate::fit::FittedModel;
+use crate::model::Factor;
 use crate::panel::{Lineage, Sample};
 use crate::resample::Comparison;
 use crate::warning::Warning;
@@ -92,6 +93,9 @@ pub struct Findings {
     pub panel: Option<String>,
     /// Where the columns of the question come from, where the panel knows.
     pub lineage: Lineage,
+    /// The terms of the model that entered as levels and not as numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub factors: Vec<Factor>,
     /// The rows used, and for those left out, why.
     #[serde(flatten)]
     pub sample: Sample,
@@ -253,6 +257,7 @@ impl Analysis {
             outcome: fit.outcome_name().to_string(),
             panel: fit.panel_description().map(str::to_string),
             lineage: fit.lineage().clone(),
+            factors: fit.factors(),
             sample: fit.sample().clone(),
             r2_overall: fit.r2_overall(),
             warnings: fit.warnings().to_vec(),

@@ -4,7 +4,7 @@ use super::basis::Basis;
 use super::random_effects::{EffectVariances, QuasiDemeaning};
 use super::transform::Transformed;
 use super::{Estimator, PanelRegression, RSquared};
-use crate::model::{Credit, Design};
+use crate::model::{Credit, Design, Factor};
 use crate::numerics::dot::weighted_dot;
 use crate::numerics::groups::Groups;
 use crate::panel::{Lineage, Sample};
@@ -19,7 +19,7 @@ use crate::warning::Warning;
 ///
 /// | question | methods |
 /// |---|---|
-/// | What was asked, of which rows, from where? | [`question`](Self::question), [`estimator`](Self::estimator), [`outcome_name`](Self::outcome_name), [`sample`](Self::sample), [`lineage`](Self::lineage) |
+/// | What was asked, of which rows, from where? | [`question`](Self::question), [`estimator`](Self::estimator), [`outcome_name`](Self::outcome_name), [`sample`](Self::sample), [`lineage`](Self::lineage), [`factors`](Self::factors) |
 /// | How many rows, units, periods, degrees of freedom? | [`n_observations`](Self::n_observations), [`n_units`](Self::n_units), [`n_periods`](Self::n_periods), [`df_residual`](Self::df_residual) |
 /// | What are the coefficients? | [`names`](Self::names), [`estimates`](Self::estimates), [`estimate`](Self::estimate), [`left_out_columns`](Self::left_out_columns) |
 /// | How sure are they? | [`coefficients`](Self::coefficients), [`coefficients_at`](Self::coefficients_at), [`covariance`](Self::covariance), with few clusters [`wild_bootstrap`](Self::wild_bootstrap) |
@@ -129,6 +129,22 @@ impl FittedRegression {
     /// Where the columns of the question come from, and what was done to the panel's rows.
     pub fn lineage(&self) -> &Lineage {
         &self.design.lineage
+    }
+
+    /// The terms that entered as levels and not as numbers.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::{Panel, PanelRegression};
+    ///
+    /// let csv = "y,place\n1,north\n2,south\n4,west\n5,north\n";
+    /// let panel = Panel::read_csv_from(csv.as_bytes(), &Default::default())?;
+    /// let fit = PanelRegression::new("y", ["place"]).fit(&panel)?;
+    /// assert_eq!(fit.factors()[0].to_string(), "place: factor, 3 levels");
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn factors(&self) -> Vec<Factor> {
+        self.design.factor_terms()
     }
 
     /// The rows used, and for those left out, why.

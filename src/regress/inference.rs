@@ -7,6 +7,7 @@ use super::covariance::{Covariance, CovarianceMatrix, Estimated};
 use super::joint::{JointTest, quadratic_form};
 use super::{Estimator, FittedRegression, RSquared};
 use crate::error::{QuestionError, Refusal, Result, cannot};
+use crate::model::Factor;
 use crate::numerics::tails::Reference;
 use crate::panel::{LeftOutRows, nearest_names};
 use crate::warning::Warning;
@@ -96,6 +97,9 @@ pub struct CoefficientTable {
     /// The rows of the panel that were left out, by reason.
     #[serde(default)]
     pub left_out: Vec<LeftOutRows>,
+    /// The terms that entered as levels and not as numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub factors: Vec<Factor>,
     /// What deserves doubt about the fit; what does about the covariance is with it.
     pub warnings: Vec<Warning>,
 }
@@ -189,6 +193,7 @@ impl FittedRegression {
             df_residual: self.df_residual(),
             r_squared: *self.r_squared(),
             left_out: self.sample().left_out.clone(),
+            factors: self.factors(),
             warnings: self.warnings().to_vec(),
         })
     }

@@ -12,7 +12,7 @@ use crate::regress::{CoefficientEstimate, CoefficientTable};
 impl fmt::Display for CoefficientTable {
     /// Outcome and estimator; a row for each coefficient with its estimate and interval to four significant digits,
     /// those of a component below its name; then rows, units, periods and degrees of freedom, the rows left out, R², how the standard
-    /// errors came about, columns without a coefficient and warnings. Names are not cut: a long one stands above its
+    /// errors came about, terms that entered as levels, columns without a coefficient and warnings. Names are not cut: a long one stands above its
     /// numbers.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines = wrapped(&format!("{}, {}: {}", self.outcome, self.estimator, meaning(self.estimator)));
@@ -40,6 +40,7 @@ impl fmt::Display for CoefficientTable {
             parts.filter_map(|(name, r2)| r2.map(|r2| format!("{name} {}", r_squared(r2)))).collect();
         lines.extend(wrapped(&format!("R² {}", parts.join(", "))));
         lines.extend(wrapped(&format!("standard errors: {}; {}", covariance(&self.covariance), intervals(self))));
+        lines.extend(self.factors.iter().flat_map(|factor| wrapped(&factor.to_string())));
         if !self.left_out_columns.is_empty() {
             let dropped = self.left_out_columns.join(", ");
             lines.extend(wrapped(&format!("dropped, as combinations of columns before or of effects: {dropped}")));

@@ -11,6 +11,7 @@ use crate::decompose::{Breakdown, GelbachColumn, GelbachCovariance, IntervalMeth
 use crate::error::{QuestionError, Result};
 use crate::findings::Findings;
 use crate::fit::FittedModel;
+use crate::model::Factor;
 use crate::panel::{Lineage, Sample};
 use crate::resample::Comparison;
 use crate::warning::Warning;
@@ -53,6 +54,8 @@ pub struct Report {
     pub panel: Option<String>,
     /// Where the columns of the question come from, where the panel knows.
     pub lineage: Lineage,
+    /// The terms of the model that entered as levels and not as numbers.
+    pub factors: Vec<Factor>,
     /// How many rows were used, and how many left out for which reason; which those are, the document does not say.
     pub sample: Sample,
     /// R² of the whole model.
@@ -110,7 +113,8 @@ impl Report {
         }
         let Breakdown { outcome, panel, lineage, sample, .. } = first;
         let r2_overall = first.r2_overall;
-        let bare = Report::bare(outcome, panel.as_deref(), lineage, sample, r2_overall, warnings(breakdowns));
+        let said = warnings(breakdowns);
+        let bare = Report::bare(outcome, panel.as_deref(), lineage, &first.factors, sample, r2_overall, said);
         let held = |breakdown: &Breakdown| Breakdown {
             sample: bare.sample.clone(),
             r2_overall,
@@ -146,9 +150,9 @@ impl Report {
     pub fn of(findings: &Findings) -> Result<Report> {
         let mut report = match findings.methods.breakdowns.as_slice() {
             [] => {
-                let Findings { outcome, panel, lineage, sample, r2_overall, warnings, .. } = findings;
+                let Findings { outcome, panel, lineage, factors, sample, r2_overall, warnings, .. } = findings;
                 let said = warnings.iter().map(Warning::to_string).collect();
-                Report::bare(outcome, panel.as_deref(), lineage, sample, *r2_overall, said)
+                Report::bare(outcome, panel.as_deref(), lineage, factors, sample, *r2_overall, said)
             }
             breakdowns => Report::new(breakdowns)?,
         };
@@ -170,7 +174,8 @@ impl Report {
     /// See [`with_gelbach`](Self::with_gelbach).
     pub fn of_fit(fit: &FittedModel) -> Report {
         let said = fit.warnings().iter().map(Warning::to_string).collect();
-        Report::bare(fit.outcome_name(), fit.panel_description(), fit.lineage(), fit.sample(), fit.r2_overall(), said)
+        let (outcome, panel, lineage) = (fit.outcome_name(), fit.panel_description(), fit.lineage());
+        Report::bare(outcome, panel, lineage, &fit.factors(), fit.sample(), fit.r2_overall(), said)
     }
 
     /// What is of this, and what it says, before any answer is added.
@@ -178,6 +183,7 @@ impl Report {
         outcome: &str,
         panel: Option<&str>,
         lineage: &Lineage,
+        factors: &[Factor],
         sample: &Sample,
         r2_overall: f64,
         warnings: Vec<String>,
@@ -186,6 +192,7 @@ impl Report {
             outcome: outcome.to_string(),
             panel: panel.map(str::to_string),
             lineage: lineage.clone(),
+            factors: factors.to_vec(),
             sample: sample.counted(),
             r2_overall,
             methods: Vec::new(),

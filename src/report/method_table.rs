@@ -48,6 +48,7 @@ impl fmt::Display for MethodTable {
         if !not_additive.is_empty() {
             lines.extend(wrapped(&format!("not made to sum to R²: {}", not_additive.join(", "))));
         }
+        lines.extend(first.factors.iter().flat_map(|factor| wrapped(&factor.to_string())));
         lines.extend(self.left_out.iter().flat_map(|left| wrapped(&format!("left out: {}", left.reason))));
         lines.extend(warnings(&self.breakdowns).iter().flat_map(|warning| wrapped(&format!("warning: {warning}"))));
         f.write_str(&lines.join("\n"))

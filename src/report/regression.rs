@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::Factor;
 use crate::panel::{LeftOutRows, Lineage};
 use crate::regress::{
     CoefficientEstimate, CoefficientTable, CovarianceMatrix, EffectVariances, Estimator, FittedRegression,
@@ -67,6 +68,9 @@ pub struct RegressionReport {
     /// How many rows were left out for which reason; which those are, the document does not say.
     #[serde(rename = "dropped")]
     pub left_out: Vec<LeftOutRows>,
+    /// The terms that entered as levels and not as numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub factors: Vec<Factor>,
     /// Where the columns of the question come from, where the panel knows.
     #[serde(default, skip_serializing_if = "Lineage::is_empty")]
     pub lineage: Lineage,
@@ -109,6 +113,7 @@ impl RegressionReport {
             effect_variances: fit.effect_variances().cloned(),
             vcov: covariance.without_matrix(),
             left_out: fit.sample().counted().left_out,
+            factors: table.factors.clone(),
             lineage: fit.lineage().clone(),
             warnings,
         }

@@ -193,6 +193,7 @@ impl RegressionTable {
             if !table.left_out_columns.is_empty() {
                 notes.push(format!("{name}: dropped {}", table.left_out_columns.join(", ")));
             }
+            notes.extend(table.factors.iter().map(|factor| format!("{name}: {factor}")));
             notes.extend(left_out(table).map(|sentence| format!("{name}: {sentence}")));
             let warnings = table.warnings.iter().chain(&table.covariance.warnings);
             notes.extend(warnings.map(|warning| format!("{name}: warning: {warning}")));

@@ -3,5 +3,6 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod factors;
 mod regression_tables;
 mod serde;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::Report;
 use super::entry::{Entry, Shares};
 use crate::decompose::{Breakdown, GELBACH, IntervalMethod, ShareRange};
+use crate::model::Factor;
 use crate::panel::{Lineage, Sample};
 use crate::regress::Noise;
 use crate::resample::Comparison;
@@ -19,6 +20,8 @@ struct Header {
     panel: Option<String>,
     #[serde(default, skip_serializing_if = "Lineage::is_empty")]
     lineage: Lineage,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    factors: Vec<Factor>,
     #[serde(flatten)]
     sample: Sample,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,6 +64,7 @@ impl Serialize for Breakdown {
             outcome: self.outcome.clone(),
             panel: self.panel.clone(),
             lineage: self.lineage.clone(),
+            factors: self.factors.clone(),
             sample: self.sample.clone(),
             weights: self.weights.clone(),
             r2_overall: self.r2_overall,
@@ -92,7 +96,7 @@ impl Header {
         noise: Option<&Noise>,
         warnings: Vec<Warning>,
     ) -> Result<Breakdown, String> {
-        let Header { outcome, panel, lineage, sample, weights, r2_overall } = self;
+        let Header { outcome, panel, lineage, factors, sample, weights, r2_overall } = self;
         let Shares { method, components, always, unexplained, detail, unit_effects_by_model } = shares;
         let mut breakdown = Breakdown {
             outcome,
@@ -106,6 +110,7 @@ impl Header {
             weights,
             panel,
             lineage,
+            factors,
             interval: None,
             noise: None,
             unit_effects_by_model,
@@ -145,8 +150,9 @@ impl From<Report> for Document {
             methods.push(Entry::of_coefficients(report.coefficients, covariance, report.r2_overall));
         }
         let noise = report.methods.iter().find_map(|breakdown| breakdown.noise.clone());
-        let Report { outcome, panel, lineage, sample, r2_overall, order_range, interval, warnings, .. } = report;
-        let header = Header { outcome, panel, lineage, sample, weights: None, r2_overall };
+        let Report { outcome, panel, lineage, factors, sample, r2_overall, order_range, interval, warnings, .. } =
+            report;
+        let header = Header { outcome, panel, lineage, factors, sample, weights: None, r2_overall };
         Document { header, methods, order_range, interval, noise, warnings }
     }
 }
@@ -180,11 +186,12 @@ impl TryFrom<Document> for Report {
             }
             breakdowns.push(breakdown);
         }
-        let Header { outcome, panel, lineage, sample, r2_overall, .. } = header;
+        let Header { outcome, panel, lineage, factors, sample, r2_overall, .. } = header;
         Ok(Report {
             outcome,
             panel,
             lineage,
+            factors,
             sample,
             r2_overall,
             methods: breakdowns,

@@ -35,6 +35,7 @@ fn small() -> Breakdown {
         weights: Some("population_0_17".to_string()),
         panel: Some("simulated England, seed 744: no real authority".to_string()),
         lineage: Lineage::default(),
+        factors: Vec::new(),
         interval: Some(IntervalMethod {
             kind: IntervalKind::Jackknife,
             level: 0.95,
