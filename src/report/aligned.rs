@@ -1,6 +1,6 @@
 //! How do names and cells share lines of 80 characters, without a name being cut?
 
-use super::text::{WIDTH, wrapped};
+use super::text::{WIDTH, beside, flush_right, width};
 
 /// Space between columns.
 const GAP: usize = 2;
@@ -23,17 +23,13 @@ pub(super) fn aligned(lines: &[Line]) -> Vec<String> {
     let columns = lines.iter().map(|line| line.cells.len()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(|c| column_width(lines, c)).collect();
     let taken: usize = widths.iter().sum();
-    let longest = lines.iter().map(|line| line.name.chars().count()).max().unwrap_or(0);
+    let longest = lines.iter().map(|line| width(&line.name)).max().unwrap_or(0);
     let name_width = longest.min(WIDTH.saturating_sub(taken));
     let mut texts = Vec::new();
     for Line { name, cells } in lines {
-        // As wrapped texts are: one space between words.
-        let mut above = wrapped(name);
-        let fits = above.len() == 1 && above[0].chars().count() <= name_width;
-        let beside = if fits { above.remove(0) } else { String::new() };
-        texts.append(&mut above);
-        let mut text = format!("{beside:name_width$}");
-        cells.iter().zip(&widths).for_each(|(cell, width)| text.push_str(&format!("{cell:>width$}")));
+        let (above, mut text) = beside(name, name_width);
+        texts.extend(above);
+        cells.iter().zip(&widths).for_each(|(cell, width)| text.push_str(&flush_right(cell, *width)));
         texts.push(text.trim_end().to_string());
     }
     texts
@@ -41,7 +37,7 @@ pub(super) fn aligned(lines: &[Line]) -> Vec<String> {
 
 /// The characters of a column, the space before it among them.
 pub(super) fn column_width(lines: &[Line], column: usize) -> usize {
-    GAP + lines.iter().filter_map(|line| line.cells.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    GAP + lines.iter().filter_map(|line| line.cells.get(column)).map(|cell| width(cell)).max().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::fmt;
 use super::aligned::{Line, aligned, column_width};
 use super::estimates::Digits;
 use super::summary::rows_line;
-use super::text::{WIDTH, counted, escaped, markdown_row, short, wrapped};
+use super::text::{WIDTH, counted, escaped, markdown_row, short, width, wrapped};
 use crate::panel::{ColumnStatistics, Correlation, Description, VariableDescription};
 
 /// Names up to this long keep their room beside the numbers.
@@ -235,7 +235,7 @@ impl Table {
 
     fn end_of_block(&self, first: usize) -> usize {
         let lines = self.lines(first, self.head.len());
-        let longest = lines.iter().map(|line| line.name.chars().count()).max().unwrap_or(0);
+        let longest = lines.iter().map(|line| width(&line.name)).max().unwrap_or(0);
         let mut taken = longest.min(LONG_NAME);
         let fit = (0..self.head.len() - first).take_while(|&column| {
             taken += column_width(&lines, column);

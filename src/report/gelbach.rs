@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::text::{WIDTH, counted, cut, level, percent, wrapped};
+use super::text::{beside_at, counted, level, percent, wrapped};
 use crate::decompose::{Gelbach, GelbachEstimate};
 
 /// Characters of a name.
@@ -11,7 +11,7 @@ const NAME: usize = 26;
 impl fmt::Display for Gelbach {
     /// What was asked, then base coefficient, each component's part, total change and full coefficient of each column.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut lines = vec![format!("{}, Gelbach: how the coefficients of always change", self.outcome)];
+        let mut lines = wrapped(&format!("{}, Gelbach: how the coefficients of always change", self.outcome));
         let clusters = self.clusters.map(|clusters| format!(" by {clusters} units")).unwrap_or_default();
         let (rows, covariance) = (self.sample.n_observations, self.covariance.name());
         lines.push(format!("{rows} observations, std. errors: {covariance}{clusters}"));
@@ -24,29 +24,35 @@ impl fmt::Display for Gelbach {
             let [lower, upper] = ends;
             let heads = format!("{:>11}{:>11}{:>10}{lower:>11}{upper:>11}", "estimate", "std. error", "of change");
             lines.push(String::new());
-            lines.push(format!("{:<NAME$}{heads}", cut(&column.name, NAME)));
-            lines.push(line("base", &column.base, None));
+            lines.extend(row("", &column.name, &heads));
+            lines.extend(line("base", &column.base, None));
             for change in &column.changes {
-                lines.push(line(&change.component, &change.change, change.share_of_change));
+                lines.extend(line(&change.component, &change.change, change.share_of_change));
             }
-            lines.push(line("total change", &column.total_change, None));
-            lines.push(line("full", &column.full, None));
+            lines.extend(line("total change", &column.total_change, None));
+            lines.extend(line("full", &column.full, None));
         }
         for (i, warning) in self.warnings.iter().enumerate() {
             lines.extend((i == 0).then(String::new));
             lines.extend(wrapped(&format!("warning: {warning}")));
         }
-        let lines: Vec<String> = lines.iter().map(|line| cut(line.trim_end(), WIDTH)).collect();
         f.write_str(&lines.join("\n"))
     }
 }
 
-fn line(name: &str, estimate: &GelbachEstimate, part: Option<f64>) -> String {
+/// A name and its cells, in a line of its own above them where it is long.
+fn row(indent: &str, name: &str, cells: &str) -> Vec<String> {
+    let (mut lines, name) = beside_at(indent, name, NAME);
+    lines.push(format!("{name}{cells}").trim_end().to_string());
+    lines
+}
+
+fn line(name: &str, estimate: &GelbachEstimate, part: Option<f64>) -> Vec<String> {
     let ends = estimate.interval.map(|interval| [number(interval.lower), number(interval.upper)]).unwrap_or_default();
     let [lower, upper] = ends;
-    let (name, share) = (cut(&format!("  {name}"), NAME), part.map(share).unwrap_or_default());
+    let share = part.map(share).unwrap_or_default();
     let (estimate, std_error) = (number(estimate.estimate), number(estimate.std_error));
-    format!("{name:<NAME$}{estimate:>11}{std_error:>11}{share:>10}{lower:>11}{upper:>11}")
+    row("  ", name, &format!("{estimate:>11}{std_error:>11}{share:>10}{lower:>11}{upper:>11}"))
 }
 
 /// A number of any size in at most ten characters.

@@ -1,13 +1,14 @@
 //! How do names, numbers and bars share a line?
 //!
-//! Numbers get the room they need, names what they need of the rest, bars what is left. It knows nothing of shares.
+//! Numbers get the room they need, names what they need of the rest, bars what is left; a name that needs more stands
+//! above its row. It knows nothing of shares.
 
-use super::text::{WIDTH, cut};
+use super::text::{WIDTH, beside, flush_right, padded, width};
 
 /// Space between columns.
 const GAP: usize = 2;
 const LEAST_NAME: usize = "component".len();
-/// Names beyond this length give way to other columns.
+/// Names beyond this length do not keep columns from standing beside them.
 const LONG_NAME: usize = 24;
 /// The least and the most that a bar is given; below [`NO_BAR`] it says nothing.
 const LEAST_BAR: usize = 12;
@@ -30,13 +31,13 @@ impl Column {
     }
 
     fn width(&self) -> usize {
-        self.lines().map(|line| line.chars().count()).max().unwrap_or(0)
+        self.lines().map(|line| width(line)).max().unwrap_or(0)
     }
 }
 
 /// Whether these columns leave room for names of reasonable length and a bar.
 pub(super) fn have_room(names: &[&str], columns: &[&Column]) -> bool {
-    let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let longest = names.iter().map(|name| width(name)).max().unwrap_or(0);
     taken(columns) + longest.clamp(LEAST_NAME, LONG_NAME) + GAP + LEAST_BAR <= WIDTH
 }
 
@@ -48,19 +49,22 @@ pub(super) fn lines(
     right: &[Column],
 ) -> Vec<String> {
     let taken = taken(&left.iter().chain(right).collect::<Vec<_>>());
-    let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max(LEAST_NAME);
-    let name_width = longest.min(WIDTH.saturating_sub(taken + GAP + LEAST_BAR).max(LEAST_NAME));
+    let most = WIDTH.saturating_sub(taken + GAP + LEAST_BAR).max(LEAST_NAME);
+    let beside_cells = names.iter().map(|name| width(name)).filter(|width| *width <= most);
+    let name_width = beside_cells.max().unwrap_or(0).max(LEAST_NAME);
     let bar_width = WIDTH.saturating_sub(taken + name_width + GAP).min(MOST_BAR);
     let bars = if bar_width < NO_BAR { Vec::new() } else { bars(bar_width) };
 
     let headed = ["", "component"].iter().chain(names);
-    let mut lines: Vec<String> = headed.map(|name| format!("{:name_width$}", cut(name, name_width))).collect();
+    let (above, mut lines): (Vec<_>, Vec<_>) = headed.map(|name| beside(name, name_width)).unzip();
     append(&mut lines, left);
     if !bars.is_empty() {
-        lines.iter_mut().zip(bars).for_each(|(line, bar)| line.push_str(&format!("{:GAP$}{bar:bar_width$}", "")));
+        let bars = bars.iter().map(|bar| padded(bar, bar_width));
+        lines.iter_mut().zip(bars).for_each(|(line, bar)| line.push_str(&format!("{:GAP$}{bar}", "")));
     }
     append(&mut lines, right);
-    lines.into_iter().map(|line| line.trim_end().to_string()).collect()
+    let rows = above.into_iter().zip(lines);
+    rows.flat_map(|(above, line)| above.into_iter().chain([line.trim_end().to_string()])).collect()
 }
 
 /// The lines of a table without bars, under a heading of one line that leaves the names without one.
@@ -74,8 +78,8 @@ pub(super) fn list(names: &[&str], columns: &[Column]) -> Vec<String> {
 
 fn append(lines: &mut [String], columns: &[Column]) {
     for column in columns {
-        let width = GAP + column.width();
-        lines.iter_mut().zip(column.lines()).for_each(|(line, cell)| line.push_str(&format!("{cell:>width$}")));
+        let room = GAP + column.width();
+        lines.iter_mut().zip(column.lines()).for_each(|(line, cell)| line.push_str(&flush_right(cell, room)));
     }
 }
 

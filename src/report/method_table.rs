@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::document::{called, warnings};
-use super::text::{counted, cut, percent, wrapped, wrapped_at};
+use super::text::{beside, counted, cut, flush_right, headings, percent, width, wrapped};
 use crate::decompose::{Attribution, Breakdown, MethodTable};
 
 /// The widest that a component's column gets, and the least.
@@ -56,31 +56,27 @@ impl fmt::Display for MethodTable {
 }
 
 impl MethodTable {
-    /// The rows of breakdowns that credit these names. A name that is too long for its column stands above its row.
+    /// The rows of breakdowns that credit these names.
     fn block(&self, names: &[String], breakdowns: &[&Breakdown]) -> Vec<String> {
         let labels: Vec<String> = breakdowns.iter().map(|b| called(&b.method, &self.breakdowns)).collect();
-        let mut rows: Vec<(&str, Vec<String>)> = Vec::new();
-        for (breakdown, label) in breakdowns.iter().zip(&labels) {
-            let is_long = label.chars().count() > METHOD;
-            rows.extend(is_long.then(|| (label.as_str(), Vec::new())));
-            let cells = breakdown.components.iter().map(|share| percent(share.share_of_total)).collect();
-            rows.push((if is_long { "" } else { label }, cells));
-        }
+        let cells = |b: &&Breakdown| b.components.iter().map(|share| percent(share.share_of_total)).collect();
+        let rows: Vec<(&str, Vec<String>)> =
+            labels.iter().map(String::as_str).zip(breakdowns.iter().map(cells)).collect();
         matrix(&names.iter().map(String::as_str).collect::<Vec<_>>(), &rows)
     }
 }
 
-/// Rows under column names, in as many blocks as the width needs; each block after an empty line. A row without cells
-/// is a heading of those below it.
+/// Rows under column names, in as many blocks as the width needs; each block after an empty line. A row's name that is
+/// too long stands above it; a column's is cut and numbered, and stands in full below.
 pub(super) fn matrix(names: &[&str], rows: &[(&str, Vec<String>)]) -> Vec<String> {
-    let labels = rows.iter().filter(|(_, cells)| !cells.is_empty()).map(|(label, _)| label.chars().count());
-    let label = labels.max().unwrap_or(0).min(METHOD);
-    let widths: Vec<usize> = names
+    let label = rows.iter().map(|(label, _)| width(label)).filter(|width| *width <= METHOD).max().unwrap_or(0);
+    let (heads, below) = headings(names, WIDEST);
+    let widths: Vec<usize> = heads
         .iter()
         .enumerate()
-        .map(|(at, name)| {
-            let cells = rows.iter().filter_map(|(_, cells)| cells.get(at)).map(|cell| cell.chars().count());
-            cells.max().unwrap_or(0).max(name.chars().count().min(WIDEST)).max(LEAST) + 2
+        .map(|(at, head)| {
+            let cells = rows.iter().filter_map(|(_, cells)| cells.get(at)).map(|cell| width(cell));
+            cells.max().unwrap_or(0).max(width(head)).max(LEAST) + 2
         })
         .collect();
     let mut lines = Vec::new();
@@ -91,20 +87,17 @@ pub(super) fn matrix(names: &[&str], rows: &[(&str, Vec<String>)]) -> Vec<String
             end += 1;
         }
         lines.push(String::new());
-        let heading = (start..end).map(|at| format!("{:>w$}", cut(names[at], widths[at] - 2), w = widths[at]));
-        lines.push(format!("{:label$}{}", "", heading.collect::<String>()));
+        let heading: String = (start..end).map(|at| flush_right(&heads[at], widths[at])).collect();
+        lines.push(format!("{:label$}{heading}", ""));
         for (name, cells) in rows {
-            if cells.is_empty() {
-                lines.extend(wrapped(name));
-                continue;
-            }
-            let cells: String = (start..end)
-                .map(|at| format!("{:>w$}", cells.get(at).map_or("", String::as_str), w = widths[at]))
-                .collect();
-            lines.push(format!("{:label$}{cells}", cut(name, label)).trim_end().to_string());
+            let (above, beside) = beside(name, label);
+            let cells = (start..end).map(|at| flush_right(cells.get(at).map_or("", String::as_str), widths[at]));
+            lines.extend(above);
+            lines.push(format!("{beside}{}", cells.collect::<String>()).trim_end().to_string());
         }
         start = end;
     }
+    lines.extend(below);
     lines
 }
 
@@ -127,7 +120,7 @@ impl fmt::Display for Attribution {
         rows.push(("without any", vec![number(self.empty)]));
         rows.push(("all together", vec![number(self.whole)]));
         lines.extend(matrix(&names, &rows));
-        lines.extend(wrapped_at("", "in %: of what all components add together"));
+        lines.extend(wrapped("in %: of what all components add together"));
         f.write_str(&lines.join("\n"))
     }
 }

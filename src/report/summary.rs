@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use super::text::{NUMBER, WIDTH, counted, cut, short, wrapped, wrapped_at};
+use super::text::{NUMBER, WIDTH, beside, counted, cut, short, width, wrapped, wrapped_at};
 use crate::panel::{ColumnLineage, ColumnSummary, KeySummary, PanelSummary, Provenance, Sample};
 
 /// The characters from the mean to the greatest value, with the two spaces before them.
 const STATISTICS: usize = 4 * (NUMBER + 1) + 1;
 
-/// The least space for a column's name; longer names are cut when the line is full.
+/// The least space for a column's name; longer names stand above their row when the line is full.
 const LEAST_NAME: usize = 12;
 
 impl fmt::Display for PanelSummary {
@@ -62,13 +62,15 @@ impl PanelSummary {
         };
         let (n_width, missing_width) = (widest("n", &|column| column.n), widest("missing", &n_missing));
         let room = WIDTH.saturating_sub(n_width + missing_width + STATISTICS + 4).max(LEAST_NAME);
-        let longest = self.columns.iter().map(|column| column.name.chars().count()).max().unwrap_or(0);
-        let name_width = longest.max("column".len()).min(room);
+        let beside_cells = self.columns.iter().map(|column| width(&column.name)).filter(|width| *width <= room);
+        let name_width = beside_cells.max().unwrap_or(0).max("column".len());
         let row = |name: &str, n: &str, missing: &str, rest: &str| {
-            format!("{name:name_width$}  {n:>n_width$}  {missing:>missing_width$}  {rest}")
+            let (mut lines, name) = beside(name, name_width);
+            lines.push(format!("{name}  {n:>n_width$}  {missing:>missing_width$}  {rest}"));
+            lines
         };
 
-        let mut lines = vec![row("column", "n", "missing", &statistics(["mean", "sd", "min", "max"]))];
+        let mut lines = row("column", "n", "missing", &statistics(["mean", "sd", "min", "max"]));
         for column in &self.columns {
             let missing = n_missing(column);
             let rest = match &column.levels {
@@ -78,7 +80,7 @@ impl PanelSummary {
                 }
                 None => statistics([column.mean, column.sd, column.min, column.max].map(short)),
             };
-            lines.push(row(&cut(&column.name, name_width), &column.n.to_string(), &missing.to_string(), &rest));
+            lines.extend(row(&column.name, &column.n.to_string(), &missing.to_string(), &rest));
             if missing > 0 {
                 let reasons: Vec<_> = column.missing.iter().map(|(reason, n)| format!("{n} {reason}")).collect();
                 lines.extend(wrapped_at("  ", &format!("missing: {}", reasons.join(", "))));

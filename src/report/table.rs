@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::corrected::ends;
 use super::grid::{self, Column};
-use super::text::{counted, cut, level, percent, wrapped};
+use super::text::{counted, cut, cut_apart, level, percent, wrapped};
 use crate::decompose::{Breakdown, Interval, IntervalMethod, Method, Share};
 use crate::panel::Sample;
 
@@ -16,8 +16,8 @@ const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 impl fmt::Display for Breakdown {
     /// A table within 80 columns: a row for every part with its share in per cent and a bar (the largest share fills
     /// it, a negative one has none), its interval, bias and standard error in percentage points; below it R², how the
-    /// intervals were made, which rows were left out and the warnings. Shares of what is explained give way to long
-    /// names unless something is always in.
+    /// intervals were made, which terms entered as levels, which rows were left out and the warnings. Where shares of
+    /// what is explained have no room beside the others, they follow below; a name that has none stands above its row.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines = self.heading();
         lines.push(String::new());
@@ -37,9 +37,7 @@ impl fmt::Display for Breakdown {
 impl Breakdown {
     fn heading(&self) -> Vec<String> {
         let method = match &self.method {
-            Method::Sequential { order } => {
-                order.iter().map(|name| cut(name, NAME_IN_TEXT)).collect::<Vec<_>>().join(" → ")
-            }
+            Method::Sequential { order } => in_order(order),
             method => method.meaning().to_string(),
         };
         let outcome = cut(&self.outcome, NAME_IN_TEXT);
@@ -64,12 +62,16 @@ impl Breakdown {
         let explained = Column::new(["share of", "explained"], always.chain(credited).chain([String::new()]));
         let mut right = self.interval_columns(&rows);
         let every: Vec<&Column> = [&total, &explained].into_iter().chain(&right).collect();
-        if self.always.is_some() || grid::have_room(&names, &every) {
+        let mut below = Vec::new();
+        if grid::have_room(&names, &every) {
             right.insert(0, explained);
+        } else {
+            below.push(String::new());
+            below.extend(grid::lines(&names, &[explained], |_| Vec::new(), &[]));
         }
         let shares: Vec<f64> = rows.iter().map(|row| row.share_of_total).collect();
         let bars = |width| [String::new(), String::new()].into_iter().chain(bars(&shares, width)).collect();
-        grid::lines(&names, &[total], bars, &right)
+        grid::lines(&names, &[total], bars, &right).into_iter().chain(below).collect()
     }
 
     fn interval_columns(&self, rows: &[&Share]) -> Vec<Column> {
@@ -105,6 +107,11 @@ impl Breakdown {
         lines.extend(self.warnings.iter().flat_map(|warning| wrapped(&format!("warning: {warning}"))));
         lines
     }
+}
+
+/// The order of a sequential split.
+pub(super) fn in_order(order: &[String]) -> String {
+    cut_apart(order, NAME_IN_TEXT).join(" → ")
 }
 
 /// What the intervals are, in a sentence.

@@ -1,6 +1,8 @@
 //! How do texts and numbers of any size fit a line?
 
-/// Characters of a printed line.
+use std::collections::BTreeSet;
+
+/// Columns of a printed line.
 pub(super) const WIDTH: usize = 80;
 
 /// Characters of a printed statistic, enough for five digits, a sign and an exponent.
@@ -11,15 +13,87 @@ fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-/// A text on one line of at most `width` characters, ending in "…" when it was longer.
-pub(super) fn cut(text: &str, width: usize) -> String {
+/// The columns that a text takes of a line: two for a wide character, as those of Chinese, Japanese and Korean. A
+/// combining mark is given one, so that a line is never longer than was reckoned.
+pub(super) fn width(text: &str) -> usize {
+    text.chars().map(width_of).sum()
+}
+
+fn width_of(c: char) -> usize {
+    // East Asian wide and fullwidth characters, and pictures (Unicode's EastAsianWidth).
+    let is_wide = matches!(c, '\u{1100}'..='\u{115f}' | '\u{231a}'..='\u{231b}' | '\u{23e9}'..='\u{23f3}'
+        | '\u{25fd}'..='\u{25fe}' | '\u{2614}'..='\u{2615}' | '\u{2648}'..='\u{2653}' | '\u{267f}'..='\u{27bf}'
+        | '\u{2b1b}'..='\u{2b55}' | '\u{2e80}'..='\u{303e}' | '\u{3041}'..='\u{a4cf}' | '\u{a960}'..='\u{a97c}'
+        | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{fe10}'..='\u{fe19}' | '\u{fe30}'..='\u{fe6b}'
+        | '\u{ff01}'..='\u{ff60}' | '\u{ffe0}'..='\u{ffe6}' | '\u{16fe0}'..='\u{1b2fb}' | '\u{1f004}'..='\u{1faff}'
+        | '\u{20000}'..='\u{3fffd}');
+    1 + usize::from(is_wide)
+}
+
+/// A text with spaces after it, `room` columns wide.
+pub(super) fn padded(text: &str, room: usize) -> String {
+    format!("{text}{:1$}", "", room.saturating_sub(width(text)))
+}
+
+/// A text with spaces before it, `room` columns wide.
+pub(super) fn flush_right(text: &str, room: usize) -> String {
+    format!("{:1$}{text}", "", room.saturating_sub(width(text)))
+}
+
+/// A text on one line of at most `room` columns, ending in "…" when it was longer.
+pub(super) fn cut(text: &str, room: usize) -> String {
     let text = printable(text);
-    if text.chars().count() <= width {
+    if width(&text) <= room {
         return text;
     }
-    let mut kept: String = text.chars().take(width.saturating_sub(1)).collect();
+    let mut used = width("…");
+    let fits = |c: &char| {
+        used += width_of(*c);
+        used <= room
+    };
+    let mut kept: String = text.chars().take_while(fits).collect();
     kept.push('…');
     kept
+}
+
+/// Names in running text, each cut to `room` columns where they are still told apart by that.
+pub(super) fn cut_apart(names: &[String], room: usize) -> Vec<String> {
+    let cut: Vec<String> = names.iter().map(|name| cut(name, room)).collect();
+    let distinct: BTreeSet<&String> = cut.iter().collect();
+    if distinct.len() == names.len() { cut } else { names.iter().map(|name| printable(name)).collect() }
+}
+
+/// Names over columns, each in at most `room`, and lines that have in full those that are cut. These carry the number
+/// of their place, so that they are told apart and found below.
+pub(super) fn headings(names: &[&str], room: usize) -> (Vec<String>, Vec<String>) {
+    let (mut heads, mut below) = (Vec::with_capacity(names.len()), Vec::new());
+    for (at, name) in names.iter().enumerate() {
+        let name = printable(name);
+        if width(&name) <= room {
+            heads.push(name);
+            continue;
+        }
+        let numbered = format!("({}) {name}", at + 1);
+        heads.push(cut(&numbered, room));
+        below.extend(wrapped(&numbered));
+    }
+    (heads, below)
+}
+
+/// A name for the room before a row's cells, and the lines above the row that have it in full where the room is too
+/// small.
+pub(super) fn beside(name: &str, room: usize) -> (Vec<String>, String) {
+    beside_at("", name, room)
+}
+
+/// [`beside`] with an indent.
+pub(super) fn beside_at(indent: &str, name: &str, room: usize) -> (Vec<String>, String) {
+    // As wrapped texts are: one space between words.
+    let mut lines = wrapped_at(indent, name);
+    match lines.as_mut_slice() {
+        [line] if width(line) <= room => (Vec::new(), padded(line, room)),
+        _ => (lines, padded("", room)),
+    }
 }
 
 /// A text in lines of at most [`WIDTH`] characters, broken at spaces where there are any; later lines are indented.
@@ -32,14 +106,13 @@ pub(super) fn wrapped_at(indent: &str, text: &str) -> Vec<String> {
     let next = format!("{indent}  ");
     let (mut lines, mut line) = (Vec::new(), indent.to_string());
     for word in printable(text).split_whitespace() {
-        let used = line.chars().count();
-        if used + 1 + word.chars().count() > WIDTH && !line.trim().is_empty() {
+        if width(&line) + 1 + width(word) > WIDTH && !line.trim().is_empty() {
             lines.push(std::mem::replace(&mut line, next.clone()));
         } else if !line.trim().is_empty() {
             line.push(' ');
         }
         for c in word.chars() {
-            if line.chars().count() == WIDTH {
+            if width(&line) + width_of(c) > WIDTH {
                 lines.push(std::mem::replace(&mut line, next.clone()));
             }
             line.push(c);
@@ -127,6 +200,29 @@ mod tests {
         assert_eq!(cut("practices", 8), "practic…");
         assert_eq!(cut("a\nb\tc", 8), "a b c");
         assert_eq!(cut("éééé", 3), "éé…");
+        assert_eq!([cut("東京都", 6), cut("東京都", 5), cut("東京都", 4)], ["東京都", "東京…", "東…"]);
+    }
+
+    #[test]
+    fn wide_characters_take_two_columns() {
+        assert_eq!([width("東京"), width("é"), width("😀"), width("→█├…²")], [4, 1, 2, 5]);
+        assert_eq!((padded("東京", 6), flush_right("東京", 6)), ("東京  ".to_string(), "  東京".to_string()));
+        let lines = wrapped(&"都".repeat(100));
+        assert!(lines.iter().all(|line| width(line) <= WIDTH), "{lines:?}");
+        assert_eq!(lines.concat().matches('都').count(), 100);
+    }
+
+    #[test]
+    fn names_that_are_cut_are_told_apart() {
+        let names = ["short", "a name that is long, 1", "a name that is long, 2"];
+        let (heads, below) = headings(&names, 12);
+        assert_eq!(heads, ["short", "(2) a name …", "(3) a name …"]);
+        assert_eq!(below, ["(2) a name that is long, 1", "(3) a name that is long, 2"]);
+        let names = names.map(str::to_string);
+        assert_eq!(cut_apart(&names, 12), names);
+        assert_eq!(cut_apart(&names[..2], 12), ["short", "a name that…"]);
+        assert_eq!(beside("a  b", 6), (Vec::new(), "a b   ".to_string()));
+        assert_eq!(beside_at("  ", "a b c", 6), (vec!["  a b c".to_string()], "      ".to_string()));
     }
 
     #[test]

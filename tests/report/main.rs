@@ -4,5 +4,6 @@
 mod common;
 
 mod factors;
+mod long_names;
 mod regression_tables;
 mod serde;
