@@ -33,12 +33,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // Of each size the best, exactly, and the best of all sizes by three criteria.
     let best = fit.best_subsets()?;
-    let by_bic = best.best_by(Criterion::Bic).components.join(", ");
+    // A line for each, as twelve of them would be wider than a screen.
+    let by_bic = best.best_by(Criterion::Bic).components.join("\n  ");
 
     // The choice among authorities drawn with replacement.
     let again = fit.bootstrap(DRAWS, 1)?.selection(SIZE)?;
 
-    let text = format!("{best}\n\nby BIC: {by_bic}\n\n{again}");
+    let text = format!("{best}\n\nby BIC:\n  {by_bic}\n\n{again}");
     // A reader that has seen enough, such as `head`, is no error.
     match writeln!(io::stdout(), "{text}") {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),

@@ -4,20 +4,26 @@ use std::fmt;
 
 use super::grid::{self, Column};
 use super::method_table::matrix;
+use super::table::in_order;
 use super::text::{counted, level, percent, wrapped};
+use crate::decompose::Method;
 use crate::resample::{Comparison, Rank};
 
 /// The most pairs that are listed: those that differ most.
 const MOST_PAIRS: usize = 45;
 
 impl fmt::Display for Comparison {
-    /// Within 80 columns: each component's rank, the interval of it and how often it comes first; then the difference
+    /// Within 80 columns: the method, with its order where it is sequential; each component's rank, the interval of it and how often it comes first; then the difference
     /// of every two in percentage points with its interval.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let interval = &self.interval;
         let kind = format!("{} {} intervals", level(interval.level), interval.kind.name());
         let replicates = counted(interval.replicates, "replicate");
-        let mut lines = wrapped(&format!("{}: ranks and differences, {kind}, {replicates}", self.method.name()));
+        let method = match &self.method {
+            Method::Sequential { order } => format!("{} ({})", self.method.name(), in_order(order)),
+            method => method.name().to_string(),
+        };
+        let mut lines = wrapped(&format!("{method}: ranks and differences, {kind}, {replicates}"));
         let rank = |rank: f64| if rank.fract() == 0.0 { format!("{rank:.0}") } else { format!("{rank:.1}") };
         let cells = |r: &Rank| vec![rank(r.rank), rank(r.lower), rank(r.upper), percent(r.first)];
         let rows: Vec<(&str, Vec<String>)> = self.ranks.iter().map(|r| (r.name.as_str(), cells(r))).collect();

@@ -67,6 +67,9 @@ impl fmt::Display for Selection {
         for subset in self.subsets.iter().take(MOST_SUBSETS) {
             lines.extend(wrapped(&format!("{}%: {}", percent(subset.proportion), subset.components.join(", "))));
         }
+        if let Some(others) = self.subsets.len().checked_sub(MOST_SUBSETS).filter(|others| *others > 0) {
+            lines.push(format!("and {}, none more often", counted(others, "other subset")));
+        }
         lines.extend(self.warnings.iter().flat_map(|warning| wrapped(&format!("warning: {warning}"))));
         f.write_str(&lines.join("\n"))
     }

@@ -117,6 +117,7 @@ proptest! {
         let comparisons = jackknife.comparisons(&[&fit.sequential().expect("shares")]).expect("comparisons");
         let text = comparisons[0].to_string();
         check("comparison", &text, &names)?;
+        prop_assert!(unbroken(&text).starts_with("sequential(") && text.matches('→').count() == n - 1, "{}", text);
         prop_assert!(numbers(&text) >= n + 3 * n * (n - 1) / 2, "{}", text);
         let text = fit.order_range().expect("a range").to_string();
         check("range", &text, &names)?;
