@@ -273,8 +273,9 @@ impl PanelRegression {
     /// Fits to a panel.
     ///
     /// # Errors
-    /// Those of [`Model::fit`] for the outcome, the terms and the weights; [`DataError::NoKey`](crate::error::DataError::NoKey) for a
-    /// panel without the units or periods that the estimator is about; [`QuestionError::NoInterceptToLeaveOut`];
+    /// Those of [`Model::fit`] for the outcome, the terms and the weights;
+    /// [`DataError::NoKey`](crate::error::DataError::NoKey) for a panel without the units or periods that the
+    /// estimator is about; [`QuestionError::NoInterceptToLeaveOut`];
     /// [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) for fewer rows (units, differences) than it
     /// takes; [`EstimateError::NoVariation`](crate::error::EstimateError::NoVariation) for a constant outcome;
     /// [`EstimateError::Method`](crate::error::EstimateError::Method) where the absorbed effects leave nothing of the

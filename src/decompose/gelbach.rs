@@ -218,10 +218,10 @@ impl FittedModel {
     /// The same with another covariance behind the analytic standard errors.
     ///
     /// # Errors
-    /// Those of [`gelbach`](FittedModel::gelbach). [`QuestionError::Option`] also for clusters without units, for rows
-    /// of unequal variance beside unit effects (J. H. Stock and M. W. Watson 2008,
-    /// <https://doi.org/10.1111/j.0012-9682.2008.00821.x>: inconsistent in short panels), and for independent rows
-    /// where a component has unit effects, which are estimated from all rows of a unit.
+    /// Those of [`gelbach`](FittedModel::gelbach). [`DataError::NoKey`](crate::error::DataError::NoKey) for clusters
+    /// without units; [`QuestionError::Option`] also for rows of unequal variance beside unit effects (J. H. Stock and
+    /// M. W. Watson 2008, <https://doi.org/10.1111/j.0012-9682.2008.00821.x>: inconsistent in short panels), and for
+    /// independent rows where a component has unit effects, which are estimated from all rows of a unit.
     ///
     /// # Examples
     /// ```

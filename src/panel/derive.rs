@@ -235,8 +235,9 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`DataError::UnknownColumn`] and [`DataError::NotANumber`] for inputs; [`DataError::Derivation`] for a name that
-    /// is taken, a formula that needs what the panel does not have, and options outside their range.
+    /// [`DataError::UnknownColumn`] and [`DataError::NotANumber`] for inputs; [`DataError::NoKey`] for a
+    /// formula over time without units or periods; [`DataError::Derivation`] for a name that is taken, a rate without a
+    /// population, and options outside their range.
     ///
     /// ```
     /// use apportion::panel::{Derivation, Missing};

@@ -116,8 +116,9 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`DataError::NoKey`] where a panel lacks the keys; [`DataError::Join`] where the right panel has a unit twice in a join on units alone, a
-    /// column stands in both (see [`Panel::renamed`]), no row has a partner, or a one-to-one join leaves one without.
+    /// [`DataError::NoKey`] where a panel lacks the keys; [`DataError::Join`] where the right panel has a unit twice in a
+    /// join on units alone, a column stands in both (see [`Panel::renamed`]), no row has a partner, or a one-to-one join
+    /// leaves one without.
     ///
     /// ```
     /// use apportion::panel::Join;

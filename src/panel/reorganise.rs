@@ -228,10 +228,10 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`DataError::Reorganisation`] where the panel lacks units or periods, a row stands for an area that did not
-    /// exist at the end of its period, an area has rows under two codes in one period, columns are neither counts,
-    /// rates nor scores, or rates are to be combined without a population column; [`DataError::UnknownColumn`] for a
-    /// column of the rule.
+    /// [`DataError::NoKey`] without units or periods; [`DataError::Reorganisation`] where a row stands for an area
+    /// that did not exist at the end of its period, an area has rows under two codes in one period, columns are
+    /// neither counts, rates nor scores, or rates are to be combined without a population column;
+    /// [`DataError::UnknownColumn`] for a column of the rule.
     ///
     /// ```
     /// use apportion::panel::{AreaRule, Reorganisations, Step};

@@ -43,8 +43,8 @@ enum Both {
 
 impl<'a> QuasiDemean<'a> {
     /// # Errors
-    /// [`DataError::NoKey`](crate::error::DataError::NoKey) for random period effects without periods; [`QuestionError::Option`] for a variance
-    /// of the error that is not above zero, or one of effects that is below.
+    /// [`DataError::NoKey`](crate::error::DataError::NoKey) for random period effects without periods;
+    /// [`QuestionError::Option`] for a variance of the error that is not above zero, or one of effects that is below.
     pub(crate) fn new(
         variances: &EffectVariances,
         units: &'a Groups,
