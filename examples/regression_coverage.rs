@@ -62,39 +62,42 @@ fn coverage(arguments: &Arguments) -> Result<String> {
         format!("{:28}{:>12}{:>12}", "", format!("{} units", UNITS[0]), format!("{} units", UNITS[1])),
     ];
     let names: Vec<&str> = covariances().into_iter().map(|(name, _)| name).chain(["wild cluster bootstrap"]).collect();
-    let mut shares = Vec::new();
+    let (mut shares, mut without_variance) = (Vec::new(), Vec::new());
     for units in UNITS {
-        let covered: Vec<Vec<bool>> = (seed..seed + panels)
+        let covered: Vec<Vec<Option<bool>>> = (seed..seed + panels)
             .into_par_iter()
             .map(|seed| covered(units, seed, draws as usize))
             .collect::<Result<_>>()?;
-        let share = |at: usize| covered.iter().filter(|by_kind| by_kind[at]).count() as f64 / panels as f64;
+        let counted = |at: usize, what: Option<bool>| covered.iter().filter(|by_kind| by_kind[at] == what).count();
+        let share = |at: usize| counted(at, Some(true)) as f64 / panels as f64;
         shares.push((0..names.len()).map(share).collect::<Vec<f64>>());
+        without_variance.push((0..names.len()).map(|at| counted(at, None)).sum::<usize>());
     }
     for (at, name) in names.iter().enumerate() {
         lines.push(format!("{name:28}{:12.1}{:12.1}", 100.0 * shares[0][at], 100.0 * shares[1][at]));
     }
     let error = 100.0 * (0.95 * 0.05 / panels as f64).sqrt();
-    lines.push("A two-way variance that comes out at or below zero counts as one that does not cover.".to_string());
+    let [many, few] = [0, 1].map(|at| without_variance[at]);
+    lines.push(format!("A two-way variance at or below zero counts as not covering: {many} panels and {few}."));
     lines.push(format!("Monte Carlo standard error at a coverage of 95%: {error:.1} points"));
     Ok(lines.join("\n"))
 }
 
-/// Whether the interval covers the truth, by covariance and last by the wild bootstrap.
-fn covered(units: usize, seed: u64, draws: usize) -> Result<Vec<bool>> {
+/// Whether the interval covers the truth, by covariance and last by the wild bootstrap; `None` where there is no variance
+/// and so no interval.
+fn covered(units: usize, seed: u64, draws: usize) -> Result<Vec<Option<bool>>> {
     let fit = PanelRegression::new("y", ["x"]).fit(&panel(units, seed)?)?;
     let mut covered = Vec::new();
     for (_, covariance) in covariances() {
         covered.push(match fit.coefficients(&covariance) {
-            Ok(table) => table.coefficients.iter().any(|c| c.name == "x" && c.lower <= TRUTH && TRUTH <= c.upper),
-            // No interval covers nothing.
-            Err(Error::Estimate(EstimateError::Method { why: Refusal::NoVariance { .. }, .. })) => false,
+            Ok(table) => Some(table.coefficients.iter().any(|c| c.name == "x" && c.lower <= TRUTH && TRUTH <= c.upper)),
+            Err(Error::Estimate(EstimateError::Method { why: Refusal::NoVariance { .. }, .. })) => None,
             Err(error) => return Err(error),
         });
     }
     // The interval holds the values with a p-value above 5%, so it is enough to test the true one.
     let wild = fit.wild_bootstrap("x", &WildBootstrap::new(draws, seed).null(TRUTH))?;
-    covered.push(wild.p_value > 0.05);
+    covered.push(Some(wild.p_value > 0.05));
     Ok(covered)
 }
 

@@ -4,6 +4,7 @@
 mod common;
 
 mod breakdowns;
+mod every_example;
 mod fuzz;
 mod official_statistics;
 mod recorded;
