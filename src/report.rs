@@ -6,7 +6,7 @@
 //! | what | how |
 //! |---|---|
 //! | a breakdown, a range, a table of methods, a panel's summary or description | `println!("{breakdown}")` |
-//! | what is asked of a regression beside its coefficients: influence, inflation, effects, predictions | `println!("{effect}")` |
+//! | what is asked of a regression beside its coefficients: tests, R², covariances, influence, inflation, effects, predictions | `println!("{effect}")` |
 //! | regressions side by side, as text, Markdown, LaTeX or CSV | [`RegressionTable`] |
 //! | all that an analysis found, or breakdowns of one fit, as the JSON that the examples print | [`Report`], by `serde_json::to_string(&report)` |
 //! | a regression as that | [`RegressionReport`] |
@@ -52,6 +52,7 @@ mod estimates;
 mod findings;
 mod gelbach;
 mod grid;
+mod hypotheses;
 mod method_table;
 mod range;
 mod regression;
@@ -61,6 +62,7 @@ mod subsets;
 mod summary;
 mod table;
 mod text;
+mod variation;
 
 pub use document::Report;
 pub use regression::RegressionReport;

@@ -1,7 +1,5 @@
 //! Several restrictions at once.
 
-use std::fmt;
-
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
@@ -47,15 +45,6 @@ impl JointTest {
     pub(crate) fn f(statistic: f64, df: f64, df_denominator: f64) -> Self {
         let p_value = tails::f(statistic, df, df_denominator);
         JointTest { statistic, df, df_denominator: Some(df_denominator), p_value }
-    }
-}
-
-impl fmt::Display for JointTest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.df_denominator {
-            Some(df) => write!(f, "F({}, {df}) = {:.4}, p = {:.4}", self.df, self.statistic, self.p_value),
-            None => write!(f, "χ²({}) = {:.4}, p = {:.4}", self.df, self.statistic, self.p_value),
-        }
     }
 }
 

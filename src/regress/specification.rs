@@ -19,8 +19,6 @@ mod hausman;
 mod reset;
 mod serial_correlation;
 
-use std::fmt;
-
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
@@ -124,19 +122,6 @@ impl SpecificationTest {
             }
             None => SpecificationTest::new(name, null, statistic, NullDistribution::ChiSquared { df }),
         }
-    }
-}
-
-impl fmt::Display for SpecificationTest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.name)?;
-        match self.distribution {
-            NullDistribution::Normal | NullDistribution::UpperNormal => write!(f, "z")?,
-            NullDistribution::ChiSquared { df } => write!(f, "χ²({df})")?,
-            NullDistribution::F { df, df_denominator } => write!(f, "F({df}, {df_denominator})")?,
-        }
-        write!(f, " = {:.4}, p = {:.4} (null hypothesis: {})", self.statistic, self.p_value, self.null)?;
-        self.warnings.iter().try_for_each(|warning| write!(f, "\n{warning}"))
     }
 }
 

@@ -86,7 +86,12 @@ pub(super) fn p_value(p: f64) -> String {
 
 /// R² of any size: a regression that does not minimise it may have a very negative one.
 pub(super) fn r_squared(r2: f64) -> String {
-    if r2.is_finite() && r2.abs() >= 1e3 { format!("{r2:.2e}") } else { format!("{r2:.4}") }
+    match r2 {
+        r2 if r2.is_finite() && r2.abs() >= 1e3 => format!("{r2:.2e}"),
+        // Rounding has no sign.
+        r2 if r2.abs() < 0.00005 => "0.0000".to_string(),
+        r2 => format!("{r2:.4}"),
+    }
 }
 
 /// Those that there are, by name.
@@ -95,7 +100,7 @@ pub(super) fn r_squareds(r2: &RSquared) -> [(&'static str, Option<f64>); 4] {
 }
 
 /// A number with four decimals, none where it has none.
-fn plain(x: f64) -> String {
+pub(super) fn plain(x: f64) -> String {
     if x.fract() == 0.0 { format!("{x}") } else { format!("{x:.4}") }
 }
 
@@ -203,6 +208,15 @@ mod tests {
         assert_eq!(Digits::Significant(usize::MAX).text(0.1), "0.10000000000000001");
         assert_eq!(four(f64::NAN), "–");
         assert!([f64::MIN, -f64::MIN_POSITIVE, -0.000_999_96].into_iter().all(|x| four(x).len() <= 11));
+    }
+
+    #[test]
+    fn an_r_squared_of_rounding_has_no_sign() {
+        assert_eq!(
+            [-1e-17, 0.0, 0.00004, -0.00006, 0.5].map(r_squared),
+            ["0.0000", "0.0000", "0.0000", "-0.0001", "0.5000"]
+        );
+        assert_eq!(r_squared(-2e5), "-2.00e5");
     }
 
     #[test]

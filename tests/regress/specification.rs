@@ -543,7 +543,7 @@ fn a_difference_that_is_not_positive_is_said_so() {
     });
     let test = found.expect("such a panel among 200");
     assert_eq!(test.distribution, chi_squared(1.0));
-    assert!(test.statistic > 0.0 && test.to_string().contains("1 of its 2 directions"), "{test}");
+    assert!(test.statistic > 0.0 && test.to_string().replace("\n  ", " ").contains("1 of its 2 directions"), "{test}");
 }
 
 #[test]
@@ -711,7 +711,8 @@ fn tests_are_written_and_read_again() {
     let test = grunfeld(Estimator::Within).pesaran_cd().expect("a test");
     let text = serde_json::to_string(&test).expect("written");
     assert_eq!(serde_json::from_str::<SpecificationTest>(&text).expect("read"), test);
-    let line = "Pesaran's CD test: z = 4.6612, p = 0.0000 (null hypothesis: errors of different units are unrelated)";
+    let line =
+        "Pesaran's CD test: z = 4.6612, p < 0.0001 (null hypothesis: errors of different\n  units are unrelated)";
     assert_eq!(test.to_string().to_lowercase(), line.to_lowercase());
 }
 

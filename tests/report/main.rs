@@ -5,5 +5,6 @@ mod common;
 
 mod factors;
 mod long_names;
+mod printing;
 mod regression_tables;
 mod serde;

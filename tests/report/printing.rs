@@ -1,0 +1,245 @@
+//! Every public result prints itself, in lines of at most 80 columns, with no NaN.
+#![allow(clippy::expect_used, clippy::panic)]
+
+use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::path::Path;
+
+use apportion::decompose::SampledOrders;
+use apportion::findings::{Analysis, Intervals};
+use apportion::panel::{AreaRule, Description, Join, Reorganisations, SIMULATED_ENGLAND_SEED, UnitRule};
+use apportion::regress::{CrossSectionLm, Leverage, RandomEffect, SmallSample, WildBootstrap};
+use apportion::report::RegressionTable;
+use apportion::{Covariance, Estimator, FittedRegression, Method, Model, Panel, PanelRegression, Source, Term};
+
+/// Public names that are no answers of their own, by why not.
+const NO_ANSWERS: [(&str, &[&str]); 5] = [
+    (
+        "what is asked",
+        &[
+            "Analysis",
+            "ClusterCorrection",
+            "Covariance",
+            "CovarianceKind",
+            "Criterion",
+            "CrossSectionLm",
+            "Estimator",
+            "GelbachCovariance",
+            "HausmanVariance",
+            "IntervalKind",
+            "Intervals",
+            "Layout",
+            "Leverage",
+            "Lookup",
+            "Measure",
+            "Method",
+            "PanelRegression",
+            "RandomEffect",
+            "RandomMethod",
+            "SampledOrders",
+            "SmallSample",
+            "Source",
+            "WildBootstrap",
+            "WildWeights",
+        ],
+    ),
+    ("what answers come from", &["FittedModel", "FittedRegression", "Game", "Moments", "Published", "Resampling"]),
+    (
+        "a row or a part of an answer that prints it",
+        &[
+            "BestSubset",
+            "Coalition",
+            "ColumnInflation",
+            "ComponentFrequency",
+            "Credit",
+            "Detail",
+            "Difference",
+            "GelbachChange",
+            "GelbachColumn",
+            "GelbachEstimate",
+            "Interval",
+            "IntervalMethod",
+            "LeftOutMethod",
+            "NullDistribution",
+            "PairCovariance",
+            "PairDominance",
+            "Rank",
+            "SampledShare",
+            "Share",
+            "ShareRange",
+            "ShareWithout",
+            "SizeShare",
+            "SubsetFrequency",
+            "SubsetShare",
+            "TermShare",
+        ],
+    ),
+    ("arrays of replicates, to compute with", &["GelbachReplicates", "Replicates"]),
+    ("documents, which serde writes, and what reads a game", &["RegressionReport", "Report", "Score"]),
+];
+
+/// What was printed, by the name of the type.
+#[derive(Default)]
+struct Printed(BTreeSet<&'static str>);
+
+impl Printed {
+    #[track_caller]
+    fn print<T: Display>(&mut self, answer: &T) {
+        let name = std::any::type_name::<T>();
+        let text = answer.to_string();
+        assert!(!text.trim().is_empty(), "{name} prints nothing");
+        for line in text.lines() {
+            assert!(line.chars().count() <= 80, "{name}, {} characters: {line}", line.chars().count());
+        }
+        let words = text.split(|c: char| !c.is_alphanumeric());
+        assert!(words.into_iter().all(|word| word != "NaN" && word != "inf"), "{name}:\n{text}");
+        self.0.insert(name.rsplit("::").next().unwrap_or(name));
+    }
+}
+
+/// The names that `pub use` lines of a module's face hand on.
+fn public_names(module: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(format!("{module}.rs"));
+    let text = std::fs::read_to_string(path).expect("the face of a module");
+    let used = text.split("\npub use ").skip(1).filter_map(|rest| rest.split_once(';'));
+    let names = used.flat_map(|(path, _)| {
+        let names = path.split_once('{').map_or_else(|| path.rsplit("::").next().unwrap_or(path), |(_, names)| names);
+        names.trim_end_matches('}').split(',').map(|name| name.trim().to_string()).collect::<Vec<_>>()
+    });
+    names.filter(|name| name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase)).collect()
+}
+
+fn england() -> Panel {
+    Panel::simulated_england(SIMULATED_ENGLAND_SEED).expect("the simulated panel")
+}
+
+#[test]
+fn every_public_result_prints_itself() {
+    let mut printed = Printed::default();
+    of_breakdowns(&mut printed);
+    of_regressions(&mut printed);
+    of_tests(&mut printed);
+    let file = "Short Desc,Years,LA and Regions,Values,LA Number\n\
+                Plans,2017-18,Camden,c,202\nPlans,2017-18,Greenwich,20,203\nPlans,2017-18,England,40,970\n";
+    let published = Source::lait("lait.csv").measure("Plans").read_from(std::io::Cursor::new(file)).expect("it reads");
+    printed.print(&published.sums_against_nation("Plans").expect("a nation")[0]);
+    for module in ["sources", "fit", "regress", "decompose", "resample", "findings", "report"] {
+        for name in public_names(module) {
+            let is_answer = NO_ANSWERS.iter().all(|(_, names)| !names.contains(&name.as_str()));
+            assert_eq!(printed.0.contains(name.as_str()), is_answer, "{module}::{name}: printed, or no answer?");
+        }
+    }
+}
+
+/// Their sentences are as long as what they tell of; a summary breaks them into lines.
+#[test]
+fn what_is_told_of_a_panel_is_printed_by_its_summary() {
+    let text = "unit,year,n,pop\n202,2019,1,9\n202.0,2020,2,9\n836,2019,6,30\n837,2019,7,70\n835,2019,4,80\n\
+                839,2020,25,110\n838,2020,5,90\n300,2019,1,5\n";
+    let schema = apportion::PanelSchema::new("unit", "year").population("pop");
+    let panel = Panel::read_csv_from(text.as_bytes(), &schema).expect("it reads");
+    let right = Panel::builder().units([202, 202, 1]).periods([2019, 2020, 2020]).column("z", [1.0, 2.0, 3.0]);
+    let panel = panel
+        .reorganise(&Reorganisations::england(), &AreaRule::constant().counts(["n"]))
+        .and_then(|panel| panel.join(&right.build()?, &Join::left()))
+        .and_then(|panel| panel.without(&UnitRule::new("mine").unit(300, "no return")));
+    let panel = match panel {
+        Ok(panel) => panel,
+        Err(error) => panic!("{error}"),
+    };
+    let mut printed = Printed::default();
+    printed.print(&panel.summary());
+    printed.print::<Description>(&panel.describe());
+    let summary = panel.summary().to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(panel.steps().len(), 4);
+    for step in panel.steps() {
+        let step = step.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(summary.contains(&step), "{step}\nis not in\n{summary}");
+    }
+}
+
+fn of_breakdowns(printed: &mut Printed) {
+    let fit = Model::new("cpp_rate")
+        .component("deprivation", ["low_income_pct"])
+        .component("spending", ["spend_per_child", "vacancy_rate"])
+        .component("policy", [Term::PeriodEffects])
+        .fit(&england())
+        .expect("it fits");
+    let jackknife = fit.jackknife().expect("150 units");
+    let draws = fit.bootstrap(20, 1).expect("150 units");
+    printed.print(fit.sample());
+    for method in Method::all(Vec::new()) {
+        let breakdown = fit.breakdown(&method).unwrap_or_else(|error| panic!("{}: {error}", method.name()));
+        printed.print(&breakdown);
+        for resampling in [&jackknife, &draws] {
+            printed.print(&breakdown.with_intervals(resampling).expect("intervals"));
+        }
+    }
+    let shapley = fit.shapley().expect("three components");
+    printed.print(&fit.order_range().expect("three components"));
+    printed.print(&fit.all_methods().expect("three components").with_intervals(&jackknife).expect("intervals"));
+    printed.print(&fit.r2_game().and_then(|game| game.shapley()).expect("a game"));
+    let sampled = SampledOrders::new(1).most_orders(256);
+    printed.print(&fit.shapley_sampled(&sampled).expect("some orders"));
+    let subsets = Model::new("cpp_rate").component("a", ["low_income_pct"]).component("b", ["vacancy_rate"]);
+    let subsets = subsets.fit(&england()).expect("it fits");
+    printed.print(&subsets.best_subsets().expect("two candidates"));
+    printed.print(&subsets.jackknife().and_then(|jackknife| jackknife.selection(1)).expect("two candidates"));
+    printed.print(&draws.comparisons(&[&shapley]).expect("a comparison")[0]);
+    printed.print(&fit.influence_of_units(&shapley).expect("150 units")[0]);
+    let always = Model::new("cpp_rate").always(["low_income_pct"]).component("spending", ["spend_per_child"]);
+    let gelbach = always.fit(&england()).and_then(|fit| fit.gelbach()).expect("a coefficient that changes");
+    printed.print(&gelbach);
+    let analysis = Analysis::new().sequential().order_range().comparisons().intervals(Intervals::bootstrap(20, 1));
+    printed.print(&analysis.of(&fit).expect("findings"));
+}
+
+fn regression(estimator: Estimator) -> FittedRegression {
+    let regression = PanelRegression::new("cpp_rate", ["low_income_pct", "vacancy_rate"]);
+    regression.estimator(estimator).fit(&england()).expect("it fits")
+}
+
+fn of_regressions(printed: &mut Printed) {
+    for estimator in [Estimator::Pooled, Estimator::Within, Estimator::Random, Estimator::RandomTwoway] {
+        let fit = regression(estimator);
+        printed.print(fit.r_squared());
+        printed.print(&fit.collinearity());
+        fit.effect_variances().into_iter().for_each(|variances| printed.print(variances));
+        fit.quasi_demeaning().into_iter().for_each(|thetas| printed.print(thetas));
+        for covariance in
+            [Covariance::iid(), Covariance::heteroskedastic(Leverage::Hc3), Covariance::driscoll_kraay(None)]
+        {
+            let table = fit.coefficients(&covariance).expect("a table");
+            printed.print(&table);
+            printed.print(&table.coefficients[0]);
+            printed.print(&table.covariance);
+            printed.print(&RegressionTable::new([("all", &table), ("again", &table)]));
+            printed.print(&fit.wald(&["low_income_pct", "vacancy_rate"], &covariance).expect("a test"));
+        }
+    }
+    let (within, iid) = (regression(Estimator::Within), Covariance::iid());
+    printed.print(&within.wild_bootstrap("vacancy_rate", &WildBootstrap::new(99, 1)).expect("150 clusters"));
+    printed.print(&within.unit_effects(&iid).expect("unit effects")[0]);
+    printed.print(&within.predictions(&england(), &iid, 0.95).expect("the sample")[0]);
+    printed.print(&within.influence_of_units().expect("150 units")[0]);
+}
+
+fn of_tests(printed: &mut Printed) {
+    let fit = regression;
+    let (pooled, within) = (fit(Estimator::Pooled), fit(Estimator::Within));
+    let tests = [
+        within.hausman(&fit(Estimator::Random)),
+        fit(Estimator::Random).hausman_regression(&Covariance::cluster()),
+        within.test_effects(),
+        pooled.breusch_pagan(RandomEffect::Unit),
+        pooled.honda(RandomEffect::Period),
+        pooled.king_wu(RandomEffect::Unit),
+        within.serial_correlation(SmallSample::Plm),
+        within.pesaran_cd(),
+        within.cross_section_lm(CrossSectionLm::BiasCorrected),
+        pooled.reset(&[2, 3], &Covariance::iid()),
+    ];
+    for test in tests {
+        printed.print(&test.unwrap_or_else(|error| panic!("{error}")));
+    }
+}
