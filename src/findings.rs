@@ -30,6 +30,7 @@
 
 mod analysis;
 mod intervals;
+mod steps;
 
 pub use analysis::{Analysis, Findings};
 pub use intervals::Intervals;

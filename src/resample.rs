@@ -11,6 +11,7 @@
 //! | ranks and differences of components | [`Resampling::comparisons`] | [`Comparison`] of [`Rank`]s and [`Difference`]s, by corrected shares too ([`CorrectedRank`], [`CorrectedDifference`]) |
 //! | how often a component is among the best subsets | [`Resampling::selection`] | [`Selection`] of [`ComponentFrequency`] and [`SubsetFrequency`] |
 //! | how far each unit or period moves a share | [`FittedModel::influence_of_units`](crate::FittedModel::influence_of_units), [`FittedModel::influence_of_periods`](crate::FittedModel::influence_of_periods) | [`ShareInfluence`] of [`ShareWithout`] |
+//! | how far a long computation is, and its end before | [`Resampling::watched`] | calls, and whether to go on |
 //! | the replicates themselves | [`Resampling::replicates`], [`Resampling::gelbach_replicates`] | [`Replicates`], [`GelbachReplicates`] |
 //!
 //! **What an interval is for.** The target is the expected in-sample share for authorities drawn from a superpopulation

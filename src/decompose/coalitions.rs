@@ -8,6 +8,7 @@
 pub(super) mod branches;
 pub(super) mod coalition;
 mod leaves;
+pub(super) mod progress;
 pub(super) mod size_weights;
 pub(super) mod table;
 pub(super) mod tree;

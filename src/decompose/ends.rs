@@ -3,6 +3,7 @@
 use pulp::Simd;
 
 use super::breakdown::Breakdown;
+use super::coalitions::progress::Part;
 use super::coalitions::{Players, Root};
 use super::definition::{Definition, Setting};
 use super::evaluate::{Evaluate, Needs, Prepared, to_shares};
@@ -140,7 +141,15 @@ impl Evaluate for Ends {
     }
 
     #[inline(always)]
-    fn evaluate<L: Lanes, S: Simd>(&self, _: S, entries: &[L], total: L, scratch: &mut ChainScratch<L>, out: &mut [L]) {
+    fn evaluate<L: Lanes, S: Simd>(
+        &self,
+        _: S,
+        entries: &[L],
+        total: L,
+        _: &Part,
+        scratch: &mut ChainScratch<L>,
+        out: &mut [L],
+    ) {
         let ChainScratch { matrix, residual } = scratch;
         self.everybody.residuals(entries, matrix, residual);
         let (nobody, everybody) = (residual[0], residual[self.each.len()]);

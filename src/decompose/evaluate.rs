@@ -9,7 +9,8 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::coalitions::branches::{Parallel, Progress};
+use super::coalitions::branches::Parallel;
+use super::coalitions::progress::Part;
 use super::coalitions::{Players, Root};
 use crate::fit::FittedModel;
 use crate::numerics::double::Double;
@@ -56,21 +57,22 @@ pub(super) trait Evaluate: Needs + Sized + 'static {
 
     fn scratch<L: Lanes>(&self) -> Self::Scratch<L>;
 
-    /// The answer, as parts of the total sum of squares; where the outcome does not vary, all zero. Written
-    /// `#[inline(always)]`, or it is not compiled for the instruction set.
+    /// The answer, as parts of the total sum of squares; where the outcome does not vary, all zero. Says to `part` how
+    /// far it is where it takes long; nothing of use once that was told to stop. Written `#[inline(always)]`, or it is
+    /// not compiled for the instruction set.
     fn evaluate<L: Lanes, S: Simd>(
         &self,
         simd: S,
         entries: &[L],
         total: L,
+        part: &Part,
         scratch: &mut Self::Scratch<L>,
         out: &mut [L],
     );
 
-    /// The same of the full sample: in parallel, and with word to `progress`, where there are many coalitions. Nothing
-    /// of use once `progress` was told to stop.
-    fn evaluate_in_parallel<L: Lanes + Parallel>(&self, entries: &[L], total: L, _: &Progress, out: &mut [L]) {
-        L::dispatch(Call { method: self, entries, total, scratch: &mut self.scratch(), out });
+    /// The same of the full sample: in parallel where there are many coalitions.
+    fn evaluate_in_parallel<L: Lanes + Parallel>(&self, entries: &[L], total: L, part: &Part, out: &mut [L]) {
+        L::dispatch(Call { method: self, entries, total, part, scratch: &mut self.scratch(), out });
     }
 }
 
@@ -87,13 +89,14 @@ pub(super) trait On<L> {
 
 /// Any prepared method on the full sample in this kind of number: see [`Evaluate::evaluate_in_parallel`].
 pub(super) trait InParallel<L> {
-    fn in_parallel(&self, entries: &[L], total: L, progress: &Progress, out: &mut [L]);
+    fn in_parallel(&self, entries: &[L], total: L, part: &Part, out: &mut [L]);
 }
 
 /// A prepared method and the memory that it works in.
 pub(crate) trait Evaluator<L> {
-    /// The answer, as parts of the total sum of squares, in as many numbers as the plan says.
-    fn evaluate(&mut self, entries: &[L], out: &mut [L]);
+    /// The answer, as parts of the total sum of squares, in as many numbers as the plan says; nothing of use once `part`
+    /// was told to stop.
+    fn evaluate(&mut self, entries: &[L], part: &Part, out: &mut [L]);
 }
 
 struct WithScratch<'a, M: Evaluate, L: Lanes> {
@@ -109,15 +112,15 @@ impl<L: Lanes + 'static, M: Evaluate> On<L> for M {
 }
 
 impl<L: Lanes + Parallel, M: Evaluate> InParallel<L> for M {
-    fn in_parallel(&self, entries: &[L], total: L, progress: &Progress, out: &mut [L]) {
-        self.evaluate_in_parallel(entries, total, progress, out);
+    fn in_parallel(&self, entries: &[L], total: L, part: &Part, out: &mut [L]) {
+        self.evaluate_in_parallel(entries, total, part, out);
     }
 }
 
 impl<L: Lanes, M: Evaluate> Evaluator<L> for WithScratch<'_, M, L> {
-    fn evaluate(&mut self, entries: &[L], out: &mut [L]) {
+    fn evaluate(&mut self, entries: &[L], part: &Part, out: &mut [L]) {
         let total = self.players.total_sum_of_squares(entries);
-        L::dispatch(Call { method: self.method, entries, total, scratch: &mut self.scratch, out });
+        L::dispatch(Call { method: self.method, entries, total, part, scratch: &mut self.scratch, out });
     }
 }
 
@@ -126,6 +129,7 @@ struct Call<'a, M: Evaluate, L: Lanes> {
     method: &'a M,
     entries: &'a [L],
     total: L,
+    part: &'a Part<'a>,
     scratch: &'a mut M::Scratch<L>,
     out: &'a mut [L],
 }
@@ -135,7 +139,7 @@ impl<M: Evaluate, L: Lanes> WithSimd for Call<'_, M, L> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        self.method.evaluate(simd, self.entries, self.total, self.scratch, self.out);
+        self.method.evaluate(simd, self.entries, self.total, self.part, self.scratch, self.out);
     }
 }
 

@@ -20,6 +20,7 @@
 use pulp::Simd;
 
 use super::breakdown::Breakdown;
+use super::coalitions::progress::Part;
 use super::coalitions::{Players, Root};
 use super::definition::{Definition, Setting};
 use super::detail::Detail;
@@ -330,7 +331,7 @@ impl Evaluate for FittedParts {
     fn scratch<L: Lanes>(&self) {}
 
     #[inline(always)]
-    fn evaluate<L: Lanes, S: Simd>(&self, _: S, entries: &[L], total: L, _: &mut (), out: &mut [L]) {
+    fn evaluate<L: Lanes, S: Simd>(&self, _: S, entries: &[L], total: L, _: &Part, _: &mut (), out: &mut [L]) {
         let k = self.parts.len();
         for lane in 0..L::COUNT {
             let gram = self.gram(|at| entries[at].lane(lane));

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::breakdown::Breakdown;
+use super::coalitions::progress::Progress;
 use super::method::Method;
 use crate::error::{Error, EstimateError, QuestionError, Result};
 use crate::fit::FittedModel;
@@ -78,9 +79,14 @@ impl FittedModel {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn methods(&self, methods: &[Method]) -> Result<MethodTable> {
+        self.methods_by(methods, &Progress::unwatched())
+    }
+
+    /// The same as a part of what `progress` is of.
+    pub(crate) fn methods_by(&self, methods: &[Method], progress: &Progress) -> Result<MethodTable> {
         let mut table = MethodTable { breakdowns: Vec::new(), left_out: Vec::new() };
         for method in methods {
-            match self.breakdown(method) {
+            match self.breakdown_by(method, progress) {
                 Ok(breakdown) => table.breakdowns.push(breakdown),
                 Err(
                     error @ (Error::Estimate(EstimateError::Method { .. })

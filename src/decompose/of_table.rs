@@ -2,6 +2,7 @@
 
 use pulp::Simd;
 
+use super::coalitions::progress::Part;
 use super::coalitions::table::{CoalitionTable, Residuals};
 use super::coalitions::{Players, Root};
 use super::evaluate::{Evaluate, Needs};
@@ -59,6 +60,7 @@ impl Evaluate for OfTable {
         _: S,
         entries: &[L],
         total: L,
+        _: &Part,
         (residuals, table): &mut Self::Scratch<L>,
         out: &mut [L],
     ) {

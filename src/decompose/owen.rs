@@ -18,11 +18,12 @@ use pulp::Simd;
 use rayon::prelude::*;
 
 use super::breakdown::Breakdown;
-use super::coalitions::branches::{Parallel, Progress, add_sums_parallel};
+use super::coalitions::branches::{Parallel, add_sums_in_steps, add_sums_parallel};
 use super::coalitions::coalition::spread;
+use super::coalitions::progress::Part;
 use super::coalitions::size_weights::SizeWeights;
 use super::coalitions::table::CoalitionTable;
-use super::coalitions::tree::{SizeSums, Workspace, add_sums};
+use super::coalitions::tree::{SizeSums, Workspace};
 use super::coalitions::{Players, Root};
 use super::definition::{Definition, Setting};
 use super::detail::Detail;
@@ -248,15 +249,16 @@ impl Evaluate for TermGames {
         simd: S,
         entries: &[L],
         total: L,
+        part: &Part,
         scratch: &mut GameScratch<L>,
         out: &mut [L],
     ) {
         let GameScratch { matrix, workspaces } = scratch;
         let mut sums_of = |set: &TermSet, n_players: usize| {
             let mut sums = SizeSums::zero(n_players);
-            for (root, &workspace) in set.roots.iter().zip(&set.workspaces) {
+            for (root, &workspace) in set.roots.iter().zip(&set.workspaces).take_while(|_| !part.is_cancelled()) {
                 let matrix = root.gather(entries, matrix);
-                add_sums(simd, root, matrix, &mut workspaces[workspace], &mut sums);
+                add_sums_in_steps(simd, root, matrix, &mut workspaces[workspace], &mut sums, part);
             }
             sums
         };
@@ -269,12 +271,12 @@ impl Evaluate for TermGames {
         to_shares(total, out);
     }
 
-    fn evaluate_in_parallel<L: Lanes + Parallel>(&self, entries: &[L], total: L, progress: &Progress, out: &mut [L]) {
+    fn evaluate_in_parallel<L: Lanes + Parallel>(&self, entries: &[L], total: L, part: &Part, out: &mut [L]) {
         let sums_of = |set: &TermSet, n_players: usize| {
             let mut sums = SizeSums::zero(n_players);
-            for root in set.roots.iter().take_while(|_| !progress.is_cancelled()) {
+            for root in set.roots.iter().take_while(|_| !part.is_cancelled()) {
                 let mut matrix = room([root]);
-                add_sums_parallel(root, root.gather(entries, &mut matrix), &mut sums, progress);
+                add_sums_parallel(root, root.gather(entries, &mut matrix), &mut sums, part);
             }
             sums
         };

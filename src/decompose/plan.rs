@@ -3,7 +3,7 @@
 use std::mem::discriminant;
 
 use super::coalitions::Players;
-use super::coalitions::branches::Progress;
+use super::coalitions::progress::Progress;
 use super::detail::Detail;
 use super::evaluate::{Evaluator, InParallel, On, Prepared};
 use super::method::Method;
@@ -47,7 +47,7 @@ impl Plan {
     }
 
     /// How many coalitions are enumerated.
-    pub(super) fn n_coalitions(&self) -> u64 {
+    pub(crate) fn n_coalitions(&self) -> u64 {
         self.prepared.n_coalitions()
     }
 
@@ -92,7 +92,7 @@ impl Plan {
                 entries[layout.raw(v, v)] = 1.0;
                 entries[layout.within(v, v)] = f64::from(u8::from(v != self.players.outcome()));
             }
-            if let Some(found) = self.point_answer(entries.as_slice(), &Progress::of_coalitions(1, None)) {
+            if let Some(found) = self.point_answer(entries.as_slice(), &Progress::unwatched()) {
                 answer = found;
             }
         }
@@ -109,7 +109,11 @@ impl Plan {
     /// The answer from moments in twice the precision, one coalition after another.
     pub(crate) fn precise_answer(&self, entries: &[Double]) -> Vec<f64> {
         let mut out = vec![Double::new(0.0); self.len()];
-        On::<Double>::evaluator(&*self.prepared, &self.players).evaluate(entries, &mut out);
+        On::<Double>::evaluator(&*self.prepared, &self.players).evaluate(
+            entries,
+            &Progress::unwatched().part(0, 1),
+            &mut out,
+        );
         out.into_iter().map(Double::value).collect()
     }
 
@@ -121,7 +125,9 @@ impl Plan {
     {
         let mut out = vec![L::splat(0.0); self.len()];
         let total = self.players.total_sum_of_squares(entries);
-        InParallel::<L>::in_parallel(&*self.prepared, entries, total, progress, &mut out);
+        let part = progress.part(self.n_coalitions(), 1);
+        InParallel::<L>::in_parallel(&*self.prepared, entries, total, &part, &mut out);
+        part.end();
         (!progress.is_cancelled()).then(|| out.iter().map(|x| x.lane(0).value()).collect())
     }
 }

@@ -1,7 +1,7 @@
 //! How much do all components explain, or some of them?
 
 use super::coalitions::Players;
-use super::coalitions::branches::Progress;
+use super::coalitions::progress::Progress;
 use super::method::Method;
 use super::plan::Plan;
 use super::sequential::Chain;
@@ -60,7 +60,7 @@ impl FittedModel {
         let chain = Chain::new(players, (0..players.len()).collect());
         let plan = Plan::new(method, players.clone(), Box::new(chain));
         // A chain has nothing to watch, and is not cancelled.
-        let answer = self.evaluate(&plan, &Progress::new(0, None)).unwrap_or_default();
+        let answer = self.evaluate(&plan, &Progress::unwatched()).unwrap_or_default();
         1.0 - answer.get(players.len() + 1).unwrap_or(&f64::NAN)
     }
 }

@@ -3,6 +3,7 @@
 use pulp::Simd;
 
 use super::breakdown::Breakdown;
+use super::coalitions::progress::Part;
 use super::coalitions::{Players, Root};
 use super::definition::{Definition, Setting};
 use super::evaluate::{Evaluate, Needs, Prepared, room, to_shares};
@@ -184,7 +185,15 @@ impl Evaluate for Chain {
     }
 
     #[inline(always)]
-    fn evaluate<L: Lanes, S: Simd>(&self, _: S, entries: &[L], total: L, scratch: &mut ChainScratch<L>, out: &mut [L]) {
+    fn evaluate<L: Lanes, S: Simd>(
+        &self,
+        _: S,
+        entries: &[L],
+        total: L,
+        _: &Part,
+        scratch: &mut ChainScratch<L>,
+        out: &mut [L],
+    ) {
         let ChainScratch { matrix, residual } = scratch;
         self.residuals(entries, matrix, residual);
         let k = self.order.len();

@@ -11,10 +11,11 @@
 use pulp::Simd;
 
 use super::breakdown::Breakdown;
-use super::coalitions::branches::{Parallel, Progress, add_sums_parallel};
+use super::coalitions::branches::{Parallel, add_sums_in_steps, add_sums_parallel};
+use super::coalitions::progress::Part;
 use super::coalitions::size_weights::SizeWeights;
 use super::coalitions::table::MOST_IN_TABLE;
-use super::coalitions::tree::{SizeSums, Workspace, add_sums};
+use super::coalitions::tree::{SizeSums, Workspace};
 use super::coalitions::{Players, Root};
 use super::definition::{Definition, Setting};
 use super::evaluate::{Evaluate, Needs, Prepared, room, to_shares};
@@ -164,6 +165,7 @@ impl Evaluate for BySize {
         simd: S,
         entries: &[L],
         total: L,
+        part: &Part,
         scratch: &mut SizeScratch<L>,
         out: &mut [L],
     ) {
@@ -171,16 +173,16 @@ impl Evaluate for BySize {
         sums.clear();
         for (root, workspace) in self.roots.iter().zip(workspaces) {
             let matrix = root.gather(entries, matrix);
-            add_sums(simd, root, matrix, workspace, sums);
+            add_sums_in_steps(simd, root, matrix, workspace, sums, part);
         }
         self.shares(sums, total, out);
     }
 
-    fn evaluate_in_parallel<L: Lanes + Parallel>(&self, entries: &[L], total: L, progress: &Progress, out: &mut [L]) {
+    fn evaluate_in_parallel<L: Lanes + Parallel>(&self, entries: &[L], total: L, part: &Part, out: &mut [L]) {
         let mut sums = SizeSums::zero(self.n_players);
         for root in &self.roots {
             let mut matrix = room([root]);
-            add_sums_parallel(root, root.gather(entries, &mut matrix), &mut sums, progress);
+            add_sums_parallel(root, root.gather(entries, &mut matrix), &mut sums, part);
         }
         self.shares(&sums, total, out);
     }

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::breakdown::Breakdown;
 use super::coalitions::Players;
-use super::coalitions::branches::{Progress, Watch};
+use super::coalitions::progress::Progress;
 use super::coalitions::table::{CoalitionTable, MOST_IN_TABLE};
 use super::definition::Setting;
 use super::method::Method;
@@ -32,7 +32,7 @@ impl FittedModel {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn breakdown(&self, method: &Method) -> Result<Breakdown> {
-        self.breakdown_by(method, None)
+        self.breakdown_by(method, &Progress::unwatched())
     }
 
     /// The same, with word of how far it is: `watch` is called from any thread with the coalitions done and those there
@@ -41,7 +41,8 @@ impl FittedModel {
     /// Worth its while for Shapley values and conditional dominance from 30 components on, where 36 single columns take
     /// seventeen seconds on two cores, and about a thousand calls; and for Owen values, which enumerate the other
     /// components once more for every set of the terms of each component that has several. Methods that keep a table of
-    /// coalitions, or need few, do not call.
+    /// coalitions, or need few, call once, in the end. Calls of two threads may cross, so that the most done so far is
+    /// how far it is.
     ///
     /// # Errors
     /// Those of the method, and [`EstimateError::Cancelled`] once `watch` has said so.
@@ -68,17 +69,30 @@ impl FittedModel {
         method: &Method,
         watch: impl Fn(u64, u64) -> ControlFlow<()> + Sync,
     ) -> Result<Breakdown> {
-        self.breakdown_by(method, Some(&watch))
+        let plan = self.plan(method)?;
+        let progress = Progress::new(plan.n_coalitions(), Some(&watch));
+        self.breakdown_of(plan, &progress)
     }
 
-    fn breakdown_by(&self, method: &Method, watch: Option<Watch>) -> Result<Breakdown> {
-        let plan = self.plan(method)?;
+    /// How many coalitions a method enumerates.
+    ///
+    /// # Errors
+    /// Those of the method.
+    pub(crate) fn n_coalitions(&self, method: &Method) -> Result<u64> {
+        Ok(self.plan(method)?.n_coalitions())
+    }
+
+    /// [`breakdown`](Self::breakdown) as a part of what `progress` is of.
+    pub(crate) fn breakdown_by(&self, method: &Method, progress: &Progress) -> Result<Breakdown> {
+        self.breakdown_of(self.plan(method)?, progress)
+    }
+
+    fn breakdown_of(&self, plan: Plan, progress: &Progress) -> Result<Breakdown> {
         let players = plan.players();
         let mut warnings = self.warnings().to_vec();
         warnings.extend(plan.warnings(self));
-        let progress = Progress::of_coalitions(plan.n_coalitions(), watch);
-        let cancelled = || Error::from(EstimateError::Cancelled { method: method.name().to_string() });
-        let answer = self.evaluate(&plan, &progress).ok_or_else(cancelled)?;
+        let cancelled = || Error::from(EstimateError::Cancelled { method: plan.method().name().to_string() });
+        let answer = self.evaluate(&plan, progress).ok_or_else(cancelled)?;
         warnings.extend(self.imprecise(plan.enumerated()));
         let design = self.design();
         let k = players.len();

@@ -17,6 +17,7 @@
 use pulp::Simd;
 
 use super::breakdown::Breakdown;
+use super::coalitions::progress::Part;
 use super::coalitions::{Players, Root};
 use super::definition::{Definition, Setting};
 use super::evaluate::{Evaluate, Needs, Prepared, room};
@@ -285,7 +286,7 @@ impl Evaluate for Whitened {
     }
 
     #[inline(always)]
-    fn evaluate<L: Lanes, S: Simd>(&self, _: S, entries: &[L], total: L, matrix: &mut Vec<L>, out: &mut [L]) {
+    fn evaluate<L: Lanes, S: Simd>(&self, _: S, entries: &[L], total: L, _: &Part, matrix: &mut Vec<L>, out: &mut [L]) {
         let matrix = self.root.gather(entries, matrix);
         for lane in 0..L::COUNT {
             let own: Vec<L::Scalar> = matrix.iter().map(|x| x.lane(lane)).collect();

@@ -78,10 +78,10 @@ pub enum EstimateError {
         /// Why, and what to do.
         why: CoefficientProblem,
     },
-    /// An enumeration of coalitions that its watch ended.
-    #[error("{method} was cancelled before all coalitions were enumerated: let it run, or put components together")]
+    /// A computation that its watch ended.
+    #[error("{method} was cancelled before it was done: let it run, or put components together or draw less often")]
     Cancelled {
-        /// The method.
+        /// The method, or what is resampled.
         method: String,
     },
     /// Too few clusters or draws for an interval.

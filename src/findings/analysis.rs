@@ -3,16 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::intervals::Intervals;
-use crate::decompose::{Breakdown, GELBACH, Gelbach, IntervalMethod, LeftOutMethod, Method, MethodTable, OrderRange};
-use crate::error::{Error, EstimateError, QuestionError, Result};
+use crate::decompose::{Gelbach, IntervalMethod, LeftOutMethod, Method, MethodTable, OrderRange};
+use crate::error::Result;
 use crate::fit::FittedModel;
 use crate::model::Factor;
 use crate::panel::{Lineage, Sample};
 use crate::resample::Comparison;
 use crate::warning::Warning;
-
-/// Name under which the range over orders is left out.
-const ORDER_RANGE: &str = "order_range";
 
 /// A question to a fit: by which methods its variation is split, how sure the shares are, and what else is said.
 ///
@@ -49,16 +46,16 @@ const ORDER_RANGE: &str = "order_range";
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Analysis {
-    asked: Vec<Asked>,
-    order_range: bool,
-    intervals: Option<Intervals>,
-    comparisons: bool,
+    pub(super) asked: Vec<Asked>,
+    pub(super) order_range: bool,
+    pub(super) intervals: Option<Intervals>,
+    pub(super) comparisons: bool,
 }
 
 /// What takes the place of the default methods.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Asked {
+pub(super) enum Asked {
     Method(Method),
     Gelbach,
     All,
@@ -188,7 +185,9 @@ impl Analysis {
         self
     }
 
-    /// Everything that was asked for: [`split`](Self::split), then [`resample`](Self::resample).
+    /// Everything that was asked for: [`split`](Self::split), then [`resample`](Self::resample). Where that takes long,
+    /// [`split_watched`](Self::split_watched) and [`resample_watched`](Self::resample_watched) say how far they are, and
+    /// can be stopped.
     ///
     /// # Errors
     /// Those of the two.
@@ -197,161 +196,6 @@ impl Analysis {
     /// See [`Analysis`].
     pub fn of(&self, fit: &FittedModel) -> Result<Findings> {
         self.resample(fit, self.split(fit)?)
-    }
-
-    /// The first step: everything but intervals and comparisons.
-    ///
-    /// # Errors
-    /// Those of each method that is asked for by its name; of the others but for [`EstimateError::Method`] and
-    /// [`EstimateError::TooManyComponents`], as in [`FittedModel::methods`]; of Gelbach's decomposition among all
-    /// methods but for [`QuestionError::Option`], [`EstimateError::NoCoefficient`] and [`EstimateError::TooFew`].
-    ///
-    /// # Examples
-    /// ```
-    /// use apportion::findings::Analysis;
-    /// use apportion::{Method, Model, Panel, Term};
-    ///
-    /// let panel = Panel::builder().units([1, 1, 2, 2]).periods([1, 2, 1, 2]);
-    /// let panel = panel.column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 1.0, 1.0, 3.0]).build()?;
-    /// let fit = Model::new("y").component("cause", ["x"]).component("place", [Term::UnitEffects]).fit(&panel)?;
-    /// // Unit effects have no columns of their own to decorrelate.
-    /// let findings = Analysis::new().all_methods().split(&fit)?;
-    /// assert_eq!(findings.methods.left_out[0].method, "genizi");
-    /// assert!(Analysis::new().method(Method::Genizi).split(&fit).is_err());
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
-    pub fn split(&self, fit: &FittedModel) -> Result<Findings> {
-        let is_table = self.asked.contains(&Asked::All);
-        let mut methods = MethodTable::default();
-        for (method, by_name) in self.methods_of(fit) {
-            if by_name {
-                methods.breakdowns.push(fit.breakdown(&method)?);
-            } else {
-                let found = fit.methods(&[method])?;
-                methods.breakdowns.extend(found.breakdowns);
-                methods.left_out.extend(found.left_out);
-            }
-        }
-        let mut left_out = Vec::new();
-        let gelbach = match self.asked.contains(&Asked::Gelbach) {
-            true => Some(fit.gelbach()?),
-            false if is_table => match fit.gelbach() {
-                Ok(gelbach) => Some(gelbach),
-                Err(error) if does_not_apply(&error) => {
-                    let reason = format!("{GELBACH}: {error}");
-                    left_out.push(LeftOutMethod { method: GELBACH.to_string(), reason });
-                    None
-                }
-                Err(error) => return Err(error),
-            },
-            false => None,
-        };
-        let order_range = match self.order_range.then(|| fit.order_range()) {
-            Some(Err(error @ Error::Estimate(EstimateError::TooManyComponents { .. }))) => {
-                left_out.push(LeftOutMethod { method: ORDER_RANGE.to_string(), reason: error.to_string() });
-                None
-            }
-            range => range.transpose()?,
-        };
-        Ok(Findings {
-            outcome: fit.outcome_name().to_string(),
-            panel: fit.panel_description().map(str::to_string),
-            lineage: fit.lineage().clone(),
-            factors: fit.factors(),
-            sample: fit.sample().clone(),
-            r2_overall: fit.r2_overall(),
-            warnings: fit.warnings().to_vec(),
-            methods,
-            is_table,
-            gelbach,
-            order_range,
-            comparisons: Vec::new(),
-            left_out,
-        })
-    }
-
-    /// The second step: what [`split`](Self::split) found of this fit, with the intervals and comparisons that were
-    /// asked for, all from the same draws. Without intervals it is what was found.
-    ///
-    /// # Errors
-    /// [`QuestionError::Option`] for comparisons without intervals or without a breakdown; those of
-    /// [`FittedModel::jackknife`] or [`FittedModel::bootstrap`], of [`Resampling::kind`](crate::Resampling::kind),
-    /// [`Resampling::level`](crate::Resampling::level) and of [`Breakdown::all_with_intervals`]. Among the default, and
-    /// wherever all methods are asked for, one that has too many coalitions to be resampled is left out, also where it
-    /// was asked for by its name besides.
-    ///
-    /// # Examples
-    /// ```
-    /// use apportion::findings::Analysis;
-    /// use apportion::{Model, Panel};
-    ///
-    /// let panel = Panel::builder()
-    ///     .column("y", [1.0, 2.0, 4.0, 5.0, 4.0, 8.0])
-    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
-    ///     .build()?;
-    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
-    /// let analysis = Analysis::new().sequential();
-    /// let plain = analysis.split(&fit)?;
-    /// assert_eq!((plain.interval(), analysis.resample(&fit, plain.clone())?), (None, analysis.of(&fit)?));
-    /// assert!(Analysis::new().without_intervals().comparisons().of(&fit).is_err());
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
-    pub fn resample(&self, fit: &FittedModel, mut findings: Findings) -> Result<Findings> {
-        let refuse = |expected: &str, found: &str| -> Result<Findings> {
-            let (expected, found) = (expected.to_string(), found.to_string());
-            Err(QuestionError::Option { option: "comparisons", expected, found }.into())
-        };
-        let Some(intervals) = &self.intervals else {
-            return match self.comparisons {
-                true => refuse("they need intervals: ask for the jackknife or draws", "without intervals"),
-                false => Ok(findings),
-            };
-        };
-        if self.comparisons && findings.methods.breakdowns.is_empty() {
-            return refuse("they compare shares: ask for a method that gives them, such as shapley", "without shares");
-        }
-        let resampling = intervals.resampling(fit)?;
-        if findings.is_table || self.asked.is_empty() {
-            findings.methods = findings.methods.with_intervals(&resampling)?;
-        } else {
-            let plain: Vec<&Breakdown> = findings.methods.breakdowns.iter().collect();
-            findings.methods.breakdowns = Breakdown::all_with_intervals(&plain, &resampling)?;
-        }
-        if let Some(gelbach) = &findings.gelbach {
-            findings.gelbach = Some(gelbach.with_intervals(&resampling)?);
-        }
-        if self.comparisons {
-            let breakdowns: Vec<&Breakdown> = findings.methods.breakdowns.iter().collect();
-            findings.comparisons = resampling.comparisons(&breakdowns)?;
-        }
-        Ok(findings)
-    }
-
-    /// Each method once, in the order asked for, and whether it was asked for by its name.
-    fn methods_of(&self, fit: &FittedModel) -> Vec<(Method, bool)> {
-        let order: Vec<String> = fit.model().components().iter().map(|component| component.name.clone()).collect();
-        let mut methods: Vec<(Method, bool)> = Vec::new();
-        let mut ask = |method: &Method, by_name: bool| {
-            // The order of the model is one order, whether it was written out or not.
-            let method = method.stated(&order);
-            match methods.iter_mut().find(|(known, _)| *known == method) {
-                Some((_, known_by_name)) => *known_by_name |= by_name,
-                None => methods.push((method, by_name)),
-            }
-        };
-        if self.asked.is_empty() {
-            // Any number of components has an order.
-            ask(&Method::Sequential { order: Vec::new() }, true);
-            ask(&Method::Shapley, false);
-        }
-        for asked in &self.asked {
-            match asked {
-                Asked::Method(method) => ask(method, true),
-                Asked::Gelbach => {}
-                Asked::All => Method::all(Vec::new()).iter().for_each(|method| ask(method, false)),
-            }
-        }
-        methods
     }
 }
 
@@ -365,16 +209,3 @@ impl Findings {
         of_shares.or(self.gelbach.as_ref().map(|gelbach| &gelbach.interval))?.as_ref()
     }
 }
-
-/// Whether Gelbach's decomposition is refused because it does not go with the model or its rows: nothing is always in,
-/// what is has no coefficient, or no rows are left for standard errors.
-fn does_not_apply(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::Question(QuestionError::Option { .. })
-            | Error::Estimate(EstimateError::NoCoefficient { .. } | EstimateError::TooFew { .. })
-    )
-}
-
-#[cfg(test)]
-mod tests;

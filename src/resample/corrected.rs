@@ -65,12 +65,12 @@ impl Resampling<'_> {
         breakdown: &mut Breakdown,
         correction: &Correction,
         without: &Replicates,
-    ) -> Result<()> {
+        of_noise: &[f64],
+    ) {
         let problem = correction.problem(&breakdown.method);
         breakdown.warnings.retain(|warning| !is_of_correction(warning));
         breakdown.noise = None;
         breakdown.unit_effects_by_model.clear();
-        let of_noise = self.of_noise(&breakdown.method)?;
         let k = breakdown.components.len();
         let method = breakdown.method.clone();
         for (at, cell) in breakdown.cells_mut() {
@@ -93,9 +93,9 @@ impl Resampling<'_> {
         }
         if let Some(why) = problem {
             breakdown.warnings.push(Warning::NotCorrected { why });
-            return Ok(());
+            return;
         }
-        self.test(breakdown, correction, &of_noise);
+        self.test(breakdown, correction, of_noise);
         if let Ok(Some(noise)) = &correction.noise {
             for (i, share) in breakdown.components.iter().enumerate().filter(|(i, _)| of_noise[1 + i] != 0.0) {
                 let values = correction.values(without, 1 + i);
@@ -125,7 +125,6 @@ impl Resampling<'_> {
                 breakdown.warnings.push(Warning::NoMoreThanChance { component: share.name.clone() });
             }
         }
-        Ok(())
     }
 
     /// The chance tests of sequential shares.
@@ -271,7 +270,8 @@ impl Breakdown {
         let correction = resampling.correction(resampling.usable(first)?)?;
         let correct = |(breakdown, without): (&&Breakdown, &Replicates)| {
             let mut corrected = (*breakdown).clone();
-            resampling.correct(&mut corrected, &correction, without)?;
+            let of_noise = resampling.of_noise(&corrected.method)?;
+            resampling.correct(&mut corrected, &correction, without, &of_noise);
             Ok(corrected)
         };
         breakdowns.iter().zip(&replicates).map(correct).collect()

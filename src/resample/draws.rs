@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rand::Rng;
 
+use crate::error::{Error, EstimateError};
 use crate::numerics::lanes::{LANES, Wide};
 use crate::numerics::streams::stream;
 
@@ -32,6 +33,15 @@ impl Draws {
             Draws::LeaveOneOut | Draws::Given(_) => None,
             Draws::Bootstrap { seed, .. } => Some(*seed),
         }
+    }
+
+    /// What is said where the watch ends it.
+    pub(super) fn cancelled(&self) -> Error {
+        let method = match self {
+            Draws::LeaveOneOut => "the jackknife",
+            Draws::Bootstrap { .. } | Draws::Given(_) => "the bootstrap",
+        };
+        EstimateError::Cancelled { method: method.to_string() }.into()
     }
 
     /// The clusters of a replicate, in the order in which they were drawn.

@@ -3,8 +3,6 @@
 //! The parts are functions of the moments, so a replicate is a weighted sum of the units' moments here too, eight at a
 //! time, from the same draws as the breakdowns'.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use ndarray::{Array2, Array3};
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
@@ -15,7 +13,9 @@ use super::draws::Draws;
 use super::interval::IntervalRule;
 use super::resampling::Resampling;
 use super::with_intervals::is_of_intervals;
-use crate::decompose::{ERROR_AT_PIVOT_ONE, Equations, Gelbach, GelbachColumn, Interval, IntervalKind, IntervalMethod};
+use crate::decompose::{
+    ERROR_AT_PIVOT_ONE, Equations, Gelbach, GelbachColumn, Interval, IntervalKind, IntervalMethod, Progress,
+};
 use crate::error::{EstimateError, FitDifference, Result};
 use crate::fit::FittedModel;
 use crate::numerics::double::Double;
@@ -79,9 +79,10 @@ impl Gelbach {
     pub fn with_intervals(&self, resampling: &Resampling) -> Result<Gelbach> {
         let equations = Equations::of(resampling.fit);
         check_same_fit(resampling.fit, &equations, self)?;
-        let found = Found::new(resampling.fit, &equations, &resampling.draws, resampling.progress.as_deref());
+        let progress = resampling.progress(resampling.n_replicates());
+        let found = Found::new(resampling.fit, &equations, &resampling.draws, &progress)?;
         let influence = match resampling.kind {
-            IntervalKind::Bca => Some(Found::new(resampling.fit, &equations, &Draws::LeaveOneOut, None)),
+            IntervalKind::Bca => Some(Found::new(resampling.fit, &equations, &Draws::LeaveOneOut, &progress)?),
             _ => None,
         };
         let (clusters, replicates, usable) = (resampling.fit.n_clusters(), found.estimates.nrows(), found.usable());
@@ -163,7 +164,8 @@ impl Resampling<'_> {
     pub fn gelbach_replicates(&self, gelbach: &Gelbach) -> Result<GelbachReplicates> {
         let equations = Equations::of(self.fit);
         check_same_fit(self.fit, &equations, gelbach)?;
-        let found = Found::new(self.fit, &equations, &self.draws, self.progress.as_deref());
+        let of = self.draws.replicates(self.fit.n_clusters()) as u64;
+        let found = Found::new(self.fit, &equations, &self.draws, &self.progress(of))?;
         let width = equations.width();
         let scales: Vec<f64> = equations.always().iter().map(|&v| self.fit.gelbach_scale(v)).collect();
         let (replicates, columns) = (found.estimates.nrows(), scales.len());
@@ -202,26 +204,18 @@ struct GroupFound {
 }
 
 impl Found {
-    fn new(
-        fit: &FittedModel,
-        equations: &Equations,
-        draws: &Draws,
-        progress: Option<&(dyn Fn(usize, usize) + Send + Sync)>,
-    ) -> Self {
+    fn new(fit: &FittedModel, equations: &Equations, draws: &Draws, progress: &Progress) -> Result<Self> {
         let matrix = ClusterMatrix::new(fit, equations.entries_read());
         let replicates = draws.replicates(matrix.n_clusters());
-        let done = AtomicUsize::new(0);
         let group = |group: usize| {
             let first = group * LANES;
             let found = Arch::new().dispatch(Group { fit, equations, matrix: &matrix, draws, first });
-            if let Some(progress) = progress {
-                let size = LANES.min(replicates - first);
-                progress(done.fetch_add(size, Ordering::Relaxed) + size, replicates);
-            }
-            found
+            progress.add(LANES.min(replicates - first) as u64);
+            (!progress.is_cancelled()).then_some(found)
         };
         let n_groups = replicates.div_ceil(LANES);
-        let groups: Vec<GroupFound> = (0..n_groups).into_par_iter().with_min_len(TASK).map(group).collect();
+        let groups: Option<Vec<GroupFound>> = (0..n_groups).into_par_iter().with_min_len(TASK).map(group).collect();
+        let groups = groups.ok_or_else(|| draws.cancelled())?;
         let of_lane = |(replicate, at): (usize, usize)| {
             let group = &groups[replicate / LANES];
             let lane = replicate % LANES;
@@ -231,22 +225,29 @@ impl Found {
         let estimates = Array2::from_shape_fn((replicates, width), of_lane);
         let least: Vec<f64> = (0..replicates).map(|r| groups[r / LANES].least[r % LANES]).collect();
         let mut found = Found { estimates, error_bound: None };
-        found.mend(fit, equations, draws, &least);
-        found
+        found.mend(fit, equations, draws, &least, progress)?;
+        Ok(found)
     }
 
     /// Computes again, in twice the precision, the replicates that doubles cannot be trusted with.
-    fn mend(&mut self, fit: &FittedModel, equations: &Equations, draws: &Draws, least: &[f64]) {
+    fn mend(
+        &mut self,
+        fit: &FittedModel,
+        equations: &Equations,
+        draws: &Draws,
+        least: &[f64],
+        progress: &Progress,
+    ) -> Result<()> {
         let doubtful: Vec<usize> =
             (0..least.len()).filter(|&r| fit.needs_precision() || least[r] < PRECISE_BELOW).collect();
         if doubtful.is_empty() {
-            return;
+            return Ok(());
         }
         let careful = Careful::new(fit);
         if !careful.can_add(doubtful.len()) {
             let least = least.iter().copied().fold(1.0, f64::min);
             self.error_bound = Some(ERROR_AT_PIVOT_ONE / least);
-            return;
+            return Ok(());
         }
         let clusters = fit.n_clusters();
         let again = |&replicate: &usize| {
@@ -257,10 +258,13 @@ impl Found {
             let is_lost = (0..2 * equations.always().len()).any(|i| !solution.left[i].counts());
             out.into_iter().map(|x| if is_lost { f64::NAN } else { x.value() }).collect()
         };
-        let mended: Vec<Vec<f64>> = doubtful.par_iter().map(again).collect();
+        let mended: Option<Vec<Vec<f64>>> =
+            doubtful.par_iter().map(|replicate| progress.goes_on().then(|| again(replicate))).collect();
+        let mended = mended.ok_or_else(|| draws.cancelled())?;
         for (&replicate, mended) in doubtful.iter().zip(mended) {
             self.estimates.row_mut(replicate).iter_mut().zip(mended).for_each(|(x, again)| *x = again);
         }
+        Ok(())
     }
 
     /// Replicates in which every column of `always` has a coefficient.

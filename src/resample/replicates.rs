@@ -1,7 +1,5 @@
 //! The shares in every replicate, eight replicates at a time.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use ndarray::Array2;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
@@ -9,7 +7,7 @@ use rayon::prelude::*;
 use super::careful::{Careful, is_degenerate, is_doubtful};
 use super::clusters::ClusterMatrix;
 use super::draws::Draws;
-use crate::decompose::{Breakdown, Evaluator, Plan, Players};
+use crate::decompose::{Breakdown, Evaluator, Plan, Players, Progress};
 use crate::error::{EstimateError, FitDifference, QuestionError, Result};
 use crate::fit::FittedModel;
 use crate::numerics::lanes::{LANES, Wide};
@@ -73,67 +71,88 @@ struct Buffers<'a> {
     answers: Vec<Vec<Wide>>,
 }
 
-pub(super) fn compute(
-    fit: &FittedModel,
-    draws: &Draws,
-    breakdowns: &[&Breakdown],
-    progress: Option<&(dyn Fn(usize, usize) + Send + Sync)>,
-) -> Result<Vec<Replicates>> {
-    let players = fit.players();
-    let mut plans = Vec::with_capacity(breakdowns.len());
-    for breakdown in breakdowns {
-        let credited = fit.credited(&breakdown.method);
-        check_same_fit(fit, &credited, breakdown)?;
-        let plan = fit.plan_for(&breakdown.method, credited)?;
-        if !plan.says(fit.design(), &breakdown.detail) {
-            let why = FitDifference::Detail { method: breakdown.method.name() };
-            return Err(EstimateError::OtherFit { why }.into());
+/// Breakdowns whose methods are ready for replicates.
+pub(super) struct Planned<'a> {
+    fit: &'a FittedModel,
+    players: Players,
+    plans: Vec<Plan>,
+}
+
+impl<'a> Planned<'a> {
+    /// # Errors
+    /// [`EstimateError::OtherFit`] for a breakdown that is not of this fit.
+    pub(super) fn new(fit: &'a FittedModel, breakdowns: &[&Breakdown]) -> Result<Self> {
+        let mut plans = Vec::with_capacity(breakdowns.len());
+        for breakdown in breakdowns {
+            let credited = fit.credited(&breakdown.method);
+            check_same_fit(fit, &credited, breakdown)?;
+            let plan = fit.plan_for(&breakdown.method, credited)?;
+            if !plan.says(fit.design(), &breakdown.detail) {
+                let why = FitDifference::Detail { method: breakdown.method.name() };
+                return Err(EstimateError::OtherFit { why }.into());
+            }
+            plans.push(plan);
         }
-        plans.push(plan);
+        Ok(Planned { fit, players: fit.players(), plans })
     }
-    let replicates = draws.replicates(fit.n_clusters());
-    check_size(&plans, replicates)?;
-    let mut read: Vec<usize> = plans.iter().flat_map(Plan::reads).chain(players.entries_read(&[])).collect();
-    // Methods read much the same entries; each is formed once.
-    read.sort_unstable();
-    read.dedup();
-    let matrix = ClusterMatrix::new(fit, read);
-    let starts = plans.iter().scan(0, |next, plan| {
-        *next += plan.len();
-        Some(*next - plan.len())
-    });
-    let starts = starts.collect();
-    let job = Job { players: &players, plans: &plans, starts, matrix: &matrix, draws, replicates };
 
-    let done = AtomicUsize::new(0);
-    let group = |buffers: &mut Buffers, group: usize| {
-        let first = group * LANES;
-        let found = Arch::new().dispatch(Group { job: &job, buffers, first });
-        if let Some(progress) = progress {
-            let size = LANES.min(replicates - first);
-            progress(done.fetch_add(size, Ordering::Relaxed) + size, replicates);
-        }
-        found
-    };
-    let n_groups = replicates.div_ceil(LANES);
-    let work = n_groups.saturating_mul(players.layout.len().saturating_add(1 << players.len().min(20)));
-    let mut groups: Vec<Found> = if work < WORTH_THREADS {
-        let mut buffers = job.buffers();
-        (0..n_groups).map(|g| group(&mut buffers, g)).collect()
-    } else {
-        (0..n_groups).into_par_iter().with_min_len(TASK).map_init(|| job.buffers(), group).collect()
-    };
-    let error_bound = job.mend(fit, &mut groups);
+    /// Coalitions in one replicate.
+    pub(super) fn n_coalitions(&self) -> u64 {
+        self.plans.iter().map(Plan::n_coalitions).fold(0, u64::saturating_add)
+    }
 
-    let degenerate = (0..replicates).filter(|r| groups[r / LANES].degenerate[r % LANES]).count();
-    let of_plan = |plan: usize| {
-        let share = |(replicate, row): (usize, usize)| groups[replicate / LANES].shares[job.at(plan, row, replicate)];
-        let shares = Array2::from_shape_fn((replicates, plans[plan].len()), share);
-        let credited = plans[plan].players().names.iter().map(String::as_str);
-        let names = ["always"].into_iter().chain(credited).chain(["unexplained"]).map(str::to_string).collect();
-        Replicates { names, shares, degenerate, error_bound }
-    };
-    Ok((0..plans.len()).map(of_plan).collect())
+    /// Whether tables and answers of all replicates fit into memory.
+    pub(super) fn check_size(&self, draws: &Draws) -> Result<()> {
+        check_size(&self.plans, draws.replicates(self.fit.n_clusters()))
+    }
+
+    /// The shares in every replicate.
+    ///
+    /// # Errors
+    /// Where there are too many numbers; [`EstimateError::Cancelled`] once `progress` was told to stop.
+    pub(super) fn replicates(&self, draws: &Draws, progress: &Progress) -> Result<Vec<Replicates>> {
+        let Planned { fit, players, plans } = self;
+        let replicates = draws.replicates(fit.n_clusters());
+        self.check_size(draws)?;
+        let mut read: Vec<usize> = plans.iter().flat_map(Plan::reads).chain(players.entries_read(&[])).collect();
+        // Methods read much the same entries; each is formed once.
+        read.sort_unstable();
+        read.dedup();
+        let matrix = ClusterMatrix::new(fit, read);
+        let starts = plans.iter().scan(0, |next, plan| {
+            *next += plan.len();
+            Some(*next - plan.len())
+        });
+        let starts = starts.collect();
+        let job = Job { players, plans, starts, matrix: &matrix, draws, replicates };
+
+        // Cut short, what is found of a group is of no use.
+        let group = |buffers: &mut Buffers, group: usize| {
+            let found = Arch::new().dispatch(Group { job: &job, buffers, first: group * LANES, progress });
+            (!progress.is_cancelled()).then_some(found)
+        };
+        let n_groups = replicates.div_ceil(LANES);
+        let work = n_groups.saturating_mul(players.layout.len().saturating_add(1 << players.len().min(20)));
+        let groups: Option<Vec<Found>> = if work < WORTH_THREADS {
+            let mut buffers = job.buffers();
+            (0..n_groups).map(|g| group(&mut buffers, g)).collect()
+        } else {
+            (0..n_groups).into_par_iter().with_min_len(TASK).map_init(|| job.buffers(), group).collect()
+        };
+        let mut groups = groups.ok_or_else(|| draws.cancelled())?;
+        let error_bound = job.mend(fit, &mut groups, progress)?;
+
+        let degenerate = (0..replicates).filter(|r| groups[r / LANES].degenerate[r % LANES]).count();
+        let of_plan = |plan: usize| {
+            let share =
+                |(replicate, row): (usize, usize)| groups[replicate / LANES].shares[job.at(plan, row, replicate)];
+            let shares = Array2::from_shape_fn((replicates, plans[plan].len()), share);
+            let credited = plans[plan].players().names.iter().map(String::as_str);
+            let names = ["always"].into_iter().chain(credited).chain(["unexplained"]).map(str::to_string).collect();
+            Replicates { names, shares, degenerate, error_bound }
+        };
+        Ok((0..plans.len()).map(of_plan).collect())
+    }
 }
 
 impl Job<'_> {
@@ -191,7 +210,7 @@ impl Job<'_> {
 
     /// Computes again, in twice the precision, what doubles cannot be trusted with; the error that remains where that
     /// would take too long.
-    fn mend(&self, fit: &FittedModel, groups: &mut [Found]) -> Option<f64> {
+    fn mend(&self, fit: &FittedModel, groups: &mut [Found], progress: &Progress) -> Result<Option<f64>> {
         let is_doubtful = |r: &usize| groups[r / LANES].doubtful[r % LANES];
         let careful = Careful::new(fit);
         // Owen values walk more coalitions than their components have.
@@ -199,15 +218,19 @@ impl Job<'_> {
         let all = fit.needs_precision() && careful.is_affordable(components, self.replicates);
         let replicates: Vec<usize> = (0..self.replicates).filter(|r| all || is_doubtful(r)).collect();
         if replicates.is_empty() {
-            return fit.error_bound(false);
+            return Ok(fit.error_bound(false));
         }
         if !careful.is_affordable(components, replicates.len()) {
             // A column of which next to nothing is left may be taken for none.
-            return Some(1.0);
+            return Ok(Some(1.0));
         }
         let n_clusters = self.matrix.n_clusters();
-        let again = |&r: &usize| careful.replicate(self.players, self.plans, &self.draws.drawn(r, n_clusters));
-        let mended: Vec<_> = replicates.par_iter().map(again).collect();
+        let again = |&r: &usize| {
+            let drawn = || self.draws.drawn(r, n_clusters);
+            progress.goes_on().then(|| careful.replicate(self.players, self.plans, &drawn()))
+        };
+        let mended: Option<Vec<_>> = replicates.par_iter().map(again).collect();
+        let mended = mended.ok_or_else(|| self.draws.cancelled())?;
         for (&replicate, mended) in replicates.iter().zip(mended) {
             let group = &mut groups[replicate / LANES];
             group.degenerate[replicate % LANES] = mended.is_degenerate;
@@ -217,7 +240,7 @@ impl Job<'_> {
                 }
             }
         }
-        fit.error_bound(all)
+        Ok(fit.error_bound(all))
     }
 }
 
@@ -235,6 +258,7 @@ struct Group<'a, 'b> {
     job: &'a Job<'a>,
     buffers: &'a mut Buffers<'b>,
     first: usize,
+    progress: &'a Progress<'a>,
 }
 
 impl WithSimd for Group<'_, '_> {
@@ -242,7 +266,7 @@ impl WithSimd for Group<'_, '_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> Self::Output {
-        let Group { job, buffers, first } = self;
+        let Group { job, buffers, first, progress } = self;
         let Buffers { counts, entries, evaluators, answers } = buffers;
         match job.draws {
             Draws::LeaveOneOut => job.matrix.leaving_out(first, entries),
@@ -253,8 +277,11 @@ impl WithSimd for Group<'_, '_> {
         }
         let total = job.players.total_sum_of_squares(entries);
         let mut out = Vec::with_capacity(answers.iter().map(Vec::len).sum::<usize>() * LANES);
-        for (evaluator, answer) in evaluators.iter_mut().zip(answers) {
-            evaluator.evaluate(entries, answer);
+        let samples = LANES.min(job.replicates - first);
+        for ((plan, evaluator), answer) in job.plans.iter().zip(evaluators).zip(answers) {
+            let part = progress.part(plan.n_coalitions(), samples);
+            evaluator.evaluate(entries, &part, answer);
+            part.end();
             for share in &*answer {
                 out.extend((0..LANES).map(|l| if total.0[l] > RANK_TOLERANCE { share.0[l] } else { f64::NAN }));
             }
@@ -264,7 +291,7 @@ impl WithSimd for Group<'_, '_> {
     }
 }
 
-/// Whether tables and answers of all replicates fit into memory.
+/// See [`Planned::check_size`].
 fn check_size(plans: &[Plan], replicates: usize) -> Result<()> {
     if let Some(found) = plans.iter().filter_map(Plan::table_players).max().filter(|found| *found > MOST_IN_TABLE) {
         return Err(EstimateError::TooManyComponents {

@@ -4,7 +4,6 @@
 //! in nearly all of them is chosen by the data; one that shares its place with others is one of several that would do.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
@@ -14,8 +13,9 @@ use super::careful::{Careful, is_degenerate, is_doubtful};
 use super::clusters::ClusterMatrix;
 use super::draws::Draws;
 use super::resampling::Resampling;
-use crate::decompose::Candidates;
+use crate::decompose::{Candidates, Progress};
 use crate::error::{Error, EstimateError, QuestionError, Result};
+use crate::fit::FittedModel;
 use crate::numerics::lanes::{LANES, Wide};
 use crate::numerics::number::RANK_TOLERANCE;
 use crate::warning::{FEW_CLUSTERS, Warning};
@@ -150,7 +150,7 @@ impl Resampling<'_> {
         let clusters = matrix.n_clusters();
         let replicates = self.draws.replicates(clusters);
         let job = Job { candidates: &candidates, matrix: &matrix, draws: &self.draws, replicates, size, best };
-        let (found, bound) = job.all(self);
+        let (found, bound) = job.all(self)?;
 
         let chosen: Vec<u64> = found.iter().filter_map(|found| found.best).collect();
         if chosen.len() < 2 {
@@ -215,27 +215,26 @@ struct Buffers {
 
 impl Job<'_> {
     /// What is found in every replicate, and the error where it matters and there is too much to compute again.
-    fn all(&self, resampling: &Resampling) -> (Vec<Found>, Option<f64>) {
+    fn all(&self, resampling: &Resampling) -> Result<(Vec<Found>, Option<f64>)> {
         let zero = Wide([0.0; LANES]);
         let buffers = || Buffers {
             counts: vec![zero; self.matrix.n_clusters()],
             entries: vec![zero; self.candidates.players.layout.len()],
         };
-        let done = AtomicUsize::new(0);
+        let progress = resampling.progress(self.replicates as u64);
         let group = |buffers: &mut Buffers, group: usize| {
             let first = group * LANES;
             Arch::new().dispatch(Moments { job: self, buffers, first });
             let lanes = LANES.min(self.replicates - first);
             let found: Vec<Found> = (0..lanes).map(|lane| self.one(buffers, lane)).collect();
-            if let Some(progress) = &resampling.progress {
-                progress(done.fetch_add(lanes, Ordering::Relaxed) + lanes, self.replicates);
-            }
-            found
+            progress.add(lanes as u64);
+            (!progress.is_cancelled()).then_some(found)
         };
         let groups = (0..self.replicates.div_ceil(LANES)).into_par_iter().map_init(buffers, group);
-        let mut found: Vec<Found> = groups.collect::<Vec<_>>().into_iter().flatten().collect();
-        let bound = self.mend(resampling, &mut found);
-        (found, bound)
+        let groups = groups.collect::<Option<Vec<_>>>().ok_or_else(|| self.draws.cancelled())?;
+        let mut found: Vec<Found> = groups.into_iter().flatten().collect();
+        let bound = self.mend(resampling.fit, &mut found, &progress)?;
+        Ok((found, bound))
     }
 
     /// The best subset in one lane.
@@ -262,17 +261,17 @@ impl Job<'_> {
     }
 
     /// Finds again, in twice the precision, what doubles cannot be trusted with.
-    fn mend(&self, resampling: &Resampling, found: &mut [Found]) -> Option<f64> {
-        let (fit, players) = (resampling.fit, &self.candidates.players);
+    fn mend(&self, fit: &FittedModel, found: &mut [Found], progress: &Progress) -> Result<Option<f64>> {
+        let players = &self.candidates.players;
         let careful = Careful::new(fit);
         let all = fit.needs_precision() && careful.can_add(self.replicates);
         let again: Vec<usize> = (0..self.replicates).filter(|&r| all || found[r].is_doubtful).collect();
         if again.is_empty() {
-            return fit.error_bound(false);
+            return Ok(fit.error_bound(false));
         }
         if !careful.can_add(again.len()) {
             // A column of which next to nothing is left may be taken for none.
-            return Some(1.0);
+            return Ok(Some(1.0));
         }
         let one = |&replicate: &usize| {
             let moments = careful.moments(players, &self.draws.drawn(replicate, self.matrix.n_clusters()));
@@ -280,9 +279,11 @@ impl Job<'_> {
             let best = || self.candidates.best_of_size(&moments.entries, self.size, Some(self.best));
             Found { best: varies.then(best), is_degenerate: moments.is_degenerate, is_doubtful: false }
         };
-        let mended: Vec<Found> = again.par_iter().map(one).collect();
+        let mended: Option<Vec<Found>> =
+            again.par_iter().map(|replicate| progress.goes_on().then(|| one(replicate))).collect();
+        let mended = mended.ok_or_else(|| self.draws.cancelled())?;
         again.iter().zip(mended).for_each(|(&replicate, mended)| found[replicate] = mended);
-        fit.error_bound(all)
+        Ok(fit.error_bound(all))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::corrected::{Correction, LeftOut};
 use super::draws::Draws;
 use super::interval::IntervalRule;
-use super::replicates::{self, Replicates};
+use super::replicates::{Planned, Replicates};
 use super::resampling::Resampling;
 use crate::decompose::{Breakdown, IntervalKind, IntervalMethod, relation};
 use crate::error::{EstimateError, Result};
@@ -15,9 +15,11 @@ const BIAS_TO_REPORT: f64 = 0.25;
 impl Resampling<'_> {
     /// The replicates, and for the BCa interval those without each cluster.
     pub(super) fn all_replicates(&self, breakdowns: &[&Breakdown]) -> Result<(Vec<Replicates>, Vec<Replicates>)> {
-        let replicates = self.replicates(breakdowns)?;
+        let planned = Planned::new(self.fit, breakdowns)?;
+        let progress = self.progress(planned.n_coalitions().saturating_mul(self.n_replicates()));
+        let replicates = planned.replicates(&self.draws, &progress)?;
         let influence = match self.kind {
-            IntervalKind::Bca => replicates::compute(self.fit, &Draws::LeaveOneOut, breakdowns, None)?,
+            IntervalKind::Bca => planned.replicates(&Draws::LeaveOneOut, &progress)?,
             _ => Vec::new(),
         };
         Ok((replicates, influence))
@@ -80,7 +82,8 @@ impl Resampling<'_> {
             breakdown.warnings.retain(|w| !matches!(w, Warning::Imprecise { .. }));
             warnings.push(Warning::Imprecise { bound: bound * times });
         }
-        let of_noise = self.of_noise(&breakdown.method)?;
+        // Of no use to draws, and as much work as the shares themselves.
+        let of_noise = correction.map(|_| self.of_noise(&breakdown.method)).transpose()?;
         let (k, method) = (breakdown.components.len(), breakdown.method.clone());
         for (at, cell) in breakdown.cells_mut() {
             let values: Vec<f64> = usable.iter().map(|&r| replicates.shares[[r, at]]).collect();
@@ -90,11 +93,12 @@ impl Resampling<'_> {
             }
             let without: Option<Vec<f64>> = influence.map(|i| i.usable().iter().map(|&r| i.shares[[r, at]]).collect());
             let can_be_negative = at != 0 && at != k + 1 && method.can_be_negative(at > k + 1);
-            let number = LeftOut { value: cell.value, without: &values, of_noise: of_noise[at], can_be_negative };
-            let for_roots = match correction {
-                _ if can_be_negative || self.kind != IntervalKind::Root => None,
-                Some(correction) => Some(correction.for_roots(&number)),
-                None => Some(values.clone()),
+            let for_roots = match (correction, &of_noise) {
+                (Some(correction), Some(of_noise)) if !can_be_negative && self.kind == IntervalKind::Root => {
+                    let (value, of_noise) = (cell.value, of_noise[at]);
+                    Some(correction.for_roots(&LeftOut { value, without: &values, of_noise, can_be_negative }))
+                }
+                _ => None,
             };
             let found = rule.interval(cell.value, values, without.as_deref(), for_roots.as_deref());
             let interval = found.interval;
@@ -113,8 +117,8 @@ impl Resampling<'_> {
         breakdown.warnings.retain(|w| !is_of_intervals(w));
         breakdown.warnings.extend(warnings);
         breakdown.interval = Some(self.method(replicates));
-        if let Some(correction) = correction.filter(|_| self.corrects) {
-            self.correct(&mut breakdown, correction, replicates)?;
+        if let (Some(correction), Some(of_noise)) = (correction.filter(|_| self.corrects), of_noise) {
+            self.correct(&mut breakdown, correction, replicates, &of_noise);
             // What is said of chance is said of its own.
             breakdown.warnings.retain(|warning| !matches!(warning, Warning::Biased { .. }));
         }
@@ -167,7 +171,8 @@ impl Breakdown {
     ///
     /// # Errors
     /// [`EstimateError::OtherFit`] for a breakdown that is not of this fit; [`EstimateError::TooFew`] when hardly a
-    /// replicate has an outcome that varies; [`EstimateError::TooManyComponents`] and
+    /// replicate has an outcome that varies; [`EstimateError::Cancelled`] once a
+    /// [watch](Resampling::watched) has said so; [`EstimateError::TooManyComponents`] and
     /// [`QuestionError::Option`](crate::error::QuestionError::Option) where the values of all coalitions of all
     /// replicates do not fit into memory.
     ///

@@ -574,11 +574,12 @@ fn every_kind_of_interval_moves_with_the_scale_of_the_data() {
 fn progress_reaches_the_end_and_a_seed_gives_the_same_bits() {
     let fit = units(5, 40, [&["x"], &["m"], &["unit_effects"]]);
     let gelbach = fit.gelbach().expect("gelbach");
-    let most = std::sync::atomic::AtomicUsize::new(0);
+    let most = std::sync::atomic::AtomicU64::new(0);
     let resampling = fit.bootstrap(100, 9).expect("bootstrap");
-    let watched = resampling.clone().on_progress(|done, of| {
+    let watched = resampling.clone().watched(|done, of| {
         assert_eq!(of, 100);
         most.fetch_max(done, std::sync::atomic::Ordering::Relaxed);
+        std::ops::ControlFlow::Continue(())
     });
     let found = watched.gelbach_replicates(&gelbach).expect("replicates");
     assert_eq!(most.load(std::sync::atomic::Ordering::Relaxed), 100);

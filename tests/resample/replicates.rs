@@ -1,9 +1,12 @@
 //! Replicates from the moments equal refitting the rows that were drawn.
 #![allow(clippy::expect_used, clippy::panic)]
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use apportion::error::{EstimateError, QuestionError};
+use apportion::findings::{Analysis, Intervals};
 use apportion::{Breakdown, Error, FittedModel, IntervalKind, Model, Panel, Warning};
 
 use crate::common::panel::panel;
@@ -307,15 +310,107 @@ fn progress_reaches_the_end() {
     let panel = panel(&rows);
     let fit = model(false).fit(&panel).expect("the model fits");
     let breakdown = fit.sequential().expect("sequential");
-    let (calls, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let bootstrap = fit.bootstrap(1_001, 1).expect("bootstrap").on_progress(|done, wanted| {
+    let (calls, most) = (AtomicUsize::new(0), AtomicU64::new(0));
+    let bootstrap = fit.bootstrap(1_001, 1).expect("bootstrap").watched(|done, wanted| {
         assert_eq!(wanted, 1_001);
         calls.fetch_add(1, Ordering::Relaxed);
         most.fetch_max(done, Ordering::Relaxed);
+        ControlFlow::Continue(())
     });
     breakdown.with_intervals(&bootstrap).expect("intervals");
     assert!(calls.load(Ordering::Relaxed) > 10);
     assert_eq!(most.load(Ordering::Relaxed), 1_001);
+}
+
+/// What a computation says to its watch, on one thread, so that calls come in order.
+fn said<T>(
+    compute: impl FnOnce(&(dyn Fn(u64, u64) -> ControlFlow<()> + Send + Sync)) -> T + Send,
+) -> (T, Vec<(u64, u64)>)
+where
+    T: Send,
+{
+    let said = Mutex::new(Vec::new());
+    let watch = |done, of| {
+        said.lock().expect("no panic").push((done, of));
+        ControlFlow::Continue(())
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
+    let found = pool.install(|| compute(&watch));
+    (found, said.into_inner().expect("no panic"))
+}
+
+fn assert_rises_to(of: u64, said: &[(u64, u64)]) {
+    assert!(said.iter().all(|s| s.1 == of), "{of}: {said:?}");
+    assert!(said.windows(2).all(|pair| pair[0].0 < pair[1].0), "{said:?}");
+    assert_eq!(said.last(), Some(&(of, of)));
+}
+
+#[test]
+fn progress_counts_coalitions_over_replicates_and_kinds() {
+    let rows = unbalanced(31, 40, 6, 0.1);
+    let fit = model(false).fit(&panel(&rows)).expect("the model fits");
+    let (sequential, shapley) = (fit.sequential().expect("sequential"), fit.shapley().expect("shapley"));
+    let in_one = 1 + (1 << shapley.components.len());
+    for kind in [IntervalKind::Jackknife, IntervalKind::Percentile, IntervalKind::Bca] {
+        let (resampling, replicates) = match kind {
+            IntervalKind::Jackknife => (fit.jackknife().expect("jackknife"), 40),
+            _ => (fit.bootstrap(101, 1).and_then(|drawn| drawn.kind(kind)).expect("bootstrap"), 101),
+        };
+        // The acceleration is that of leaving units out.
+        let replicates = if kind == IntervalKind::Bca { replicates + 40 } else { replicates };
+        let both = [&sequential, &shapley];
+        let (found, said) = said(|watch| Breakdown::all_with_intervals(&both, &resampling.clone().watched(watch)));
+        assert_eq!(found.expect("watched"), Breakdown::all_with_intervals(&both, &resampling).expect("unwatched"));
+        assert_rises_to(replicates * in_one, &said);
+    }
+}
+
+#[test]
+fn a_watch_that_breaks_cancels() {
+    let rows = unbalanced(31, 40, 6, 0.1);
+    let fit = model(false).fit(&panel(&rows)).expect("the model fits");
+    let (sequential, shapley) = (fit.sequential().expect("sequential"), fit.shapley().expect("shapley"));
+    let analysis = Analysis::new().comparisons();
+    let plain = analysis.split(&fit).expect("split");
+    // At once, and once it has begun.
+    for calls in [0, 3] {
+        let left = AtomicUsize::new(calls);
+        let watch = |_, _| match left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)) {
+            Ok(_) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        };
+        let is_cancelled = |error: Error, what: &str| {
+            assert!(error.to_string().starts_with(&format!("{what} was cancelled before it was done: ")), "{error}");
+            assert!(matches!(error, Error::Estimate(EstimateError::Cancelled { .. })), "{error:?}");
+            left.store(calls, Ordering::Relaxed);
+        };
+        let jackknife = fit.jackknife().expect("jackknife").watched(watch);
+        let bootstrap = fit.bootstrap(101, 1).expect("bootstrap").watched(watch);
+        is_cancelled(sequential.with_intervals(&jackknife).expect_err("cancelled"), "the jackknife");
+        is_cancelled(shapley.with_intervals(&bootstrap).expect_err("cancelled"), "the bootstrap");
+        is_cancelled(bootstrap.replicates(&[&shapley]).expect_err("cancelled"), "the bootstrap");
+        is_cancelled(jackknife.comparisons(&[&shapley]).expect_err("cancelled"), "the jackknife");
+        let watched = analysis.resample_watched(&fit, plain.clone(), watch);
+        is_cancelled(watched.expect_err("cancelled"), "the jackknife");
+    }
+}
+
+#[test]
+fn an_analysis_counts_all_that_it_does() {
+    let rows = unbalanced(31, 40, 6, 0.1);
+    let fit = model(false).fit(&panel(&rows)).expect("the model fits");
+    let k = fit.shapley().expect("shapley").components.len();
+    let analysis = Analysis::new().comparisons().intervals(Intervals::bootstrap(99, 1));
+    let (split, of_split) = said(|watch| analysis.split_watched(&fit, watch));
+    let split = split.expect("split");
+    assert_eq!(split, analysis.split(&fit).expect("split"));
+    assert_rises_to(1 + (1 << k), &of_split);
+    let (found, of_both) = said(|watch| analysis.resample_watched(&fit, split.clone(), watch));
+    assert_eq!(found.expect("resampled"), analysis.resample(&fit, split).expect("resampled"));
+    // Intervals, and comparisons from the same draws.
+    assert_rises_to(2 * 99 * (1 + (1 << k)), &of_both);
+    let cancelled = analysis.split_watched(&fit, |_, _| ControlFlow::Break(()));
+    assert!(matches!(cancelled, Err(Error::Estimate(EstimateError::Cancelled { method })) if method == "sequential"));
 }
 
 #[test]

@@ -1,15 +1,14 @@
-//! One large enumeration on all threads, with word of how far it is.
+//! One large enumeration on all threads or in steps, with word of how far it is.
 //!
 //! The tree of coalitions is cut into branches, and vector lanes hold different coalitions of the first few players.
 //! The cut depends on the number of players alone, and sums are added in one order, so the result is the same on any
 //! number of threads and on any machine.
 
 use std::marker::PhantomData;
-use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use pulp::{Simd, WithSimd};
 
+use super::progress::Part;
 use super::tree::{SizeSums, Workspace, add_sums, are_clear, n_variables, sums_by_parts};
 use super::{Root, members};
 use crate::numerics::double::Double;
@@ -21,42 +20,9 @@ use crate::numerics::number::Lane;
 const PARALLEL_FROM: usize = 10;
 /// Players whose coalitions are the branches, at most.
 const MOST_SPLIT: usize = 10;
-
-/// Called with the coalitions done and those there are; whether to go on.
-pub(crate) type Watch<'a> = &'a (dyn Fn(u64, u64) -> ControlFlow<()> + Sync);
-
-/// How far an enumeration is, and whether it was told to stop.
-pub(crate) struct Progress<'a> {
-    watch: Option<Watch<'a>>,
-    done: AtomicU64,
-    of: u64,
-    is_cancelled: AtomicBool,
-}
-
-impl<'a> Progress<'a> {
-    /// Of an enumeration of all coalitions of so many players.
-    pub(crate) fn new(n_players: usize, watch: Option<Watch<'a>>) -> Self {
-        Progress::of_coalitions(1 << n_players, watch)
-    }
-
-    /// Of enumerations of so many coalitions together.
-    pub(crate) fn of_coalitions(of: u64, watch: Option<Watch<'a>>) -> Self {
-        Progress { watch, done: AtomicU64::new(0), of, is_cancelled: AtomicBool::new(false) }
-    }
-
-    pub(crate) fn is_cancelled(&self) -> bool {
-        self.is_cancelled.load(Ordering::Relaxed)
-    }
-
-    fn add(&self, coalitions: u64) {
-        let Some(watch) = self.watch else { return };
-        // Relaxed: no other memory is handed over by these.
-        let done = self.done.fetch_add(coalitions, Ordering::Relaxed) + coalitions;
-        if watch(done, self.of).is_break() {
-            self.is_cancelled.store(true, Ordering::Relaxed);
-        }
-    }
-}
+/// Players whose coalitions are one step, at most: of eight replicates some milliseconds' work, between two looks at
+/// whether to go on.
+const STEP_PLAYERS: usize = 20;
 
 /// Numbers as a branch holds them: one coalition of the first few players to a lane.
 pub(crate) trait Parallel: Lane {
@@ -98,13 +64,13 @@ impl Parallel for Double {
     }
 }
 
-/// Adds the sums over one root's coalitions, in parallel where that pays; nothing of use is added once `progress` was
-/// told to stop.
-pub(crate) fn add_sums_parallel<L: Parallel>(root: &Root, matrix: &[L], into: &mut SizeSums<L>, progress: &Progress) {
+/// Adds the sums over one root's coalitions, in parallel where that pays; nothing of use is added once `part` was told
+/// to stop.
+pub(crate) fn add_sums_parallel<L: Parallel>(root: &Root, matrix: &[L], into: &mut SizeSums<L>, part: &Part) {
     let n_players = root.players.len();
     if n_players < PARALLEL_FROM {
         L::dispatch(Whole { root, matrix, into });
-        return progress.add(1 << n_players);
+        return part.add(1 << n_players);
     }
     let (lane_blocks, blocks) = root.blocks.split_at(L::LANE_PLAYERS);
     let (lane_players, players) = root.players.split_at(L::LANE_PLAYERS);
@@ -122,10 +88,39 @@ pub(crate) fn add_sums_parallel<L: Parallel>(root: &Root, matrix: &[L], into: &m
         n_players: into.n_players(),
         // Asked once, of the whole root: no pivot of any branch is below what its answer bounds.
         clear: are_clear(matrix, &root.blocks),
-        progress,
+        part,
         lanes: PhantomData,
     };
     into.add(&branches.sums(&packed, blocks, 0, 0));
+}
+
+/// [`add_sums`] in steps, with word after each; nothing of use is added once `part` was told to stop. The steps depend
+/// on the number of players alone.
+#[inline(always)]
+pub(crate) fn add_sums_in_steps<L: Lane, S: Simd>(
+    simd: S,
+    root: &Root,
+    matrix: &[L],
+    workspace: &mut Workspace<L>,
+    into: &mut SizeSums<L>,
+    part: &Part,
+) {
+    let split = root.blocks.len().saturating_sub(STEP_PLAYERS);
+    if split == 0 {
+        add_sums(simd, root, matrix, workspace, into);
+        return part.add(1 << root.blocks.len());
+    }
+    let (split_blocks, blocks) = root.blocks.split_at(split);
+    let (split_players, players) = root.players.split_at(split);
+    let clear = are_clear(matrix, &root.blocks);
+    for subset in (0..1_u64 << split).take_while(|_| !part.is_cancelled()) {
+        let matrix = included(matrix, root.n_remaining(), split_blocks, subset);
+        let branch = sums_by_parts(simd, &matrix, blocks, clear);
+        let mut present = root.present.clone();
+        present.extend(members(split_players, subset));
+        into.add_branch(&present, players, &branch, |sum| *sum);
+        part.add(1 << blocks.len());
+    }
 }
 
 /// The matrix of what follows these blocks, once those in the subset are included and the others left out.
@@ -155,7 +150,7 @@ struct Branches<'a, L> {
     /// All players, those of other roots included.
     n_players: usize,
     clear: bool,
-    progress: &'a Progress<'a>,
+    part: &'a Part<'a>,
     lanes: PhantomData<L>,
 }
 
@@ -168,7 +163,7 @@ impl<L: Parallel> Branches<'_, L> {
         let n = n_variables(blocks);
         let (first, rest) = blocks.split_at(1);
         let side = |is_in: u64| {
-            if self.progress.is_cancelled() {
+            if self.part.is_cancelled() {
                 return SizeSums::zero(self.n_players);
             }
             let matrix = included(matrix, n, first, is_in);
@@ -190,7 +185,7 @@ impl<L: Parallel> Branches<'_, L> {
             present.extend(members(self.split_players, subset));
             sums.add_branch(&present, self.players, &branch, |packed| L::lane(packed, lane));
         }
-        self.progress.add(1 << (blocks.len() + L::LANE_PLAYERS));
+        self.part.add(1 << (blocks.len() + L::LANE_PLAYERS));
         sums
     }
 }

@@ -1,7 +1,8 @@
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 
-use super::super::branches::{Parallel, Progress, add_sums_parallel};
+use super::super::branches::{Parallel, add_sums_in_steps, add_sums_parallel};
+use super::super::progress::{Part, Progress};
 use super::super::{Players, members};
 use super::*;
 use crate::fit::Layout;
@@ -116,8 +117,8 @@ fn parallel<L: Parallel>(players: &Players, entries: &[f64]) -> SizeSums<L> {
     let root = &players.roots()[0];
     let mut matrix = vec![L::splat(0.0); root.len()];
     let mut sums = SizeSums::zero(players.len());
-    let progress = Progress::new(players.len(), None);
-    add_sums_parallel(root, root.gather(&entries, &mut matrix), &mut sums, &progress);
+    let progress = Progress::unwatched();
+    add_sums_parallel(root, root.gather(&entries, &mut matrix), &mut sums, &progress.part(0, 1));
     sums
 }
 
@@ -185,10 +186,11 @@ fn the_watch_sees_every_coalition_and_can_stop() {
             seen.lock().expect("no panic").push((done, of));
             answer
         };
-        let progress = Progress::new(20, Some(&watch));
+        let progress = Progress::new(1 << 20, Some(&watch));
+        let part = progress.part(1 << 20, 1);
         // One thread, so that nothing has begun when the first branch is done.
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
-        pool.install(|| add_sums_parallel(root, matrix, &mut SizeSums::zero(20), &progress));
+        pool.install(|| add_sums_parallel(root, matrix, &mut SizeSums::zero(20), &part));
         let is_cancelled = progress.is_cancelled();
         (seen.into_inner().expect("no panic"), is_cancelled)
     };
@@ -196,4 +198,51 @@ fn the_watch_sees_every_coalition_and_can_stop() {
     let quarters = [(of / 4, of), (of / 2, of), (of / 4 * 3, of), (of, of)];
     assert_eq!(watched(ControlFlow::Continue(())), (quarters.to_vec(), false));
     assert_eq!(watched(ControlFlow::Break(())), (quarters[..1].to_vec(), true));
+}
+
+struct InSteps<'a> {
+    root: &'a Root,
+    matrix: &'a [f64],
+    part: &'a Part<'a>,
+}
+
+impl WithSimd for InSteps<'_> {
+    type Output = SizeSums<f64>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> SizeSums<f64> {
+        let InSteps { root, matrix, part } = self;
+        let mut sums = SizeSums::zero(root.blocks.len());
+        add_sums_in_steps(simd, root, matrix, &mut Workspace::new(&root.blocks), &mut sums, part);
+        sums
+    }
+}
+
+#[test]
+fn steps_have_the_sums_of_the_whole_and_can_stop() {
+    for (blocks, copies) in
+        [(vec![1; 22], vec![]), (vec![1; 21], vec![3, 20]), ([&[3, 0, 2], &[1; 19][..]].concat(), vec![4])]
+    {
+        let (players, entries) = players(&blocks, &copies);
+        let root = &players.roots()[0];
+        let mut matrix = vec![0.0; root.len()];
+        let matrix = root.gather(&entries, &mut matrix);
+        let in_steps = |answer: ControlFlow<()>| {
+            let seen = Mutex::new(Vec::new());
+            let watch = |done, _| {
+                seen.lock().expect("no panic").push(done);
+                answer
+            };
+            let progress = Progress::new(1 << blocks.len(), Some(&watch));
+            let part = progress.part(1 << blocks.len(), 1);
+            let sums = f64::dispatch(InSteps { root, matrix, part: &part });
+            part.end();
+            (sums, seen.into_inner().expect("no panic"))
+        };
+        let (sums, seen) = in_steps(ControlFlow::Continue(()));
+        let difference = difference(&serial(&players, &entries, false, |x| x), &sums);
+        assert!(difference < 1e-12, "{blocks:?}, copies {copies:?}: {difference:e}");
+        assert_eq!(seen, (1..=1 << (blocks.len() - 20)).map(|step| step << 20).collect::<Vec<u64>>());
+        assert_eq!(in_steps(ControlFlow::Break(())).1, [1 << 20]);
+    }
 }

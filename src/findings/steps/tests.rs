@@ -1,3 +1,4 @@
+use super::super::Intervals;
 use super::*;
 use crate::decompose::IntervalKind;
 use crate::model::{Model, Term};
