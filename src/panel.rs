@@ -28,6 +28,7 @@ mod exclude;
 mod history;
 mod join;
 mod keys;
+mod levels;
 mod missing;
 mod names;
 mod notes;

@@ -8,7 +8,7 @@ use crate::error::NoiseProblem;
 
 /// Below so many clusters, covariances, standard errors and intervals carry a warning: t quantiles and bias corrections
 /// lean on many.
-pub(crate) const FEW_CLUSTERS: usize = 30;
+pub(crate) const FEW_CLUSTERS: usize = 50;
 
 /// A reason to doubt a result: a value, printed under its table and present in its export.
 ///

@@ -309,6 +309,14 @@ pub enum ClusterProblem {
         /// Unit and period of the first such row, or its place.
         row: String,
     },
+    /// It has a unit in two clusters, and units leave as a whole.
+    #[error(
+        "it is not the same in all rows of {unit}, and a unit leaves with one cluster: use a column that does not change within units"
+    )]
+    SplitsUnit {
+        /// The unit.
+        unit: String,
+    },
     /// It varies within a unit, and the rows of the regression are units.
     #[error("it varies within {unit}, which is one row of the between estimator")]
     VariesWithin {

@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::decompose::IntervalKind;
 use crate::error::Result;
 use crate::fit::FittedModel;
+use crate::regress::NoiseModel;
 use crate::resample::Resampling;
 
 /// How the intervals of an [`Analysis`](super::Analysis) are made: which units are left out or drawn, which kind of
 /// interval, at which level.
 ///
-/// The default is [`jackknife`](Self::jackknife), which draws nothing and so depends on no seed, at level 0.95, the
-/// usual one.
+/// The default is [`jackknife`](Self::jackknife), which draws nothing and so depends on no seed, with root intervals at
+/// level 0.95, the usual one. Corrected shares come of leaving units out, whatever the intervals come of.
 ///
 /// # Examples
 /// ```
@@ -26,7 +27,7 @@ use crate::resample::Resampling;
 /// let how = |intervals| Ok::<_, apportion::Error>(Analysis::new().intervals(intervals).of(&fit)?.interval().cloned());
 ///
 /// let default = how(Intervals::default())?.unwrap();
-/// assert_eq!((default.kind, default.level, default.replicates), (IntervalKind::Jackknife, 0.95, 6));
+/// assert_eq!((default.kind, default.level, default.replicates), (IntervalKind::Root, 0.95, 6));
 /// let drawn = how(Intervals::bootstrap(200, 7).kind(IntervalKind::Basic).level(0.9))?.unwrap();
 /// assert_eq!((drawn.kind, drawn.level, drawn.seed), (IntervalKind::Basic, 0.9, Some(7)));
 /// assert!(how(Intervals::jackknife().kind(IntervalKind::Basic)).is_err(), "it needs draws");
@@ -40,6 +41,10 @@ pub struct Intervals {
     kind: Option<IntervalKind>,
     /// None for the level that it has by default.
     level: Option<f64>,
+    /// None for the default model of noise.
+    noise: Option<NoiseModel>,
+    /// The column of clusters; none for units.
+    clusters: Option<String>,
 }
 
 impl Intervals {
@@ -65,17 +70,44 @@ impl Intervals {
         Intervals { level: Some(level), ..self }
     }
 
+    /// How noise within units is taken to go with itself over time; see [`Resampling::noise`]. Whether that can be had is
+    /// checked when the analysis is put to a fit.
+    pub fn noise(self, model: NoiseModel) -> Self {
+        Intervals { noise: Some(model), ..self }
+    }
+
+    /// Leaves out, or draws, clusters of units by this column; see [`Resampling::clusters`]. Whether there is one is
+    /// checked when the analysis is put to a fit.
+    pub fn clusters(self, column: impl Into<String>) -> Self {
+        Intervals { clusters: Some(column.into()), ..self }
+    }
+
     /// The resampling of this fit.
     pub(super) fn resampling<'a>(&self, fit: &'a FittedModel) -> Result<Resampling<'a>> {
-        let mut resampling = match self.drawn {
+        let resampling = match self.drawn {
             Some((draws, seed)) => fit.bootstrap(draws, seed)?,
             None => fit.jackknife()?,
         };
-        if let Some(kind) = self.kind {
-            resampling = resampling.kind(kind)?;
+        match self.kind {
+            Some(kind) => self.of(resampling.kind(kind)?),
+            None => self.of(resampling),
         }
-        match self.level {
-            Some(level) => resampling.level(level),
+    }
+
+    /// The leaving out that corrected shares come of, where the intervals come of draws.
+    pub(super) fn beside_draws<'a>(&self, fit: &'a FittedModel) -> Result<Option<Resampling<'a>>> {
+        self.drawn.map(|_| self.of(fit.jackknife()?)).transpose()
+    }
+
+    fn of<'a>(&self, mut resampling: Resampling<'a>) -> Result<Resampling<'a>> {
+        if let Some(level) = self.level {
+            resampling = resampling.level(level)?;
+        }
+        if let Some(model) = self.noise {
+            resampling = resampling.noise(model);
+        }
+        match &self.clusters {
+            Some(column) => resampling.clusters(column),
             None => Ok(resampling),
         }
     }

@@ -6,9 +6,12 @@ use super::analysis::{Analysis, Asked, Findings};
 use crate::decompose::{Breakdown, GELBACH, LeftOutMethod, Method, MethodTable, Progress};
 use crate::error::{Error, EstimateError, QuestionError, Result};
 use crate::fit::FittedModel;
+use crate::resample::Resampling;
 
 /// Name under which the range over orders is left out.
 const ORDER_RANGE: &str = "order_range";
+/// Name under which corrected shares are left out.
+const CORRECTED: &str = "corrected";
 
 /// What a watch is called by: from any thread, with what is done and what there is.
 type Watch<'a> = &'a (dyn Fn(u64, u64) -> ControlFlow<()> + Send + Sync);
@@ -225,12 +228,19 @@ impl Analysis {
             let plain: Vec<&Breakdown> = findings.methods.breakdowns.iter().collect();
             findings.methods.breakdowns = Breakdown::all_with_intervals(&plain, &resampling)?;
         }
+        if let Some(left_out) = intervals.beside_draws(fit)? {
+            correct(&mut findings, &left_out)?;
+        }
         if let Some(gelbach) = &findings.gelbach {
             findings.gelbach = Some(gelbach.with_intervals(&after(of_shares))?);
         }
         if self.comparisons {
             let breakdowns: Vec<&Breakdown> = findings.methods.breakdowns.iter().collect();
             findings.comparisons = after(of_shares + of_coefficients).comparisons(&breakdowns)?;
+            if let Some(left_out) = intervals.beside_draws(fit)? {
+                let corrected = left_out.comparisons(&breakdowns)?;
+                findings.comparisons.iter_mut().zip(&corrected).for_each(|(drawn, left)| drawn.take_corrected(left));
+            }
         }
         Ok(findings)
     }
@@ -261,6 +271,20 @@ impl Analysis {
         }
         methods
     }
+}
+
+/// Adds corrected shares to intervals that come of draws; where leaving units out takes too many coalitions, why there are
+/// none.
+fn correct(findings: &mut Findings, left_out: &Resampling) -> Result<()> {
+    let plain: Vec<&Breakdown> = findings.methods.breakdowns.iter().collect();
+    match Breakdown::all_with_corrected(&plain, left_out) {
+        Err(error @ Error::Estimate(EstimateError::TooManyComponents { .. })) => {
+            let method = CORRECTED.to_string();
+            findings.left_out.push(LeftOutMethod { reason: format!("{method}: {error}"), method });
+        }
+        corrected => findings.methods.breakdowns = corrected?,
+    }
+    Ok(())
 }
 
 /// Whether Gelbach's decomposition is refused because it does not go with the model or its rows: nothing is always in,

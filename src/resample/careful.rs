@@ -4,9 +4,9 @@
 //! all of a variable's variation, because one cluster held it (a dominant weight, an outlier). There the full sample's
 //! scale would hide what is left.
 
-use std::ops::Range;
 use std::sync::OnceLock;
 
+use super::cluster_set::ClusterSet;
 use crate::decompose::{Plan, Players};
 use crate::fit::FittedModel;
 use crate::numerics::double::Double;
@@ -23,7 +23,7 @@ const MOST_COMPONENTS: usize = 12;
 /// The moments of every cluster in twice the precision, formed when first asked for.
 pub(super) struct Careful<'a> {
     fit: &'a FittedModel,
-    clusters: Vec<Range<usize>>,
+    clusters: &'a ClusterSet,
     entries: OnceLock<Vec<Vec<Double>>>,
 }
 
@@ -41,8 +41,8 @@ pub(super) struct CarefulMoments {
 }
 
 impl<'a> Careful<'a> {
-    pub(super) fn new(fit: &'a FittedModel) -> Self {
-        Careful { fit, clusters: fit.clusters(), entries: OnceLock::new() }
+    pub(super) fn new(fit: &'a FittedModel, clusters: &'a ClusterSet) -> Self {
+        Careful { fit, clusters, entries: OnceLock::new() }
     }
 
     /// Whether so many replicates, in each of which the coalitions of so many components are walked, are within bounds
@@ -60,7 +60,7 @@ impl<'a> Careful<'a> {
     /// The moments of the replicate that holds these clusters, as often as they are named.
     pub(super) fn entries(&self, drawn: &[usize]) -> Vec<Double> {
         let clusters = self.entries.get_or_init(|| {
-            self.clusters.iter().map(|rows| self.fit.double_entries_of(std::slice::from_ref(rows))).collect()
+            (0..self.clusters.len()).map(|cluster| self.fit.double_entries_of(&self.clusters.rows(cluster))).collect()
         });
         // Summed anew, also where one is left out: what subtraction leaves would carry the rounding of what went.
         let mut entries = vec![Double::new(0.0); self.fit.moments().entries().len()];
@@ -84,7 +84,7 @@ impl<'a> Careful<'a> {
     pub(super) fn moments(&self, players: &Players, drawn: &[usize]) -> CarefulMoments {
         let mut entries = self.entries(drawn);
         let varies = rescale(players, &mut entries);
-        let is_one_unit = drawn.iter().all(|cluster| *cluster == drawn[0]);
+        let is_one_unit = self.clusters.are_units() && drawn.iter().all(|cluster| *cluster == drawn[0]);
         CarefulMoments { is_degenerate: is_degenerate(players, |v| varies[v], is_one_unit), entries, varies }
     }
 }

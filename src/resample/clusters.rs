@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::cluster_set::ClusterSet;
 use crate::fit::{FittedModel, Layout};
 use crate::numerics::lanes::{LANES, Wide};
 
@@ -15,7 +16,7 @@ const MOST_KEPT: usize = 32 << 20;
 /// The entries of the moments that a set of plans reads, cluster by cluster.
 pub(super) struct ClusterMatrix<'a> {
     fit: &'a FittedModel,
-    clusters: Vec<Range<usize>>,
+    clusters: &'a ClusterSet,
     layout: Layout,
     /// Entries that differ between clusters: their positions in the moments.
     varying: Vec<usize>,
@@ -27,8 +28,7 @@ pub(super) struct ClusterMatrix<'a> {
 }
 
 impl<'a> ClusterMatrix<'a> {
-    pub(super) fn new(fit: &'a FittedModel, read: Vec<usize>) -> Self {
-        let clusters = fit.clusters();
+    pub(super) fn new(fit: &'a FittedModel, clusters: &'a ClusterSet, read: Vec<usize>) -> Self {
         let layout = Layout(fit.moments().n_variables());
         let total = fit.moments().entries();
         let mut matrix =
@@ -37,6 +37,10 @@ impl<'a> ClusterMatrix<'a> {
             matrix.keep();
         }
         matrix
+    }
+
+    pub(super) fn clusters(&self) -> &ClusterSet {
+        self.clusters
     }
 
     pub(super) fn n_clusters(&self) -> usize {
@@ -49,7 +53,7 @@ impl<'a> ClusterMatrix<'a> {
         let moments = match self.fit.unit_moments() {
             Some(moments) => moments,
             None => {
-                formed = self.fit.moments_of(&self.clusters);
+                formed = self.fit.moments_of(&self.clusters.ranges);
                 &formed
             }
         };
@@ -59,6 +63,7 @@ impl<'a> ClusterMatrix<'a> {
         let mut values = Vec::with_capacity(n);
         for (&position, entry) in read.iter().zip(self.layout.decode(&read)) {
             moments.values(entry, &mut values);
+            self.clusters.gather(&mut values);
             // Such as the weight on a balanced panel: no need to sum it over and over.
             if values.iter().all(|value| *value == values[0]) {
                 self.constant.push((position, values[0]));
@@ -77,11 +82,13 @@ impl<'a> ClusterMatrix<'a> {
 
     /// The varying entries of a run of clusters, a row for each.
     fn rows(&self, clusters: Range<usize>) -> Vec<f64> {
-        let moments = self.fit.moments_of(&self.clusters[clusters]);
+        let some = self.clusters.some(clusters);
+        let moments = self.fit.moments_of(&some.ranges);
         let (width, mut values) = (self.varying.len(), Vec::new());
-        let mut rows = vec![0.0; moments.len() * width];
+        let mut rows = vec![0.0; some.len() * width];
         for (at, entry) in self.layout.decode(&self.varying).into_iter().enumerate() {
             moments.values(entry, &mut values);
+            some.gather(&mut values);
             rows.iter_mut().skip(at).step_by(width).zip(&values).for_each(|(slot, value)| *slot = *value);
         }
         rows

@@ -113,6 +113,16 @@ pub struct CorrectedDifference {
     pub upper: f64,
 }
 
+impl Comparison {
+    /// What another one of the same shares says of them corrected.
+    pub(crate) fn take_corrected(&mut self, other: &Comparison) {
+        let ranks = self.ranks.iter_mut().zip(&other.ranks);
+        ranks.for_each(|(rank, other)| rank.corrected = other.corrected.clone());
+        let differences = self.differences.iter_mut().zip(&other.differences);
+        differences.for_each(|(difference, other)| difference.corrected = other.corrected.clone());
+    }
+}
+
 impl Resampling<'_> {
     /// Ranks and pairwise differences of the components of each of these breakdowns, all from the same draws.
     ///

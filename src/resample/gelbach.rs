@@ -8,6 +8,7 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::careful::Careful;
+use super::cluster_set::ClusterSet;
 use super::clusters::ClusterMatrix;
 use super::draws::Draws;
 use super::interval::IntervalRule;
@@ -80,12 +81,14 @@ impl Gelbach {
         let equations = Equations::of(resampling.fit);
         check_same_fit(resampling.fit, &equations, self)?;
         let progress = resampling.progress(resampling.n_replicates());
-        let found = Found::new(resampling.fit, &equations, &resampling.draws, &progress)?;
+        let found = Found::new(resampling.fit, &resampling.clusters, &equations, &resampling.draws, &progress)?;
         let influence = match resampling.kind {
-            IntervalKind::Bca => Some(Found::new(resampling.fit, &equations, &Draws::LeaveOneOut, &progress)?),
+            IntervalKind::Bca => {
+                Some(Found::new(resampling.fit, &resampling.clusters, &equations, &Draws::LeaveOneOut, &progress)?)
+            }
             _ => None,
         };
-        let (clusters, replicates, usable) = (resampling.fit.n_clusters(), found.estimates.nrows(), found.usable());
+        let (clusters, replicates, usable) = (resampling.clusters.len(), found.estimates.nrows(), found.usable());
         let degenerate = replicates - usable.len();
         if usable.len() < 2 {
             let what = "replicates in which every column of always has a coefficient".to_string();
@@ -164,8 +167,8 @@ impl Resampling<'_> {
     pub fn gelbach_replicates(&self, gelbach: &Gelbach) -> Result<GelbachReplicates> {
         let equations = Equations::of(self.fit);
         check_same_fit(self.fit, &equations, gelbach)?;
-        let of = self.draws.replicates(self.fit.n_clusters()) as u64;
-        let found = Found::new(self.fit, &equations, &self.draws, &self.progress(of))?;
+        let of = self.draws.replicates(self.clusters.len()) as u64;
+        let found = Found::new(self.fit, &self.clusters, &equations, &self.draws, &self.progress(of))?;
         let width = equations.width();
         let scales: Vec<f64> = equations.always().iter().map(|&v| self.fit.gelbach_scale(v)).collect();
         let (replicates, columns) = (found.estimates.nrows(), scales.len());
@@ -204,8 +207,14 @@ struct GroupFound {
 }
 
 impl Found {
-    fn new(fit: &FittedModel, equations: &Equations, draws: &Draws, progress: &Progress) -> Result<Self> {
-        let matrix = ClusterMatrix::new(fit, equations.entries_read());
+    fn new(
+        fit: &FittedModel,
+        clusters: &ClusterSet,
+        equations: &Equations,
+        draws: &Draws,
+        progress: &Progress,
+    ) -> Result<Self> {
+        let matrix = ClusterMatrix::new(fit, clusters, equations.entries_read());
         let replicates = draws.replicates(matrix.n_clusters());
         let group = |group: usize| {
             let first = group * LANES;
@@ -225,7 +234,7 @@ impl Found {
         let estimates = Array2::from_shape_fn((replicates, width), of_lane);
         let least: Vec<f64> = (0..replicates).map(|r| groups[r / LANES].least[r % LANES]).collect();
         let mut found = Found { estimates, error_bound: None };
-        found.mend(fit, equations, draws, &least, progress)?;
+        found.mend(fit, clusters, equations, draws, &least, progress)?;
         Ok(found)
     }
 
@@ -233,6 +242,7 @@ impl Found {
     fn mend(
         &mut self,
         fit: &FittedModel,
+        clusters: &ClusterSet,
         equations: &Equations,
         draws: &Draws,
         least: &[f64],
@@ -243,15 +253,14 @@ impl Found {
         if doubtful.is_empty() {
             return Ok(());
         }
-        let careful = Careful::new(fit);
+        let careful = Careful::new(fit, clusters);
         if !careful.can_add(doubtful.len()) {
             let least = least.iter().copied().fold(1.0, f64::min);
             self.error_bound = Some(ERROR_AT_PIVOT_ONE / least);
             return Ok(());
         }
-        let clusters = fit.n_clusters();
         let again = |&replicate: &usize| {
-            let entries = careful.entries(&draws.drawn(replicate, clusters));
+            let entries = careful.entries(&draws.drawn(replicate, clusters.len()));
             let mut solution = equations.solution();
             let mut out = vec![Double::new(0.0); self.estimates.ncols()];
             equations.solve(&entries, &mut solution, &mut out);

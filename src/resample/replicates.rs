@@ -5,6 +5,7 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::careful::{Careful, is_degenerate, is_doubtful};
+use super::cluster_set::ClusterSet;
 use super::clusters::ClusterMatrix;
 use super::draws::Draws;
 use crate::decompose::{Breakdown, Evaluator, Plan, Players, Progress};
@@ -74,6 +75,7 @@ struct Buffers<'a> {
 /// Breakdowns whose methods are ready for replicates.
 pub(super) struct Planned<'a> {
     fit: &'a FittedModel,
+    clusters: &'a ClusterSet,
     players: Players,
     plans: Vec<Plan>,
 }
@@ -81,7 +83,7 @@ pub(super) struct Planned<'a> {
 impl<'a> Planned<'a> {
     /// # Errors
     /// [`EstimateError::OtherFit`] for a breakdown that is not of this fit.
-    pub(super) fn new(fit: &'a FittedModel, breakdowns: &[&Breakdown]) -> Result<Self> {
+    pub(super) fn new(fit: &'a FittedModel, clusters: &'a ClusterSet, breakdowns: &[&Breakdown]) -> Result<Self> {
         let mut plans = Vec::with_capacity(breakdowns.len());
         for breakdown in breakdowns {
             let credited = fit.credited(&breakdown.method);
@@ -93,7 +95,7 @@ impl<'a> Planned<'a> {
             }
             plans.push(plan);
         }
-        Ok(Planned { fit, players: fit.players(), plans })
+        Ok(Planned { fit, clusters, players: fit.players(), plans })
     }
 
     /// Coalitions in one replicate.
@@ -103,7 +105,7 @@ impl<'a> Planned<'a> {
 
     /// Whether tables and answers of all replicates fit into memory.
     pub(super) fn check_size(&self, draws: &Draws) -> Result<()> {
-        check_size(&self.plans, draws.replicates(self.fit.n_clusters()))
+        check_size(&self.plans, draws.replicates(self.clusters.len()))
     }
 
     /// The shares in every replicate.
@@ -111,14 +113,14 @@ impl<'a> Planned<'a> {
     /// # Errors
     /// Where there are too many numbers; [`EstimateError::Cancelled`] once `progress` was told to stop.
     pub(super) fn replicates(&self, draws: &Draws, progress: &Progress) -> Result<Vec<Replicates>> {
-        let Planned { fit, players, plans } = self;
-        let replicates = draws.replicates(fit.n_clusters());
+        let Planned { fit, clusters, players, plans } = self;
+        let replicates = draws.replicates(clusters.len());
         self.check_size(draws)?;
         let mut read: Vec<usize> = plans.iter().flat_map(Plan::reads).chain(players.entries_read(&[])).collect();
         // Methods read much the same entries; each is formed once.
         read.sort_unstable();
         read.dedup();
-        let matrix = ClusterMatrix::new(fit, read);
+        let matrix = ClusterMatrix::new(fit, clusters, read);
         let starts = plans.iter().scan(0, |next, plan| {
             *next += plan.len();
             Some(*next - plan.len())
@@ -195,7 +197,8 @@ impl Job<'_> {
         let nothing = if *self.draws == Draws::LeaveOneOut { f64::NEG_INFINITY } else { 1e-14 };
         for lane in 0..LANES.min(self.replicates - first) {
             // One unit by itself, however often, has no differences between units.
-            let is_one_unit = most_drawn[lane] == n_clusters || n_clusters == 2.0 && *self.draws == Draws::LeaveOneOut;
+            let is_one_unit = self.matrix.clusters().are_units()
+                && (most_drawn[lane] == n_clusters || n_clusters == 2.0 && *self.draws == Draws::LeaveOneOut);
             if !is_one_unit && !is_doubtful(least[lane], f64::NEG_INFINITY) {
                 continue;
             }
@@ -212,7 +215,7 @@ impl Job<'_> {
     /// would take too long.
     fn mend(&self, fit: &FittedModel, groups: &mut [Found], progress: &Progress) -> Result<Option<f64>> {
         let is_doubtful = |r: &usize| groups[r / LANES].doubtful[r % LANES];
-        let careful = Careful::new(fit);
+        let careful = Careful::new(fit, self.matrix.clusters());
         // Owen values walk more coalitions than their components have.
         let components = self.plans.iter().map(Plan::enumerated).fold(self.players.len(), usize::max);
         let all = fit.needs_precision() && careful.is_affordable(components, self.replicates);

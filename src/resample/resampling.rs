@@ -276,6 +276,47 @@ impl<'a> Resampling<'a> {
         self
     }
 
+    /// Leaves out, or draws, these clusters of units as a whole: a column that says which units belong together, such as
+    /// a region or a joint return; in a cross-section, which rows. Default: each unit by itself.
+    ///
+    /// Where units of one cluster depend on each other, intervals by units are too narrow. Everything that is said of
+    /// units here then holds of clusters, of which there are fewer.
+    ///
+    /// # Errors
+    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn); [`EstimateError::Cluster`] for a column that
+    /// is missing in the sample or has units in two clusters; [`EstimateError::TooFew`] for fewer than two clusters;
+    /// [`QuestionError::Option`] for draws that were [given](FittedModel::bootstrap_of), which are of units.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Model, Panel, Term};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let fit = Model::new("cpp_rate").component("practice", [Term::UnitEffects]).fit(&panel)?;
+    /// let by_region = fit.sequential()?.with_intervals(&fit.jackknife()?.clusters("region")?)?;
+    /// assert_eq!(by_region.interval.map(|how| how.clusters), Some(9));
+    /// assert!(fit.jackknife()?.clusters("vacancy_rate").is_err(), "it changes within units");
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn clusters(mut self, column: &str) -> Result<Self> {
+        if matches!(self.draws, Draws::Given(_)) {
+            return Err(QuestionError::Option {
+                option: "clusters",
+                expected: "draws that were given are of units: use jackknife() or bootstrap()".to_string(),
+                found: column.to_string(),
+            }
+            .into());
+        }
+        let clusters = ClusterSet::of_column(self.fit, column)?;
+        if clusters.len() < 2 {
+            let what = format!("clusters by {column} to draw from or leave out");
+            return Err(EstimateError::TooFew { what, expected: 2, found: clusters.len() }.into());
+        }
+        self.clusters = Arc::new(clusters);
+        Ok(self)
+    }
+
     /// The part of samples whose interval should cover the target. Default 0.95.
     ///
     /// # Errors
@@ -365,7 +406,7 @@ impl<'a> Resampling<'a> {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn drawn(&self, replicate: usize) -> Result<Vec<usize>> {
-        let clusters = self.fit.n_clusters();
+        let clusters = self.clusters.len();
         let replicates = self.draws.replicates(clusters);
         if replicate >= replicates {
             return Err(QuestionError::Option {
@@ -399,8 +440,8 @@ impl<'a> Resampling<'a> {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn replicates(&self, breakdowns: &[&Breakdown]) -> Result<Vec<Replicates>> {
-        let planned = Planned::new(self.fit, breakdowns)?;
-        let of = planned.n_coalitions().saturating_mul(self.draws.replicates(self.fit.n_clusters()) as u64);
+        let planned = Planned::new(self.fit, &self.clusters, breakdowns)?;
+        let of = planned.n_coalitions().saturating_mul(self.draws.replicates(self.clusters.len()) as u64);
         planned.replicates(&self.draws, &self.progress(of))
     }
 
@@ -411,14 +452,14 @@ impl<'a> Resampling<'a> {
 
     /// Replicates that an interval takes: those drawn, and for the BCa interval those without each cluster.
     pub(crate) fn n_replicates(&self) -> u64 {
-        let clusters = self.fit.n_clusters();
+        let clusters = self.clusters.len();
         self.all_draws().map(|draws| draws.replicates(clusters) as u64).sum()
     }
 
     /// Coalitions in all these replicates, of those of these breakdowns that can be resampled.
     pub(crate) fn n_coalitions(&self, breakdowns: &[Breakdown]) -> u64 {
         let in_one = breakdowns.iter().filter_map(|breakdown| {
-            let planned = Planned::new(self.fit, &[breakdown]).ok()?;
+            let planned = Planned::new(self.fit, &self.clusters, &[breakdown]).ok()?;
             self.all_draws().all(|draws| planned.check_size(draws).is_ok()).then(|| planned.n_coalitions())
         });
         in_one.fold(0, u64::saturating_add).saturating_mul(self.n_replicates())

@@ -146,7 +146,7 @@ impl Resampling<'_> {
             .into());
         }
         let best = fit.best_of_size(&candidates, size);
-        let matrix = ClusterMatrix::new(fit, candidates.entries_read());
+        let matrix = ClusterMatrix::new(fit, &self.clusters, candidates.entries_read());
         let clusters = matrix.n_clusters();
         let replicates = self.draws.replicates(clusters);
         let job = Job { candidates: &candidates, matrix: &matrix, draws: &self.draws, replicates, size, best };
@@ -244,10 +244,11 @@ impl Job<'_> {
         let left = |v: usize| players.centred(v, &entries);
         let outcome = players.outcome();
         let clusters = self.matrix.n_clusters();
-        let is_one_unit = match self.draws {
-            Draws::LeaveOneOut => clusters == 2,
-            _ => buffers.counts.iter().any(|count| count.0[lane] == clusters as f64),
-        };
+        let is_one_unit = self.matrix.clusters().are_units()
+            && match self.draws {
+                Draws::LeaveOneOut => clusters == 2,
+                _ => buffers.counts.iter().any(|count| count.0[lane] == clusters as f64),
+            };
         // What is left by subtraction carries the rounding of what was taken away; a sum of nothing is nothing.
         let nothing = if *self.draws == Draws::LeaveOneOut { f64::NEG_INFINITY } else { 1e-14 };
         let mut columns = players.variables.iter().flatten().chain(&players.always);
@@ -263,7 +264,7 @@ impl Job<'_> {
     /// Finds again, in twice the precision, what doubles cannot be trusted with.
     fn mend(&self, fit: &FittedModel, found: &mut [Found], progress: &Progress) -> Result<Option<f64>> {
         let players = &self.candidates.players;
-        let careful = Careful::new(fit);
+        let careful = Careful::new(fit, self.matrix.clusters());
         let all = fit.needs_precision() && careful.can_add(self.replicates);
         let again: Vec<usize> = (0..self.replicates).filter(|&r| all || found[r].is_doubtful).collect();
         if again.is_empty() {

@@ -15,7 +15,7 @@ const BIAS_TO_REPORT: f64 = 0.25;
 impl Resampling<'_> {
     /// The replicates, and for the BCa interval those without each cluster.
     pub(super) fn all_replicates(&self, breakdowns: &[&Breakdown]) -> Result<(Vec<Replicates>, Vec<Replicates>)> {
-        let planned = Planned::new(self.fit, breakdowns)?;
+        let planned = Planned::new(self.fit, &self.clusters, breakdowns)?;
         let progress = self.progress(planned.n_coalitions().saturating_mul(self.n_replicates()));
         let replicates = planned.replicates(&self.draws, &progress)?;
         let influence = match self.kind {
@@ -40,14 +40,14 @@ impl Resampling<'_> {
     }
 
     pub(super) fn rule(&self) -> IntervalRule {
-        IntervalRule::new(self.kind, self.level, self.fit.n_clusters())
+        IntervalRule::new(self.kind, self.level, self.clusters.len())
     }
 
     pub(super) fn method(&self, replicates: &Replicates) -> IntervalMethod {
         IntervalMethod {
             kind: self.kind,
             level: self.level,
-            clusters: self.fit.n_clusters(),
+            clusters: self.clusters.len(),
             replicates: replicates.shares.nrows(),
             seed: self.draws.seed(),
             degenerate: replicates.degenerate,
@@ -61,7 +61,7 @@ impl Resampling<'_> {
         influence: Option<&Replicates>,
         correction: Option<&Correction>,
     ) -> Result<Breakdown> {
-        let clusters = self.fit.n_clusters();
+        let clusters = self.clusters.len();
         let mut breakdown = breakdown.clone();
         let usable = self.usable(replicates)?;
         let rule = self.rule();

@@ -90,20 +90,13 @@ impl FittedRegression {
             Some(name) if self.design.panel.unit_column() == Some(name) => self.unit_clusters(BY_CLUSTERS)?,
             Some(name) if self.design.panel.period_column() == Some(name) => self.period_clusters(BY_CLUSTERS)?,
             Some(name) => {
-                let column = self.design.panel.column(name)?;
-                let refuse = |why| Err(EstimateError::Cluster { column: name.to_string(), why }.into());
-                let rows = || self.data.rows.iter().map(|&row| self.design.rows[row]);
-                if let Some(row) = rows().find(|&row| column.missing(row).is_some()) {
-                    return refuse(ClusterProblem::Missing { row: self.design.panel.row_label(row) });
+                let rows = self.data.rows.iter().map(|&row| self.design.rows[row]);
+                let levels = self.design.panel.levels_on(name, rows)?;
+                if let Some(unit) = self.varies_within(self.design.panel.column(name)?) {
+                    let why = ClusterProblem::VariesWithin { unit: unit.to_string() };
+                    return Err(EstimateError::Cluster { column: name.to_string(), why }.into());
                 }
-                if let Some(unit) = self.varies_within(column) {
-                    return refuse(ClusterProblem::VariesWithin { unit: unit.to_string() });
-                }
-                match column.values() {
-                    Values::Text { codes, .. } => Clusters::new(name, rows().map(|row| u64::from(codes[row]))),
-                    // −0 and 0 are one level.
-                    Values::Number(values) => Clusters::new(name, rows().map(|row| (values[row] + 0.0).to_bits())),
-                }
+                Clusters::new(name, levels.into_iter())
             }
         };
         clusters.at_least_two()
@@ -142,17 +135,7 @@ impl FittedRegression {
     pub(super) fn level(&self, clusters: &Clusters, row: usize) -> String {
         let (panel, name) = (&self.design.panel, clusters.name.as_str());
         let row = self.design.rows[self.data.rows[row]];
-        let level = if panel.unit_column() == Some(name) {
-            panel.unit_of(row).map(str::to_string)
-        } else if panel.period_column() == Some(name) {
-            panel.period_of(row).map(|period| period.to_string())
-        } else {
-            panel.column(name).ok().and_then(|column| match column.values() {
-                Values::Text { .. } => column.text(row).map(str::to_string),
-                Values::Number(values) => values.get(row).map(f64::to_string),
-            })
-        };
-        level.unwrap_or_else(|| panel.row_label(row))
+        panel.level_of(name, row).unwrap_or_else(|| panel.row_label(row))
     }
 
     fn by_index(&self, name: &str, indices: &[u32]) -> Clusters {
