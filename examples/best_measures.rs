@@ -1,11 +1,14 @@
 //! Which few of many candidate measures together explain most, and would other places have led to the same choice?
 
-use std::error::Error;
-use std::io::{self, ErrorKind, Write};
+#[path = "cli/face.rs"]
+mod face;
+
+use std::process::ExitCode;
 
 use apportion::decompose::Criterion;
 use apportion::panel::SIMULATED_ENGLAND_SEED;
-use apportion::{Model, Panel};
+use apportion::{Model, Panel, Result};
+use clap::{CommandFactory, Parser};
 
 /// Candidates, each a measure in one of the forms in which it is discussed.
 const CANDIDATES: [&str; 12] = [
@@ -26,7 +29,16 @@ const CANDIDATES: [&str; 12] = [
 const SIZE: usize = 4;
 const DRAWS: usize = 500;
 
-fn main() -> Result<(), Box<dyn Error>> {
+/// The best few of twelve measures, and how often they are chosen again
+#[derive(Parser)]
+#[command(name = "best_measures")]
+struct Arguments {}
+
+fn main() -> ExitCode {
+    face::run(Arguments::command(), |Arguments {}| Ok(answer()?))
+}
+
+fn answer() -> Result<String> {
     let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
     let model = CANDIDATES.iter().fold(Model::new("cpp_rate"), |model, term| model.component(*term, [*term]));
     let fit = model.fit(&panel)?;
@@ -39,10 +51,5 @@ fn main() -> Result<(), Box<dyn Error>> {
     // The choice among authorities drawn with replacement.
     let again = fit.bootstrap(DRAWS, 1)?.selection(SIZE)?;
 
-    let text = format!("{best}\n\nby BIC:\n  {by_bic}\n\n{again}");
-    // A reader that has seen enough, such as `head`, is no error.
-    match writeln!(io::stdout(), "{text}") {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(()),
-    }
+    Ok(format!("{best}\n\nby BIC:\n  {by_bic}\n\n{again}"))
 }

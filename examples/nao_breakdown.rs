@@ -49,7 +49,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     // What describes another panel needs one, and a panel needs a question.
-    let of_data = ["outcome", "unit", "period", "components", "always", "weights"];
+    let of_data = ["outcome", "unit", "period", "components", "always", "weights", "after"];
     let command = Arguments::command().mut_arg("data", |data| data.requires("outcome").requires("components"));
     let command = of_data.into_iter().fold(command, |c, name| c.mut_arg(name, |argument| argument.requires("data")));
     face::run(command, answer)

@@ -55,7 +55,7 @@ pub struct Options {
     /// The part of samples whose interval should cover the target [default: 0.95]
     #[arg(long, value_name = "PART", value_parser = level, allow_negative_numbers = true)]
     pub level: Option<f64>,
-    /// Seed of the draws
+    /// Seed of the draws; without draws there is nothing to seed
     #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
     pub seed: u64,
     /// Threads to work on [default: one for each processor]
@@ -202,8 +202,8 @@ impl Options {
         self.interval.unwrap_or(if is_table && !is_asked { Interval::None } else { Interval::Jackknife })
     }
 
-    /// `--bootstrap` goes with the kinds of interval that need draws, and only with them; `--compare` with shares and
-    /// intervals.
+    /// `--bootstrap` goes with the kinds of interval that need draws, and only with them; `--level` with intervals,
+    /// `--compare` with them and shares.
     fn check_intervals(&self) -> Result<()> {
         let (interval, kind) = (self.kind(), self.kind().name());
         let has_shares = self.methods.is_empty() || self.methods.iter().any(|asked| *asked != Asked::Gelbach);
@@ -213,6 +213,9 @@ impl Options {
                 "--bootstrap goes with --interval percentile, basic, normal or bca, not with --interval {kind}"
             )
             .into()),
+            _ if self.level.is_some() && interval.kind().is_none() => {
+                Err("--level goes with intervals: leave it out, or leave out --interval none".into())
+            }
             _ if self.compare && interval.kind().is_none() => {
                 Err("--compare needs intervals: leave out --interval none".into())
             }

@@ -355,7 +355,7 @@ fn decompose_refuses_bad_input_in_one_line() {
     let data = directory.write("panel.csv", &panel());
     let ragged = directory.write("ragged.csv", "area,year,rate,low_income,spend\nA,2011,1\n");
     let with = |arguments: &[&str]| refused(decompose(&data).args(arguments));
-    let cases: [(&[&str], &str); 32] = [
+    let cases: [(&[&str], &str); 33] = [
         (&["--component", "more=low_incone"], "no column \"low_incone\": did you mean \"low_income\""),
         (&["--component", "more=log(spend"], "expected `)`"),
         (&["--component", "more="], "term \"\""),
@@ -380,6 +380,7 @@ fn decompose_refuses_bad_input_in_one_line() {
         (&["--interval", "percentile"], "--interval percentile needs --bootstrap N"),
         (&["--bootstrap", "100"], "not with --interval jackknife"),
         (&["--bootstrap", "100", "--interval", "none"], "not with --interval none"),
+        (&["--level", "0.9", "--interval", "none"], "--level goes with intervals"),
         (&["--bootstrap", "1", "--interval", "basic"], "'--bootstrap <N>'"),
         (&["--interval", "studentised"], "[possible values: none, jackknife, percentile, basic, normal, bca]"),
         (&["--level", "1.0"], "above 0 and below 1"),
