@@ -6,14 +6,18 @@
 
 #[path = "cli/face.rs"]
 mod face;
+#[path = "cli/panels.rs"]
+mod panels;
 mod scenarios;
+#[path = "cli/watch.rs"]
+mod watch;
 
 use std::process::ExitCode;
 
 use apportion::{Breakdown, IntervalKind, Method, Result};
 use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory, Parser, value_parser};
-use rayon::prelude::*;
+use panels::on_each;
 use scenarios::{SCENARIOS, Scenario, Shares, Truth, methods};
 
 const DRAWN: [IntervalKind; 4] =
@@ -46,7 +50,7 @@ struct Arguments {
 fn main() -> ExitCode {
     face::run(Arguments::command(), |arguments: Arguments| {
         let chosen = |s: &&Scenario| arguments.scenarios.is_empty() || arguments.scenarios.iter().any(|n| n == s.name);
-        let blocks: Result<Vec<String>> = SCENARIOS.iter().filter(chosen).map(|s| block(s, &arguments)).collect();
+        let blocks: face::Result<Vec<String>> = SCENARIOS.iter().filter(chosen).map(|s| block(s, &arguments)).collect();
         let error = |part: f64| 100.0 * (part * (1.0 - part) / arguments.panels as f64).sqrt();
         let below = format!(
             "Per cent; bias and width in points of the total. \"raw\" covers the expected share in samples of\n\
@@ -74,7 +78,7 @@ struct Seen {
     by_model: Vec<(f64, bool)>,
 }
 
-fn block(scenario: &Scenario, arguments: &Arguments) -> Result<String> {
+fn block(scenario: &Scenario, arguments: &Arguments) -> face::Result<String> {
     let Arguments { panels, target_panels, seed, draws, level, .. } = *arguments;
     let methods = methods();
     let truths: Vec<Truth> = methods.iter().map(|method| scenario.truth(method)).collect::<Result<_>>()?;
@@ -83,12 +87,12 @@ fn block(scenario: &Scenario, arguments: &Arguments) -> Result<String> {
         let fit = scenario.fit(seed)?;
         methods.iter().map(|method| Ok(shares(&fit.breakdown(method)?))).collect()
     };
-    let raw: Vec<Vec<Shares>> = others.into_par_iter().map(raw).collect::<Result<_>>()?;
+    let raw: Vec<Vec<Shares>> = on_each(format!("{}, expected shares", scenario.name), others, raw)?;
     let expected = |m: usize, p: usize| raw.iter().map(|of| of[m][p]).sum::<f64>() / raw.len() as f64;
     let expected: Vec<Shares> =
         (0..methods.len()).map(|m| (0..truths[m].shares.len()).map(|p| expected(m, p)).collect()).collect();
     let seen = |seed| panel(scenario, seed, draws, level, &truths, &expected);
-    let seen: Vec<Vec<Vec<Seen>>> = (seed..seed + panels).into_par_iter().map(seen).collect::<Result<_>>()?;
+    let seen: Vec<Vec<Vec<Seen>>> = on_each(scenario.name, seed..seed + panels, seen)?;
 
     let names: Vec<String> = scenario.model().components().iter().map(|component| component.name.clone()).collect();
     let drawn = if draws.is_some() { &DRAWN[..] } else { &[] };

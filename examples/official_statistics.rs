@@ -8,6 +8,7 @@ mod face;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 
 use apportion::error::{DataError, SourceError};
 use apportion::panel::{Derivation, Description, Join, UnitRule};
@@ -55,6 +56,8 @@ fn main() -> ExitCode {
         let fit = model(&panel).fit(&panel)?;
         let breakdowns = Breakdown::all_with_intervals(&[&fit.sequential()?, &fit.shapley()?], &fit.jackknife()?)?;
         if let Some(path) = arguments.out {
+            // What is begun is written whole: an interrupt waits.
+            face::IS_WATCHED.store(true, Ordering::SeqCst);
             panel.write_csv(path)?;
         }
         let used = [OUTCOME].into_iter().chain(MEASURES).filter(|name| panel.has_column(name));

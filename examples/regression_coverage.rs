@@ -5,6 +5,10 @@
 
 #[path = "cli/face.rs"]
 mod face;
+#[path = "cli/panels.rs"]
+mod panels;
+#[path = "cli/watch.rs"]
+mod watch;
 
 use std::process::ExitCode;
 
@@ -12,9 +16,9 @@ use apportion::error::{EstimateError, Refusal};
 use apportion::regress::{ClusterCorrection, Leverage, WildBootstrap};
 use apportion::{Covariance, Error, Panel, PanelRegression, Result};
 use clap::{CommandFactory, Parser, value_parser};
+use panels::on_each;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use rayon::prelude::*;
 
 const PERIODS: usize = 8;
 const UNITS: [usize; 2] = [150, 12];
@@ -36,7 +40,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    face::run(Arguments::command(), |arguments: Arguments| Ok(coverage(&arguments)?))
+    face::run(Arguments::command(), |arguments: Arguments| coverage(&arguments))
 }
 
 fn covariances() -> Vec<(&'static str, Covariance)> {
@@ -55,7 +59,7 @@ fn covariances() -> Vec<(&'static str, Covariance)> {
     ]
 }
 
-fn coverage(arguments: &Arguments) -> Result<String> {
+fn coverage(arguments: &Arguments) -> face::Result<String> {
     let Arguments { panels, draws, seed } = *arguments;
     let mut lines = vec![
         format!("Coverage in % of 95% intervals of a coefficient over {panels} simulated panels of {PERIODS} periods"),
@@ -64,10 +68,9 @@ fn coverage(arguments: &Arguments) -> Result<String> {
     let names: Vec<&str> = covariances().into_iter().map(|(name, _)| name).chain(["wild cluster bootstrap"]).collect();
     let (mut shares, mut without_variance) = (Vec::new(), Vec::new());
     for units in UNITS {
-        let covered: Vec<Vec<Option<bool>>> = (seed..seed + panels)
-            .into_par_iter()
-            .map(|seed| covered(units, seed, draws as usize))
-            .collect::<Result<_>>()?;
+        let what = format!("intervals with {units} units");
+        let covered: Vec<Vec<Option<bool>>> =
+            on_each(what, seed..seed + panels, |seed| covered(units, seed, draws as usize))?;
         let counted = |at: usize, what: Option<bool>| covered.iter().filter(|by_kind| by_kind[at] == what).count();
         let share = |at: usize| counted(at, Some(true)) as f64 / panels as f64;
         shares.push((0..names.len()).map(share).collect::<Vec<f64>>());

@@ -1,7 +1,9 @@
-//! The face that the examples show: an answer on standard output and exit code 0, or one line on standard error and 2.
+//! The face that the examples show: an answer on standard output and exit code 0, or one line on standard error and 2;
+//! after an interrupt 130.
 
 use std::io::{self, ErrorKind, Write};
-use std::process::ExitCode;
+use std::process::{ExitCode, exit};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{Command, FromArgMatches};
 
@@ -11,8 +13,18 @@ pub type Error = Box<dyn std::error::Error + Send + Sync>;
 /// An answer, or what went wrong.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// Whether the user asked for an end; whatever goes wrong then is that end.
+pub static IS_INTERRUPTED: AtomicBool = AtomicBool::new(false);
+/// Whether something looks at that. Until then an interrupt ends the process at once.
+pub static IS_WATCHED: AtomicBool = AtomicBool::new(false);
+
+/// What a shell says of a process that an interrupt ended: 128 and the number of the signal.
+const INTERRUPTED: u8 = 130;
+
 /// Reads the arguments, works out the answer, and prints all of it or none.
 pub fn run<T: FromArgMatches>(command: Command, answer: impl FnOnce(T) -> Result<String>) -> ExitCode {
+    // Without a handler an interrupt ends the process as it ends any other.
+    let _ = ctrlc::set_handler(interrupt);
     let arguments = command.try_get_matches().and_then(|matches| T::from_arg_matches(&matches));
     let answer = match arguments {
         Ok(arguments) => answer(arguments),
@@ -21,6 +33,10 @@ pub fn run<T: FromArgMatches>(command: Command, answer: impl FnOnce(T) -> Result
     };
     match answer.and_then(|text| print(&text)) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(_) if IS_INTERRUPTED.load(Ordering::SeqCst) => {
+            say_interrupted();
+            ExitCode::from(INTERRUPTED)
+        }
         Err(error) => {
             let line: String = error.to_string().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
             // Without a standard error the exit code alone has to say it.
@@ -30,8 +46,26 @@ pub fn run<T: FromArgMatches>(command: Command, answer: impl FnOnce(T) -> Result
     }
 }
 
+/// On a thread of its own: what is watched or printed ends by itself, unless the user asks a second time.
+fn interrupt() {
+    if IS_INTERRUPTED.swap(true, Ordering::SeqCst) {
+        exit(INTERRUPTED.into());
+    }
+    if !IS_WATCHED.load(Ordering::SeqCst) {
+        // Held, so that nothing is printed in part.
+        let _out = io::stdout().lock();
+        say_interrupted();
+        exit(INTERRUPTED.into());
+    }
+}
+
+fn say_interrupted() {
+    let _ = writeln!(io::stderr(), "interrupted: nothing was printed");
+}
+
 /// A reader that has seen enough, such as `head`, is no error.
 fn print(text: &str) -> Result<()> {
+    IS_WATCHED.store(true, Ordering::SeqCst);
     let mut out = io::stdout().lock();
     let written = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
     match written {

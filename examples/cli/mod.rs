@@ -1,6 +1,7 @@
 //! Options and steps that `decompose` and `nao_breakdown` share.
 
 pub mod face;
+mod watch;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -13,6 +14,7 @@ use clap::{Args, ValueEnum, value_parser};
 use serde::Serialize;
 
 use face::Result;
+use watch::Watch;
 
 /// Ten million replicates of ten shares fill a gigabyte.
 const MOST_DRAWS: u64 = 10_000_000;
@@ -258,10 +260,16 @@ impl Interval {
 }
 
 impl Answer {
-    /// Puts the question to the fit, in two steps that are timed.
+    /// Puts the question to the fit, in two steps that are timed and watched.
     pub fn of(analysis: &Analysis, fit: &FittedModel, mut elapsed: Elapsed) -> Result<Self> {
-        let findings = timed(&mut elapsed.decompose, || analysis.split(fit))?;
-        let findings = timed(&mut elapsed.bootstrap, || analysis.resample(fit, findings).map_err(or_none))?;
+        let findings = timed(&mut elapsed.decompose, || {
+            let watch = Watch::new("shares");
+            analysis.split_watched(fit, |done, of| watch.at(done, of))
+        })?;
+        let findings = timed(&mut elapsed.bootstrap, || {
+            let watch = Watch::new("intervals");
+            analysis.resample_watched(fit, findings, |done, of| watch.at(done, of)).map_err(or_none)
+        })?;
         Ok(Answer { findings, elapsed })
     }
 

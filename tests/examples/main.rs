@@ -6,6 +6,8 @@ mod common;
 mod breakdowns;
 mod every_example;
 mod fuzz;
+#[cfg(unix)]
+mod interrupt;
 mod official_statistics;
 mod recorded;
 mod regress;
