@@ -22,6 +22,11 @@ impl fmt::Display for Place {
     }
 }
 
+/// A number as it would be written by hand: without a row of zeros, nor an exponent that is none.
+fn short_number(x: &f64) -> String {
+    if *x == 0.0 || (1e-4..1e16).contains(&x.abs()) { x.to_string() } else { format!("{x:e}") }
+}
+
 /// Something is wrong with the data of a panel.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -46,12 +51,12 @@ pub enum DataError {
         /// The path as given, or "the reader".
         path: String,
     },
-    /// A header in a single cell that holds semicolons or tabs, where other columns are asked for.
+    /// A header in a single cell that holds semicolons, tabs or vertical bars, where other columns are asked for.
     #[error("columns in {path} seem to be separated by {found}: save it with commas")]
     Separator {
         /// The path as given, or "the reader".
         path: String,
-        /// "semicolons" or "tabs".
+        /// "semicolons", "tabs" or "vertical bars".
         found: &'static str,
     },
     /// A quoted cell does not end before the file does.
@@ -262,7 +267,9 @@ pub enum DataError {
     },
     /// Weights so far apart that the smaller ones count for nothing beside rounding.
     #[error(
-        "weights \"{column}\" lie between {smallest:e} ({smallest_at}) and {largest:e} ({largest_at}), and beside the larger the smaller are rounding: give rows that should not count a weight of zero"
+        "weights \"{column}\" lie between {} ({smallest_at}) and {} ({largest_at}), and beside the larger the smaller are rounding: give rows that should not count a weight of zero",
+        short_number(.smallest),
+        short_number(.largest)
     )]
     UnevenWeights {
         /// The weight column.
@@ -277,7 +284,7 @@ pub enum DataError {
         largest_at: String,
     },
     /// A negative weight or population.
-    #[error("column \"{column}\", {place}: {value} is negative: weights and populations are zero or more")]
+    #[error("column \"{column}\", {place}: {} is negative: weights and populations are zero or more", short_number(.value))]
     Negative {
         /// The column.
         column: String,

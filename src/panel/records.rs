@@ -121,6 +121,7 @@ impl<'a> Records<'a> {
         let found = match separator {
             ';' => "semicolons",
             '\t' => "tabs",
+            '|' => "vertical bars",
             _ => "another sign than commas",
         };
         Error::from(DataError::Separator { path: self.path.to_owned(), found })
@@ -219,7 +220,7 @@ fn separator_of(cell: &str, wanted: &[&str]) -> Option<char> {
         names.any(|name| wanted.iter().any(|wanted| is_same(name, wanted)))
     };
     let is_other = |separator: &char| cell.contains(*separator) && wanted.iter().any(|name| !is_same(name, cell));
-    [';', '\t'].into_iter().filter(is_other).find(holds_one)
+    [';', '\t', '|'].into_iter().filter(is_other).find(holds_one)
 }
 
 fn read_error(path: &str, source: io::Error) -> Error {

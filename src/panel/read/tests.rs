@@ -132,6 +132,7 @@ fn another_separator_than_a_comma() {
     for (csv, separator) in [
         ("unit;year;w\nA;2018;1\n", "semicolons"),
         ("unit\tyear\tw\nA\t2018\t1\n", "tabs"),
+        ("unit|year|w\nA|2018|1\n", "vertical bars"),
         ("\u{feff}unit;year;w\r\nA;2018;1,5\r\n", "semicolons"),
     ] {
         for schema in &schemas {
