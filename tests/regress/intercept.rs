@@ -40,17 +40,53 @@ fn only_the_first_of_several_factors_has_all_levels() {
         (found, left_out),
         (["factor(h)[s]", "factor(h)[t]", "factor(g)[q]", "factor(g)[r]"].map(String::from).to_vec(), 0)
     );
-    let (found, left_out) = names(&["period_effects", "x"]);
-    assert_eq!((found[0].as_str(), found.len(), left_out), ("period_effects[1]", 4, 0));
-    let (found, left_out) = names(&["factor(h):period_effects"]);
-    assert_eq!((found.len(), left_out), (6, 0));
-    let (found, left_out) = names(&["factor(g):x"]);
-    assert_eq!((found.len(), left_out), (3, 0));
     // The same span with an intercept, in other coefficients.
     let without = PanelRegression::new("y", ["factor(g)", "x"]).without_intercept().fit(&panel()).unwrap();
     let with = PanelRegression::new("y", ["factor(g)", "x"]).fit(&panel()).unwrap();
     assert!((without.sigma2() - with.sigma2()).abs() < 1e-12);
     assert!((without.estimate("x").unwrap() - with.estimate("x").unwrap()).abs() < 1e-12);
+}
+
+/// Means of periods, of cells, and a slope through the origin for every level, each by hand; as R's `y ~ 0 + factor(t)`,
+/// `y ~ 0 + h:factor(t)` and `y ~ 0 + g:x`.
+#[test]
+fn period_effects_and_interactions_without_an_intercept_have_a_coefficient_for_every_level() {
+    let estimates = |terms: &[&str]| {
+        let fit = PanelRegression::new("y", terms.iter().copied()).without_intercept().fit(&panel()).unwrap();
+        assert!(fit.left_out_columns().is_empty(), "{terms:?}");
+        fit.names().iter().cloned().zip(fit.estimates().iter().copied()).collect::<Vec<_>>()
+    };
+    let check = |terms: &[&str], expected: &[(&str, f64)]| {
+        let found = estimates(terms);
+        assert_eq!(found.len(), expected.len(), "{found:?}");
+        for ((found_name, found), (name, value)) in found.iter().zip(expected) {
+            assert!(found_name == name && (found - value).abs() < 1e-12, "{found_name} {found}, not {name} {value}");
+        }
+    };
+    let means = [("period_effects[1]", 13.0 / 3.0), ("period_effects[2]", 5.0), ("period_effects[3]", 17.0 / 3.0)];
+    check(&["period_effects"], &means);
+    // Σ x y / Σ x² of each level.
+    check(
+        &["factor(g):x"],
+        &[("factor(g):x[p]", 14.0 / 14.0), ("factor(g):x[q]", 75.0 / 66.0), ("factor(g):x[r]", 58.0 / 29.0)],
+    );
+    assert_eq!(estimates(&["period_effects", "x"]).len(), 4);
+    let cells = estimates(&["factor(h):period_effects"]);
+    let mean = |h: &str, t: i32| {
+        let name = format!("factor(h):period_effects[{h}:{t}]");
+        cells.iter().find(|(found, _)| *found == name).unwrap_or_else(|| panic!("no {name} in {cells:?}")).1
+    };
+    assert_eq!(cells.len(), 6);
+    for (found, expected) in [
+        (mean("s", 1), 5.0),
+        (mean("t", 1), 3.0),
+        (mean("s", 2), 5.0),
+        (mean("t", 2), 5.0),
+        (mean("s", 3), 7.0),
+        (mean("t", 3), 5.0),
+    ] {
+        assert!((found - expected).abs() < 1e-12, "{cells:?}");
+    }
 }
 
 #[test]

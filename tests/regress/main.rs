@@ -8,5 +8,6 @@ mod brute_force;
 mod intercept;
 mod of_model;
 mod shifted;
+mod small_sample;
 mod specification;
 mod unknown;

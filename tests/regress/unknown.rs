@@ -128,6 +128,29 @@ fn a_contrast_with_a_level_that_one_row_decides_has_none_either() {
     }
 }
 
+/// The area's third group has one row: what is expected of another like it rests on that row's own error.
+#[test]
+fn predictions_and_combinations_on_what_one_row_decides_have_no_standard_error() {
+    let fit = PanelRegression::new("y", ["x", "factor(g)"]).fit(&panel()).unwrap();
+    let new = |group: &str| {
+        let builder = Panel::builder().units(["u0"]).periods([2000]).column("x", [1.5]).text_column("g", [group]);
+        builder.build().unwrap()
+    };
+    for covariance in robust() {
+        let predicted = |group: &str| fit.predictions(&new(group), &covariance, 0.95).unwrap().remove(0);
+        let (unknown, known) = (predicted("q"), predicted("b"));
+        assert!(unknown.expected.is_finite() && unknown.std_error.is_nan() && unknown.lower.is_nan(), "{covariance:?}");
+        assert!(unknown.to_string().contains('–') && !unknown.to_string().contains("NaN"), "{unknown}");
+        assert!(known.std_error > 0.0, "{covariance:?}");
+        let combination = |weights: &[(&str, f64)]| fit.combination(weights, &covariance).unwrap();
+        assert!(combination(&[("(Intercept)", 1.0), ("factor(g)[q]", 1.0)]).std_error.is_nan(), "{covariance:?}");
+        assert!(combination(&[("(Intercept)", 1.0), ("factor(g)[b]", 1.0)]).std_error > 0.0, "{covariance:?}");
+    }
+    // A column that was left out has no part in any combination.
+    let message = fit.combination(&[("factor(g)[a]", 1.0)], &Covariance::iid()).unwrap_err().to_string();
+    assert!(message.contains("factor(g)[a]"), "{message}");
+}
+
 #[test]
 fn as_many_levels_as_clusters_have_no_standard_errors() {
     let all = panel();
@@ -224,6 +247,8 @@ fn weights_beside_which_others_are_rounding_are_refused() {
             assert_eq!(column, "w");
         }
     }
+    let message = regression(Estimator::Pooled).fit(&with(1.0, 1e30)).unwrap_err().to_string();
+    assert!(message.contains("between 1 (") && message.contains("and 1e30 ("), "{message}");
     for estimator in [Estimator::Pooled, Estimator::Within, Estimator::Random, Estimator::Between] {
         let fit = regression(estimator).fit(&with(1e-6, 1e6)).unwrap();
         let table = fit.coefficients(&Covariance::iid().small_sample(SmallSample::Unadjusted)).unwrap();

@@ -138,6 +138,8 @@ fn another_separator_that_a_file_names() {
         let found = message::error(read(&table(), text), &["semicolons", "save it with commas"]);
         assert!(matches!(found, Error::Data(DataError::Separator { .. })));
     }
+    message::error(read(&table(), "la|y\nA|1\n"), &["vertical bars", "save it with commas"]);
+    message::error(read(&table(), "la\ty\nA\t1\n"), &["tabs"]);
 }
 
 #[test]
@@ -227,5 +229,12 @@ fn joins_in_which_nothing_matches_show_a_key_of_each_side() {
     }
     let spelt = left.join(&of("202\u{a0}", 2018, "b"), &Join::left()).expect("one code");
     assert_eq!(numbers(&spelt, "b"), [1.0]);
-    message::error(left.join(&left, &Join::left()), &["Panel::renamed()"]);
+}
+
+#[test]
+fn a_join_of_two_columns_of_one_name_says_what_renames_them() {
+    let left = Panel::builder().units(["202"]).periods([2018]).column("a", [1.0]).build().expect("a panel");
+    message::error(left.join(&left, &Join::left()), &["cannot join a", "Panel::renamed()"]);
+    let right = left.renamed("a", "b").expect("there is no other b");
+    assert_eq!(numbers(&left.join(&right, &Join::left()).expect("two names"), "b"), [1.0]);
 }
