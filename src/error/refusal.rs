@@ -23,12 +23,13 @@ pub enum Refusal {
     },
     /// Nothing is left of any column.
     #[error(
-        "no column varies{} ({}): choose other terms, or an estimator that absorbs fewer effects",
+        "no column {}{}{}: choose other terms, or an estimator that absorbs fewer effects",
+        if .columns.is_empty() { "stands" } else { "varies" },
         if *.beside_effects { " beside the effects that are absorbed" } else { "" },
-        .columns.join(", ")
+        if .columns.is_empty() { String::new() } else { format!(" ({})", .columns.join(", ")) }
     )]
     NothingOfColumns {
-        /// The columns.
+        /// The columns; none where the terms were effects alone.
         columns: Vec<String>,
         /// Whether effects were absorbed.
         beside_effects: bool,

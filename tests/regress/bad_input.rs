@@ -235,3 +235,10 @@ fn what_does_not_vary() {
     let partly = fit(regression(["x", "size"]).estimator(Estimator::Within));
     assert_eq!((partly.names(), partly.left_out_columns()), (&["x".to_string()][..], &["size".to_string()][..]));
 }
+
+#[test]
+fn effects_alone_leave_no_column_to_name() {
+    let panel = Panel::read_csv_from(GOOD.as_bytes(), &PanelSchema::new("firm", "year")).expect("it reads");
+    let found = PanelRegression::new("y", ["firm"]).fit(&panel);
+    error(found, &["no column stands beside the effects that are absorbed: choose other terms"]);
+}
