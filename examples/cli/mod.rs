@@ -9,6 +9,7 @@ use std::time::Instant;
 use apportion::error::{EstimateError, QuestionError};
 use apportion::findings::{Analysis, Findings, Intervals};
 use apportion::model::parse_terms;
+use apportion::regress::NoiseModel;
 use apportion::{Component, Error, FittedModel, IntervalKind, Method, Model, Panel, PanelSchema, Report, Term};
 use clap::{Args, ValueEnum, value_parser};
 use serde::Serialize;
@@ -48,7 +49,7 @@ pub struct Options {
     pub after: Vec<After>,
     #[arg(long = "method", value_name = "NAME", value_parser = method, help = method_help())]
     pub methods: Vec<Asked>,
-    /// Kind of interval [default: jackknife; none for the table of all methods, which does not print them]
+    /// Kind of interval [default: root; none for the table of all methods, which does not print them]
     #[arg(long, value_name = "KIND", value_enum)]
     pub interval: Option<Interval>,
     /// Draws of units; needed by percentile, basic, normal and bca
@@ -63,6 +64,13 @@ pub struct Options {
     /// Threads to work on [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024), allow_negative_numbers = true)]
     pub threads: Option<u16>,
+    /// What counts as noise in the means of units, which corrected shares are without: independent, ar1, or persistent:M,
+    /// all that rows M periods apart do not share [default: persistent:3, or less where periods are few]
+    #[arg(long, value_name = "MODEL")]
+    pub noise: Option<NoiseModel>,
+    /// Column of clusters of units, such as regions, which are left out or drawn as a whole
+    #[arg(long, value_name = "COL")]
+    pub cluster: Option<String>,
     /// Also compares the components: their ranks and pairwise differences, with intervals
     #[arg(long)]
     pub compare: bool,
@@ -96,15 +104,17 @@ pub enum Asked {
 /// What `--interval` takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Interval {
-    /// No intervals
+    /// No intervals, and no corrected shares
     None,
-    /// Leaves out each unit in turn
+    /// Leaves out each unit in turn, on the scale of the root
+    Root,
+    /// The same on the plain scale
     Jackknife,
     /// Quantiles of the draws
     Percentile,
     /// The same, reflected about the estimate
     Basic,
-    /// Bias-corrected, symmetric
+    /// Symmetric about the share
     Normal,
     /// Bias-corrected and accelerated
     Bca,
@@ -154,7 +164,11 @@ impl Options {
         let data = self.data.as_ref().ok_or("--data is needed")?;
         let terms = model.components().iter().flat_map(|component| &component.terms);
         let used = model.outcome().into_iter().chain(terms).chain(model.always_terms()).flat_map(Term::columns);
-        let mut schema = PanelSchema::cross_section().only(used);
+        let mut schema = PanelSchema::cross_section().only(used.chain(self.cluster.as_deref()));
+        // Codes of clusters are names, whatever they look like.
+        if let Some(cluster) = &self.cluster {
+            schema = schema.texts([cluster.as_str()]);
+        }
         if let Some(unit) = &self.unit {
             schema = schema.unit(unit);
         }
@@ -191,23 +205,29 @@ impl Options {
         let Some(kind) = self.kind().kind() else { return Ok(analysis.without_intervals()) };
         let intervals = match self.bootstrap {
             Some(draws) => Intervals::bootstrap(usize::try_from(draws)?, self.seed).kind(kind),
-            None => Intervals::jackknife(),
+            None => Intervals::jackknife().kind(kind),
         };
-        Ok(analysis.intervals(self.level.into_iter().fold(intervals, Intervals::level)))
+        let intervals = self.level.into_iter().fold(intervals, Intervals::level);
+        let intervals = self.noise.into_iter().fold(intervals, Intervals::noise);
+        Ok(analysis.intervals(self.cluster.iter().fold(intervals, Intervals::clusters)))
     }
 
     /// The kind of interval, asked for or not: a table of all methods without a word about intervals prints none, so that
     /// nothing is resampled for it.
     fn kind(&self) -> Interval {
-        let is_asked = self.bootstrap.is_some() || self.level.is_some() || self.compare || self.json;
+        let is_asked =
+            self.bootstrap.is_some() || self.level.is_some() || self.noise.is_some() || self.cluster.is_some();
+        let is_asked = is_asked || self.compare || self.json;
         let is_table = self.methods.contains(&Asked::All);
-        self.interval.unwrap_or(if is_table && !is_asked { Interval::None } else { Interval::Jackknife })
+        self.interval.unwrap_or(if is_table && !is_asked { Interval::None } else { Interval::Root })
     }
 
     /// `--bootstrap` goes with the kinds of interval that need draws, and only with them; `--level` with intervals,
     /// `--compare` with them and shares.
     fn check_intervals(&self) -> Result<()> {
         let (interval, kind) = (self.kind(), self.kind().name());
+        let unused = self.level.map(|_| "--level");
+        let unused = unused.or(self.noise.map(|_| "--noise")).or(self.cluster.as_ref().map(|_| "--cluster"));
         let has_shares = self.methods.is_empty() || self.methods.iter().any(|asked| *asked != Asked::Gelbach);
         match (interval.needs_draws(), self.bootstrap) {
             (true, None) => Err(format!("--interval {kind} needs --bootstrap N, the number of draws").into()),
@@ -215,8 +235,9 @@ impl Options {
                 "--bootstrap goes with --interval percentile, basic, normal or bca, not with --interval {kind}"
             )
             .into()),
-            _ if self.level.is_some() && interval.kind().is_none() => {
-                Err("--level goes with intervals: leave it out, or leave out --interval none".into())
+            _ if unused.is_some() && interval.kind().is_none() => {
+                let unused = unused.unwrap_or_default();
+                Err(format!("{unused} goes with intervals: leave it out, or leave out --interval none").into())
             }
             _ if self.compare && interval.kind().is_none() => {
                 Err("--compare needs intervals: leave out --interval none".into())
@@ -242,6 +263,7 @@ impl Interval {
     fn kind(self) -> Option<IntervalKind> {
         match self {
             Interval::None => None,
+            Interval::Root => Some(IntervalKind::Root),
             Interval::Jackknife => Some(IntervalKind::Jackknife),
             Interval::Percentile => Some(IntervalKind::Percentile),
             Interval::Basic => Some(IntervalKind::Basic),
@@ -251,7 +273,7 @@ impl Interval {
     }
 
     fn needs_draws(self) -> bool {
-        !matches!(self, Interval::None | Interval::Jackknife)
+        !matches!(self, Interval::None | Interval::Root | Interval::Jackknife)
     }
 
     fn name(self) -> &'static str {

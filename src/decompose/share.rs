@@ -253,6 +253,8 @@ pub struct IntervalMethod {
     pub level: f64,
     /// Units that are drawn or left out; rows in a cross-section.
     pub clusters: usize,
+    /// The column that says which units leave or are drawn together; `None` where each does by itself.
+    pub cluster_column: Option<String>,
     /// Replicates computed. JSON has none for the jackknife, which leaves out each cluster once.
     pub replicates: usize,
     /// Seed of the draws; `None` for the jackknife, which draws nothing, and for draws that were
@@ -269,6 +271,8 @@ struct StoredMethod {
     level: f64,
     clusters: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
+    cluster_column: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     replicates: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seed: Option<u64>,
@@ -277,9 +281,9 @@ struct StoredMethod {
 
 impl From<IntervalMethod> for StoredMethod {
     fn from(method: IntervalMethod) -> Self {
-        let IntervalMethod { kind, level, clusters, replicates, seed, degenerate } = method;
+        let IntervalMethod { kind, level, clusters, cluster_column, replicates, seed, degenerate } = method;
         let replicates = (!kind.leaves_out()).then_some(replicates);
-        StoredMethod { kind, level, clusters, replicates, seed, degenerate }
+        StoredMethod { kind, level, clusters, cluster_column, replicates, seed, degenerate }
     }
 }
 
@@ -287,12 +291,12 @@ impl TryFrom<StoredMethod> for IntervalMethod {
     type Error = String;
 
     fn try_from(stored: StoredMethod) -> Result<Self, String> {
-        let StoredMethod { kind, level, clusters, replicates, seed, degenerate } = stored;
+        let StoredMethod { kind, level, clusters, cluster_column, replicates, seed, degenerate } = stored;
         let replicates = match kind {
             kind if kind.leaves_out() => clusters,
             _ => replicates.ok_or_else(|| format!("{} intervals without their number of replicates", kind.name()))?,
         };
-        Ok(IntervalMethod { kind, level, clusters, replicates, seed, degenerate })
+        Ok(IntervalMethod { kind, level, clusters, cluster_column, replicates, seed, degenerate })
     }
 }
 

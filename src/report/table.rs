@@ -116,7 +116,10 @@ pub(super) fn in_order(order: &[String]) -> String {
 
 /// What the intervals are, in a sentence.
 fn how_made(method: &IntervalMethod, sample: &Sample) -> String {
-    let clusters = counted(method.clusters, if sample.n_units > 0 { "unit" } else { "row" });
+    let clusters = match &method.cluster_column {
+        Some(column) => format!("{} by {column}", counted(method.clusters, "cluster")),
+        None => counted(method.clusters, if sample.n_units > 0 { "unit" } else { "row" }),
+    };
     let draws = counted(method.replicates, "draw");
     let head = format!("{} {} intervals", level(method.level), method.kind.name());
     let seed = method.seed.map_or(String::new(), |seed| format!(", seed {seed}"));

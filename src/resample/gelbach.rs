@@ -14,9 +14,7 @@ use super::draws::Draws;
 use super::interval::IntervalRule;
 use super::resampling::Resampling;
 use super::with_intervals::is_of_intervals;
-use crate::decompose::{
-    ERROR_AT_PIVOT_ONE, Equations, Gelbach, GelbachColumn, Interval, IntervalKind, IntervalMethod, Progress,
-};
+use crate::decompose::{ERROR_AT_PIVOT_ONE, Equations, Gelbach, GelbachColumn, Interval, IntervalKind, Progress};
 use crate::error::{EstimateError, FitDifference, Result};
 use crate::fit::FittedModel;
 use crate::numerics::double::Double;
@@ -131,14 +129,7 @@ impl Gelbach {
         let is_known = |w: &Warning| matches!(w, Warning::Imprecise { .. }) && found.error_bound.is_some();
         gelbach.warnings.retain(|w| !is_of_intervals(w) && !is_known(w));
         gelbach.warnings.extend(warnings);
-        gelbach.interval = Some(IntervalMethod {
-            kind: resampling.kind,
-            level: resampling.level,
-            clusters,
-            replicates,
-            seed: resampling.draws.seed(),
-            degenerate,
-        });
+        gelbach.interval = Some(resampling.made(replicates, degenerate));
         Ok(gelbach)
     }
 }

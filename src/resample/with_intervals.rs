@@ -44,13 +44,19 @@ impl Resampling<'_> {
     }
 
     pub(super) fn method(&self, replicates: &Replicates) -> IntervalMethod {
+        self.made(replicates.shares.nrows(), replicates.degenerate)
+    }
+
+    /// How intervals of so many replicates are made.
+    pub(super) fn made(&self, replicates: usize, degenerate: usize) -> IntervalMethod {
         IntervalMethod {
             kind: self.kind,
             level: self.level,
             clusters: self.clusters.len(),
-            replicates: replicates.shares.nrows(),
+            cluster_column: self.clusters.by.as_ref().map(|(column, _)| column.clone()),
+            replicates,
             seed: self.draws.seed(),
-            degenerate: replicates.degenerate,
+            degenerate,
         }
     }
 

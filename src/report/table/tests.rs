@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::decompose::Detail;
+use crate::decompose::{Corrected, Detail, IntervalKind};
 use crate::panel::Lineage;
 use crate::panel::{LeftOutRows, Missing, Reason};
 use crate::report::text::WIDTH;
@@ -10,7 +10,7 @@ use crate::warning::Warning;
 fn share(name: &str, share_of_total: f64, ends: Option<[f64; 4]>) -> Share {
     let interval = ends.map(|[bias, std_error, lower, upper]| Interval { bias, std_error, lower, upper });
     let share_of_explained = if name == "always" || name == "unexplained" { 0.0 } else { share_of_total / 0.65 };
-    Share { name: name.to_string(), share_of_total, share_of_explained, interval }
+    Share { interval, ..Share::new(name, share_of_total, share_of_explained) }
 }
 
 fn small() -> Breakdown {
@@ -40,10 +40,13 @@ fn small() -> Breakdown {
             kind: IntervalKind::Jackknife,
             level: 0.95,
             clusters: 150,
+            cluster_column: None,
             replicates: 150,
             seed: None,
             degenerate: 0,
         }),
+        noise: None,
+        unit_effects_by_model: Vec::new(),
         warnings: vec![Warning::Biased { component: "practice".to_string(), bias: 0.021, std_error: 0.05 }],
     }
 }
@@ -76,8 +79,15 @@ warning: practice: the estimated bias (+2.1 points) exceeds a quarter of the
 fn draws_and_their_seed_are_named() {
     let mut breakdown = small();
     let kind = IntervalKind::Percentile;
-    breakdown.interval =
-        Some(IntervalMethod { kind, level: 0.9, clusters: 150, replicates: 999, seed: Some(7), degenerate: 0 });
+    breakdown.interval = Some(IntervalMethod {
+        kind,
+        level: 0.9,
+        clusters: 150,
+        cluster_column: None,
+        replicates: 999,
+        seed: Some(7),
+        degenerate: 0,
+    });
     assert!(breakdown.to_string().contains("\n90% percentile intervals: 999 draws of 150 units, seed 7\n"));
     breakdown.sample.n_units = 0;
     assert!(breakdown.to_string().contains("999 draws of 150 rows"));
@@ -95,7 +105,15 @@ fn one_of_a_thing_is_singular() {
     breakdown.sample.n_observations = 1;
     breakdown.sample.n_units = 0;
     let (kind, seed) = (IntervalKind::Basic, Some(7));
-    breakdown.interval = Some(IntervalMethod { kind, level: 0.9, clusters: 1, replicates: 1, seed, degenerate: 0 });
+    breakdown.interval = Some(IntervalMethod {
+        kind,
+        level: 0.9,
+        clusters: 1,
+        cluster_column: None,
+        replicates: 1,
+        seed,
+        degenerate: 0,
+    });
     let text = breakdown.to_string();
     for part in ["\n1 observation, 1 period,", "intervals: 1 draw of 1 row, seed 7"] {
         assert!(text.contains(part), "{part} is not in\n{text}");
@@ -154,14 +172,16 @@ proptest! {
         numbers in prop::collection::vec(prop::array::uniform6(any::<f64>()), 6),
         with_always: bool,
         with_intervals: bool,
+        with_chance: bool,
         level in 0.0..1.0,
     ) {
         let mut breakdown = small();
         let part = |name: &str, n: &[f64; 6]| Share {
-            name: name.to_string(),
-            share_of_total: n[0],
-            share_of_explained: n[1],
             interval: with_intervals.then_some(Interval { bias: n[2], std_error: n[3], lower: n[4], upper: n[5] }),
+            chance: with_chance.then_some(n[2]),
+            chance_p: with_chance.then_some(n[3].abs().fract()),
+            corrected: with_chance.then_some(Corrected { share_of_total: n[1], std_error: n[3], lower: n[4], upper: n[5] }),
+            ..Share::new(name, n[0], n[1])
         };
         breakdown.components = names.iter().zip(&numbers).map(|(name, n)| part(name, n)).collect();
         breakdown.always = with_always.then(|| part("always", &numbers[5]));
