@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::face::{IS_INTERRUPTED, IS_WATCHED};
 
@@ -32,7 +32,8 @@ impl Watch {
     pub fn new(what: impl Into<String>) -> Self {
         IS_WATCHED.store(true, Ordering::SeqCst);
         let style = ProgressStyle::with_template("{msg} {bar:30} {percent:>3} %");
-        let bar = style.ok().filter(|_| io::stderr().is_terminal()).map(|style| ProgressBar::new(0).with_style(style));
+        let bar = style.ok().filter(|_| io::stderr().is_terminal());
+        let bar = bar.map(|style| ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()).with_style(style));
         let (most, shown_ms, is_forecast) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
         Watch { what: what.into(), start: Instant::now(), bar, most, shown_ms, is_forecast }
     }
@@ -62,8 +63,13 @@ impl Watch {
         // One thread shows it, the others go on.
         if is_due && self.shown_ms.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
             bar.set_length(of);
-            bar.set_message(format!("{}, about {} left", self.what, about(left)));
             bar.set_position(done);
+            bar.set_message(format!("{}, about {} left", self.what, about(left)));
+            // Not before there is all that it shows.
+            if bar.is_hidden() {
+                bar.set_draw_target(ProgressDrawTarget::stderr());
+                bar.tick();
+            }
         }
     }
 
