@@ -13,6 +13,7 @@
 //! | several terms from one text | [`parse_terms`] |
 
 mod design;
+mod doubts;
 mod factor;
 mod parse;
 mod term;

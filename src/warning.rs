@@ -140,6 +140,14 @@ pub enum Warning {
         /// Their names.
         names: Vec<String>,
     },
+    /// Units, or levels of a factor, that were kept apart although they differ by no more than the case of letters, leading
+    /// zeros or a mark of a note.
+    PerhapsOne {
+        /// The column.
+        column: String,
+        /// Its texts that are perhaps one, for each.
+        texts: Vec<Vec<String>>,
+    },
     /// Coefficients that one row, or one cluster, decides alone: its residuals are zero there whatever its errors were,
     /// and there is no standard error.
     DecidedAlone {
@@ -301,6 +309,13 @@ impl fmt::Display for Warning {
             }
             Warning::Singletons { of, names } => {
                 write!(f, "{of}s with a single row, which their own effect explains: {}", few(names))
+            }
+            Warning::PerhapsOne { column, texts } => {
+                let alike = |texts: &Vec<String>| {
+                    texts.iter().map(|text| format!("\"{text}\"")).collect::<Vec<_>>().join(" and ")
+                };
+                let all = few(&texts.iter().map(alike).collect::<Vec<_>>());
+                write!(f, "{column}: {all} count apart, and are perhaps one: write them alike if they are")
             }
             Warning::DecidedAlone { coefficients, by } => write!(
                 f,

@@ -42,6 +42,7 @@ pub(super) fn diagnose(
     diagnosis.find_constant_columns();
     diagnosis.find_components_that_add_nothing();
     diagnosis.find_small_pivots();
+    diagnosis.warnings.extend(design.perhaps_one());
     diagnosis.warnings.extend(design.singletons(!design.unit_effects.is_empty(), design.has_period_effects));
     (diagnosis.warnings, Conditioning::new(diagnosis.raw.as_ref(), diagnosis.within.as_ref()))
 }
@@ -100,6 +101,15 @@ impl Diagnosis<'_> {
             if !self.spanned.contains(&column.credit) {
                 let component = self.name(column.credit);
                 self.warnings.push(Warning::ConstantColumn { column: column.name.clone(), component });
+            }
+        }
+        // A factor of one level has no column beside the constant.
+        for term in self.design.terms_of_one_level() {
+            for (component, terms) in self.design.component_names.iter().zip(&self.design.term_names) {
+                let is_said = self.warnings.contains(&Warning::NoColumnLeft { component: component.clone() });
+                if terms.contains(&term) && !is_said {
+                    self.warnings.push(Warning::ConstantColumn { column: term.clone(), component: component.clone() });
+                }
             }
         }
     }

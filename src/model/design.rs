@@ -6,7 +6,6 @@ use super::{Model, Weights};
 use crate::error::{DataError, EstimateError, Result};
 use crate::numerics::groups::Groups;
 use crate::panel::{Lineage, Panel, Reason, Sample, Selection};
-use crate::warning::Warning;
 
 /// The most columns a design may have: their cross-products then fill 36 MB, and one elimination takes seconds.
 const MOST_COLUMNS: usize = 3_000;
@@ -189,16 +188,6 @@ impl Design {
             weights_mean: self.weights_mean,
             has_period_effects: self.has_period_effects,
         }
-    }
-
-    /// Units and periods with a single row, of those that have effects.
-    pub(crate) fn singletons(&self, units: bool, periods: bool) -> impl Iterator<Item = Warning> {
-        let sets = [("unit", units, &self.units), ("period", periods, &self.periods)];
-        let of_set = |(of, has_effects, groups): (&str, bool, &Option<Groups>)| {
-            let names = groups.as_ref().filter(|_| has_effects)?.with_one_row();
-            (!names.is_empty()).then(|| Warning::Singletons { of: of.to_string(), names })
-        };
-        sets.into_iter().filter_map(of_set)
     }
 
     /// The design without the dummies of plain period effects, for a regression that absorbs them.

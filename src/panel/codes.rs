@@ -16,17 +16,20 @@ pub(crate) fn united(column: &str, texts: &[Cow<'_, str>]) -> (Vec<String>, Vec<
     let has_decimals = texts.iter().any(|text| decimals(text).is_some_and(|(_, rest)| rest.bytes().any(|b| b != b'0')));
     let unit = |text: &Cow<'_, str>| if has_decimals { canonical(text).into_owned() } else { code_form(text) };
     let (mut units, mut spellings) = one_for_each(column, texts, unit);
-    let by_loose_form = groups(&units, |unit| loose(unit));
-    for group in by_loose_form.into_iter().filter(|group| group.len() > 1) {
-        let mut alike: Vec<String> = group.iter().map(|&at| units[at].clone()).collect();
-        alike.sort_unstable();
-        alike.dedup();
-        if alike.len() > 1 {
-            spellings.push(Spellings { column: column.to_owned(), read_as: None, spellings: alike });
-        }
-    }
+    spellings.extend(perhaps_one(column, &units));
     units.shrink_to_fit();
     (units, spellings)
+}
+
+/// The texts kept apart that may be one.
+fn perhaps_one(column: &str, texts: &[String]) -> Vec<Spellings> {
+    let alike = groups(texts, |text| loose(text)).into_iter().filter(|group| group.len() > 1).filter_map(|group| {
+        let mut alike: Vec<String> = group.iter().map(|&at| texts[at].clone()).collect();
+        alike.sort_unstable();
+        alike.dedup();
+        (alike.len() > 1).then(|| Spellings { column: column.to_owned(), read_as: None, spellings: alike })
+    });
+    alike.collect()
 }
 
 /// What all spellings of one code have in common.
@@ -38,9 +41,11 @@ pub(crate) fn code_form(text: &str) -> String {
 }
 
 /// For each of the distinct texts of a column that is no key the text that stands for it: spellings of one text are one
-/// level of a factor.
+/// level of a factor; and what is to be said of spellings.
 pub(crate) fn levels(column: &str, texts: &[Cow<'_, str>]) -> (Vec<String>, Vec<Spellings>) {
-    one_for_each(column, texts, |text| canonical(text).into_owned())
+    let (levels, mut spellings) = one_for_each(column, texts, |text| canonical(text).into_owned());
+    spellings.extend(perhaps_one(column, &levels));
+    (levels, spellings)
 }
 
 /// For each text the one that stands for all with the same form: the text itself where it is the only one and not

@@ -78,8 +78,8 @@ impl FittedRegression {
         }
         let Solution { kept, mut estimates, mut basis, residuals } = data.problem().solve();
         data.columns = Vec::new();
-        let left_out_columns: Vec<String> =
-            (0..data.names.len()).filter(|c| !kept.contains(c)).map(|c| data.names[c].clone()).collect();
+        let left_out = (0..data.names.len()).filter(|c| !kept.contains(c)).map(|c| data.names[c].clone());
+        let left_out_columns: Vec<String> = left_out.chain(design.terms_of_one_level()).collect();
         data.keep(&kept);
         if data.has_intercept && estimator != Estimator::FirstDifference {
             estimates[0] -= data.shifts.iter().zip(&estimates).map(|(shift, b)| shift * b).sum::<f64>();
@@ -105,6 +105,7 @@ impl FittedRegression {
         warnings.extend((df_residual > 0 && square <= EXACT * EXACT * length).then_some(Warning::ExactFit));
         let parts = data.absorbed.parts(&design);
         warnings.extend((parts > 1).then_some(Warning::Disconnected { parts }));
+        warnings.extend(design.perhaps_one());
         warnings.extend(design.singletons(data.absorbed.units, data.absorbed.periods));
         if estimator == Estimator::FirstDifference {
             let units = design.units.as_ref().map_or(0, |units| units.names.len());

@@ -3,7 +3,7 @@
 
 use apportion::error::{DataError, NumberProblem};
 use apportion::panel::{ColumnKind, Step};
-use apportion::{Error, Model, Panel, PanelRegression, PanelSchema};
+use apportion::{Error, Model, Panel, PanelRegression, PanelSchema, Warning};
 
 use crate::common::message;
 
@@ -67,10 +67,19 @@ fn numbers_in_another_style_give_the_shares_of_plain_ones() {
         fit.sequential().expect("one order").share_of_total("c").expect("there")
     };
     let plain = share(&with_column(|value| format!("{value:.1}")));
-    let schema = PanelSchema::new("la", "year").decimal_commas();
-    let csv = with_column(comma).to_csv().expect("it is written");
-    let comma = Panel::read_csv_from(csv.as_bytes(), &schema).expect("it reads");
-    assert_eq!(share(&comma), plain);
+    let schema = || PanelSchema::new("la", "year");
+    let thousand = |value: f64| format!("1 {:03}", value.round());
+    let plain_thousands = share(&with_column(|value| format!("1{:03}", value.round())));
+    for (written, schema, expected) in [
+        (with_column(comma), schema().decimal_commas(), plain),
+        (with_column(|value| format!("£{value:.1}")), schema().currency_signs(), plain),
+        (with_column(|value| format!("€ {}", comma(value))), schema().currency_signs().decimal_commas(), plain),
+        (with_column(thousand), schema().spaced_thousands(), plain_thousands),
+    ] {
+        let csv = written.to_csv().expect("it is written");
+        let read = Panel::read_csv_from(csv.as_bytes(), &schema).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(share(&read), expected, "{csv}");
+    }
 }
 
 #[test]
@@ -109,6 +118,41 @@ fn units_in_several_spellings_are_one_and_it_is_said() {
     // Said once: what is left of a panel says no more than the panel.
     let later = panel.in_periods(2018..=2018).expect("two rows");
     assert_eq!(later.steps(), panel.steps());
+}
+
+/// Apart they are two units of three years each, or a level more; the table says so, and nothing of columns not used.
+#[test]
+fn units_and_levels_that_are_perhaps_one_are_a_warning_of_the_fit() {
+    let mut csv = "la,year,y,x,paid,other\n".to_owned();
+    for row in 0..18 {
+        let unit = ["E09", "e09", "E10"][row % 3];
+        let paid = ["yes", "no", "Yes", "NO"][row % 4];
+        csv.push_str(&format!(
+            "{unit},{},{},{},{paid},{}\n",
+            2010 + row / 3,
+            row * row % 7,
+            row % 5,
+            ["p", "P"][row % 2]
+        ));
+    }
+    let panel = read(&csv);
+    let perhaps = |column: &str, texts: &[[&str; 2]]| Warning::PerhapsOne {
+        column: column.to_owned(),
+        texts: texts.iter().map(|texts| texts.map(str::to_owned).to_vec()).collect(),
+    };
+    let of_units = perhaps("la", &[["E09", "e09"]]);
+    let of_levels = perhaps("paid", &[["Yes", "yes"], ["NO", "no"]]);
+    let found = |warnings: &[Warning]| -> Vec<Warning> {
+        warnings.iter().filter(|warning| matches!(warning, Warning::PerhapsOne { .. })).cloned().collect()
+    };
+    let model = |term: &str| Model::new("y").component("c", [term]).fit(&panel).expect("it fits");
+    assert_eq!(found(model("x").warnings()), std::slice::from_ref(&of_units));
+    let with_levels = [of_units, of_levels];
+    assert_eq!(found(model("factor(paid)").warnings()), with_levels);
+    let fit = PanelRegression::new("y", ["x", "paid"]).fit(&panel).expect("it fits");
+    assert_eq!(found(fit.warnings()), with_levels);
+    let text = fit.coefficients(&apportion::Covariance::iid()).expect("a table").to_string();
+    assert!(text.contains("la: \"E09\" and \"e09\" count apart, and are perhaps one"), "{text}");
 }
 
 #[test]

@@ -242,3 +242,29 @@ fn effects_alone_leave_no_column_to_name() {
     let found = PanelRegression::new("y", ["firm"]).fit(&panel);
     error(found, &["no column stands beside the effects that are absorbed: choose other terms"]);
 }
+
+/// It spans what the constant spans: nothing of it may be passed over without a word.
+#[test]
+fn a_factor_of_one_level_is_named_among_what_is_left_out() {
+    let builder = Panel::builder().units([1, 1, 2, 2, 3, 3]).periods([1, 2, 1, 2, 1, 2]);
+    let panel = builder
+        .column("y", [1.0, 3.0, 2.0, 5.0, 4.0, 4.0])
+        .column("x", [0.0, 1.0, 2.0, 3.0, 5.0, 4.0])
+        .text_column("g", ["p"; 6])
+        .build()
+        .expect("a panel");
+    for estimator in [Estimator::Pooled, Estimator::Within, Estimator::Random] {
+        let fit = PanelRegression::new("y", ["x", "g"]).estimator(estimator).fit(&panel).expect("it fits");
+        assert_eq!(fit.left_out_columns(), ["g"], "{estimator}");
+        let text = fit.coefficients(&Covariance::iid()).expect("a table").to_string();
+        assert!(text.contains("dropped, as combinations of columns before or of effects: g"), "{text}");
+        let new = Panel::builder().units([1]).periods([3]).column("x", [1.0]).text_column("g", ["p"]).build();
+        assert!(fit.predictions(&new.expect("a panel"), &Covariance::iid(), 0.95).is_ok(), "{estimator}");
+    }
+    // Without an intercept the level is the constant.
+    let fit = PanelRegression::new("y", ["x", "g"]).without_intercept().fit(&panel).expect("it fits");
+    assert!(fit.left_out_columns().is_empty() && fit.names().len() == 2);
+    let of_column = Warning::ConstantColumn { column: "g".into(), component: "c".into() };
+    let model = apportion::Model::new("y").component("c", ["x", "g"]).fit(&panel).expect("it fits");
+    assert_eq!(model.warnings(), [of_column]);
+}
