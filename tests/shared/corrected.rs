@@ -1,6 +1,7 @@
 //! Noise, chance and corrected shares on England's panel, against the definitions carried out by numpy.
 //!
 //! Source of every figure: `reference/corrected.json` (numpy 2.4.6, corrected_shares.py; its definitions stand in it).
+#![allow(clippy::expect_used, clippy::panic)]
 
 use std::path::Path;
 
