@@ -23,7 +23,8 @@
 //! | the same of another statistic than R² | [`Game`], [`Score`] | [`Attribution`] of [`Credit`]s |
 //!
 //! [`Interval`], [`IntervalKind`] and [`IntervalMethod`] say how sure a share is, once [`resample`](crate::resample)
-//! has been asked.
+//! has been asked; [`Corrected`] what is left of it without chance, and [`UnitEffectsShare`] what of unit effects, by what
+//! counts as noise.
 //!
 //! # How exact
 //!

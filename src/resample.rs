@@ -50,6 +50,7 @@ mod method_table;
 mod replicates;
 mod resampling;
 mod selection;
+mod settings;
 mod with_intervals;
 
 pub use comparisons::{Comparison, CorrectedDifference, CorrectedRank, Difference, Rank};

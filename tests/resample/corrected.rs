@@ -379,9 +379,8 @@ fn numbers_that_can_be_negative_have_no_roots() {
     let fit = model(false, false).fit(&panel(&several())).expect("it fits");
     let of = |kind| {
         let jackknife = fit.jackknife().expect("units").kind(kind).expect("of units left out");
-        let found = [fit.pratt(), fit.commonality(), fit.variance_components()]
-            .map(|found| found.expect("it splits").with_intervals(&jackknife).expect("left out"));
-        found
+        [fit.pratt(), fit.commonality(), fit.variance_components()]
+            .map(|found| found.expect("it splits").with_intervals(&jackknife).expect("left out"))
     };
     let (root, plain) = (of(IntervalKind::Root), of(IntervalKind::Jackknife));
     // Pratt's shares, sets of components and covariances are the same by either kind; the rest is not.
@@ -406,7 +405,8 @@ proptest! {
             let found = corrected(&fit, breakdown);
             let shares: Vec<f64> = found.rows().filter_map(|row| row.corrected).map(|c| c.share_of_total).collect();
             if shares.is_empty() {
-                prop_assert!(found.warnings.iter().any(|w| matches!(w, Warning::NotCorrected { .. })));
+                let says_why = found.warnings.iter().any(|w| matches!(w, Warning::NotCorrected { .. }));
+                prop_assert!(says_why);
                 continue;
             }
             prop_assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{shares:?}");
