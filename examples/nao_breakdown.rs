@@ -12,6 +12,7 @@ use std::process::ExitCode;
 
 use apportion::findings::Findings;
 use apportion::panel::SIMULATED_ENGLAND_SEED;
+use apportion::regress::NoiseModel;
 use apportion::{Breakdown, Interval, Method, Model, OrderRange, Panel, Share, Term};
 use clap::{CommandFactory, Parser};
 use cli::Answer;
@@ -105,7 +106,10 @@ fn tables(findings: &Findings) -> String {
     let range_left_out = findings.left_out.iter().filter(|left_out| left_out.method == "order_range");
     let left_out = methods_left_out.chain(range_left_out);
     blocks.extend(left_out.map(|left_out| wrapped(&format!("Left out: {}.", left_out.reason))));
-    blocks.push(headed(panel, how_to_read(order_range.as_ref())));
+    let mut reading = vec![how_to_read(order_range.as_ref())];
+    let sequential = |b: &&Breakdown| matches!(b.method, Method::Sequential { .. });
+    reading.extend(methods.breakdowns.iter().find(sequential).and_then(what_persists));
+    blocks.push(headed(panel, reading.join("\n")));
     blocks.join("\n\n")
 }
 
@@ -167,6 +171,35 @@ fn how_to_read(range: Option<&OrderRange>) -> String {
     let share = "How to read this: a share is the part of the variation across units and periods \
                  that goes with a component, not what it causes.";
     wrapped(&format!("{share} {moves}"))
+}
+
+/// What is raw, what chance gives and what persists, of the component with the most chance in it.
+fn what_persists(breakdown: &Breakdown) -> Option<String> {
+    let chance = |share: &&Share| share.chance.unwrap_or(0.0);
+    let most = breakdown.components.iter().max_by(|a, b| chance(a).total_cmp(&chance(b)))?;
+    let (corrected, chance) = (most.corrected?, most.chance?);
+    let name = start(&most.name, NAME_IN_TEXT);
+    let what = "A raw share is of this sample, chance included: with few places some line up with any cause, and noise \
+                that survives in the mean of a place's few years looks like a difference between places. A corrected \
+                share is of all such places, chance taken out.";
+    let raw = percent(most.share_of_total);
+    if corrected.share_of_total <= 0.0 {
+        return Some(wrapped(&format!("{what} The {raw}% of {name} are no more than chance.")));
+    }
+    let takes_noise = breakdown.unit_effects_by_model.iter().any(|under| under.name == most.name);
+    let lag = breakdown.noise.as_ref().map(|noise| noise.model);
+    let persists = match lag {
+        Some(NoiseModel::Persistent { from_lag: Some(lag) }) if takes_noise && lag > 1 => {
+            format!("persist over {lag} years and more")
+        }
+        Some(_) if takes_noise => "persist".to_string(),
+        _ => "are left".to_string(),
+    };
+    let [points, left, lower, upper] =
+        [chance, corrected.share_of_total, corrected.lower, corrected.upper].map(percent);
+    Some(wrapped(&format!(
+        "{what} Of the {raw}% of {name} chance gives {points} points; {left}% ({lower} to {upper}) {persists}."
+    )))
 }
 
 /// Every line of a text in lines that fit.

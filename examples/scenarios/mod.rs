@@ -127,7 +127,8 @@ impl Scenario {
     /// that their moments are those of the population, and noise adds to the total alone.
     pub fn truth(&self, method: &Method) -> Result<Truth> {
         let mut rows = Rows::default();
-        let column = |unit: usize, column: usize| if (unit & column).count_ones() % 2 == 0 { 1.0 } else { -1.0 };
+        let column =
+            |unit: usize, column: usize| if (unit & column).count_ones().is_multiple_of(2) { 1.0 } else { -1.0 };
         for (pattern, years) in self.years.iter().enumerate() {
             for unit in 0..16 {
                 let own: Vec<f64> = (0..EIGHT.len()).map(|year| column(unit, 4 + year)).collect();
@@ -136,7 +137,7 @@ impl Scenario {
             }
         }
         let fit = Scenario { regions: false, ..*self }.model().fit(&rows.panel()?)?;
-        let total = fit.moments().total();
+        let total = fit.moments().total()?;
         let signal = total[[total.nrows() - 1, total.ncols() - 1]] / fit.moments().weight();
         let variance = signal + NOISE_SD * NOISE_SD;
         let mut breakdown: Breakdown = fit.breakdown(method)?;

@@ -1,5 +1,7 @@
 //! What chance gives of every share and what is left, as a table; and what is known of noise, in sentences.
 
+use std::fmt;
+
 use super::grid::{self, Column};
 use super::text::{level, percent, short, wrapped};
 use crate::decompose::{Breakdown, Share, UnitEffectsShare};
@@ -28,14 +30,14 @@ impl Breakdown {
         }
         columns.extend([
             Column::new(["", "corrected"], corrected(|c| c.share_of_total).into_iter()),
-            Column::new(["", &format!("{at} interval")], ends.into_iter()),
-            Column::new(["", "std. error"], corrected(|c| c.std_error).into_iter()),
+            Column::new([&at, "interval"], ends.into_iter()),
+            Column::new(["std.", "error"], corrected(|c| c.std_error).into_iter()),
         ]);
         let mut lines = wrapped(
             "The share is of the sample: above is the expected one in samples of such units over these periods, chance \
              included. Corrected is of all such units: chance is taken out, which few units and their noise give.",
         );
-        lines.extend(grid::list(&names, &columns));
+        lines.extend(grid::lines(&names, &columns, |_| Vec::new(), &[]));
         lines.extend(self.noise_lines());
         lines
     }
@@ -55,15 +57,35 @@ impl Breakdown {
             let own: Vec<String> = own.collect();
             lines.extend(wrapped(&format!("{name} by what counts as noise: {}", own.join(", "))));
         }
-        let values = noise.semivariogram.iter().map(|value| short(*value)).collect::<Vec<_>>().join(" ");
-        let apart = match noise.semivariogram.len() {
-            1 => "one period apart".to_string(),
-            most => format!("1 to {most} periods apart"),
-        };
-        lines.extend(wrapped(&format!("semivariogram, {apart}: {values}")));
+        lines.extend(semivariogram(noise));
         lines.extend(diagnostics(noise, &names.join(" and ")).iter().flat_map(|sentence| wrapped(sentence)));
         lines
     }
+}
+
+impl fmt::Display for Noise {
+    /// Within 80 columns: how much of it is in the means of units under which model, the semivariogram, and what to make of
+    /// it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = percent(self.share_of_total);
+        let mut lines = wrapped(&format!("noise ({}) in the means of units: {part}% of the total", self.model));
+        lines.extend(semivariogram(self));
+        if let Some(rho) = self.rho {
+            let error = self.rho_std_error.map_or(String::new(), |error| format!(" (std. error {error:.2})"));
+            lines.push(format!("AR(1): autocorrelation {rho:.2}{error}"));
+        }
+        lines.extend(diagnostics(self, "").iter().flat_map(|sentence| wrapped(sentence)));
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+fn semivariogram(noise: &Noise) -> Vec<String> {
+    let values = noise.semivariogram.iter().map(|value| short(*value)).collect::<Vec<_>>().join(" ");
+    let apart = match noise.semivariogram.len() {
+        1 => "one period apart".to_string(),
+        most => format!("1 to {most} periods apart"),
+    };
+    wrapped(&format!("semivariogram, {apart}: {values}"))
 }
 
 /// What the semivariogram says of the models of noise, as sentences.

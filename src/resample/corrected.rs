@@ -131,7 +131,8 @@ impl Resampling<'_> {
     fn test(&self, breakdown: &mut Breakdown, correction: &Correction, of_noise: &[f64]) {
         let players = self.fit.players();
         let place = |name: &String| players.names.iter().position(|known| known == name);
-        let p_values = match &breakdown.method {
+        // One whose order was left out is in that of the model.
+        let p_values = match &breakdown.method.stated(&players.names) {
             Method::Sequential { order } => {
                 let order: Vec<usize> = order.iter().filter_map(place).collect();
                 chance_tests(self.fit, &self.clusters, &players, &order)

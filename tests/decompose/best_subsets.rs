@@ -522,7 +522,7 @@ fn draws_without_an_outcome_that_varies_are_left_out() {
     assert_eq!((found.degenerate, found.replicates, found.clusters), (without, 200, 3));
     assert_sums(&found);
     assert!(found.warnings.contains(&Warning::DegenerateReplicates { degenerate: without, replicates: 200 }));
-    assert!(found.warnings.contains(&Warning::FewClusters { clusters: 3, wanted: 30 }));
+    assert!(found.warnings.contains(&Warning::FewClusters { clusters: 3, wanted: 50 }));
 }
 
 #[test]

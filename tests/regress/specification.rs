@@ -114,7 +114,7 @@ fn serial_correlation_is_that_of_plm() {
     // pwartest(within)
     let test = grunfeld(Estimator::Within).serial_correlation(SmallSample::Plm).expect("a test");
     same(&test, 76.92856212136743, f(1.0, 188.0), 1.057104076434158e-15);
-    assert!(test.warnings.contains(&Warning::FewClusters { clusters: 10, wanted: 30 }));
+    assert!(test.warnings.contains(&Warning::FewClusters { clusters: 10, wanted: 50 }));
 }
 
 #[test]

@@ -92,11 +92,12 @@ proptest! {
         let always = if with_always { vec![format!("{stem} always")] } else { Vec::new() };
         let fit = fitted(&names, &format!("{stem} outcome"), seed, &always);
         let jackknife = fit.jackknife().expect("replicates");
+        let plain = jackknife.clone().without_corrected();
         for breakdown in [fit.sequential(), fit.shapley(), fit.owen()] {
             let breakdown = breakdown.expect("shares");
             let rows = n + 1 + usize::from(with_always);
             for (interval, breakdown) in
-                [(false, breakdown.clone()), (true, breakdown.with_intervals(&jackknife).expect("intervals"))]
+                [(false, breakdown.clone()), (true, breakdown.with_intervals(&plain).expect("intervals"))]
             {
                 let text = breakdown.to_string();
                 check("breakdown", &text, &names)?;
@@ -108,6 +109,12 @@ proptest! {
                 let least = each * rows + n + 1;
                 prop_assert!(numbers(&text) >= least, "{} of {} numbers in\n{}", numbers(&text), least, text);
             }
+        }
+        for breakdown in [fit.sequential(), fit.owen()] {
+            let text = breakdown.and_then(|b| b.with_intervals(&jackknife)).expect("intervals").to_string();
+            check("corrected", &text, &names)?;
+            let words: Vec<&str> = text.split_whitespace().collect();
+            prop_assert!(words.contains(&"chance") && words.contains(&"corrected"), "{}", text);
         }
         for method in [Method::Commonality, Method::ConditionalDominance, Method::CompleteDominance] {
             let table = fit.methods(&[method]).expect("shares");

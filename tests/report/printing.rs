@@ -33,6 +33,7 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "Lookup",
             "Measure",
             "Method",
+            "NoiseModel",
             "PanelRegression",
             "RandomEffect",
             "RandomMethod",
@@ -57,6 +58,10 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "GelbachChange",
             "GelbachColumn",
             "GelbachEstimate",
+            "Corrected",
+            "CorrectedDifference",
+            "CorrectedRank",
+            "Drift",
             "Interval",
             "IntervalMethod",
             "LeftOutMethod",
@@ -72,6 +77,7 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "SubsetFrequency",
             "SubsetShare",
             "TermShare",
+            "UnitEffectsShare",
         ],
     ),
     ("arrays of replicates, to compute with", &["GelbachReplicates", "Replicates"]),
@@ -175,6 +181,10 @@ fn of_breakdowns(printed: &mut Printed) {
             printed.print(&breakdown.with_intervals(resampling).expect("intervals"));
         }
     }
+    let places = Model::new("cpp_rate").component("place", [Term::UnitEffects]).fit(&england()).expect("it fits");
+    let places = places.sequential().and_then(|b| b.with_intervals(&places.jackknife()?)).expect("intervals");
+    printed.print(&places);
+    printed.print(&places.noise.expect("unit effects"));
     let shapley = fit.shapley().expect("three components");
     printed.print(&fit.order_range().expect("three components"));
     printed.print(&fit.all_methods().expect("three components").with_intervals(&jackknife).expect("intervals"));

@@ -68,7 +68,7 @@ R² overall 0.8828, within 0.6469, between 0.6338, adjusted 0.8125
 standard errors: clustered by firm (3), small-sample factor 1.7143 (fixest),
   t(2); 95% intervals
 dropped, as combinations of columns before or of effects: size
-warning: 3 clusters are few: intervals are unreliable below 30"
+warning: 3 clusters are few: intervals are unreliable below 50"
     );
 }
 
@@ -115,7 +115,7 @@ standard errors in brackets
 pooled: iid, small-sample factor 1.5000 (fixest), t(6)
 within: clustered by firm (3), small-sample factor 1.7143 (fixest), t(2)
 within: dropped size
-within: warning: 3 clusters are few: intervals are unreliable below 30";
+within: warning: 3 clusters are few: intervals are unreliable below 50";
 
 #[test]
 fn two_regressions_as_text() {

@@ -67,7 +67,11 @@ fn intervals_and_always_add_their_keys() {
     assert_eq!(keys(&json["interval"]), ["clusters", "degenerate", "kind", "level", "replicates", "seed"]);
     let json = with(fit.jackknife().unwrap());
     assert_eq!(keys(&json["interval"]), ["clusters", "degenerate", "kind", "level"]);
-    assert_eq!(json["interval"]["kind"], "jackknife");
+    assert_eq!(json["interval"]["kind"], "root");
+    // Units that are left out say what chance gives.
+    let corrected = ["bias", "chance", "corrected", "lower", "share_of_total", "std_error", "upper"];
+    assert_eq!(keys(&json["methods"][0]["unexplained"]), corrected);
+    assert_eq!(keys(&json["methods"][0]["always"]["corrected"]), ["lower", "share_of_total", "std_error", "upper"]);
 }
 
 #[test]
@@ -164,7 +168,7 @@ fn comparisons_of_another_fit_or_order_are_refused() {
     assert_eq!(
         with.with_comparisons(&drawn).unwrap_err().to_string(),
         "comparison is percentile at level 0.95 from 40 replicates, seed 5: a report has intervals of one kind, and it \
-         says jackknife at level 0.95 from 4 replicates"
+         says root at level 0.95 from 4 replicates"
     );
 }
 
@@ -176,7 +180,7 @@ fn warnings_name_the_method_only_where_methods_differ() {
         Breakdown::all_with_intervals(&[&fit.sequential().unwrap(), &fit.shapley().unwrap()], &jackknife).unwrap();
     let report = Report::new(&breakdowns).unwrap();
     let few: Vec<&String> = report.warnings.iter().filter(|w| w.contains("clusters are few")).collect();
-    assert_eq!(few, ["4 clusters are few: intervals are unreliable below 30"]);
+    assert_eq!(few, ["4 clusters are few: intervals are unreliable below 50"]);
     for biased in report.warnings.iter().filter(|w| w.contains("bias")) {
         let by_method = biased.starts_with("sequential: ") || biased.starts_with("shapley: ");
         assert!(by_method || biased.starts_with("unexplained"), "{biased}");

@@ -68,7 +68,7 @@ practice        66.2%  ███████████████████
 unexplained     25.0%  ███████▏                        20.0 to 32.1  -2.1    3.1
 
 R² 75.0%
-95% jackknife intervals: 150 units left out in turn, bias-corrected
+95% jackknife intervals: 150 units left out in turn
 12 rows left out: low_income_pct missing: suppressed or not available (x)
 warning: practice: the estimated bias (+2.1 points) exceeds a quarter of the
   standard error (5.0 points)"

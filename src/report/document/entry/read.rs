@@ -164,13 +164,13 @@ fn sizes(rows: Vec<BySize>, names: &[String]) -> Result<Detail, String> {
         if !intervals.is_empty() && intervals.len() != sizes {
             return Err(format!("\"{name}\" has {sizes} shares by size, and {} intervals of them", intervals.len()));
         }
+        if sizes != components {
+            return Err(format!("\"{name}\" has {sizes} shares by size, of {components} components"));
+        }
         for (what, found) in [("chances", chance.len()), ("corrected shares", corrected.len())] {
             if found != 0 && found != sizes {
                 return Err(format!("\"{name}\" has {sizes} shares by size, and {found} {what}"));
             }
-        }
-        if sizes != components {
-            return Err(format!("\"{name}\" has {sizes} shares by size, of {components} components"));
         }
         for (size, share_of_total) in share_of_total.into_iter().enumerate() {
             cells.push(SizeShare {
