@@ -96,11 +96,11 @@ fn block(scenario: &Scenario, arguments: &Arguments) -> face::Result<String> {
 
     let names: Vec<String> = scenario.model().components().iter().map(|component| component.name.clone()).collect();
     let drawn = if draws.is_some() { &DRAWN[..] } else { &[] };
-    let kinds: String = drawn.iter().map(|kind| format!("{:>7.6}", kind.name())).collect();
+    let kinds: String = drawn.iter().map(|kind| format!("{:>6.5}", kind.name())).collect();
     let mut lines = vec![format!("{}: {}, {panels} panels", scenario.name, scenario.what)];
     for (m, method) in methods.iter().enumerate() {
         lines.push(format!(
-            "{:<14}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}{:>8}{kinds}",
+            "{:<11}{:>6}{:>7}{:>6}{:>7}{:>6}{:>6}{:>7}{kinds}",
             method.name(),
             "truth",
             "bias",
@@ -113,7 +113,7 @@ fn block(scenario: &Scenario, arguments: &Arguments) -> face::Result<String> {
         for (p, truth) in truths[m].shares.iter().enumerate() {
             let name = names.get(p).map_or("unexplained", String::as_str);
             let of: Vec<&Seen> = seen.iter().map(|panel| &panel[m][p]).collect();
-            lines.push(format!("{name:<14}{}", row(&of, *truth)));
+            lines.push(format!("{name:<11}{}", row(&of, *truth)));
         }
         let practice = names.len() - 1;
         for (at, model) in ["independent", "persistent", "AR(1)"].iter().enumerate() {
@@ -122,7 +122,7 @@ fn block(scenario: &Scenario, arguments: &Arguments) -> face::Result<String> {
             let values: Vec<f64> = of.iter().map(|(value, _)| *value).collect();
             let covers = part(of.iter().map(|(_, covers)| *covers));
             let (bias, error) = bias(&values, truth);
-            lines.push(format!("  {model:<12}{:7.1}{bias:7.2}{error:7.2}{covers:7.1}", 100.0 * truth));
+            lines.push(format!("{model:>11}{:6.1}{bias:7.2}{error:6.2}{covers:7.1}", 100.0 * truth));
         }
     }
     Ok(lines.join("\n"))
@@ -136,8 +136,8 @@ fn row(of: &[&Seen], truth: f64) -> String {
     let rejects: Vec<bool> = of.iter().filter_map(|seen| seen.rejects).collect();
     let rejects = if rejects.is_empty() { String::new() } else { format!("{:.1}", part(rejects.into_iter())) };
     let raw = |kind: usize| part(of.iter().map(|seen| seen.covers_raw[kind]));
-    let drawn: String = (1..of[0].covers_raw.len()).map(|kind| format!("{:7.1}", raw(kind))).collect();
-    format!("{:7.1}{bias:7.2}{error:7.2}{covers:7.1}{width:7.1}{:7.1}{rejects:>8}{drawn}", 100.0 * truth, raw(0))
+    let drawn: String = (1..of[0].covers_raw.len()).map(|kind| format!("{:6.1}", raw(kind))).collect();
+    format!("{:6.1}{bias:7.2}{error:6.2}{covers:7.1}{width:6.1}{:6.1}{rejects:>7}{drawn}", 100.0 * truth, raw(0))
 }
 
 /// Mean less truth, and its standard error, in points.

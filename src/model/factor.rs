@@ -19,7 +19,7 @@ use crate::panel::{Panel, Values};
 /// let panel = Panel::read_csv_from(csv.as_bytes(), &Default::default())?;
 /// let breakdown = Model::new("y").component("places", ["place"]).component("x", ["x"]).fit(&panel)?.shapley()?;
 /// assert_eq!((breakdown.factors[0].name.as_str(), breakdown.factors[0].levels), ("place", 3));
-/// assert!(breakdown.to_string().contains("\nplace: factor, 3 levels\n"));
+/// assert!(breakdown.to_string().contains("\nplace: factor, 3 levels"));
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

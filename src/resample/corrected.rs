@@ -44,7 +44,7 @@ impl Resampling<'_> {
     /// [`EstimateError::Noise`] where a model of noise was asked for that cannot be had.
     pub(super) fn correction(&self, left_out: Vec<usize>) -> Result<Correction> {
         let asked = self.noise.unwrap_or_default();
-        let noise = match LeftOutNoise::new(self.fit, &self.clusters, &left_out, asked) {
+        let noise = match LeftOutNoise::new(self.fit, &self.clusters, &left_out, asked, !self.corrects) {
             Ok(noise) => Ok(Some(noise)),
             Err(NoiseProblem::NoUnitEffects) => Ok(None),
             Err(problem) if self.noise.is_some() => return Err(EstimateError::Noise(problem).into()),
@@ -266,6 +266,7 @@ impl Breakdown {
             }
             .into());
         }
+        let resampling = &Resampling { corrects: true, ..resampling.clone() };
         let replicates = resampling.replicates(breakdowns)?;
         let Some(first) = replicates.first() else { return Ok(Vec::new()) };
         let correction = resampling.correction(resampling.usable(first)?)?;

@@ -37,7 +37,7 @@ struct Without {
 }
 
 impl LeftOutNoise {
-    /// With each of these clusters left out in turn.
+    /// With each of these clusters left out in turn; under the model that is asked for alone, or under all.
     ///
     /// # Errors
     /// [`NoiseProblem`], where nothing can be said of noise in the sample or without one of the clusters.
@@ -46,6 +46,7 @@ impl LeftOutNoise {
         clusters: &ClusterSet,
         left_out: &[usize],
         asked: NoiseModel,
+        is_alone: bool,
     ) -> Result<Self, NoiseProblem> {
         let residuals = Residuals::new(fit)?;
         let all = residuals.of_all()?;
@@ -58,13 +59,17 @@ impl LeftOutNoise {
             let autocovariances = found.semivariogram().autocovariances(model)?;
             Some(found.share_of_total(&autocovariances.values))
         };
-        let ar1 = |found: &FoundNoise| found.semivariogram().autocovariances(NoiseModel::Ar1)?.rho;
-        let models = [NoiseModel::Independent, persistent, NoiseModel::Ar1];
+        let ar1 = |found: &FoundNoise| match is_alone {
+            true => None,
+            false => found.semivariogram().autocovariances(NoiseModel::Ar1)?.rho,
+        };
+        let all_models = [NoiseModel::Independent, persistent, NoiseModel::Ar1];
+        let models: &[NoiseModel] = if is_alone { &[asked] } else { &all_models };
         let without = |own: &mut Vec<f64>, &cluster: &usize| {
             clusters.entries(fit, cluster, own);
             let found = residuals.without(&clusters.members[cluster], own);
             Without {
-                shares: models.map(|model| share(found.as_ref()?, model)).to_vec(),
+                shares: models.iter().map(|model| share(found.as_ref()?, *model)).collect(),
                 rho: found.as_ref().and_then(ar1),
                 drift: found.as_ref().and_then(FoundNoise::drift),
             }
@@ -73,7 +78,7 @@ impl LeftOutNoise {
 
         let mut under = Vec::new();
         let mut chosen = 0;
-        for (at, model) in models.into_iter().enumerate() {
+        for (at, &model) in models.iter().enumerate() {
             let lost = without.iter().position(|without| without.shares[at].is_none());
             match (share(&all, model), lost) {
                 (Some(share), None) => {

@@ -72,7 +72,9 @@ fn assert_fits(text: &str) {
 fn quickstart_prints_three_tables() {
     let text = printed(&mut example("quickstart"));
     assert_fits(&text);
-    for part in ["cpp_rate, sequential: ", "cpp_rate, shapley: ", "over all 4! orders", "simulated England", "bias"] {
+    for part in
+        ["cpp_rate, sequential: ", "cpp_rate, shapley: ", "over all 4! orders", "simulated England", "corrected"]
+    {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
 }
@@ -96,7 +98,9 @@ fn nao_breakdown_shows_the_published_figures_and_writes_nothing() {
         let own = text.lines().find_map(here).unwrap_or_else(|| panic!("no line for {name} in\n{text}"));
         assert_eq!(own.round(), published, "{name}");
     }
-    for part in ["HC 1868", "over all 4! orders", "95% jackknife intervals: 150 units", "not what it causes", "to "] {
+    for part in
+        ["HC 1868", "over all 4! orders", "95% root intervals: 150 units", "not what it causes", "persist over 3 years"]
+    {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
     let lines: Vec<&str> = text.lines().collect();
@@ -244,7 +248,7 @@ fn decompose_prints_a_table_for_each_method() {
     assert!(text.contains("59 observations, 12 units, 5 periods"), "{text}");
     assert!(text.contains("\n1 row left out: low_income missing: suppressed or not available (x)\n"), "{text}");
     assert!(text.contains("warning: 12 clusters are few"), "{text}");
-    assert_eq!(text.matches("95% jackknife intervals: 12 units left out in turn").count(), 2);
+    assert_eq!(text.matches("95% root intervals: 12 units left out in turn").count(), 2);
 
     let text = printed(decompose(&data).args(["--method", "shapley", "--method", "shapley", "--interval", "none"]));
     assert!(
@@ -265,7 +269,7 @@ fn decompose_prints_one_json_document() {
     );
     let reason = "low_income missing: suppressed or not available (x)";
     assert_eq!(json["dropped"], json!([{"reason": reason, "rows": 1}]));
-    assert_eq!(json["interval"], json!({"kind": "jackknife", "level": 0.95, "clusters": UNITS, "degenerate": 0}));
+    assert_eq!(json["interval"], json!({"kind": "root", "level": 0.95, "clusters": UNITS, "degenerate": 0}));
     let order = ["deprivation", "spending", "policy", "practice"];
     assert_eq!(json["methods"][0]["order"], json!(order));
     assert_eq!(json["methods"][1].get("order"), None);
@@ -378,11 +382,11 @@ fn decompose_refuses_bad_input_in_one_line() {
         (&["--compare", "--interval", "none"], "--compare needs intervals"),
         (&["--interval", "bca"], "--interval bca needs --bootstrap N"),
         (&["--interval", "percentile"], "--interval percentile needs --bootstrap N"),
-        (&["--bootstrap", "100"], "not with --interval jackknife"),
+        (&["--bootstrap", "100"], "not with --interval root"),
         (&["--bootstrap", "100", "--interval", "none"], "not with --interval none"),
         (&["--level", "0.9", "--interval", "none"], "--level goes with intervals"),
         (&["--bootstrap", "1", "--interval", "basic"], "'--bootstrap <N>'"),
-        (&["--interval", "studentised"], "[possible values: none, jackknife, percentile, basic, normal, bca]"),
+        (&["--interval", "studentised"], "[possible values: none, root, jackknife, percentile, basic, normal, bca]"),
         (&["--level", "1.0"], "above 0 and below 1"),
         (&["--level", "NaN"], "above 0 and below 1"),
         (&["--seed", "-1"], "invalid value '-1' for '--seed <N>'"),
@@ -483,7 +487,7 @@ fn decompose_prints_methods_side_by_side_and_says_what_is_left_out() {
         "\nvariance_components ",
         "\nnot made to sum to R²: first, last, commonality,",
         "\nleft out: genizi cannot be had here: \"practice\" has unit effects",
-        "\nshapley: ranks and differences, 95% jackknife intervals, 12 replicates\n",
+        "\nshapley: ranks and differences, 95% root intervals, 12 replicates\n",
         "spending − practice",
     ] {
         assert!(text.contains(part), "{part} is not in\n{text}");
@@ -508,13 +512,13 @@ fn decompose_resamples_where_intervals_are_shown_or_asked_for() {
     let data = directory.write("panel.csv", &panel());
     let few_clusters = "12 clusters are few";
     let all = printed(decompose(&data).args(["--method", "all"]));
-    assert!(!all.contains(few_clusters) && !all.contains("bias"), "{all}");
+    assert!(!all.contains(few_clusters) && !all.contains("corrected"), "{all}");
     for asked in [&["--interval", "jackknife"][..], &["--level", "0.9"], &["--compare"]] {
         let text = printed(decompose(&data).args(["--method", "all"]).args(asked));
         assert!(text.contains(few_clusters), "{asked:?}: {text}");
     }
     let json = json_of(decompose(&data).args(["--method", "all", "--json"]));
-    assert_eq!(json["interval"]["kind"], "jackknife");
+    assert_eq!(json["interval"]["kind"], "root");
 
     // One unit leaves nothing to leave out.
     let one = directory.write("one.csv", "area,year,rate,low_income\nA,2011,1,2\nA,2012,3,5\n");
@@ -554,13 +558,14 @@ fn help_is_no_error_and_neither_is_a_reader_that_stops() {
 #[test]
 fn coverage_prints_a_line_for_every_part() {
     let mut command = example("coverage");
-    command.args(["--panels", "3", "--draws", "50", "--target-panels", "20", "--seed", "9"]);
+    command.args(["--panels", "4", "--draws", "50", "--target-panels", "20", "--seed", "9"]);
+    command.args(["--scenario", "null", "--scenario", "ar5"]);
     let text = printed(&mut command);
     assert_fits(&text);
-    assert!(text.contains("3 simulated panels") && text.contains("(seeds 12 to 31)"), "{text}");
-    // Two questions, two methods each; spending and regions stand in one of the questions only.
+    assert!(text.contains("4 panels") && text.contains("Seeds 9 to 32"), "{text}");
+    // Two scenarios, two methods each; regions stand in one of the scenarios only.
     for (part, lines) in
-        [("deprivation", 4), ("spending", 2), ("regions", 2), ("policy", 4), ("practice", 4), ("unexplained", 4)]
+        [("deprivation", 4), ("spending", 4), ("regions", 2), ("policy", 4), ("practice", 4), ("unexplained", 4)]
     {
         let rows: Vec<Vec<f64>> = text
             .lines()
@@ -568,12 +573,18 @@ fn coverage_prints_a_line_for_every_part() {
             .map(|cells| cells.split_whitespace().map(|cell| cell.parse().unwrap()).collect())
             .collect();
         assert_eq!(rows.len(), lines, "{part}");
-        // Of three panels, each kind of interval covers in 0, 1, 2 or 3.
-        let parts = [0.0, 33.3, 66.7, 100.0];
-        assert!(rows.iter().all(|row| row.len() == 6 && row[1..].iter().all(|cell| parts.contains(cell))), "{rows:?}");
-        assert!(rows.iter().all(|row| row[0] > 0.0 && row[0] < 60.0), "{rows:?}");
+        // Truth, bias and its error, what corrected and raw intervals cover, and those that are drawn.
+        let quarters = [0.0, 25.0, 50.0, 75.0, 100.0];
+        let covers =
+            |row: &Vec<f64>| [row[3], row[5]].iter().chain(&row[row.len() - 4..]).all(|x| quarters.contains(x));
+        assert!(rows.iter().all(|row| row.len() >= 10 && covers(row) && (0.0..60.0).contains(&row[0])), "{rows:?}");
+    }
+    for model in ["independent", "persistent", "AR(1)"] {
+        assert_eq!(text.lines().filter(|line| line.trim_start().starts_with(model)).count(), 4, "{model}");
     }
     assert_eq!(text, printed(&mut command));
+    let error = refused(example("coverage").args(["--scenario", "none"]));
+    assert!(error.contains("no_practice"), "{error}");
     let error = refused(example("coverage").args(["--panels", "0"]));
     assert!(error.contains("--panels"), "{error}");
 }

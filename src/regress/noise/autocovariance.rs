@@ -100,8 +100,13 @@ struct Profile {
 impl Profile {
     fn new(lags: &[(i32, f64, f64)], rho: f64) -> Self {
         let mut profile = Profile { with_values: 0.0, with_itself: 0.0, values_slope: 0.0, itself_slope: 0.0 };
+        // ρ to the power of one less than the lag; lags ascend.
+        let (mut below, mut power) = (1.0, 1);
         for &(k, value, weight) in lags {
-            let below = rho.powi(k - 1);
+            while power < k {
+                below *= rho;
+                power += 1;
+            }
             let (g, slope) = (1.0 - below * rho, -f64::from(k) * below);
             profile.with_values += weight * value * g;
             profile.with_itself += weight * g * g;

@@ -125,8 +125,8 @@ fn shares_of_explained_that_have_no_room_follow_below() {
     let mut breakdown = small();
     breakdown.components[0].name = "spending on children's services".to_string();
     assert_eq!(
-        breakdown.to_string().lines().skip(4).take(16).collect::<Vec<_>>().join("\n"),
-        "\
+        breakdown.to_string().lines().skip(3).take(17).collect::<Vec<_>>().join("\n"),
+        "
              share of                                           95%         std.
 component       total                                      interval  bias  error
 always          10.0%  ████▌                            6.1 to 13.9   0.0    2.0
