@@ -7,31 +7,80 @@
 //! | question | ask | answer |
 //! |---|---|---|
 //! | which units are left out or drawn | [`FittedModel::jackknife`](crate::FittedModel::jackknife), [`FittedModel::bootstrap`](crate::FittedModel::bootstrap), [`FittedModel::bootstrap_of`](crate::FittedModel::bootstrap_of) | [`Resampling`] |
-//! | intervals on a result | `with_intervals` of a [`Breakdown`](crate::Breakdown), a [`MethodTable`](crate::MethodTable), a [`Gelbach`](crate::decompose::Gelbach); [`Breakdown::all_with_intervals`](crate::Breakdown::all_with_intervals) | the result with its [`Interval`](crate::Interval)s |
+//! | intervals, chance and corrected shares on a result | `with_intervals` of a [`Breakdown`](crate::Breakdown), a [`MethodTable`](crate::MethodTable), a [`Gelbach`](crate::decompose::Gelbach); [`Breakdown::all_with_intervals`](crate::Breakdown::all_with_intervals) | the result with its [`Interval`](crate::Interval)s |
 //! | ranks and differences of components | [`Resampling::comparisons`] | [`Comparison`] of [`Rank`]s and [`Difference`]s, by corrected shares too ([`CorrectedRank`], [`CorrectedDifference`]) |
 //! | how often a component is among the best subsets | [`Resampling::selection`] | [`Selection`] of [`ComponentFrequency`] and [`SubsetFrequency`] |
 //! | how far each unit or period moves a share | [`FittedModel::influence_of_units`](crate::FittedModel::influence_of_units), [`FittedModel::influence_of_periods`](crate::FittedModel::influence_of_periods) | [`ShareInfluence`] of [`ShareWithout`] |
 //! | how far a long computation is, and its end before | [`Resampling::watched`] | calls, and whether to go on |
 //! | the replicates themselves | [`Resampling::replicates`], [`Resampling::gelbach_replicates`] | [`Replicates`], [`GelbachReplicates`] |
 //!
-//! **What an interval is for.** The target is the expected in-sample share for authorities drawn from a superpopulation
-//! like these, over these periods: not the sampling error of a census, nor a statement about other years; the noise
-//! within a unit is not drawn again. The default is the bias-corrected jackknife over units, with t quantiles on G − 1
-//! degrees of freedom:
+//! # What an interval is for
+//!
+//! Two targets, of which each interval has one. A *raw* share is of the sample: its interval is for the expected share in
+//! a sample of units like these, over these periods, chance included. A *corrected* share is of the population of such
+//! units: the same split of infinitely many of them, over these periods, chance taken out. Neither is a statement about
+//! other years.
+//!
+//! | | target | default interval |
+//! |---|---|---|
+//! | [`Share::share_of_total`](crate::Share) | the expected share in such samples | [`IntervalKind::Root`](crate::IntervalKind::Root) |
+//! | [`Corrected`](crate::decompose::Corrected) | the share in all such units | the same less chance; on the plain scale for what can be negative |
+//!
+//! **Chance of few units** is what leaving one unit out removes from any share, θ the share and G the units:
 //!
 //! ```text
-//! G θ̂ − (G − 1) θ̄  ±  t · SE,   SE² = (G − 1)/G Σ (θ̂₍₋ᵢ₎ − θ̄)²,
+//! corrected = G θ − (G − 1) θ̄₍₋ᵢ₎,   chance = raw − corrected
 //! ```
 //!
-//! with θ̂₍₋ᵢ₎ the share without unit i and θ̄ their mean. Shares of R² are biased upward by chance; the bias estimated
-//! is printed beside the share, which itself is not corrected.
+//! **Noise in the means of units**, which unit effects take up, leaves together with its unit and is invisible to that. It
+//! is estimated from the residuals' differences within units ([`Noise`](crate::regress::Noise)) under a model of how it
+//! goes with itself over time ([`NoiseModel`](crate::regress::NoiseModel)), and the method is applied to it as to R²; θ is
+//! the share less that. Methods that are not linear in what coalitions explain (PMVD, complete dominance) have no corrected
+//! shares.
 //!
-//! The `coverage` example measures every kind of interval on simulated panels of 150 × 8. Where every component
-//! explains something, the jackknife's 95% intervals cover their targets 91 to 94 times in 100. A component that
-//! explains nothing is another matter: its in-sample share is all bias, which every kind but the percentile interval
-//! takes out in its own way, so that for nine regions without effect the jackknife's interval covers 59 times in 100,
-//! the normal 81, the percentile 93. For the unit effects beside them it is the jackknife that does best, 90 against 81
-//! to 85. Read the interval of a share that is small and mostly bias as "about nothing".
+//! **A chance test** stands beside every sequential share: for components without unit effects an F test of what the
+//! component adds over what chance would give it, from the units' scores with Satterthwaite's degrees of freedom; for those
+//! with unit effects the one-sided t test of the corrected share.
+//!
+//! # What they covered
+//!
+//! `cargo run --release --example coverage` measures it on simulated panels whose truth is known; these are its figures
+//! over 2,000 panels a scenario (Monte Carlo error 0.5 at 95). Of 95% intervals, the least and the most over all components
+//! of both methods, sequential and Shapley; bias is the largest of a corrected share, in points of the total, its Monte
+//! Carlo error below 0.25.
+//!
+//! | scenario, 150 units × 8 years unless said | bias | corrected covers | raw covers |
+//! |---|---|---|---|
+//! | independent noise | 0.1 | 93.5–95.7 | 93.6–96.8 |
+//! | AR(1), autocorrelation 0.5 and 0.7 | 0.1 | 93.3–95.5 | 93.4–99.6 |
+//! | units differ in nothing but causes and noise | 0.1 | 94.0–95.7 | 94.2–99.3 |
+//! | noise three times as large in half of the units | 0.1 | 93.5–96.7 | 93.8–98.9 |
+//! | heavy tails | 0.1 | 92.4–94.8 | 93.2–98.0 |
+//! | 40 units | 0.1 | 92.5–96.6 | 93.3–97.1 |
+//! | 5 years | 0.1 | 93.7–95.8 | 93.8–99.1 |
+//! | unbalanced, with gaps | 0.1 | 93.5–95.4 | 93.5–98.0 |
+//! | a cause that goes with practice | 0.2 | 93.3–95.2 | 93.0–97.0 |
+//! | nine regions that explain nothing | 0.1 | 92.7–99.1 | 94.0–99.5 |
+//! | a cause of 1.2% (Shapley 0.4%) | 0.1 | 85.8–95.8 | 86.2–97.7 |
+//!
+//! Persistent noise has a target of its own, which holds what persists beyond its lag: with an autocorrelation of 0.7, 39.1%
+//! where practice is 33.5%. The default is an upper limit there, and says so where differences still fade. AR(1) noise
+//! recovers the 33.5% to 0.1 points, 95% covered. **It falls short** at an autocorrelation of 0.9, where noise can hardly be
+//! told from what persists: 1.5 points too low, 78 to 82% covered (the default, for its own target, 93%); and a Shapley
+//! share below one per cent is covered 86 times in 100. Chance tests reject a component that explains nothing 5.5 times in
+//! 100 (nine regions) and 4.6 (unit effects) at 5%.
+//!
+//! Other kinds, raw shares, 1,000 panels and 400 draws: the least over components that explain something, and the figure of
+//! nine regions that explain nothing, sequentially and by Shapley.
+//!
+//! | | root | percentile | basic | normal | BCa |
+//! |---|---|---|---|---|---|
+//! | 150 units | 93.8 | 92.8 | 89.6 | 92.1 | 92.1 |
+//! | 40 units | 94.0 | 90.6 | 76.0 | 87.0 | 88.4 |
+//! | regions that explain nothing | 99.2, 99.0 | 90.0, 81.7 | 64.5, 57.6 | 99.8, 99.9 | 66.0, 57.0 |
+//! | practice beside them | 94.1, 95.7 | 88.0, 86.4 | 87.2, 88.2 | 91.9, 93.0 | 85.6, 85.9 |
+//!
+//! Basic and BCa intervals are not recommended for shares.
 //!
 //! What is made from the whole sample (the levels of factors, unit means, the scale of the rank rule) is held fixed.
 

@@ -52,10 +52,11 @@ const PLAIN: Scenario = Scenario {
     regions: false,
 };
 
-pub const SCENARIOS: [Scenario; 12] = [
+pub const SCENARIOS: [Scenario; 13] = [
     PLAIN,
     Scenario { name: "ar5", what: "AR(1) noise, autocorrelation 0.5", rho: 0.5, ..PLAIN },
     Scenario { name: "ar7", what: "AR(1) noise, autocorrelation 0.7", rho: 0.7, ..PLAIN },
+    Scenario { name: "ar9", what: "AR(1) noise, autocorrelation 0.9", rho: 0.9, ..PLAIN },
     Scenario { name: "no_practice", what: "units differ in nothing but causes and noise", practice_sd: 0.0, ..PLAIN },
     Scenario { name: "uneven", what: "noise three times as large in half of the units", uneven: true, ..PLAIN },
     Scenario { name: "heavy", what: "practice and noise with heavy tails", heavy: true, ..PLAIN },
@@ -69,7 +70,7 @@ pub const SCENARIOS: [Scenario; 12] = [
     },
     Scenario { name: "confounded", what: "spending goes with practice", confounded: 0.6, ..PLAIN },
     Scenario { name: "null", what: "nine regions explain nothing", regions: true, ..PLAIN },
-    Scenario { name: "weak", what: "deprivation explains about one per cent", deprivation: 0.08, ..PLAIN },
+    Scenario { name: "weak", what: "deprivation explains about one per cent", deprivation: -0.04, ..PLAIN },
 ];
 
 /// The shares of a method, components first, and unexplained last.
