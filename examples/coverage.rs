@@ -53,9 +53,10 @@ fn main() -> ExitCode {
         let blocks: face::Result<Vec<String>> = SCENARIOS.iter().filter(chosen).map(|s| block(s, &arguments)).collect();
         let error = |part: f64| 100.0 * (part * (1.0 - part) / arguments.panels as f64).sqrt();
         let below = format!(
-            "Per cent; bias and width in points of the total. \"raw\" covers the expected share in samples of\n\
-             this size, \"corrected\" the share in infinitely many units. p < 5%: how often the chance test\n\
-             rejects. Monte Carlo standard error of a coverage: {:.1} at 95, {:.1} at 85. Seeds {} to {}.",
+            "Per cent; bias and width in points of the total. Raw intervals should cover the\n\
+             expected share in samples of this size, corrected ones (corr.) the share in\n\
+             infinitely many units. p < 5%: how often the chance test rejects. Monte Carlo\n\
+             standard error of a coverage: {:.1} at 95, {:.1} at 85. Seeds {} to {}.",
             error(0.95),
             error(0.85),
             arguments.seed,

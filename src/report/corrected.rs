@@ -34,8 +34,8 @@ impl Breakdown {
             Column::new(["std.", "error"], corrected(|c| c.std_error).into_iter()),
         ]);
         let mut lines = wrapped(
-            "The share is of the sample: above is the expected one in samples of such units over these periods, chance \
-             included. Corrected is of all such units: chance is taken out, which few units and their noise give.",
+            "The share, with its interval, is of samples of such units over these periods, chance included. Corrected is \
+             of all such units: without the chance that few units and the noise in their means give.",
         );
         lines.extend(grid::lines(&names, &columns, |_| Vec::new(), &[]));
         lines.extend(self.noise_lines());

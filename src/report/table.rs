@@ -99,7 +99,8 @@ impl Breakdown {
 
     fn footer(&self) -> Vec<String> {
         let mut lines = vec![format!("R² {}%", percent(self.r2_overall))];
-        lines.extend(self.interval.iter().flat_map(|method| wrapped(&how_made(method, &self.sample))));
+        let made = self.interval.iter().map(|method| how_made(method, &self.sample));
+        lines.extend(made.flat_map(|made| wrapped(&format!("{made}, for the expected share in such samples"))));
         lines.extend(self.factors.iter().flat_map(|factor| wrapped(&factor.to_string())));
         for dropped in &self.sample.left_out {
             lines.extend(wrapped(&format!("{} left out: {}", counted(dropped.rows, "row"), dropped.reason)));

@@ -283,14 +283,29 @@ fn decompose_prints_one_json_document() {
         let unexplained = number(&method["unexplained"]["share_of_total"]);
         assert!((unexplained + number(&json["r2_overall"]) - 1.0).abs() < 1e-12);
         for part in method["components"].as_array().unwrap().iter().chain([&method["unexplained"]]) {
-            let [lower, upper, error, bias] = ["lower", "upper", "std_error", "bias"].map(|key| number(&part[key]));
-            assert!(error > 0.0 && upper > lower, "{part}");
-            // Bias-corrected and symmetric.
-            let centre = number(&part["share_of_total"]) - bias;
-            assert!(((lower + upper) / 2.0 - centre).abs() < 1e-12, "{part}");
+            let [lower, upper, error] = ["lower", "upper", "std_error"].map(|key| number(&part[key]));
+            assert!(error > 0.0 && upper > lower && lower >= 0.0 && part["bias"].is_number(), "{part}");
+            // Even about the share on the scale of the root, unless cut off at zero.
+            let middle = (lower.sqrt() + upper.sqrt()) / 2.0;
+            assert!(lower == 0.0 || (middle - number(&part["share_of_total"]).sqrt()).abs() < 1e-12, "{part}");
+            let corrected = number(&part["corrected"]["share_of_total"]);
+            assert!((number(&part["share_of_total"]) - number(&part["chance"]) - corrected).abs() < 1e-12, "{part}");
         }
+        let corrected = |part: &Value| number(&part["corrected"]["share_of_total"]);
+        let sum: f64 = method["components"].as_array().unwrap().iter().map(corrected).sum();
+        assert!((sum + corrected(&method["unexplained"]) - 1.0).abs() < 1e-12, "{sum}");
+        let models: Vec<&Value> =
+            method["unit_effects_by_model"].as_array().unwrap().iter().map(|m| &m["model"]).collect();
+        assert_eq!(models, ["independent", "persistent", "ar1"]);
     }
     assert_ne!(json["methods"][0]["components"], json["methods"][1]["components"]);
+    assert!(json["methods"][0]["components"].as_array().unwrap().iter().all(|c| number(&c["chance_p"]) <= 1.0));
+    assert_eq!([&json["noise"]["model"], &json["noise"]["from_lag"]], [&json!("persistent"), &json!(3)]);
+    assert_eq!(json["noise"]["semivariogram"].as_array().unwrap().len(), YEARS - 1);
+    assert_eq!(json["noise"]["autocovariances"].as_array().unwrap().len(), YEARS);
+    for (key, target) in [("share_of_total", "in-sample"), ("corrected", "superpopulation")] {
+        assert!(json["targets"][key].as_str().unwrap().starts_with(target), "{}", json["targets"]);
+    }
     for step in ["read", "fit", "decompose", "bootstrap"] {
         assert!(number(&json["elapsed_ms"][step]) >= 0.0);
     }

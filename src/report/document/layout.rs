@@ -29,6 +29,26 @@ struct Header {
     r2_overall: f64,
 }
 
+/// What intervals are for, in words; not read, as it is always the same.
+#[derive(Serialize)]
+struct Targets {
+    share_of_total: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    corrected: Option<&'static str>,
+}
+
+impl Targets {
+    fn of<'a>(interval: Option<&IntervalMethod>, breakdowns: impl IntoIterator<Item = &'a Breakdown>) -> Option<Self> {
+        interval?;
+        let is_corrected = breakdowns.into_iter().any(|breakdown| breakdown.unexplained.corrected.is_some());
+        Some(Targets {
+            share_of_total: "in-sample: the expected share in samples of such units over these periods, chance included",
+            corrected: is_corrected
+                .then_some("superpopulation: the share in all such units over these periods, chance out"),
+        })
+    }
+}
+
 /// A breakdown of its own: what it is of, the method's entry, how sure it is.
 #[derive(Serialize, Deserialize)]
 struct Stored {
@@ -38,6 +58,8 @@ struct Stored {
     entry: Entry,
     #[serde(skip_serializing_if = "Option::is_none")]
     interval: Option<IntervalMethod>,
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    targets: Option<Targets>,
     #[serde(skip_serializing_if = "Option::is_none")]
     noise: Option<Noise>,
     warnings: Vec<Warning>,
@@ -53,6 +75,8 @@ pub(super) struct Document {
     order_range: Option<Vec<ShareRange>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     interval: Option<IntervalMethod>,
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    targets: Option<Targets>,
     #[serde(skip_serializing_if = "Option::is_none")]
     noise: Option<Noise>,
     warnings: Vec<String>,
@@ -70,13 +94,14 @@ impl Serialize for Breakdown {
             r2_overall: self.r2_overall,
         };
         let (interval, noise, warnings) = (self.interval.clone(), self.noise.clone(), self.warnings.clone());
-        Stored { header, entry: Entry::of(self), interval, noise, warnings }.serialize(serializer)
+        let targets = Targets::of(interval.as_ref(), [self]);
+        Stored { header, entry: Entry::of(self), interval, targets, noise, warnings }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Breakdown {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Stored { header, entry, interval, noise, warnings } = Stored::deserialize(deserializer)?;
+        let Stored { header, entry, interval, noise, warnings, .. } = Stored::deserialize(deserializer)?;
         let of = |shares| header.breakdown(shares, interval.as_ref(), noise.as_ref(), warnings);
         let breakdown = entry.shares().and_then(of);
         let breakdown = breakdown.map_err(D::Error::custom)?;
@@ -149,11 +174,12 @@ impl From<Report> for Document {
         if let Some(covariance) = report.covariance {
             methods.push(Entry::of_coefficients(report.coefficients, covariance, report.r2_overall));
         }
+        let targets = Targets::of(report.interval.as_ref(), &report.methods);
         let noise = report.methods.iter().find_map(|breakdown| breakdown.noise.clone());
         let Report { outcome, panel, lineage, factors, sample, r2_overall, order_range, interval, warnings, .. } =
             report;
         let header = Header { outcome, panel, lineage, factors, sample, weights: None, r2_overall };
-        Document { header, methods, order_range, interval, noise, warnings }
+        Document { header, methods, order_range, interval, targets, noise, warnings }
     }
 }
 
@@ -161,7 +187,7 @@ impl TryFrom<Document> for Report {
     type Error = String;
 
     fn try_from(document: Document) -> Result<Self, String> {
-        let Document { header, methods, order_range, interval, noise, warnings } = document;
+        let Document { header, methods, order_range, interval, noise, warnings, .. } = document;
         let (mut breakdowns, mut comparisons) = (Vec::<Breakdown>::new(), Vec::new());
         let (mut coefficients, mut covariance) = (Vec::new(), None);
         for mut entry in methods {
