@@ -1,7 +1,7 @@
 //! Chance, noise and root intervals by their definitions: every sample without one unit is refitted by brute force.
 #![allow(clippy::expect_used, clippy::panic)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use apportion::decompose::Detail;
 use apportion::error::{EstimateError, NoiseProblem};
@@ -10,12 +10,15 @@ use apportion::{Breakdown, Error, FittedModel, IntervalKind, Model, Panel, Term,
 use proptest::prelude::*;
 
 use crate::common::panel::panel;
-use crate::common::{Components, Projection, Rows, coalition_values, project, sequential, shapley, unbalanced};
+use crate::common::{
+    Components, Projection, Rows, coalition_values, drawn_rows, project, sequential, shapley, unbalanced,
+};
 
 const TOLERANCE: f64 = 1e-10;
 
 /// The 97.5% quantile of Student's t: `scipy.stats.t.ppf(0.975, df)`, scipy 1.17.1.
-const T: [(usize, f64); 3] = [(11, 2.200985160091639), (13, 2.1603686564627913), (29, 2.045229642132703)];
+const T: [(usize, f64); 4] =
+    [(5, 2.5705818356363146), (11, 2.200985160091639), (13, 2.1603686564627913), (29, 2.045229642132703)];
 
 fn model(weighted: bool, always: bool) -> Model {
     let model = Model::new("y")
@@ -130,26 +133,33 @@ fn check(found: &Breakdown, whole: &[f64], without: &[Vec<f64>], noise: f64, noi
     }
 }
 
-fn check_against_refits(rows: &Rows, weighted: bool, always: bool) {
+/// Leaves out the rows that are alike in `by`: those of a unit, or of a larger cluster.
+fn check_against_refits(rows: &Rows, weighted: bool, always: bool, by: Option<&str>) {
     let mut rows = rows.clone();
     if !weighted {
         rows.weight = vec![1.0; rows.len()];
     }
     let fit = model(weighted, always).fit(&panel(&rows)).expect("it fits");
-    let units: Vec<String> = rows.unit.iter().cloned().collect::<std::collections::BTreeSet<_>>().into_iter().collect();
-    let (_, t) = T.iter().find(|(df, _)| *df + 1 == units.len()).expect("a quantile for so many units");
+    let cluster = |row: usize| by.map_or(&rows.unit[row], |by| &rows.text[by][row]);
+    let clusters: BTreeSet<&String> = (0..rows.len()).map(cluster).collect();
+    let (_, t) = T.iter().find(|(df, _)| *df + 1 == clusters.len()).expect("a quantile for so many");
     let whole = sample(&rows, always, 3);
-    let without: Vec<Sample> = units
-        .iter()
-        .map(|unit| {
-            let kept: Vec<usize> = (0..rows.len()).filter(|&row| rows.unit[row] != *unit).collect();
-            sample(&rows.at(&kept), always, 3)
-        })
-        .collect();
+    let mut without: Vec<Sample> = Vec::new();
+    for left_out in &clusters {
+        let kept: Vec<usize> = (0..rows.len()).filter(|&row| cluster(row) != *left_out).collect();
+        without.push(sample(&rows.at(&kept), always, 3));
+    }
     let noises: Vec<f64> = without.iter().map(|sample| sample.noise).collect();
-    let jackknife = fit.jackknife().expect("units enough");
+    let mut jackknife = fit.jackknife().expect("units enough");
+    if let Some(by) = by {
+        jackknife = jackknife.clusters(by).expect("a column that does not change within units");
+    }
     let both = [fit.sequential().expect("sequential"), fit.shapley().expect("shapley")];
     let both = Breakdown::all_with_intervals(&[&both[0], &both[1]], &jackknife).expect("they are left out");
+    assert_eq!(
+        both[0].interval.as_ref().map(|how| (how.clusters, how.cluster_column.as_deref())),
+        Some((clusters.len(), by))
+    );
     let sequential: Vec<Vec<f64>> = without.iter().map(|sample| sample.sequential.clone()).collect();
     let shapley: Vec<Vec<f64>> = without.iter().map(|sample| sample.shapley.clone()).collect();
     check(&both[0], &whole.sequential, &sequential, whole.noise, &noises, *t);
@@ -159,19 +169,51 @@ fn check_against_refits(rows: &Rows, weighted: bool, always: bool) {
 #[test]
 fn root_intervals_and_corrected_shares_are_their_definitions_over_refits() {
     for (weighted, always) in [(false, false), (true, false), (false, true), (true, true)] {
-        check_against_refits(&unbalanced(5, 12, 7, 0.2), weighted, always);
+        check_against_refits(&unbalanced(5, 12, 7, 0.2), weighted, always, None);
     }
 }
 
 #[test]
 fn the_same_on_a_balanced_panel_and_on_one_with_calendar_gaps() {
-    check_against_refits(&unbalanced(8, 14, 6, 0.0), true, false);
+    check_against_refits(&unbalanced(8, 14, 6, 0.0), true, false, None);
     let mut rows = unbalanced(8, 14, 6, 0.1);
     // Two years apart, but for the last, which follows its predecessor.
     rows.period
         .iter_mut()
         .for_each(|period| *period = if *period == 2006 { 2011 } else { 2000 + 2 * (*period - 2001) });
-    check_against_refits(&rows, false, false);
+    check_against_refits(&rows, false, false, None);
+}
+
+/// Joint returns: two units leave together, and count as one.
+#[test]
+fn clusters_of_units_leave_as_a_whole() {
+    let mut rows = unbalanced(5, 12, 7, 0.2);
+    let joint = |unit: &String| format!("joint {}", unit[1..].parse::<usize>().unwrap_or(0) / 2);
+    rows.text.insert("joint".to_string(), rows.unit.iter().map(joint).collect());
+    for (weighted, always) in [(false, false), (true, true)] {
+        check_against_refits(&rows, weighted, always, Some("joint"));
+    }
+    let fit = model(false, false).fit(&panel(&rows)).expect("it fits");
+    // Draws of clusters are refits of the rows that were drawn.
+    let bootstrap = fit.bootstrap(6, 4).and_then(|bootstrap| bootstrap.clusters("joint")).expect("six clusters");
+    let shares = &bootstrap.replicates(&[&fit.shapley().expect("shapley")]).expect("drawn")[0].shares;
+    for replicate in 0..6 {
+        let drawn = bootstrap.drawn(replicate).expect("a replicate");
+        assert_eq!(drawn.len(), 6);
+        let units: Vec<usize> = drawn.iter().flat_map(|cluster| [2 * cluster, 2 * cluster + 1]).collect();
+        let mut sample = drawn_rows(&rows, &units);
+        sample.weight = vec![1.0; sample.len()];
+        let expected = self::sample(&sample, false, 3).shapley;
+        for (at, expected) in expected.iter().enumerate() {
+            assert!((shares[[replicate, at]] - expected).abs() < TOLERANCE, "{replicate}, {at}");
+        }
+    }
+    for (column, problem) in [("noisy", "it is not the same in all rows of u000"), ("none such", "no column")] {
+        let error = fit.jackknife().expect("units").clusters(column).map(|_| ()).expect_err("no clusters");
+        assert!(error.to_string().contains(problem), "{error}");
+    }
+    let by_unit = fit.jackknife().and_then(|jackknife| jackknife.clusters("unit")).expect("each by itself");
+    assert_eq!(by_unit.drawn(0).expect("a replicate").len(), 11);
 }
 
 #[test]
@@ -192,7 +234,7 @@ fn rows_of_a_cross_section_are_its_units() {
         (0..30).map(|left| shares(&rows.at(&(0..30).filter(|row| *row != left).collect::<Vec<_>>()))).collect();
     let fit = fit_of(&rows);
     let found = fit.shapley().expect("shapley").with_intervals(&fit.jackknife().expect("rows")).expect("left out");
-    check(&found, &shares(&rows), &without, 0.0, &[0.0; 30], T[2].1);
+    check(&found, &shares(&rows), &without, 0.0, &[0.0; 30], T[3].1);
     assert_eq!(found.noise, None, "there are no unit effects");
 }
 
@@ -344,14 +386,12 @@ fn without_two_rows_of_a_unit_there_is_no_corrected_share_and_the_reason_is_said
     let rows = unbalanced(4, 12, 4, 0.0);
     let kept: Vec<usize> = (0..rows.len()).filter(|&r| rows.period[r] == 2001 || rows.unit[r] == "u003").collect();
     let fit = plain.fit(&panel(&rows.at(&kept))).expect("it fits");
-    assert!(matches!(why(&fit), NoiseProblem::OneCluster { .. } | NoiseProblem::NothingLeft), "{:?}", why(&fit));
+    assert_eq!(why(&fit), NoiseProblem::OneCluster { cluster: "u003".to_string() });
     // Units without periods.
     let rows = unbalanced(4, 12, 4, 0.0);
     let panel = Panel::builder().units(&rows.unit).column("y", rows.column("y")).column("slow", rows.column("slow"));
-    let found = panel.build().and_then(|panel| plain.fit(&panel));
-    if let Ok(fit) = found {
-        assert_eq!(why(&fit), NoiseProblem::NoPeriods);
-    }
+    let fit = panel.build().and_then(|panel| plain.fit(&panel)).expect("it fits");
+    assert_eq!(why(&fit), NoiseProblem::NoPeriods);
     // A slope for each unit.
     let slopes = Model::new("y").component("own", ["unit_effects:noisy"]).component("practice", [Term::UnitEffects]);
     let fit = slopes.fit(&self::panel(&unbalanced(4, 12, 8, 0.0))).expect("it fits");
