@@ -223,6 +223,35 @@ pub enum Warning {
         /// The fewest that pass without a warning.
         wanted: usize,
     },
+    /// A model of noise that has nothing to act on, as the model has no unit effects.
+    NoiseUnused {
+        /// The model of noise.
+        noise: String,
+    },
+    /// No rows of a unit are nearer than the lag from which on noise has faded, so that it counts as independent.
+    NoNearPairs {
+        /// The lag.
+        from_lag: usize,
+    },
+    /// Columns that are there in one cluster alone: what they explain leaves with it, and no test can tell it from chance.
+    LeavesWithOne {
+        /// The component.
+        component: String,
+        /// The columns.
+        columns: Vec<String>,
+    },
+    /// Samples without one cluster that the model fits exactly, so that intervals say nothing.
+    SaturatedWithout {
+        /// How many.
+        saturated: usize,
+        /// Of how many.
+        replicates: usize,
+    },
+    /// A factor that names every unit by itself was taken as unit effects.
+    NamesUnits {
+        /// The term.
+        term: String,
+    },
     /// A component whose share is what chance would give a component of its shape.
     NoMoreThanChance {
         /// The component.

@@ -164,9 +164,11 @@ impl Options {
         let data = self.data.as_ref().ok_or("--data is needed")?;
         let terms = model.components().iter().flat_map(|component| &component.terms);
         let used = model.outcome().into_iter().chain(terms).chain(model.always_terms()).flat_map(Term::columns);
-        let mut schema = PanelSchema::cross_section().only(used.chain(self.cluster.as_deref()));
-        // Codes of clusters are names, whatever they look like.
-        if let Some(cluster) = &self.cluster {
+        let used: Vec<&str> = used.collect();
+        let is_used = |name: &str| used.contains(&name) || self.weights.as_deref() == Some(name);
+        let mut schema = PanelSchema::cross_section().only(used.iter().copied().chain(self.cluster.as_deref()));
+        // Codes of clusters are names, whatever they look like, unless the model reads them as numbers.
+        if let Some(cluster) = self.cluster.as_ref().filter(|cluster| !is_used(cluster)) {
             schema = schema.texts([cluster.as_str()]);
         }
         if let Some(unit) = &self.unit {

@@ -80,8 +80,9 @@ impl Definition for Commonality {
         false
     }
 
-    fn can_be_negative(&self, beyond: bool) -> bool {
-        beyond
+    fn can_be_negative(&self, beyond: Option<usize>) -> bool {
+        // What one component has for itself cannot; sets stand in the order of their bits, from one on.
+        beyond.is_some_and(|place| !(place + 1).is_power_of_two())
     }
 
     fn most_components(&self, _: bool) -> Option<usize> {

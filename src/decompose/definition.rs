@@ -41,8 +41,8 @@ pub(super) trait Definition: Sync {
         true
     }
 
-    /// Whether its shares, or the numbers beyond them, can be negative.
-    fn can_be_negative(&self, _beyond: bool) -> bool {
+    /// Whether its shares can be negative, or the number at this place among those beyond them.
+    fn can_be_negative(&self, _beyond: Option<usize>) -> bool {
         false
     }
 

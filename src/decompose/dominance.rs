@@ -151,9 +151,9 @@ impl Definition for CompleteDominance {
         false
     }
 
-    fn can_be_negative(&self, beyond: bool) -> bool {
+    fn can_be_negative(&self, beyond: Option<usize>) -> bool {
         // A proportion has no root to speak of: intervals of it are on its own scale.
-        beyond
+        beyond.is_some()
     }
 
     fn needs_all_orders(&self) -> bool {

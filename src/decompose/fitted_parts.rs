@@ -122,7 +122,7 @@ impl Definition for Pratt {
         "covariance of the fitted part with the outcome, conditional on the model (Fields)"
     }
 
-    fn can_be_negative(&self, _: bool) -> bool {
+    fn can_be_negative(&self, _: Option<usize>) -> bool {
         true
     }
 
@@ -151,8 +151,8 @@ impl Definition for VarianceComponents {
         false
     }
 
-    fn can_be_negative(&self, beyond: bool) -> bool {
-        beyond
+    fn can_be_negative(&self, beyond: Option<usize>) -> bool {
+        beyond.is_some()
     }
 
     fn prepare(&self, setting: &Setting) -> Result<Box<dyn Prepared>> {

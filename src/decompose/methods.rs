@@ -74,8 +74,8 @@ impl Method {
         self.definition().is_linear()
     }
 
-    /// Whether its shares, or the numbers beyond them, can be negative.
-    pub(crate) fn can_be_negative(&self, beyond: bool) -> bool {
+    /// Whether its shares can be negative, or the number at this place among those beyond them.
+    pub(crate) fn can_be_negative(&self, beyond: Option<usize>) -> bool {
         self.definition().can_be_negative(beyond)
     }
 

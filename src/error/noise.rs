@@ -54,13 +54,29 @@ pub enum NoiseProblem {
         "AR(1) noise needs rows of a unit at two distances at least, and here there is one: ask for independent noise"
     )]
     OneLag,
-    /// Without one unit nothing is left to tell noise by.
+    /// Without one unit no rows are as far apart as the model needs.
     #[error(
-        "without {cluster} nothing is left to tell noise by, as no other unit has rows so far apart: ask for a shorter lag, for independent noise, or leave it out"
+        "without {cluster} no rows of a unit are so far apart as this noise needs: ask for a shorter lag or for independent noise, or leave it out"
     )]
     OneCluster {
         /// The unit, or the cluster of units.
         cluster: String,
+    },
+    /// Without one unit the model fits exactly.
+    #[error(
+        "without {cluster} columns and unit effects leave no degree of freedom within units: leave columns out, or add units or periods"
+    )]
+    NothingWithout {
+        /// The unit, or the cluster of units.
+        cluster: String,
+    },
+    /// A component whose columns are not there without one of the clusters.
+    #[error(
+        "every column of {component} is there in one of the clusters alone, and leaves with it, so that leaving clusters out says nothing of its chance: leave out units, or other clusters"
+    )]
+    LeavesWithClusters {
+        /// The component.
+        component: String,
     },
     /// Values whose squares leave the range of doubles.
     #[error("the outcome's squares leave the range of doubles: put it in other units")]

@@ -43,6 +43,8 @@ pub(super) fn diagnose(
     diagnosis.find_components_that_add_nothing();
     diagnosis.find_small_pivots();
     diagnosis.warnings.extend(design.perhaps_one());
+    let taken = design.name_units.iter().map(|term| Warning::NamesUnits { term: term.clone() });
+    diagnosis.warnings.extend(taken);
     diagnosis.warnings.extend(design.singletons(!design.unit_effects.is_empty(), design.has_period_effects));
     (diagnosis.warnings, Conditioning::new(diagnosis.raw.as_ref(), diagnosis.within.as_ref()))
 }

@@ -58,6 +58,8 @@ pub(crate) struct Design {
     pub(crate) unit_effects: Vec<Credit>,
     /// The same with the position of the term that brings them.
     pub(crate) unit_effect_terms: Vec<(Credit, usize)>,
+    /// Terms that name every unit by itself, and were taken as unit effects.
+    pub(crate) name_units: Vec<String>,
     pub(crate) has_period_effects: bool,
     pub(crate) units: Option<Groups>,
     pub(crate) periods: Option<Groups>,
@@ -72,12 +74,19 @@ pub(crate) struct Design {
 
 impl Design {
     /// The design of a model, which has an intercept.
+    ///
+    /// A factor that names every unit by itself is unit effects under another name, and is taken as such: its dummies take up
+    /// the same noise.
     pub(crate) fn new(model: &Model, panel: &Panel) -> Result<Self> {
-        Self::beside(true, model, panel)
+        Self::with(true, true, model, panel)
     }
 
     /// The same beside a constant, or without one: then the first factor has a column for every level.
     pub(crate) fn beside(constant: bool, model: &Model, panel: &Panel) -> Result<Self> {
+        Self::with(constant, false, model, panel)
+    }
+
+    fn with(constant: bool, names_are_effects: bool, model: &Model, panel: &Panel) -> Result<Self> {
         let outcome_term = model.checked_outcome()?;
         let mut selection = Selection::all(panel);
         let outcome = checked_numbers(outcome_term, panel, &mut selection)?;
@@ -87,6 +96,7 @@ impl Design {
         let always = model.always_terms().iter().enumerate().map(|t| (Credit::Always, t));
         let mut evaluated = Vec::new();
         let mut unit_effect_terms = Vec::new();
+        let mut name_units = Vec::new();
         for (credit, (position, term)) in always.chain(listed) {
             let term = resolve(term, panel);
             let parts = parts(&term, panel, &mut selection)?;
@@ -95,10 +105,6 @@ impl Design {
                 term => evaluated.push((credit, position, term, parts)),
             }
         }
-        let mut unit_effects: Vec<Credit> = unit_effect_terms.iter().map(|(credit, _)| *credit).collect();
-        unit_effects.sort_unstable();
-        unit_effects.dedup();
-
         let (weights_name, weights) = weights(model, panel, &mut selection)?;
         let terms = evaluated.iter().map(|(_, _, term, _)| term).chain([outcome_term]);
         let used: Vec<String> = terms.flat_map(Term::columns).map(str::to_owned).chain(weights_name.clone()).collect();
@@ -110,6 +116,18 @@ impl Design {
         if rows.len() < 2 {
             return Err(EstimateError::TooFewRows { rows: rows.len() }.into());
         }
+        if names_are_effects {
+            let codes = panel.unit_indices().unwrap_or_default();
+            let names_units = |parts: &[Part]| matches!(parts, [part] if part.names_units(codes, &rows));
+            let found = evaluated.extract_if(.., |(.., parts): &mut (_, _, _, Vec<Part>)| names_units(parts));
+            for (credit, position, term, _) in found {
+                unit_effect_terms.push((credit, position));
+                name_units.push(term.to_string());
+            }
+        }
+        let mut unit_effects: Vec<Credit> = unit_effect_terms.iter().map(|(credit, _)| *credit).collect();
+        unit_effects.sort_unstable();
+        unit_effects.dedup();
         let on_sample = |values: &[f64]| -> Vec<f64> { rows.iter().map(|&row| values[row]).collect() };
         let (weights, weights_mean) = match weights {
             Some(weights) => {
@@ -135,6 +153,7 @@ impl Design {
             term_names: model.components().iter().map(|c| c.terms.iter().map(Term::to_string).collect()).collect(),
             unit_effects,
             unit_effect_terms,
+            name_units,
             has_period_effects: evaluated.iter().any(|(_, _, term, _)| *term == Term::PeriodEffects),
             units,
             periods,
@@ -182,6 +201,7 @@ impl Design {
             term_names: self.term_names.clone(),
             unit_effects: self.unit_effects.clone(),
             unit_effect_terms: self.unit_effect_terms.clone(),
+            name_units: self.name_units.clone(),
             sample: self.sample.clone(),
             panel: self.panel.clone(),
             lineage: self.lineage.clone(),

@@ -2,6 +2,8 @@
 //!
 //! A value that is missing or undefined is NaN here, and the row's reason for leaving goes to the [`Selection`].
 
+use std::collections::HashMap;
+
 use super::term::Term;
 use crate::error::{Error, QuestionError, Result, TermProblem, no_key};
 use crate::panel::{Missing, Panel, Reason, Selection, Values, is_same};
@@ -21,6 +23,20 @@ pub(crate) enum Part {
         codes: Vec<u32>,
         names: Vec<String>,
     },
+}
+
+impl Part {
+    /// Whether it has a level of its own for every unit on these rows, by the units' codes.
+    pub(super) fn names_units(&self, units: &[u32], rows: &[usize]) -> bool {
+        let Part::Levels { codes, .. } = self else { return false };
+        let (mut level_of, mut unit_of) = (HashMap::new(), HashMap::new());
+        let one_for_one = |&row: &usize| {
+            let Some(&unit) = units.get(row) else { return false };
+            *level_of.entry(unit).or_insert(codes[row]) == codes[row]
+                && *unit_of.entry(codes[row]).or_insert(unit) == unit
+        };
+        rows.iter().all(one_for_one) && level_of.len() > 1
+    }
 }
 
 /// Replaces names of the key columns by what they stand for, so that `factor(year)` and `period_effects` are one.

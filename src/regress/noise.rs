@@ -22,6 +22,8 @@ use crate::warning::Warning;
 
 /// From how many periods on units' rows are taken to share nothing but what persists.
 const FROM_LAG: usize = 3;
+/// A part of the outcome's variance that is rounding.
+const NOTHING: f64 = 1e-20;
 /// Beyond this autocorrelation noise cannot be told from what persists.
 pub(crate) const LARGEST_RHO: f64 = 0.95;
 
@@ -162,12 +164,13 @@ impl NoiseModel {
                 Ok((NoiseModel::Persistent { from_lag: Some(from_lag) }, Some(warning)))
             }
             NoiseModel::Persistent { from_lag: None } => {
-                Ok((NoiseModel::Persistent { from_lag: Some(FROM_LAG) }, None))
+                Ok((NoiseModel::Persistent { from_lag: Some(FROM_LAG) }, found.no_near_pairs(FROM_LAG)))
             }
             NoiseModel::Persistent { from_lag: Some(0) } => Err(NoiseProblem::LagZero),
             NoiseModel::Persistent { from_lag: Some(from_lag) } if from_lag > longest => {
                 Err(NoiseProblem::LagTooLong { from_lag, longest })
             }
+            NoiseModel::Persistent { from_lag: Some(from_lag) } => Ok((self, found.no_near_pairs(from_lag))),
             NoiseModel::Ar1 if found.autocovariances(self).is_none() => Err(NoiseProblem::OneLag),
             stated => Ok((stated, None)),
         }
@@ -215,7 +218,9 @@ impl Noise {
         let by_lag = 1..=semivariogram.longest();
         let pairs: Vec<usize> = by_lag.clone().map(|k| semivariogram.pairs[k] as usize).collect();
         let value = |k: usize| (semivariogram.pairs[k] > 0.0).then(|| on_scale(semivariogram.values[k]));
-        let rho = semivariogram.autocovariances(NoiseModel::Ar1).and_then(|ar1| ar1.rho);
+        // Of an outcome that does not vary within units, what is there is rounding.
+        let varies = found.as_part(semivariogram.mean(1..semivariogram.pairs.len())?) > NOTHING;
+        let rho = semivariogram.autocovariances(NoiseModel::Ar1).and_then(|ar1| ar1.rho).filter(|_| varies);
         Some(Noise {
             model,
             share_of_total: found.share_of_total(&autocovariances.values),
@@ -225,22 +230,27 @@ impl Noise {
             rho,
             rho_std_error: None,
             identified: None,
-            drift: found.drift().map(|estimate| Drift { estimate, std_error: None }),
+            drift: found.drift(None).filter(|_| varies).map(|estimate| Drift { estimate, std_error: None }),
         })
     }
 }
 
 impl Found {
-    /// See [`Drift::estimate`]; `None` where there are too few lags.
-    pub(crate) fn drift(&self) -> Option<f64> {
+    /// Where the far half of the lags begins, for [`Drift`].
+    pub(crate) fn far_half(&self) -> usize {
+        (FROM_LAG + self.semivariogram().longest() + 1).div_ceil(2)
+    }
+
+    /// See [`Drift::estimate`]; the far half begins where it is said, so that it does not move with a unit that leaves.
+    /// `None` where there are too few lags.
+    pub(crate) fn drift(&self, far_half: Option<usize>) -> Option<f64> {
         let semivariogram = self.semivariogram();
-        let periods = semivariogram.longest() + 1;
-        let half = (FROM_LAG + periods).div_ceil(2);
+        let lags = semivariogram.pairs.len();
+        let half = far_half.unwrap_or_else(|| self.far_half()).min(lags);
         if half <= FROM_LAG {
             return None;
         }
-        let (near, far) =
-            (semivariogram.mean(FROM_LAG..half.min(periods))?, semivariogram.mean(half.min(periods)..periods)?);
+        let (near, far) = (semivariogram.mean(FROM_LAG..half)?, semivariogram.mean(half..lags)?);
         Some(self.as_part(far - near))
     }
 }
@@ -265,8 +275,11 @@ impl FittedModel {
 }
 
 impl Noise {
-    /// Whether the outcome's squares are numbers on its own scale.
+    /// Whether the outcome's squares are numbers on its own scale, neither beyond doubles nor below them.
     pub(crate) fn is_finite(&self) -> bool {
-        self.semivariogram.iter().flatten().chain(&self.autocovariances).all(|value| value.is_finite())
+        let on_scale =
+            |value: &f64| value.is_finite() && (*value == 0.0 || value.abs() > f64::MIN_POSITIVE / f64::EPSILON);
+        let is_there = self.share_of_total.abs() <= NOTHING || self.autocovariances.first().is_some_and(|v| *v != 0.0);
+        is_there && self.semivariogram.iter().flatten().chain(&self.autocovariances).all(on_scale)
     }
 }

@@ -6,7 +6,7 @@ use super::grid::{self, Column};
 use super::method_table::matrix;
 use super::table::in_order;
 use super::text::{counted, level, percent, wrapped};
-use crate::decompose::Method;
+use crate::decompose::{IntervalKind, Method};
 use crate::resample::{Comparison, CorrectedRank, Difference, Rank};
 
 /// The most pairs that are listed: those that differ most.
@@ -18,16 +18,28 @@ impl fmt::Display for Comparison {
     /// the first exceeds the second. The same of corrected shares follows, where they were computed.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let interval = &self.interval;
-        let kind = format!("{} {} intervals", level(interval.level), interval.kind.name());
-        let replicates = counted(interval.replicates, "replicate");
+        let left_out = interval.kind.leaves_out();
+        // Differences can be negative, and have no root.
+        let kind = if left_out { IntervalKind::Jackknife } else { interval.kind };
+        let kind = format!("{} {} intervals", level(interval.level), kind.name());
+        let replicates = match left_out {
+            true => format!("{} left out in turn", counted(interval.replicates, "cluster")),
+            false => counted(interval.replicates, "replicate"),
+        };
         let method = match &self.method {
             Method::Sequential { order } => format!("{} ({})", self.method.name(), in_order(order)),
             method => method.name().to_string(),
         };
         let mut lines = wrapped(&format!("{method}: ranks and differences, {kind}, {replicates}"));
-        let cells = |r: &Rank| vec![rank(r.rank), rank(r.lower), rank(r.upper), percent(r.first)];
+        // How often a component is first when one unit is left out is no probability of anything.
+        let columns = if left_out { 3 } else { 4 };
+        let cells = |r: &Rank| {
+            let mut cells = vec![rank(r.rank), rank(r.lower), rank(r.upper), percent(r.first)];
+            cells.truncate(columns);
+            cells
+        };
         let rows: Vec<(&str, Vec<String>)> = self.ranks.iter().map(|r| (r.name.as_str(), cells(r))).collect();
-        lines.extend(matrix(&["rank", "from", "to", "first in %"], &rows));
+        lines.extend(matrix(&["rank", "from", "to", "first in %"][..columns], &rows));
         let raw = |d: &Difference| Some([d.difference, d.interval.lower, d.interval.upper, d.exceeds]);
         lines.extend(self.difference_lines(raw));
 

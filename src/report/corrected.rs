@@ -21,11 +21,12 @@ impl Breakdown {
             rows.iter().map(move |row| number(row.corrected.as_ref().map(value))).collect::<Vec<_>>()
         };
         let ends = ends(&corrected(|c| c.lower), &corrected(|c| c.upper));
+        let has_tests = rows.iter().any(|row| row.chance_p.is_some());
         let mut columns = vec![
             Column::new(["", "share"], rows.iter().map(|row| percent(row.share_of_total))),
             Column::new(["", "chance"], rows.iter().map(|row| number(row.chance))),
         ];
-        if rows.iter().any(|row| row.chance_p.is_some()) {
+        if has_tests {
             columns.push(Column::new(["", "p"], rows.iter().map(|row| row.chance_p.map_or(String::new(), p_value))));
         }
         columns.extend([
@@ -35,8 +36,11 @@ impl Breakdown {
         ]);
         let mut lines = wrapped(
             "The share, with its interval, is of samples of such units over these periods, chance included. Corrected is \
-             of all such units: without the chance that few units and the noise in their means give.",
+             of all such units: without the chance that few units and the noise in their means give, which is unexplained.",
         );
+        if has_tests {
+            lines.extend(wrapped("p is how often chance alone gives as much."));
+        }
         lines.extend(grid::lines(&names, &columns, |_| Vec::new(), &[]));
         lines.extend(self.noise_lines());
         lines
@@ -53,9 +57,11 @@ impl Breakdown {
             }
         }
         for name in &names {
-            let own = self.unit_effects_by_model.iter().filter(|under| under.name == *name).map(under_model);
-            let own: Vec<String> = own.collect();
-            lines.extend(wrapped(&format!("{name} by what counts as noise: {}", own.join(", "))));
+            // From lag 1 on, persistent noise is independent.
+            let is_first = |under: &&UnitEffectsShare| under.model != NoiseModel::Persistent { from_lag: Some(1) };
+            let own = self.unit_effects_by_model.iter().filter(|under| under.name == *name);
+            let own: Vec<String> = own.filter(is_first).map(under_model).collect();
+            lines.extend(wrapped(&format!("{name} by model of noise: {}", own.join(", "))));
         }
         lines.extend(semivariogram(noise));
         lines.extend(diagnostics(noise, &names.join(" and ")).iter().flat_map(|sentence| wrapped(sentence)));
@@ -80,12 +86,17 @@ impl fmt::Display for Noise {
 }
 
 fn semivariogram(noise: &Noise) -> Vec<String> {
-    let values = noise.semivariogram.iter().map(|value| short(*value)).collect::<Vec<_>>().join(" ");
-    let apart = match noise.semivariogram.len() {
-        1 => "one period apart".to_string(),
-        most => format!("1 to {most} periods apart"),
-    };
-    wrapped(&format!("semivariogram, {apart}: {values}"))
+    let longest = noise.semivariogram.len();
+    if longest == 1 {
+        return wrapped(&format!("semivariogram, 1 period apart: {}", short(noise.semivariogram[0])));
+    }
+    if noise.semivariogram.iter().all(Option::is_some) {
+        let values = noise.semivariogram.iter().map(|value| short(*value)).collect::<Vec<_>>().join(" ");
+        return wrapped(&format!("semivariogram, 1 to {longest} periods apart: {values}"));
+    }
+    let known = noise.semivariogram.iter().enumerate().filter(|(_, value)| value.is_some());
+    let values: Vec<String> = known.map(|(at, value)| format!("{}: {}", at + 1, short(*value))).collect();
+    wrapped(&format!("semivariogram, by periods apart: {}", values.join(", ")))
 }
 
 /// What the semivariogram says of the models of noise, as sentences.
@@ -103,10 +114,10 @@ fn diagnostics(noise: &Noise, unit_effects: &str) -> Vec<String> {
 
 fn under_model(under: &UnitEffectsShare) -> String {
     let what = match under.model {
-        NoiseModel::Independent => "one period alone".to_string(),
-        NoiseModel::Persistent { from_lag: Some(1) } => "all that two periods do not share".to_string(),
-        NoiseModel::Persistent { from_lag: Some(lag) } => format!("what fades in {lag} periods"),
-        NoiseModel::Persistent { from_lag: None } => "what does not persist".to_string(),
+        NoiseModel::Independent => "independent".to_string(),
+        NoiseModel::Persistent { from_lag: Some(1) } => "persistent from 1 period on".to_string(),
+        NoiseModel::Persistent { from_lag: Some(lag) } => format!("persistent from {lag} periods on"),
+        NoiseModel::Persistent { from_lag: None } => "persistent".to_string(),
         NoiseModel::Ar1 => "AR(1)".to_string(),
     };
     let corrected = &under.corrected;

@@ -253,9 +253,14 @@ fn kind_in_words(method: &IntervalMethod) -> String {
 
 /// Every warning once; what not all breakdowns say begins with the method.
 pub(super) fn warnings(breakdowns: &[Breakdown]) -> Vec<String> {
+    warnings_among(breakdowns, |_| true)
+}
+
+/// The same of those that concern what is shown.
+pub(super) fn warnings_among(breakdowns: &[Breakdown], concerns: impl Fn(&Warning) -> bool) -> Vec<String> {
     let mut sentences = Vec::new();
     for breakdown in breakdowns {
-        for warning in &breakdown.warnings {
+        for warning in breakdown.warnings.iter().filter(|warning| concerns(warning)) {
             let sentence = match breakdowns.iter().all(|other| other.warnings.contains(warning)) {
                 true => warning.to_string(),
                 false => format!("{}: {warning}", called(&breakdown.method, breakdowns)),

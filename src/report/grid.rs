@@ -49,7 +49,9 @@ pub(super) fn lines(
     right: &[Column],
 ) -> Vec<String> {
     let taken = taken(&left.iter().chain(right).collect::<Vec<_>>());
-    let most = WIDTH.saturating_sub(taken + GAP + LEAST_BAR).max(LEAST_NAME);
+    // Where no bar is drawn, names have its room.
+    let least_bar = if bars(LEAST_BAR).is_empty() { 0 } else { GAP + LEAST_BAR };
+    let most = WIDTH.saturating_sub(taken + least_bar).max(LEAST_NAME);
     let beside_cells = names.iter().map(|name| width(name)).filter(|width| *width <= most);
     let name_width = beside_cells.max().unwrap_or(0).max(LEAST_NAME);
     let bar_width = WIDTH.saturating_sub(taken + name_width + GAP).min(MOST_BAR);

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use super::document::{called, warnings};
+use super::document::{called, warnings_among};
 use super::text::{beside, counted, cut, flush_right, headings, percent, width, wrapped};
 use crate::decompose::{Attribution, Breakdown, MethodTable};
+use crate::warning::Warning;
 
 /// The widest that a component's column gets, and the least.
 const WIDEST: usize = 14;
@@ -50,7 +51,10 @@ impl fmt::Display for MethodTable {
         }
         lines.extend(first.factors.iter().flat_map(|factor| wrapped(&factor.to_string())));
         lines.extend(self.left_out.iter().flat_map(|left| wrapped(&format!("left out: {}", left.reason))));
-        lines.extend(warnings(&self.breakdowns).iter().flat_map(|warning| wrapped(&format!("warning: {warning}"))));
+        // Corrected shares are not shown here.
+        let of_chance = |w: &Warning| matches!(w, Warning::NoMoreThanChance { .. } | Warning::NotCorrected { .. });
+        let said = warnings_among(&self.breakdowns, |warning| !of_chance(warning));
+        lines.extend(said.iter().flat_map(|warning| wrapped(&format!("warning: {warning}"))));
         f.write_str(&lines.join("\n"))
     }
 }
@@ -132,7 +136,6 @@ mod tests {
     use crate::fit::FittedModel;
     use crate::model::Model;
     use crate::panel::Panel;
-    use crate::warning::Warning;
 
     #[test]
     fn columns_that_do_not_fit_follow_below() {

@@ -5,7 +5,7 @@ use std::fmt;
 use super::corrected::ends;
 use super::grid::{self, Column};
 use super::text::{counted, cut, cut_apart, level, percent, wrapped};
-use crate::decompose::{Breakdown, Interval, IntervalMethod, Method, Share};
+use crate::decompose::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, Share};
 use crate::panel::Sample;
 
 /// The most of a name that running text repeats.
@@ -99,8 +99,12 @@ impl Breakdown {
 
     fn footer(&self) -> Vec<String> {
         let mut lines = vec![format!("R² {}%", percent(self.r2_overall))];
-        let made = self.interval.iter().map(|method| how_made(method, &self.sample));
-        lines.extend(made.flat_map(|made| wrapped(&format!("{made}, for the expected share in such samples"))));
+        let made = self.interval.iter().map(|method| {
+            let is_plain = method.kind == IntervalKind::Root && self.method.can_be_negative(None);
+            let plain = if is_plain { "; what can be negative on the plain scale" } else { "" };
+            format!("{}, for the expected share in such samples{plain}", how_made(method, &self.sample))
+        });
+        lines.extend(made.flat_map(|made| wrapped(&made)));
         lines.extend(self.factors.iter().flat_map(|factor| wrapped(&factor.to_string())));
         for dropped in &self.sample.left_out {
             lines.extend(wrapped(&format!("{} left out: {}", counted(dropped.rows, "row"), dropped.reason)));

@@ -13,6 +13,7 @@ use super::resampling::Resampling;
 use crate::decompose::{Breakdown, Corrected, IntervalKind, Method, UnitEffectsShare};
 use crate::error::{EstimateError, NoiseProblem, QuestionError, Result};
 use crate::numerics::means::mean;
+use crate::numerics::number::RANK_TOLERANCE;
 use crate::numerics::tails::Reference;
 use crate::warning::Warning;
 
@@ -27,7 +28,18 @@ pub(super) struct Correction {
     left_out: Vec<usize>,
     /// The noise in unit effects; why there is none, where the model has some.
     noise: Result<Option<LeftOutNoise>, NoiseProblem>,
+    /// A model of noise that was asked for, and has nothing to act on.
+    unused: Option<Warning>,
+    lost: Vec<Lost>,
     half_width: f64,
+}
+
+/// Columns of a component that are there in one cluster alone.
+struct Lost {
+    component: String,
+    columns: Vec<String>,
+    /// Whether they are all that it has.
+    are_all: bool,
 }
 
 /// A number of a breakdown, and what it is without each cluster.
@@ -50,8 +62,34 @@ impl Resampling<'_> {
             Err(problem) if self.noise.is_some() => return Err(EstimateError::Noise(problem).into()),
             Err(problem) => Err(problem),
         };
+        let unused = self.noise.filter(|_| matches!(noise, Ok(None)));
+        let unused = unused.map(|noise| Warning::NoiseUnused { noise: noise.to_string() });
         let half_width = IntervalRule::new(IntervalKind::Root, self.level, self.clusters.len()).half_width;
-        Ok(Correction { left_out, noise, half_width })
+        Ok(Correction { left_out, noise, unused, lost: self.lost(), half_width })
+    }
+
+    /// The columns that do not vary once one of the clusters is left out.
+    fn lost(&self) -> Vec<Lost> {
+        let (players, total) = (self.fit.players(), self.fit.moments().entries());
+        let mut leaves = vec![false; players.layout.0];
+        let mut own = Vec::new();
+        for cluster in 0..self.clusters.len() {
+            self.clusters.entries(self.fit, cluster, &mut own);
+            own.iter_mut().zip(total).for_each(|(own, total)| *own = total - *own);
+            for &v in players.variables.iter().flatten() {
+                leaves[v] |= players.centred(v, &own) <= RANK_TOLERANCE;
+            }
+        }
+        let lost = |(player, variables): (usize, &Vec<usize>)| {
+            let columns: Vec<&usize> = variables.iter().filter(|&&v| leaves[v]).collect();
+            let are_all = columns.len() == variables.len() && !players.has_unit_effects[player];
+            let name = |&&v: &&usize| self.fit.design().columns[v].name.clone();
+            (!columns.is_empty()).then(|| {
+                let component = players.names[player].clone();
+                Lost { component, columns: columns.iter().map(name).collect(), are_all }
+            })
+        };
+        players.variables.iter().enumerate().filter_map(lost).collect()
     }
 
     /// What the method gives everybody of noise in the units' means.
@@ -82,10 +120,10 @@ impl Resampling<'_> {
             let values = correction.values(without, at);
             let can_be_negative = match at {
                 0 => false,
-                at if at <= k => method.can_be_negative(false),
+                at if at <= k => method.can_be_negative(None),
                 // What is unexplained receives noise, and so can exceed its share as well as fall below it.
                 at if at == k + 1 => true,
-                _ => method.can_be_negative(true),
+                at => method.can_be_negative(Some(at - k - 2)),
             };
             let number = LeftOut { value: cell.value, without: &values, of_noise: of_noise[at], can_be_negative };
             let found = correction.corrected(&number);
@@ -96,10 +134,17 @@ impl Resampling<'_> {
             return;
         }
         self.test(breakdown, correction, of_noise);
+        breakdown.warnings.extend(correction.unused.clone());
+        for Lost { component, columns, .. } in &correction.lost {
+            let own = breakdown.components.iter_mut().filter(|share| share.name == *component);
+            own.for_each(|share| share.chance_p = None);
+            let (component, columns) = (component.clone(), columns.clone());
+            breakdown.warnings.push(Warning::LeavesWithOne { component, columns });
+        }
         if let Ok(Some(noise)) = &correction.noise {
             for (i, share) in breakdown.components.iter().enumerate().filter(|(i, _)| of_noise[1 + i] != 0.0) {
                 let values = correction.values(without, 1 + i);
-                let can_be_negative = method.can_be_negative(false);
+                let can_be_negative = method.can_be_negative(None);
                 let number = LeftOut {
                     value: share.share_of_total,
                     without: &values,
@@ -120,7 +165,7 @@ impl Resampling<'_> {
                 breakdown.warnings.push(Warning::FewPeriods { periods, wanted: FEW_PERIODS });
             }
         }
-        for share in breakdown.components.iter().filter(|_| !method.can_be_negative(false)) {
+        for share in breakdown.components.iter().filter(|_| !method.can_be_negative(None)) {
             if share.share_of_total > NOTHING && share.corrected.is_some_and(|c| c.share_of_total <= 0.0) {
                 breakdown.warnings.push(Warning::NoMoreThanChance { component: share.name.clone() });
             }
@@ -152,9 +197,13 @@ impl Resampling<'_> {
 impl Correction {
     /// Why the shares of a method are not corrected; `None` where they are.
     pub(super) fn problem(&self, method: &Method) -> Option<NoiseProblem> {
-        match (&self.noise, method.is_linear()) {
-            (Err(problem), _) => Some(problem.clone()),
-            (_, false) => Some(NoiseProblem::NotLinear { method: method.name().to_string() }),
+        let gone = self.lost.iter().find(|lost| lost.are_all);
+        match (&self.noise, method.is_linear(), gone) {
+            (Err(problem), ..) => Some(problem.clone()),
+            (_, false, _) => Some(NoiseProblem::NotLinear { method: method.name().to_string() }),
+            (.., Some(Lost { component, .. })) => {
+                Some(NoiseProblem::LeavesWithClusters { component: component.clone() })
+            }
             _ => None,
         }
     }
@@ -214,8 +263,17 @@ impl Correction {
 
 /// Whether a warning came with corrected shares, and goes when others take their place.
 fn is_of_correction(warning: &Warning) -> bool {
-    use Warning::{FewPeriods, NearLag, NoMoreThanChance, NotCorrected};
-    matches!(warning, FewPeriods { .. } | NearLag { .. } | NoMoreThanChance { .. } | NotCorrected { .. })
+    use Warning::{FewPeriods, LeavesWithOne, NearLag, NoMoreThanChance, NoNearPairs, NoiseUnused, NotCorrected};
+    matches!(
+        warning,
+        FewPeriods { .. }
+            | LeavesWithOne { .. }
+            | NearLag { .. }
+            | NoMoreThanChance { .. }
+            | NoNearPairs { .. }
+            | NoiseUnused { .. }
+            | NotCorrected { .. }
+    )
 }
 
 impl Breakdown {

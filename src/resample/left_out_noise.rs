@@ -32,6 +32,8 @@ pub(super) struct UnderModel {
 /// What is found without one cluster.
 struct Without {
     shares: Vec<Option<f64>>,
+    /// Whether there is nothing to tell noise by, whatever the model.
+    is_saturated: bool,
     rho: Option<f64>,
     drift: Option<f64>,
 }
@@ -65,13 +67,15 @@ impl LeftOutNoise {
         };
         let all_models = [NoiseModel::Independent, persistent, NoiseModel::Ar1];
         let models: &[NoiseModel] = if is_alone { &[asked] } else { &all_models };
+        let far_half = all.far_half();
         let without = |own: &mut Vec<f64>, &cluster: &usize| {
             clusters.entries(fit, cluster, own);
             let found = residuals.without(&clusters.members[cluster], own);
             Without {
                 shares: models.iter().map(|model| share(found.as_ref()?, *model)).collect(),
+                is_saturated: found.is_none(),
                 rho: found.as_ref().and_then(ar1),
-                drift: found.as_ref().and_then(FoundNoise::drift),
+                drift: found.as_ref().and_then(|found| found.drift(Some(far_half))),
             }
         };
         let without: Vec<Without> = left_out.par_iter().map_init(Vec::new, without).collect();
@@ -89,7 +93,11 @@ impl LeftOutNoise {
                     under.push(UnderModel { model, share, without });
                 }
                 (_, Some(lost)) if model == asked => {
-                    return Err(NoiseProblem::OneCluster { cluster: clusters.name(fit, left_out[lost]) });
+                    let cluster = clusters.name(fit, left_out[lost]);
+                    return Err(match without[lost].is_saturated {
+                        true => NoiseProblem::NothingWithout { cluster },
+                        false => NoiseProblem::OneCluster { cluster },
+                    });
                 }
                 _ => {}
             }

@@ -11,6 +11,8 @@ use crate::warning::{FEW_CLUSTERS, Warning};
 
 /// A bias beyond this part of the standard error is reported.
 const BIAS_TO_REPORT: f64 = 0.25;
+/// A share of rounding size.
+const NOTHING: f64 = 1e-11;
 
 impl Resampling<'_> {
     /// The replicates, and for the BCa interval those without each cluster.
@@ -79,6 +81,12 @@ impl Resampling<'_> {
             let (degenerate, replicates) = (replicates.degenerate, replicates.shares.nrows());
             warnings.push(Warning::DegenerateReplicates { degenerate, replicates });
         }
+        let unexplained = breakdown.components.len() + 1;
+        let is_saturated = |r: &&usize| replicates.shares[[**r, unexplained]].abs() < NOTHING;
+        let saturated = usable.iter().filter(is_saturated).count();
+        if saturated > 0 && breakdown.unexplained.share_of_total > NOTHING {
+            warnings.push(Warning::SaturatedWithout { saturated, replicates: usable.len() });
+        }
         if let Some(wanted) = rule.draws_wanted().filter(|wanted| usable.len() < *wanted) {
             warnings.push(Warning::FewDraws { draws: usable.len(), wanted });
         }
@@ -98,7 +106,7 @@ impl Resampling<'_> {
                 *reproduced = Some(alike as f64 / values.len() as f64);
             }
             let without: Option<Vec<f64>> = influence.map(|i| i.usable().iter().map(|&r| i.shares[[r, at]]).collect());
-            let can_be_negative = at != 0 && at != k + 1 && method.can_be_negative(at > k + 1);
+            let can_be_negative = at != 0 && at != k + 1 && method.can_be_negative(at.checked_sub(k + 2));
             let for_roots = match (correction, &of_noise) {
                 (Some(correction), Some(of_noise)) if !can_be_negative && self.kind == IntervalKind::Root => {
                     let (value, of_noise) = (cell.value, of_noise[at]);
@@ -134,7 +142,7 @@ impl Resampling<'_> {
 
 /// Whether a warning came with intervals, and goes when others take their place.
 pub(super) fn is_of_intervals(warning: &Warning) -> bool {
-    use Warning::{Biased, DegenerateReplicates, FewClusters, FewDraws, LostCoefficients, OneSided};
+    use Warning::{Biased, DegenerateReplicates, FewClusters, FewDraws, LostCoefficients, OneSided, SaturatedWithout};
     matches!(
         warning,
         Biased { .. }
@@ -143,6 +151,7 @@ pub(super) fn is_of_intervals(warning: &Warning) -> bool {
             | FewDraws { .. }
             | LostCoefficients { .. }
             | OneSided { .. }
+            | SaturatedWithout { .. }
     )
 }
 

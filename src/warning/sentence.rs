@@ -152,11 +152,34 @@ impl fmt::Display for Warning {
             Warning::NotCorrected { why } => write!(f, "no corrected shares: {why}"),
             Warning::NearLag { from_lag, wanted, longest } => write!(
                 f,
-                "rows of a unit are at most {longest} periods apart: what they share from lag {from_lag} on counts as \
-                 persistent, not from lag {wanted} as usual"
+                "rows of a unit are at most {longest} period{} apart: what they share from lag {from_lag} on counts as \
+                 persistent, not from lag {wanted} as usual",
+                if *longest == 1 { "" } else { "s" }
             ),
             Warning::FewPeriods { periods, wanted } => {
                 write!(f, "{periods} periods are few: noise and what persists are hard to tell apart below {wanted}")
+            }
+            Warning::NoiseUnused { noise } => {
+                write!(f, "the model has no unit effects, which alone take up noise: {noise} changes nothing")
+            }
+            Warning::NoNearPairs { from_lag } => write!(
+                f,
+                "no rows of a unit are less than {from_lag} periods apart, so that noise counts as independent: number \
+                 the periods in steps of one"
+            ),
+            Warning::LeavesWithOne { component, columns } => write!(
+                f,
+                "{component}: what {} explains rests on one cluster and leaves with it, so that no test can tell it from \
+                 chance",
+                few(columns)
+            ),
+            Warning::SaturatedWithout { saturated, replicates } => write!(
+                f,
+                "{saturated} of {replicates} replicates are fitted exactly, and leave nothing unexplained: intervals are \
+                 too narrow to be trusted, leave columns out"
+            ),
+            Warning::NamesUnits { term } => {
+                write!(f, "{term} names every unit by itself, and is taken as unit effects")
             }
             Warning::NoMoreThanChance { component } => {
                 write!(f, "{component}: its share is no more than chance gives a component of its shape")

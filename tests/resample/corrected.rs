@@ -460,3 +460,69 @@ proptest! {
         }
     }
 }
+
+/// Under whatever name, what names every unit by itself takes up the noise of its mean.
+#[test]
+fn a_factor_that_names_every_unit_is_unit_effects() {
+    let mut rows = several();
+    rows.text.insert("name".to_string(), rows.unit.iter().map(|unit| format!("place {unit}")).collect());
+    let fit = |practice: &str| {
+        let model = Model::new("y").component("slow", ["slow"]).component("practice", [practice]);
+        model.fit(&panel(&rows)).expect("it fits")
+    };
+    let (by_name, by_unit) = (fit("factor(name)"), fit("unit_effects"));
+    let term = "factor(name)".to_string();
+    assert!(by_name.warnings().contains(&Warning::NamesUnits { term }), "{:?}", by_name.warnings());
+    let shares = |fit: &FittedModel| corrected(fit, fit.shapley().expect("shapley")).components;
+    assert_eq!(shares(&by_name), shares(&by_unit));
+}
+
+#[test]
+fn what_leaves_with_one_cluster_has_no_test_and_the_component_that_is_nothing_else_no_corrected_share() {
+    let mut rows = several();
+    let first = rows.unit[0].clone();
+    let event =
+        rows.unit.iter().zip(&rows.period).map(|(unit, period)| f64::from(u8::from(*unit == first && *period > 2003)));
+    rows.numbers.insert("event".to_string(), event.collect());
+    let panel = panel(&rows);
+    let plain = Model::new("y").component("slow", ["slow"]);
+    let fit = plain.clone().component("event", ["event", "noisy"]).fit(&panel).expect("it fits");
+    let found = corrected(&fit, fit.sequential().expect("sequential"));
+    assert!(found.components[1].chance_p.is_none() && found.components[0].chance_p.is_some());
+    let one = Warning::LeavesWithOne { component: "event".to_string(), columns: vec!["event".to_string()] };
+    assert!(found.warnings.contains(&one), "{:?}", found.warnings);
+    // Nothing is left of the regions once each of them is left out as a whole.
+    let fit = plain.component("regions", ["region"]).fit(&panel).expect("it fits");
+    let by_region = fit.jackknife().and_then(|jackknife| jackknife.clusters("region")).expect("three regions");
+    let found = fit.sequential().expect("sequential").with_intervals(&by_region).expect("left out");
+    let why = NoiseProblem::LeavesWithClusters { component: "regions".to_string() };
+    assert!(found.warnings.contains(&Warning::NotCorrected { why }), "{:?}", found.warnings);
+    assert!(found.rows().all(|row| row.corrected.is_none() && row.chance_p.is_none() && row.interval.is_some()));
+}
+
+#[test]
+fn what_makes_intervals_or_noise_say_nothing_is_said() {
+    // Two units, six periods: without one of them period effects and a unit fit exactly.
+    let rows = unbalanced(6, 2, 6, 0.0);
+    let fit = model(false, false).fit(&panel(&rows)).expect("it fits");
+    let found = corrected(&fit, fit.sequential().expect("sequential"));
+    let saturated = Warning::SaturatedWithout { saturated: 2, replicates: 2 };
+    assert!(found.warnings.contains(&saturated), "{:?}", found.warnings);
+    let nothing = |why: &NoiseProblem| {
+        matches!(why, NoiseProblem::NothingWithout { .. } | NoiseProblem::LeavesWithClusters { .. })
+    };
+    assert!(found.warnings.iter().any(|w| matches!(w, Warning::NotCorrected { why } if nothing(why))));
+    // Noise has nothing to act on without unit effects.
+    let fit = Model::new("y").component("slow", ["slow"]).fit(&panel(&several())).expect("it fits");
+    let asked = fit.jackknife().expect("units").noise(NoiseModel::Ar1);
+    let found = fit.sequential().expect("sequential").with_intervals(&asked).expect("left out");
+    assert!(found.warnings.contains(&Warning::NoiseUnused { noise: "ar1".to_string() }));
+    // Ten years apart, nothing is nearer than the lag from which on noise has faded.
+    let mut rows = unbalanced(6, 12, 5, 0.0);
+    rows.period.iter_mut().for_each(|period| *period = 2000 + 10 * (*period - 2001));
+    let fit = model(false, false).fit(&panel(&rows)).expect("it fits");
+    let found = corrected(&fit, fit.sequential().expect("sequential"));
+    assert!(found.warnings.contains(&Warning::NoNearPairs { from_lag: 3 }));
+    let shares: Vec<f64> = found.unit_effects_by_model.iter().map(|u| u.corrected.share_of_total).collect();
+    assert!((shares[0] - shares[1]).abs() < 1e-15, "{shares:?}");
+}

@@ -1,6 +1,7 @@
 //! From a semivariogram to the autocovariances of noise, by a model of how noise fades.
 
 use super::NoiseModel;
+use crate::warning::Warning;
 
 /// Where the autocorrelation of AR(1) noise is sought.
 const RHO: (f64, f64) = (-0.5, 0.95);
@@ -29,6 +30,12 @@ impl Semivariogram<'_> {
     /// The longest lag with pairs; 0 where there are none.
     pub(crate) fn longest(&self) -> usize {
         (1..self.pairs.len()).rev().find(|&k| self.pairs[k] > 0.0).unwrap_or(0)
+    }
+
+    /// What is to be said where no rows are nearer than a lag, which then is as good as the first.
+    pub(super) fn no_near_pairs(&self, from_lag: usize) -> Option<Warning> {
+        let near = (1..from_lag.min(self.pairs.len())).any(|lag| self.pairs[lag] > 0.0);
+        (from_lag > 1 && !near).then_some(Warning::NoNearPairs { from_lag })
     }
 
     /// The mean over all pairs at lags of this range; `None` without pairs.

@@ -15,7 +15,7 @@ use crate::model::{Credit, Design, Term};
 use crate::numerics::eliminate::{back_substitute, eliminate_range, packed_index, packed_len};
 
 /// Periods further apart than this are no calendar of years, quarters or days.
-const LONGEST: i64 = 20_000;
+const LONGEST: i64 = 1_000;
 
 /// Residuals of the whole model, with unit effects in, on the scale on which the outcome's sum of squares is one.
 pub(crate) struct Residuals<'a> {
@@ -138,8 +138,8 @@ impl<'a> Residuals<'a> {
         self.found(self.entries, self.units.len(), self.rank, sums, halves).ok_or(NoiseProblem::NothingLeft)
     }
 
-    /// The noise in all units but some, whose moments are given as the fit has them; `None` where nothing is left to
-    /// estimate it by.
+    /// The noise in all units but some, whose moments are given as the fit has them; `None` where no degree of freedom is
+    /// left within units.
     pub(crate) fn without(&self, units: &[usize], own: &[f64]) -> Option<Found> {
         let left: Vec<f64> = self.entries.iter().zip(own).map(|(all, own)| all - own).collect();
         let (coefficients, rank) = self.solve(&left);

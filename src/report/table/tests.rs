@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::decompose::{Corrected, Detail, IntervalKind};
+use crate::decompose::{Corrected, Detail};
 use crate::panel::Lineage;
 use crate::panel::{LeftOutRows, Missing, Reason};
 use crate::report::text::WIDTH;
