@@ -502,7 +502,8 @@ fn decompose_prints_methods_side_by_side_and_says_what_is_left_out() {
         "\nvariance_components ",
         "\nnot made to sum to R²: first, last, commonality,",
         "\nleft out: genizi cannot be had here: \"practice\" has unit effects",
-        "\nshapley: ranks and differences, 95% root intervals, 12 replicates\n",
+        "\nshapley: ranks and differences, 95% jackknife intervals, 12 clusters left out in
+  turn\n",
         "spending − practice",
     ] {
         assert!(text.contains(part), "{part} is not in\n{text}");

@@ -68,7 +68,8 @@ practice        66.2%  ███████████████████
 unexplained     25.0%  ███████▏                        20.0 to 32.1  -2.1    3.1
 
 R² 75.0%
-95% jackknife intervals: 150 units left out in turn
+95% jackknife intervals: 150 units left out in turn, for the expected share in
+  such samples
 12 rows left out: low_income_pct missing: suppressed or not available (x)
 warning: practice: the estimated bias (+2.1 points) exceeds a quarter of the
   standard error (5.0 points)"
@@ -88,7 +89,11 @@ fn draws_and_their_seed_are_named() {
         seed: Some(7),
         degenerate: 0,
     });
-    assert!(breakdown.to_string().contains("\n90% percentile intervals: 999 draws of 150 units, seed 7\n"));
+    assert!(
+        breakdown
+            .to_string()
+            .contains("\n90% percentile intervals: 999 draws of 150 units, seed 7, for the expected share")
+    );
     breakdown.sample.n_units = 0;
     assert!(breakdown.to_string().contains("999 draws of 150 rows"));
 }
