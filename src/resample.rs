@@ -38,6 +38,10 @@
 //! the share less that. Methods that are not linear in what coalitions explain (PMVD, complete dominance) have no corrected
 //! shares.
 //!
+//! Nothing can be said where leaving clusters out takes a component away: of a component all of whose columns are there in
+//! one cluster each (regions, where regions are left out) there is no corrected share, of one with some such columns no
+//! chance test, and a warning says so.
+//!
 //! **A chance test** stands beside every sequential share: for components without unit effects an F test of what the
 //! component adds over what chance would give it, from the units' scores with Satterthwaite's degrees of freedom; for those
 //! with unit effects the one-sided t test of the corrected share.
