@@ -56,7 +56,7 @@ use linfa::traits::Fit;
 use ndarray::{ArrayBase, Data, Ix2};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use noise::{Found as FoundNoise, LARGEST_RHO, Residuals};
+pub(crate) use noise::{Found as FoundNoise, Residuals};
 
 pub use covariance::{ClusterCorrection, Covariance, CovarianceKind, CovarianceMatrix, Leverage, SmallSample};
 pub use diagnostics::{Collinearity, ColumnInflation, Influence};

@@ -25,7 +25,7 @@ const FROM_LAG: usize = 3;
 /// A part of the outcome's variance that is rounding.
 const NOTHING: f64 = 1e-20;
 /// Beyond this autocorrelation noise cannot be told from what persists.
-pub(crate) const LARGEST_RHO: f64 = 0.95;
+const LARGEST_RHO: f64 = 0.95;
 
 /// How noise within units goes with itself over time.
 ///
@@ -232,6 +232,18 @@ impl Noise {
             identified: None,
             drift: found.drift(None).filter(|_| varies).map(|estimate| Drift { estimate, std_error: None }),
         })
+    }
+}
+
+impl Noise {
+    /// The same with the standard errors of ρ and of the drift, and what they say of AR(1).
+    pub(crate) fn with_errors(mut self, rho: Option<f64>, drift: Option<f64>) -> Self {
+        self.rho_std_error = self.rho.and(rho);
+        self.identified = self.rho.zip(self.rho_std_error).map(|(rho, error)| rho + 2.0 * error < LARGEST_RHO);
+        if let Some(own) = &mut self.drift {
+            own.std_error = drift;
+        }
+        self
     }
 }
 

@@ -51,6 +51,15 @@ pub(super) struct LeftOut<'a> {
     pub(super) can_be_negative: bool,
 }
 
+impl LeftOut<'_> {
+    /// Its part of the noise in the units' means, and what it is without each cluster once that is taken out.
+    fn without_noise(&self, under: Option<&UnderModel>) -> (f64, Vec<f64>) {
+        let Some(under) = under else { return (0.0, self.without.to_vec()) };
+        let pairs = self.without.iter().zip(&under.without);
+        (self.of_noise * under.share, pairs.map(|(without, noise)| without - self.of_noise * noise).collect())
+    }
+}
+
 impl Resampling<'_> {
     /// # Errors
     /// [`EstimateError::Noise`] where a model of noise was asked for that cannot be had.
@@ -65,7 +74,9 @@ impl Resampling<'_> {
         let unused = self.noise.filter(|_| matches!(noise, Ok(None)));
         let unused = unused.map(|noise| Warning::NoiseUnused { noise: noise.to_string() });
         let half_width = IntervalRule::new(IntervalKind::Root, self.level, self.clusters.len()).half_width;
-        Ok(Correction { left_out, noise, unused, lost: self.lost(), half_width })
+        // Roots alone do not ask which columns leave.
+        let lost = if self.corrects { self.lost() } else { Vec::new() };
+        Ok(Correction { left_out, noise, unused, lost, half_width })
     }
 
     /// The columns that do not vary once one of the clusters is left out.
@@ -118,18 +129,14 @@ impl Resampling<'_> {
                 continue;
             }
             let values = correction.values(without, at);
-            let can_be_negative = match at {
-                0 => false,
-                at if at <= k => method.can_be_negative(None),
-                // What is unexplained receives noise, and so can exceed its share as well as fall below it.
-                at if at == k + 1 => true,
-                at => method.can_be_negative(Some(at - k - 2)),
-            };
+            // What is unexplained receives noise, and so can exceed its share as well as fall below it.
+            let can_be_negative = at == k + 1 || can_be_negative(&method, k, at);
             let number = LeftOut { value: cell.value, without: &values, of_noise: of_noise[at], can_be_negative };
             let found = correction.corrected(&number);
             (*chance, *corrected) = (Some(cell.value - found.share_of_total), Some(found));
         }
         if let Some(why) = problem {
+            breakdown.components.iter_mut().for_each(|share| share.chance_p = None);
             breakdown.warnings.push(Warning::NotCorrected { why });
             return;
         }
@@ -221,13 +228,8 @@ impl Correction {
     /// What the roots of a raw share's root interval are of: the number without each cluster, and without the noise that
     /// leaves with it.
     pub(super) fn for_roots(&self, number: &LeftOut) -> Vec<f64> {
-        match self.chosen() {
-            Some(under) => {
-                let pairs = number.without.iter().zip(&under.without);
-                pairs.map(|(without, noise)| without - number.of_noise * (noise - under.share)).collect()
-            }
-            None => number.without.to_vec(),
-        }
+        let (noise, without) = number.without_noise(self.chosen());
+        without.iter().map(|x| x + noise).collect()
     }
 
     pub(super) fn corrected(&self, number: &LeftOut) -> Corrected {
@@ -236,15 +238,8 @@ impl Correction {
 
     /// The corrected number under a model of noise.
     fn under(&self, number: &LeftOut, under: Option<&UnderModel>) -> Corrected {
-        let noise = under.map_or(0.0, |under| number.of_noise * under.share);
+        let (noise, without) = number.without_noise(under);
         let theta = number.value - noise;
-        let without: Vec<f64> = match under {
-            Some(under) => {
-                let pairs = number.without.iter().zip(&under.without);
-                pairs.map(|(without, noise)| without - number.of_noise * noise).collect()
-            }
-            None => number.without.to_vec(),
-        };
         let n = without.len() as f64;
         let share_of_total = theta - (n - 1.0) * (mean(&without) - theta);
         let std_error = left_out_error(&without);
@@ -259,6 +254,18 @@ impl Correction {
         };
         Corrected { share_of_total, std_error, lower, upper }
     }
+}
+
+/// The answer of one breakdown, which has one set of replicates.
+pub(super) fn only(mut answers: Vec<Breakdown>) -> Result<Breakdown> {
+    let none = || EstimateError::TooFew { what: "replicates".to_string(), expected: 1, found: 0 };
+    answers.pop().ok_or_else(|| none().into())
+}
+
+/// Whether the number at this place of a breakdown of so many components can be negative.
+pub(super) fn can_be_negative(method: &Method, k: usize, at: usize) -> bool {
+    // What is always in, and what is unexplained, are parts of a sum of squares.
+    at != 0 && at != k + 1 && method.can_be_negative(at.checked_sub(k + 2))
 }
 
 /// Whether a warning came with corrected shares, and goes when others take their place.
@@ -302,10 +309,7 @@ impl Breakdown {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn with_corrected(&self, resampling: &Resampling) -> Result<Breakdown> {
-        let mut corrected = Breakdown::all_with_corrected(&[self], resampling)?;
-        corrected
-            .pop()
-            .ok_or_else(|| EstimateError::TooFew { what: "replicates".to_string(), expected: 1, found: 0 }.into())
+        only(Breakdown::all_with_corrected(&[self], resampling)?)
     }
 
     /// These breakdowns with corrected shares, which costs less than one after the other.

@@ -6,7 +6,7 @@ use super::cluster_set::ClusterSet;
 use super::interval::left_out_error;
 use crate::error::NoiseProblem;
 use crate::fit::FittedModel;
-use crate::regress::{FoundNoise, LARGEST_RHO, Noise, NoiseModel, Residuals};
+use crate::regress::{FoundNoise, Noise, NoiseModel, Residuals};
 use crate::warning::Warning;
 
 /// Noise in the sample, and without each cluster.
@@ -103,17 +103,12 @@ impl LeftOutNoise {
             }
         }
         let noise = Noise::of(&all, asked, fit.outcome_scale()).filter(Noise::is_finite);
-        let mut noise = noise.ok_or(NoiseProblem::Scale)?;
+        let noise = noise.ok_or(NoiseProblem::Scale)?;
         let error = |of: &dyn Fn(&Without) -> Option<f64>| {
             let values: Option<Vec<f64>> = without.iter().map(of).collect();
             values.map(|values| left_out_error(&values))
         };
-        noise.rho_std_error = noise.rho.and_then(|_| error(&|without| without.rho));
-        noise.identified =
-            noise.rho.zip(noise.rho_std_error).map(|(rho, std_error)| rho + 2.0 * std_error < LARGEST_RHO);
-        if let Some(drift) = &mut noise.drift {
-            drift.std_error = error(&|without| without.drift);
-        }
+        let noise = noise.with_errors(error(&|without| without.rho), error(&|without| without.drift));
         Ok(LeftOutNoise { noise, models: under, chosen, warning })
     }
 }

@@ -1,6 +1,6 @@
 //! From replicates to a breakdown with intervals.
 
-use super::corrected::{Correction, LeftOut};
+use super::corrected::{Correction, LeftOut, can_be_negative, only};
 use super::draws::Draws;
 use super::interval::IntervalRule;
 use super::replicates::{Planned, Replicates};
@@ -106,7 +106,7 @@ impl Resampling<'_> {
                 *reproduced = Some(alike as f64 / values.len() as f64);
             }
             let without: Option<Vec<f64>> = influence.map(|i| i.usable().iter().map(|&r| i.shares[[r, at]]).collect());
-            let can_be_negative = at != 0 && at != k + 1 && method.can_be_negative(at.checked_sub(k + 2));
+            let can_be_negative = can_be_negative(&method, k, at);
             let for_roots = match (correction, &of_noise) {
                 (Some(correction), Some(of_noise)) if !can_be_negative && self.kind == IntervalKind::Root => {
                     let (value, of_noise) = (cell.value, of_noise[at]);
@@ -177,9 +177,7 @@ impl Breakdown {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn with_intervals(&self, resampling: &Resampling) -> Result<Breakdown> {
-        // One breakdown has one set of replicates.
-        let none = || EstimateError::TooFew { what: "replicates".to_string(), expected: 1, found: 0 };
-        Breakdown::all_with_intervals(&[self], resampling)?.pop().ok_or_else(|| none().into())
+        only(Breakdown::all_with_intervals(&[self], resampling)?)
     }
 
     /// These breakdowns with intervals, all from the same draws, which costs less than one after the other.

@@ -1,10 +1,10 @@
 //! From a semivariogram to the autocovariances of noise, by a model of how noise fades.
 
-use super::NoiseModel;
+use super::{LARGEST_RHO, NoiseModel};
 use crate::warning::Warning;
 
 /// Where the autocorrelation of AR(1) noise is sought.
-const RHO: (f64, f64) = (-0.5, 0.95);
+const RHO: (f64, f64) = (-0.5, LARGEST_RHO);
 /// Steps of the first search for it, fine enough that between two of them the fit has one best point.
 const STEPS: usize = 58;
 /// Halvings and secants after which the best point is known to the last digit.
