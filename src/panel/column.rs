@@ -96,9 +96,10 @@ impl PartialEq for Values {
 #[derive(Debug, Clone)]
 pub struct Column {
     name: String,
-    values: Values,
+    // Shared, so that a panel with one column more does not copy the others.
+    values: Arc<Values>,
     /// One for each row, or empty when nothing is missing.
-    missing: Vec<Option<Missing>>,
+    missing: Arc<Vec<Option<Missing>>>,
     /// The cell for which a column of text is none of numbers.
     no_number: Option<NoNumber>,
     /// What is to be said of the spellings of its texts, until it is part of a panel.
@@ -133,7 +134,7 @@ impl Column {
 
     /// Whether the column holds numbers or text.
     pub fn kind(&self) -> ColumnKind {
-        match self.values {
+        match *self.values {
             Values::Number(_) => ColumnKind::Number,
             Values::Text { .. } => ColumnKind::Text,
         }
@@ -159,7 +160,7 @@ impl Column {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn numbers(&self) -> Result<&[f64]> {
-        match &self.values {
+        match &*self.values {
             Values::Number(numbers) => Ok(numbers),
             Values::Text { .. } => Err(self.no_numbers(None)),
         }
@@ -167,7 +168,7 @@ impl Column {
 
     /// The distinct texts, sorted; `None` for a column of numbers.
     pub fn levels(&self) -> Option<&[String]> {
-        match &self.values {
+        match &*self.values {
             Values::Number(_) => None,
             Values::Text { levels, .. } => Some(levels),
         }
@@ -219,7 +220,7 @@ impl Column {
 
     /// The number in a row, or why there is none.
     pub(crate) fn value(&self, row: usize) -> Result<f64, Missing> {
-        match (self.missing(row), &self.values) {
+        match (self.missing(row), &*self.values) {
             (Some(mark), _) => Err(mark),
             (None, Values::Number(numbers)) => numbers.get(row).copied().ok_or(Missing::Absent),
             (None, Values::Text { .. }) => Err(Missing::Undefined),
@@ -236,7 +237,7 @@ impl Column {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn text(&self, row: usize) -> Option<&str> {
-        match &self.values {
+        match &*self.values {
             Values::Number(_) => None,
             Values::Text { codes, levels } => levels.get(*codes.get(row)? as usize).map(String::as_str),
         }
@@ -244,7 +245,7 @@ impl Column {
 
     /// The column on other rows: for each of them one of its own, or none, which is missing as [`Missing::Absent`].
     pub(crate) fn gather(&self, rows: &[Option<usize>]) -> Result<Self> {
-        let gathered = match &self.values {
+        let gathered = match &*self.values {
             Values::Number(_) => {
                 let value = |row: &Option<usize>| row.map_or(Err(Missing::Absent), |row| self.value(row));
                 Self::from_values(self.name.clone(), rows.iter().map(value))?
@@ -265,12 +266,12 @@ impl Column {
 
     /// Puts the rows in another order: row `i` becomes what was row `order[i]`, a permutation.
     pub(super) fn reorder(&mut self, order: &[usize]) {
-        match &mut self.values {
+        match Arc::make_mut(&mut self.values) {
             Values::Number(numbers) => reorder(numbers, order),
             Values::Text { codes, .. } => reorder(codes, order),
         }
         if !self.missing.is_empty() {
-            reorder(&mut self.missing, order);
+            reorder(Arc::make_mut(&mut self.missing), order);
         }
     }
 }

@@ -52,7 +52,7 @@ impl<V: Copy> ColumnBuilder<V> {
         if !self.missing.is_empty() {
             self.missing.resize(self.values.len(), None);
         }
-        let (name, missing, values) = (self.name, self.missing, values(self.values));
+        let (name, missing, values) = (self.name, Arc::new(self.missing), Arc::new(values(self.values)));
         Column { name, values, missing, no_number, spellings: Vec::new(), provenance: Arc::default() }
     }
 }

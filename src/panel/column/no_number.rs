@@ -42,7 +42,7 @@ impl Column {
     pub(crate) fn holds_names(&self) -> bool {
         let has_digit = |level: &String| level.contains(|c: char| c.is_numeric());
         let is_span = |level: &String| read_period(level).is_some() && PeriodForm::of(level) == PeriodForm::Span;
-        match &self.values {
+        match &*self.values {
             Values::Number(_) => false,
             Values::Text { levels, .. } => !levels.iter().any(has_digit) || levels.iter().all(is_span),
         }
