@@ -18,6 +18,7 @@
 //! | [`DataError::Note`] | [`NoteProblem`] |
 //! | [`DataError::Join`] | [`JoinProblem`] |
 //! | [`DataError::Derivation`] | [`DerivationProblem`] |
+//! | [`DataError::ColumnUse`] | [`ColumnUseProblem`] |
 //! | [`DataError::Reorganisation`] | [`ReorganisationProblem`], and of a table's events [`EventProblem`] |
 //! | [`DataError::Sidecar`] | [`SidecarProblem`] |
 //! | [`SourceError::Layout`] | [`LooksLike`] |
@@ -53,8 +54,8 @@ use std::fmt;
 
 pub(crate) use data::no_key;
 pub use data::{
-    DataError, DerivationProblem, EventProblem, JoinProblem, NoteProblem, NumberProblem, Place, ReorganisationProblem,
-    SidecarProblem,
+    ColumnUseProblem, DataError, DerivationProblem, EventProblem, JoinProblem, NoteProblem, NumberProblem, Place,
+    ReorganisationProblem, SidecarProblem,
 };
 pub(crate) use estimate::cannot;
 pub use estimate::{ClusterProblem, CoefficientProblem, EstimateError, FitDifference, PredictProblem, ScaleProblem};

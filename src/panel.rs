@@ -10,25 +10,33 @@
 //! | what the panel looks like at a glance | [`Panel::summary`] | [`PanelSummary`] of [`KeySummary`] and [`ColumnSummary`] |
 //! | how its values are spread, between and within units, and which are there | [`Panel::describe`] | [`Description`] of [`VariableDescription`]s ([`Distribution`], [`Variation`], [`PeriodStatistics`], [`ColumnStatistics`]), [`Correlation`], [`Coverage`] |
 //! | columns of two panels side by side | [`Panel::join`], [`Join`], [`Panel::renamed`] | [`Panel`]; [`JoinReport`], [`JoinKind`], [`Unmatched`] |
-//! | columns made from others | [`Panel::derive`], [`Derivation`] | [`Panel`] |
+//! | columns made from others, or added | [`Panel::derive`], [`Derivation`]; [`Panel::with_column`], [`Panel::with_column_by`] | [`Panel`] |
+//! | some columns only | [`Panel::select`], [`Panel::without_columns`] | [`Panel`]; [`ColumnChange`] |
+//! | what one row holds, or a unit in a period; numbers as a matrix | [`Panel::rows`], [`Panel::row`], [`Panel::value`]; [`Panel::matrix`] | [`Row`], [`CellValue`]; [`ColumnMatrix`] |
 //! | areas that compare over the years | [`Panel::reorganise`], [`Reorganisations`] of [`Reorganisation`]s ([`ReorganisationKind`], [`Area`]), [`AreaRule`] | [`Panel`]; [`ReorganisationReport`] |
-//! | some units or periods only | [`Panel::without`], [`UnitRule`], [`Panel::in_periods`] | [`Panel`]; [`LeftOutUnits`], [`LeftOutUnit`] |
+//! | some rows, units or periods only | [`Panel::filter`], [`Panel::filter_by`], [`Panel::keep_units`], [`Panel::in_periods`]; [`Panel::without`], [`UnitRule`] | [`Panel`]; [`KeptRows`]; [`LeftOutUnits`], [`LeftOutUnit`] |
 //! | where values come from | [`Panel::provenance`], [`Panel::lineage`], [`Panel::steps`] | [`Provenance`], [`Origin`], [`FileOrigin`], [`Quantity`]; [`Lineage`], [`ColumnLineage`], [`Step`], of a file [`Reading`] with [`NoteLine`]s and [`Spellings`] |
 //! | the panel as a file | [`Panel::write_csv`], [`Panel::read_written`] | CSV and a document beside it |
 //! | which rows a fit uses, and why not the others | [`FittedModel::sample`](crate::FittedModel::sample) | [`Sample`], [`LeftOutRows`], [`Reason`] |
 //! | a panel whose true shares are known | [`Panel::simulated_england`], [`SIMULATED_ENGLAND_SEED`] | [`SIMULATED_ENGLAND_SHARES`] |
 
+mod add_column;
 mod builder;
+mod cell_value;
 mod cells;
 mod codes;
 mod column;
 mod derive;
 mod describe;
 mod exclude;
+mod filter;
 mod history;
 mod join;
+mod keep_columns;
 mod keys;
+mod labels;
 mod levels;
+mod matrix;
 mod missing;
 mod names;
 mod notes;
@@ -41,6 +49,7 @@ mod records;
 mod rename;
 mod reorganisations;
 mod reorganise;
+mod row;
 mod rows;
 mod sample;
 mod schema;
@@ -56,6 +65,7 @@ mod write;
 use std::sync::Arc;
 
 pub use self::builder::PanelBuilder;
+pub use self::cell_value::CellValue;
 pub(crate) use self::cells::{Cells, decode};
 pub(crate) use self::codes::{code_form, united};
 pub use self::column::{Column, ColumnKind, Values};
@@ -66,11 +76,12 @@ pub use self::describe::{
 };
 pub use self::exclude::UnitRule;
 pub use self::history::{
-    ColumnLineage, JoinKind, JoinReport, LeftOutUnit, LeftOutUnits, Lineage, NoteLine, Reading, ReorganisationReport,
-    Spellings, Step, Unmatched,
+    ColumnChange, ColumnLineage, JoinKind, JoinReport, KeptRows, LeftOutUnit, LeftOutUnits, Lineage, NoteLine, Reading,
+    ReorganisationReport, Spellings, Step, Unmatched,
 };
 pub use self::join::Join;
 use self::keys::Key;
+pub use self::matrix::ColumnMatrix;
 pub use self::missing::Missing;
 pub(crate) use self::names::{check_distinct, nearest_names, unknown_column};
 #[cfg(feature = "excel")]
@@ -83,6 +94,7 @@ pub(crate) use self::records::{Header, Records};
 pub(crate) use self::records::{column_names, header_position};
 pub use self::reorganisations::{Area, Reorganisation, ReorganisationKind, Reorganisations};
 pub use self::reorganise::AreaRule;
+pub use self::row::Row;
 pub(crate) use self::sample::Selection;
 pub use self::sample::{LeftOutRows, Reason, Sample};
 pub use self::schema::PanelSchema;
@@ -124,10 +136,13 @@ use crate::error::{Place, Result};
 /// | How large is it, and is it complete? | [`n_observations`](Self::n_observations), [`n_units`](Self::n_units), [`n_periods`](Self::n_periods), [`is_balanced`](Self::is_balanced) |
 /// | Which units and periods are there? | [`units`](Self::units), [`periods`](Self::periods), [`unit_column`](Self::unit_column), [`period_column`](Self::period_column) |
 /// | Which unit and period is a row of? | [`unit_of`](Self::unit_of), [`period_of`](Self::period_of), [`unit_indices`](Self::unit_indices), [`period_indices`](Self::period_indices), [`row_label`](Self::row_label), [`place`](Self::place) |
-/// | What do the columns hold? | [`columns`](Self::columns), [`column`](Self::column), [`has_column`](Self::has_column) |
+/// | What do the columns hold? | [`columns`](Self::columns), [`column`](Self::column), [`has_column`](Self::has_column), [`matrix`](Self::matrix) |
+/// | What does a row hold, and a unit in a period? | [`rows`](Self::rows), [`row`](Self::row), [`value`](Self::value) |
+/// | What is a unit called? | [`unit_name`](Self::unit_name), [`unit_names`](Self::unit_names) |
 /// | Which columns are weights, population, labels? | [`weight_column`](Self::weight_column), [`with_weight`](Self::with_weight), [`population_column`](Self::population_column), [`with_population`](Self::with_population), [`label_columns`](Self::label_columns), [`with_labels`](Self::with_labels) |
-/// | How do other columns come in, and under which names? | [`join`](Self::join), [`derive`](Self::derive), [`renamed`](Self::renamed) |
-/// | Which rows stay, and on which areas? | [`in_periods`](Self::in_periods), [`without`](Self::without), [`reorganise`](Self::reorganise) |
+/// | How do other columns come in, and under which names? | [`join`](Self::join), [`derive`](Self::derive), [`with_column`](Self::with_column), [`with_column_by`](Self::with_column_by), [`renamed`](Self::renamed) |
+/// | Which columns stay, in which order? | [`select`](Self::select), [`without_columns`](Self::without_columns) |
+/// | Which rows stay, and on which areas? | [`filter`](Self::filter), [`filter_by`](Self::filter_by), [`keep_units`](Self::keep_units), [`in_periods`](Self::in_periods), [`without`](Self::without), [`reorganise`](Self::reorganise) |
 /// | Where does it come from, and what was done to it? | [`provenance`](Self::provenance), [`lineage`](Self::lineage), [`steps`](Self::steps), [`joins`](Self::joins), [`measured_in`](Self::measured_in), [`description`](Self::description), [`with_description`](Self::with_description) |
 #[derive(Debug, Clone)]
 pub struct Panel {
@@ -330,45 +345,6 @@ impl Panel {
             }
             _ => true,
         }
-    }
-
-    /// The columns that describe a unit rather than measure it: its other code, its name, its region. Joins do not
-    /// bring them twice.
-    pub fn label_columns(&self) -> &[String] {
-        &self.labels
-    }
-
-    /// Says which columns describe a unit rather than measure it; the first of them that is text names units in
-    /// messages.
-    ///
-    /// # Errors
-    ///
-    /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn).
-    ///
-    /// ```
-    /// use apportion::panel::Join;
-    /// use apportion::Panel;
-    /// let named = |name: &str| {
-    ///     let builder = Panel::builder().units([202]).text_column("la_name", ["Camden"]);
-    ///     builder.column(name, [1.0]).build()?.with_labels(["la_name"])
-    /// };
-    /// // The name stands in both, and comes once.
-    /// let panel = named("plans")?.join(&named("children")?, &Join::left().on_unit())?;
-    /// assert_eq!(panel.label_columns(), ["la_name"]);
-    /// assert_eq!(panel.columns().len(), 3);
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
-    pub fn with_labels<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Result<Self> {
-        self.labels = columns.into_iter().map(Into::into).collect();
-        for label in &self.labels {
-            self.column(label)?;
-        }
-        Ok(self)
-    }
-
-    /// What a label column calls the unit of a row; `None` where no label holds text there.
-    pub(crate) fn name_of(&self, row: usize) -> Option<&str> {
-        self.labels.iter().find_map(|label| self.column(label).ok()?.text(row))
     }
 
     /// What the panel is, in a sentence; `None` unless set.

@@ -222,6 +222,46 @@ pub enum DataError {
         /// The closest there are.
         nearest: Vec<String>,
     },
+    /// A value that a column does not have.
+    #[error("column \"{column}\" has no value \"{value}\"{}", names::nearest(.nearest))]
+    NoSuchValue {
+        /// The column.
+        column: String,
+        /// The value asked for.
+        value: String,
+        /// The closest there are, in a column of text.
+        nearest: Vec<String>,
+    },
+    /// A row that the panel does not have, of a unit that it has.
+    #[error("unit {unit} has no row in period {period}: it has rows in {there}")]
+    NoSuchRow {
+        /// The unit.
+        unit: String,
+        /// The period asked for.
+        period: i32,
+        /// The periods in which it has rows.
+        there: String,
+    },
+    /// A rule that keeps no row.
+    #[error(
+        "none of the {rows} rows is kept by the rule \"{rule}\": ask for less, and note that a missing number is neither above nor below another"
+    )]
+    NothingKept {
+        /// The rule.
+        rule: String,
+        /// The rows that there were.
+        rows: usize,
+    },
+    /// A column that cannot be used as asked.
+    #[error("{asker}, column \"{column}\": {why}")]
+    ColumnUse {
+        /// What was asked for.
+        asker: String,
+        /// The column.
+        column: String,
+        /// Why, and what to do.
+        why: ColumnUseProblem,
+    },
     /// A file could not be written.
     #[error("cannot write {path}: {source}")]
     Write {
@@ -466,6 +506,23 @@ pub enum DerivationProblem {
         /// What was given.
         periods: i32,
     },
+}
+
+/// Why a column cannot be used as asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ColumnUseProblem {
+    /// It was named more than once.
+    #[error("it is named twice: name it once")]
+    Twice,
+    /// It holds units or periods.
+    #[error(
+        "it holds the units or periods, which say what a row is of: keep it, or give it another name with Panel::renamed()"
+    )]
+    Key,
+    /// It holds numbers where text is asked for.
+    #[error("it holds numbers and no text: use Row::number(), or name it in PanelSchema::texts()")]
+    Numbers,
 }
 
 /// Why areas cannot be put together, or what is wrong with a table of reorganisations.

@@ -252,8 +252,7 @@ impl Panel {
     pub fn derive(&self, name: impl Into<String>, derivation: &Derivation) -> Result<Panel> {
         let name = name.into();
         let refuse = |why| Error::from(DataError::Derivation { column: name.clone(), why });
-        let taken = [self.unit_column(), self.period_column()].into_iter().flatten().any(|key| key == name);
-        if name.is_empty() || name.trim() != name || taken || self.has_column(&name) {
+        if !self.is_new_name(&name) {
             return Err(refuse(DerivationProblem::Name));
         }
         let work = Work { panel: self, refuse: &refuse };

@@ -2,14 +2,18 @@
 //!
 //! Knows reports as plain values: joins, rules and reorganisations write them, nothing here changes a row.
 
+mod column_change;
 mod join_report;
+mod kept_rows;
 mod left_out_units;
 mod lineage;
 mod reading;
 mod reorganisation_report;
 mod step;
 
+pub use self::column_change::ColumnChange;
 pub use self::join_report::{JoinKind, JoinReport, Unmatched};
+pub use self::kept_rows::KeptRows;
 pub use self::left_out_units::{LeftOutUnit, LeftOutUnits};
 pub use self::lineage::{ColumnLineage, Lineage};
 pub use self::reading::{NoteLine, Reading, Spellings};
@@ -18,8 +22,8 @@ pub use self::step::Step;
 use super::Panel;
 
 impl Panel {
-    /// What was done to the rows, in order: what was left out or taken for one when the panel was read, joins, units left
-    /// out, reorganisations.
+    /// What was done to the panel, in order: what was left out or taken for one when it was read, joins, rows kept, units
+    /// left out, columns added, renamed or left out, reorganisations.
     ///
     /// ```
     /// use apportion::panel::{Step, UnitRule};

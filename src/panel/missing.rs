@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of columns: whether a bare letter is a mark depends on the column, so the caller chooses.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -92,6 +93,14 @@ impl Missing {
         }
     }
 
+    /// The mark in a form that reads back in columns of text and of numbers alike.
+    pub(super) fn mark_in_any_column(&self) -> Cow<'static, str> {
+        match self.mark() {
+            letter if Missing::of_text(letter) == Some(*self) => Cow::Borrowed(letter),
+            letter => Cow::Owned(format!("[{letter}]")),
+        }
+    }
+
     /// The mark that a trimmed text of a column of text is; `None` for a value.
     pub(crate) fn of_text(text: &str) -> Option<Missing> {
         Missing::in_text(text.as_bytes())
@@ -161,6 +170,9 @@ mod tests {
     fn every_mark_reads_back() {
         for missing in Missing::ALL {
             assert_eq!(Missing::in_numbers(missing.mark().as_bytes()), Some(missing));
+            let anywhere = missing.mark_in_any_column();
+            assert_eq!(Missing::in_numbers(anywhere.as_bytes()), Some(missing));
+            assert_eq!(Missing::in_text(anywhere.as_bytes()), Some(missing));
         }
     }
 

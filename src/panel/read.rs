@@ -80,7 +80,7 @@ impl Panel {
 }
 
 fn read(reader: &mut dyn Read, path: &str, schema: &PanelSchema) -> Result<Panel> {
-    let mut records = Records::new(reader, path)?;
+    let mut records = Records::separated_by(schema.separator()?, reader, path)?;
     let Header { names, above, .. } = records.header(&schema.wanted())?;
     // Cells of columns that nobody asked for are not kept, so a wide file costs no more than what is taken from it.
     let mut kept: Vec<Option<Cells>> = vec![None; names.len()];
@@ -106,9 +106,13 @@ fn read(reader: &mut dyn Read, path: &str, schema: &PanelSchema) -> Result<Panel
             continue;
         }
         records.check_width(names.len())?;
-        for (cell, cells) in records.record.iter().zip(&mut kept) {
+        for ((cell, name), cells) in records.record.iter().zip(&names).zip(&mut kept) {
             if let Some(cells) = cells {
-                cells.push(cell);
+                // A mark of the schema's own reads on as one of this crate's.
+                match schema.own_mark(cell).filter(|_| !schema.is_key(name)) {
+                    Some(reason) => cells.push(reason.mark_in_any_column().as_bytes()),
+                    None => cells.push(cell),
+                }
             }
         }
         places.push(Place::Line(records.line));

@@ -42,6 +42,8 @@ pub(crate) struct Records<'a> {
     /// The line after the last row.
     next_line: u64,
     notes: Notes,
+    /// What separates cells.
+    separator: u8,
 }
 
 /// The header of a file, and what stands above it.
@@ -69,12 +71,22 @@ fn holds_all(row: &[String], wanted: &[&str]) -> bool {
 }
 
 impl<'a> Records<'a> {
+    /// The rows of a file whose cells are separated by commas.
     pub(crate) fn new(reader: &'a mut dyn Read, path: &'a str) -> Result<Self> {
+        Self::separated_by(b',', reader, path)
+    }
+
+    pub(super) fn separated_by(separator: u8, reader: &'a mut dyn Read, path: &'a str) -> Result<Self> {
         let text = TextReader::new(reader).map_err(|source| read_error(path, source))?;
         // Rows of another length are reported here, with their true line.
-        let reader = ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(BUFFER).from_reader(text);
+        let reader = ReaderBuilder::new()
+            .delimiter(separator)
+            .has_headers(false)
+            .flexible(true)
+            .buffer_capacity(BUFFER)
+            .from_reader(text);
         let (record, notes) = (ByteRecord::new(), Notes::default());
-        Ok(Self { reader, path, record, line: 0, after_gap: false, next_line: 1, notes })
+        Ok(Self { reader, path, record, line: 0, after_gap: false, next_line: 1, notes, separator })
     }
 
     /// The names in the first row that holds all of those wanted, and what stands above it: titles, and the `sep=,` by
@@ -90,8 +102,8 @@ impl<'a> Records<'a> {
         while rows.len() < HEADER_WITHIN && self.advance()? {
             let row: Vec<String> = self.record.iter().map(|cell| decode(cell).into_owned()).collect();
             above.push(self.as_note());
-            match said_separator(&row).filter(|_| rows.is_empty()) {
-                Some(',') => continue,
+            match said_separator(&row, self.separator.into()).filter(|_| rows.is_empty()) {
+                Some(said) if said == char::from(self.separator) => continue,
                 Some(said) => return Err(self.other_separator(said)),
                 None => {}
             }
@@ -200,14 +212,14 @@ impl<'a> Records<'a> {
 }
 
 /// The sign of a line such as `sep=;`, by which spreadsheets are told what separates cells.
-fn said_separator(row: &[String]) -> Option<char> {
+fn said_separator(row: &[String], separator: char) -> Option<char> {
     let [said, rest @ ..] = row else { return None };
     let is_alone = rest.iter().all(String::is_empty);
     let sign = said.get(..4).filter(|start| start.eq_ignore_ascii_case("sep=")).map(|_| &said[4..])?;
     let mut signs = sign.chars();
     match (signs.next(), signs.next()) {
         _ if !is_alone => None,
-        (None, _) => Some(','), // the comma itself separated what stands before it from nothing
+        (None, _) => Some(separator), // the separator itself divided what stands before it from nothing
         (sign, None) => sign,
         _ => None,
     }

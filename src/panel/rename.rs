@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Panel;
 use super::column::Column;
+use super::history::{ColumnChange, Step};
 use super::names::unknown_column;
 use super::provenance::{Origin, Provenance};
 use super::spelling::{is_same, trimmed};
@@ -11,7 +12,7 @@ use crate::error::{DataError, DerivationProblem, Result};
 
 impl Panel {
     /// The panel with a column under another name, whether it holds data, units or periods: what joins need where both
-    /// panels have a column of one name.
+    /// panels have a column of one name. It is the last of [`Panel::steps`], unless the name stays what it was.
     ///
     /// # Errors
     ///
@@ -35,7 +36,7 @@ impl Panel {
         let Some(old) = key.or_else(|| self.column(column).ok().map(Column::name)).map(str::to_owned) else {
             return Err(unknown_column(column, there()));
         };
-        if name.is_empty() || trimmed(&name) != name || there().any(|other| other != old && is_same(other, &name)) {
+        if !is_name(&name) || there().any(|other| other != old && is_same(other, &name)) {
             return Err(DataError::Derivation { column: name, why: DerivationProblem::Name }.into());
         }
         let mut panel = self.clone();
@@ -62,8 +63,20 @@ impl Panel {
                 *column = column.clone().with_provenance(Arc::new(provenance));
             }
         }
+        if name != old {
+            panel.steps.push(Step::Columns(ColumnChange::Renamed { column: old, name }));
+        }
         Ok(panel)
     }
+
+    /// Whether a new column may be called so: a name without spaces around it that no column has, however it is spelt.
+    pub(super) fn is_new_name(&self, name: &str) -> bool {
+        is_name(name) && !self.is_key(name) && !self.has_column(name)
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && trimmed(name) == name
 }
 
 #[cfg(test)]

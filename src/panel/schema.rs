@@ -4,9 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::cells::decode;
+use super::missing::Missing;
 use super::names::unknown_column;
 use super::number::NumberStyle;
-use super::spelling::{is_same, position};
+use super::spelling::{is_same, position, trimmed};
 use crate::error::{QuestionError, Result};
 
 /// Which columns of a file are the units, periods, weights and population.
@@ -28,6 +30,10 @@ pub struct PanelSchema {
     pub(super) numbers: Vec<String>,
     pub(super) texts: Vec<String>,
     pub(super) style: NumberStyle,
+    /// Texts that stand for a missing value, besides those that always do.
+    pub(super) marks: Vec<(String, Missing)>,
+    /// What separates cells; a comma where nobody said.
+    pub(super) delimiter: Option<char>,
 }
 
 impl PanelSchema {
@@ -183,6 +189,75 @@ impl PanelSchema {
         self
     }
 
+    /// Cells that hold one of these texts, spaces around them aside, are missing for that reason, in columns of numbers and
+    /// of text, but not in those of units and periods. Default: only the marks of [`Missing`].
+    ///
+    /// ```
+    /// use apportion::panel::Missing;
+    /// use apportion::{Panel, PanelSchema};
+    /// let csv = "la,rate,rating\n202,-9,Good\n203,43,unknown\n";
+    /// let marks = [("-9", Missing::NotApplicable), ("unknown", Missing::NotAvailable)];
+    /// let panel = Panel::read_csv_from(csv.as_bytes(), &PanelSchema::default().unit("la").missing_marks(marks))?;
+    /// assert_eq!(panel.column("rate")?.missing(0), Some(Missing::NotApplicable));
+    /// assert_eq!(panel.column("rating")?.missing(1), Some(Missing::NotAvailable));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn missing_marks<S: Into<String>>(mut self, marks: impl IntoIterator<Item = (S, Missing)>) -> Self {
+        self.marks.extend(marks.into_iter().map(|(text, reason)| (text.into(), reason)));
+        self
+    }
+
+    /// What separates cells, such as `';'` or `'\t'`: one ASCII sign other than letters, digits, quotation marks, points
+    /// and line ends. Default: a comma; a file with another separator is an error that names it.
+    ///
+    /// ```
+    /// use apportion::{Panel, PanelSchema};
+    /// let csv = "la;year;rate\n202;2018;14,1\n";
+    /// let schema = PanelSchema::new("la", "year").delimiter(';').decimal_commas();
+    /// assert_eq!(Panel::read_csv_from(csv.as_bytes(), &schema)?.column("rate")?.numbers()?, [14.1]);
+    /// assert!(Panel::read_csv_from(csv.as_bytes(), &PanelSchema::new("la", "year")).is_err());
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn delimiter(mut self, separator: char) -> Self {
+        self.delimiter = Some(separator);
+        self
+    }
+
+    /// What separates cells, as a byte.
+    pub(super) fn separator(&self) -> Result<u8> {
+        let sign = self.delimiter.unwrap_or(',');
+        match u8::try_from(sign) {
+            Ok(byte)
+                if matches!(byte, b'\t' | b'!'..=b'~')
+                    && !matches!(byte, b'"' | b'.')
+                    && !byte.is_ascii_alphanumeric() =>
+            {
+                Ok(byte)
+            }
+            _ => Err(QuestionError::Option {
+                option: "delimiter",
+                expected: "one ASCII sign such as ';', '|' or '\\t', no letter, digit, point or quotation mark"
+                    .to_owned(),
+                found: format!("{sign:?}"),
+            }
+            .into()),
+        }
+    }
+
+    /// Whether a column holds units or periods.
+    pub(super) fn is_key(&self, name: &str) -> bool {
+        [&self.unit, &self.period].into_iter().flatten().any(|key| key == name)
+    }
+
+    /// The reason for which a cell is missing by a mark of the schema's own.
+    pub(super) fn own_mark(&self, cell: &[u8]) -> Option<Missing> {
+        if self.marks.is_empty() {
+            return None;
+        }
+        let cell = decode(cell);
+        self.marks.iter().find(|(text, _)| trimmed(text) == trimmed(&cell)).map(|(_, reason)| *reason)
+    }
+
     /// Units, periods and values must be different columns.
     pub(super) fn check(&self) -> Result<()> {
         let option = |option, found: &str, other: &str| {
@@ -241,6 +316,8 @@ impl PanelSchema {
             numbers: self.numbers.iter().map(spelt).collect(),
             texts: self.texts.iter().map(spelt).collect(),
             style: self.style,
+            marks: self.marks.clone(),
+            delimiter: self.delimiter,
         }
     }
 
@@ -263,6 +340,7 @@ mod tests {
     #[test]
     fn schema_round_trip() {
         let schema = PanelSchema::new("u", "p").weight("w").population("n").only(["a"]).numbers(["a"]).decimal_commas();
+        let schema = schema.missing_marks([("-9", Missing::NotApplicable)]).delimiter(';');
         let text = serde_json::to_string(&schema).unwrap();
         assert_eq!(serde_json::from_str::<PanelSchema>(&text).unwrap(), schema);
         assert_eq!(serde_json::from_str::<PanelSchema>("{}").unwrap(), PanelSchema::cross_section());

@@ -1,4 +1,4 @@
-//! Which rows of a panel are kept?
+//! What is a panel on some of its rows?
 //!
 //! What is said of the panel stays with what is left of it.
 
@@ -7,36 +7,9 @@ use super::cells::Cells;
 use super::history::Reading;
 use super::keys::known_units;
 use super::rows::Rows;
-use crate::error::{DataError, Result, no_key};
+use crate::error::{DataError, Result};
 
 impl Panel {
-    /// The rows of these periods, both ends included.
-    ///
-    /// # Errors
-    ///
-    /// [`DataError::NoRowsInPeriods`] where there are none, with the periods that there are; [`DataError::NoKey`] without
-    /// a period column.
-    ///
-    /// ```
-    /// use apportion::Panel;
-    /// let panel = Panel::builder().units([1, 1, 1]).periods([2017, 2018, 2019]).build()?;
-    /// assert_eq!(panel.in_periods(2018..=2030)?.periods(), [2018, 2019]);
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
-    pub fn in_periods(&self, periods: std::ops::RangeInclusive<i32>) -> Result<Panel> {
-        let inside = |&row: &usize| self.period_of(row).is_some_and(|period| periods.contains(&period));
-        let rows: Vec<usize> = (0..self.n_observations()).filter(inside).collect();
-        if rows.is_empty() {
-            let there = match self.periods() {
-                [] => return Err(no_key("Panel::in_periods()", "period")),
-                [only] => only.to_string(),
-                [first, .., last] => format!("{first} to {last}"),
-            };
-            return Err(DataError::NoRowsInPeriods { from: *periods.start(), to: *periods.end(), there }.into());
-        }
-        self.on_rows(&rows)
-    }
-
     /// The panel on some of its rows, ascending.
     ///
     /// # Errors

@@ -12,7 +12,6 @@ use super::cells::{Cells, decode};
 use super::column::{Column, ColumnKind, Values};
 use super::history::Reading;
 use super::keys::{known_units, periods_in_memory};
-use super::missing::Missing;
 use super::records::Records;
 use super::rows::Rows;
 use super::sidecar::{Sidecar, VERSION};
@@ -174,10 +173,7 @@ fn reads_back(text: &str) -> bool {
 fn cell(column: &Column, row: usize) -> String {
     match (column.missing(row), column.values()) {
         (Some(mark), Values::Number(_)) => mark.mark().to_owned(),
-        (Some(mark), Values::Text { .. }) => match mark.mark() {
-            letter if Missing::of_text(letter) == Some(mark) => letter.to_owned(),
-            letter => format!("[{letter}]"),
-        },
+        (Some(mark), Values::Text { .. }) => mark.mark_in_any_column().into_owned(),
         (None, Values::Number(numbers)) => numbers.get(row).map(f64::to_string).unwrap_or_default(),
         (None, Values::Text { .. }) => column.text(row).unwrap_or_default().to_owned(),
     }

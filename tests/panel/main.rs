@@ -8,4 +8,5 @@ mod derive;
 mod description;
 mod reorganise;
 mod spellings;
+mod verbs;
 mod write;

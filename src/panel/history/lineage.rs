@@ -13,7 +13,7 @@ use crate::panel::provenance::{Origin, Provenance};
 pub struct Lineage {
     /// The columns, in the panel's order.
     pub columns: Vec<ColumnLineage>,
-    /// Joins, units left out, reorganisations, in order.
+    /// Joins, rows kept, units left out, columns added, renamed or left out, reorganisations, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
 }
