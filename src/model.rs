@@ -386,7 +386,9 @@ where
 fn is_row_by_row(term: &Term) -> bool {
     match term {
         Term::Column(_) => true,
-        Term::Log(inner) | Term::Lag(inner, _) | Term::Lead(inner, _) => is_row_by_row(inner),
+        Term::Log(inner) | Term::Function(_, inner) | Term::Lag(inner, _) | Term::Lead(inner, _) => {
+            is_row_by_row(inner)
+        }
         Term::Interaction(parts) => parts.iter().all(is_row_by_row),
         _ => false,
     }

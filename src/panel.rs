@@ -10,7 +10,7 @@
 //! | what the panel looks like at a glance | [`Panel::summary`] | [`PanelSummary`] of [`KeySummary`] and [`ColumnSummary`] |
 //! | how its values are spread, between and within units, and which are there | [`Panel::describe`] | [`Description`] of [`VariableDescription`]s ([`Distribution`], [`Variation`], [`PeriodStatistics`], [`ColumnStatistics`]), [`Correlation`], [`Coverage`] |
 //! | columns of two panels side by side | [`Panel::join`], [`Join`], [`Panel::renamed`] | [`Panel`]; [`JoinReport`], [`JoinKind`], [`Unmatched`] |
-//! | columns made from others, or added | [`Panel::derive`], [`Derivation`]; [`Panel::with_column`], [`Panel::with_column_by`] | [`Panel`] |
+//! | columns made from others, or added | [`Panel::derive`], [`Derivation`] ([`Function`]); [`Panel::with_column`], [`Panel::with_column_by`] | [`Panel`] |
 //! | some columns only | [`Panel::select`], [`Panel::without_columns`] | [`Panel`]; [`ColumnChange`] |
 //! | what one row holds, or a unit in a period; numbers as a matrix | [`Panel::rows`], [`Panel::row`], [`Panel::value`]; [`Panel::matrix`] | [`Row`], [`CellValue`]; [`ColumnMatrix`] |
 //! | areas that compare over the years | [`Panel::reorganise`], [`Reorganisations`] of [`Reorganisation`]s ([`ReorganisationKind`], [`Area`]), [`AreaRule`] | [`Panel`]; [`ReorganisationReport`] |
@@ -30,6 +30,7 @@ mod derive;
 mod describe;
 mod exclude;
 mod filter;
+mod function;
 mod history;
 mod join;
 mod keep_columns;
@@ -75,6 +76,7 @@ pub use self::describe::{
     Variation,
 };
 pub use self::exclude::UnitRule;
+pub use self::function::Function;
 pub use self::history::{
     ColumnChange, ColumnLineage, JoinKind, JoinReport, KeptRows, LeftOutUnit, LeftOutUnits, Lineage, NoteLine, Reading,
     ReorganisationReport, Spellings, Step, Unmatched,

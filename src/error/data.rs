@@ -500,6 +500,12 @@ pub enum DerivationProblem {
         /// The column.
         column: String,
     },
+    /// A power that is none of those there are.
+    #[error("power {power}: it must be from 2 to 16")]
+    Power {
+        /// What was given.
+        power: u32,
+    },
     /// No period, or fewer, to go back or to average.
     #[error("{periods} periods: it must be at least one")]
     Periods {

@@ -140,11 +140,17 @@ pub enum TermProblem {
     /// A factor or effects where a number is needed.
     #[error("a number is needed here, this is a set of levels")]
     LevelsForNumber,
+    /// A reference level of which no row is left in the sample.
+    #[error("no row of the sample has the reference level \"{level}\": name another")]
+    ReferenceLeftOut {
+        /// The level.
+        level: String,
+    },
     /// A term put together in code that no text reads back to.
     #[error("it has no text form: interactions, and lags and leads of 0 periods, cannot stand inside others")]
     NoTextForm,
     /// A term that cannot be an outcome.
-    #[error("the outcome must be a column, or logs, lags, leads and products of columns")]
+    #[error("the outcome must be a column, or functions, lags, leads and products of columns")]
     NoOutcome,
     /// Unit effects as a term of an estimator that cannot have them.
     #[error("the {estimator} estimator has no unit effects as columns: leave the term out")]

@@ -3,7 +3,7 @@
 use super::term::Term;
 use super::variables::{Part, checked_numbers, parts, resolve};
 use super::{Model, Weights};
-use crate::error::{DataError, EstimateError, Result};
+use crate::error::{DataError, EstimateError, QuestionError, Result, TermProblem};
 use crate::numerics::groups::Groups;
 use crate::panel::{Lineage, Panel, Reason, Sample, Selection};
 
@@ -235,8 +235,12 @@ impl Design {
         let mut cells: Option<Groups> = None;
         for part in parts {
             let numbers = match part {
-                Part::Levels { codes, names } => {
+                Part::Levels { codes, names, reference } => {
                     let levels = Groups::new(&codes, &names, &self.rows);
+                    if let Some(level) = reference.filter(|level| levels.names.first() != Some(level)) {
+                        let why = TermProblem::ReferenceLeftOut { level };
+                        return Err(QuestionError::TermMeaning { term: term.to_string(), why }.into());
+                    }
                     cells = Some(match cells {
                         None => levels,
                         Some(cells) => cells.cross(&levels),
@@ -299,7 +303,7 @@ impl Design {
             for part in parts(&resolve(part, panel), panel, &mut selection)? {
                 let on_sample = |values: &[f64]| self.rows.iter().map(|&row| values[row]).collect();
                 match part {
-                    Part::Levels { codes, names } => {
+                    Part::Levels { codes, names, .. } => {
                         let levels = Groups::new(&codes, &names, &self.rows);
                         cells = Some(cells.map_or_else(|| levels.clone(), |cells| cells.cross(&levels)));
                     }

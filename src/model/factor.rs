@@ -52,7 +52,7 @@ impl Design {
 /// Whether a term is of levels other than units and periods.
 fn is_factor(term: &Term, panel: &Panel) -> bool {
     match term {
-        Term::Factor(_) => true,
+        Term::Factor(_) | Term::FactorFrom { .. } => true,
         Term::Column(name) => panel.column(name).is_ok_and(|column| matches!(column.values(), Values::Text { .. })),
         Term::Interaction(parts) => parts.iter().any(|part| is_factor(part, panel)),
         _ => false,

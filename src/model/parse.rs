@@ -3,7 +3,8 @@
 //! ```text
 //! term   = part (":" part)*
 //! part   = "unit_effects" | "period_effects" | call | name
-//! call   = ("log" | "factor" | "lag" | "lead" | "within" | "between") "(" term ["," number] ")"
+//! call   = ("log" | "sqrt" | "asinh" | "log1p" | "power" | "lag" | "lead" | "within" | "between") "(" term ["," number] ")"
+//!        | "factor" "(" name ["," "ref" "=" name] ")"
 //! name   = any characters but ( ) , : `     or     "`" any characters, a backtick doubled "`"
 //! ```
 
@@ -11,11 +12,12 @@ use std::str::FromStr;
 
 use super::term::Term;
 use crate::error::TermSyntax;
+use crate::panel::Function;
 
 /// Functions inside functions, at most: more would be a slip, and a text of any length must not exhaust the stack.
 const DEEPEST: usize = 16;
 
-const FUNCTIONS: [&str; 6] = ["log", "factor", "lag", "lead", "within", "between"];
+const FUNCTIONS: [&str; 10] = ["log", "sqrt", "asinh", "log1p", "power", "factor", "lag", "lead", "within", "between"];
 
 impl FromStr for Term {
     type Err = TermSyntax;
@@ -105,7 +107,9 @@ impl Parser<'_> {
     fn term(&mut self, place: Place) -> Result<Term, TermSyntax> {
         let mut term = self.part(place)?;
         while self.peek() == Some(':') {
-            if let Place::Inside(function @ ("log" | "lag" | "lead")) = place {
+            if let Place::Inside(function) = place
+                && !matches!(function, "factor" | "within" | "between")
+            {
                 return Err(self.error(format!("an interaction cannot stand inside {function}()")));
             }
             self.at += 1;
@@ -162,6 +166,17 @@ impl Parser<'_> {
         self.depth -= 1;
         let term = match function {
             "log" => inner.log(),
+            "sqrt" => inner.sqrt(),
+            "asinh" => inner.asinh(),
+            "log1p" => inner.log1p(),
+            "power" => {
+                self.expect(',')?;
+                let (at, power) = self.number();
+                match power.filter(|power| Function::POWERS.contains(power)) {
+                    Some(power) => inner.power(power),
+                    None => return Err(self.error_at(at, "expected a power from 2 to 16")),
+                }
+            }
             "within" => inner.within(),
             "between" => inner.between(),
             "lag" | "lead" => {
@@ -174,6 +189,10 @@ impl Parser<'_> {
                 if function == "lag" { inner.lag(periods) } else { inner.lead(periods) }
             }
             _ => match inner {
+                Term::Column(name) if self.peek() == Some(',') => {
+                    self.at += 1;
+                    Term::factor_from(name, self.reference()?)
+                }
                 Term::Column(name) => Term::Factor(name),
                 _ => return Err(self.error_at(start, "factor() takes the name of a column")),
             },
@@ -183,16 +202,36 @@ impl Parser<'_> {
     }
 
     fn periods(&mut self) -> Result<u32, TermSyntax> {
+        match self.number() {
+            (_, Some(periods)) if periods > 0 => Ok(periods),
+            (at, _) => Err(self.error_at(at, "expected a number of periods, 1 or more")),
+        }
+    }
+
+    /// Digits, where they begin and what they say.
+    fn number(&mut self) -> (usize, Option<u32>) {
         self.peek();
         let start = self.at;
         while self.chars.get(self.at).is_some_and(char::is_ascii_digit) {
             self.at += 1;
         }
         let digits: String = self.chars[start..self.at].iter().collect();
-        match digits.parse() {
-            Ok(periods) if periods > 0 => Ok(periods),
-            _ => Err(self.error_at(start, "expected a number of periods, 1 or more")),
+        (start, digits.parse().ok())
+    }
+
+    /// The level in `ref=level`.
+    fn reference(&mut self) -> Result<String, TermSyntax> {
+        self.peek();
+        let start = self.at;
+        for wanted in ['r', 'e', 'f', '='] {
+            // Between the word and the sign there may be spaces, within the word none.
+            let next = if wanted == '=' { self.peek() } else { self.chars.get(self.at).copied() };
+            if next != Some(wanted) {
+                return Err(self.error_at(start, "expected the reference level, as in factor(region, ref=North)"));
+            }
+            self.at += 1;
         }
+        Ok(self.name()?.0)
     }
 
     /// A name and whether it stood in backticks.
@@ -258,6 +297,11 @@ mod tests {
             "lead(log(x), 3)",
             "lag(lead(x, 2))",
             "within(log(x))",
+            "sqrt(x)",
+            "asinh(log1p(x))",
+            "power(lag(x), 2)",
+            "factor(region, ref=North)",
+            "factor(region, ref=`a,b`):period_effects",
             "between(a:b)",
             "`odd (name), with: all`",
             "`unit_effects`",
@@ -285,12 +329,17 @@ mod tests {
         fails("lag(within(x))", 5, "within() cannot stand inside lag()");
         fails("log(a:b)", 6, "an interaction cannot stand inside log()");
         fails("factor(log(x))", 8, "factor() takes the name of a column");
+        fails("power(x)", 8, "expected `,`");
+        fails("power(x, 1)", 10, "expected a power from 2 to 16");
+        fails("sqrt(a:b)", 7, "an interaction cannot stand inside sqrt()");
+        fails("factor(x, North)", 11, "expected the reference level, as in factor(region, ref=North)");
+        fails("factor(x, ref=)", 15, "expected a column, a function or effects");
         fails("`x", 1, "this backtick is not closed");
         fails(&"log(".repeat(100_000), 69, "more than 16 functions inside one another");
         fails(
-            "sqrt(x)",
+            "cbrt(x)",
             1,
-            "no function `sqrt`: there are log, factor, lag, lead, within, between (backticks around a column's name)",
+            "no function `cbrt`: there are log, sqrt, asinh, log1p, power, factor, lag, lead, within, between (backticks around a column's name)",
         );
     }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::error::TermSyntax;
+use crate::panel::Function;
 
 /// One entry of a component: a column, a transformation of it, a set of effects, or an interaction.
 ///
@@ -15,7 +16,9 @@ use crate::error::TermSyntax;
 /// |---|---|
 /// | `low_income_pct` | the column; a text column enters as `factor()` where no cell has a digit in it, or each is a span of years, the unit and period columns as what they are |
 /// | `log(x)` | natural logarithm; a row where x is zero or negative is left out and the audit says so |
+/// | `sqrt(x)`, `asinh(x)`, `log1p(x)`, `power(x, 2)` | that function of x; a row where it has no value is left out and the audit says so |
 /// | `factor(x)` | one dummy for each level but the first |
+/// | `factor(x, ref=level)` | likewise, the level named left out: the others are compared with it |
 /// | `unit_effects`, `period_effects` | one intercept for each unit, each period |
 /// | `a:b` | interaction: numbers multiply, factors cross, a factor with a number gives each level its slope |
 /// | `lag(x)`, `lag(x, 2)` | x of the same unit one (two) periods earlier; a gap in the periods is a missing value |
@@ -44,8 +47,17 @@ pub enum Term {
     Column(String),
     /// The natural logarithm.
     Log(Box<Term>),
+    /// A function of a number.
+    Function(Function, Box<Term>),
     /// Dummies for the levels of a column, the first level left out.
     Factor(String),
+    /// Dummies for the levels of a column, the level named left out.
+    FactorFrom {
+        /// The column.
+        column: String,
+        /// The level with which the others are compared.
+        reference: String,
+    },
     /// One intercept for each unit.
     UnitEffects,
     /// One intercept for each period.
@@ -90,6 +102,84 @@ impl Term {
         Term::Factor(name.into())
     }
 
+    /// Dummies for the levels of the column of this name, but the reference level, with which the others are compared;
+    /// [`factor`](Self::factor) takes the first. A reference that no row of the sample has is an error.
+    ///
+    /// ```
+    /// use apportion::{Panel, PanelRegression, Term};
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 4.0, 3.0])
+    ///     .text_column("region", ["East", "North", "South", "South"])
+    ///     .build()?;
+    /// let term = Term::factor_from("region", "North");
+    /// assert_eq!(term.to_string(), "factor(region, ref=North)");
+    /// let fit = PanelRegression::new("y", [term]).fit(&panel)?;
+    /// let east = fit.estimate("factor(region, ref=North)[East]").unwrap_or(f64::NAN);
+    /// assert!((east - (1.0 - 2.0)).abs() < 1e-14);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn factor_from(name: impl Into<String>, reference: impl ToString) -> Self {
+        Term::FactorFrom { column: name.into(), reference: reference.to_string() }
+    }
+
+    /// The square root of this term.
+    ///
+    /// ```
+    /// use apportion::Term;
+    /// let x = Term::column("x");
+    /// assert_eq!(x.clone().sqrt().to_string(), "sqrt(x)");
+    /// assert_eq!(x.clone().asinh().lag(1), "lag(asinh(x))".parse()?);
+    /// assert_eq!((x.clone().log1p().to_string(), x.power(2).to_string()), ("log1p(x)".into(), "power(x, 2)".into()));
+    /// # Ok::<(), apportion::error::TermSyntax>(())
+    /// ```
+    pub fn sqrt(self) -> Self {
+        Term::Function(Function::Sqrt, Box::new(self))
+    }
+
+    /// The inverse hyperbolic sine of this term, log(x + √(x² + 1)): like a logarithm, of numbers of either sign and of
+    /// zero.
+    ///
+    /// See the example of [`sqrt`](Self::sqrt).
+    pub fn asinh(self) -> Self {
+        Term::Function(Function::Asinh, Box::new(self))
+    }
+
+    /// log(1 + x) of this term, of numbers above −1.
+    ///
+    /// See the example of [`sqrt`](Self::sqrt).
+    pub fn log1p(self) -> Self {
+        Term::Function(Function::Log1p, Box::new(self))
+    }
+
+    /// A power of this term, from 2 to 16.
+    ///
+    /// See the example of [`sqrt`](Self::sqrt).
+    pub fn power(self, power: u32) -> Self {
+        Term::Function(Function::Power(power), Box::new(self))
+    }
+
+    /// This term at several distances earlier, one term each.
+    ///
+    /// ```
+    /// use apportion::{Model, Term};
+    /// let model = Model::new("y").component("before", Term::column("x").lags(1..=3));
+    /// assert_eq!(Term::column("x").lags(1..=2), [Term::column("x").lag(1), Term::column("x").lag(2)]);
+    /// # let _ = model;
+    /// ```
+    pub fn lags(self, periods: impl IntoIterator<Item = u32>) -> Vec<Self> {
+        periods.into_iter().map(|periods| self.clone().lag(periods)).collect()
+    }
+
+    /// This term at several distances later, one term each.
+    ///
+    /// ```
+    /// use apportion::Term;
+    /// assert_eq!(Term::column("x").leads([1, 3]), [Term::column("x").lead(1), Term::column("x").lead(3)]);
+    /// ```
+    pub fn leads(self, periods: impl IntoIterator<Item = u32>) -> Vec<Self> {
+        periods.into_iter().map(|periods| self.clone().lead(periods)).collect()
+    }
+
     /// The natural logarithm of this term.
     pub fn log(self) -> Self {
         Term::Log(Box::new(self))
@@ -131,8 +221,8 @@ impl Term {
     /// The columns that this term reads, in order; effects read none.
     pub fn columns(&self) -> Vec<&str> {
         match self {
-            Term::Column(name) | Term::Factor(name) => vec![name],
-            Term::Log(inner) | Term::Within(inner) | Term::Between(inner) => inner.columns(),
+            Term::Column(name) | Term::Factor(name) | Term::FactorFrom { column: name, .. } => vec![name],
+            Term::Log(inner) | Term::Function(_, inner) | Term::Within(inner) | Term::Between(inner) => inner.columns(),
             Term::Lag(inner, _) | Term::Lead(inner, _) => inner.columns(),
             Term::Interaction(parts) => parts.iter().flat_map(Term::columns).collect(),
             Term::UnitEffects | Term::PeriodEffects => Vec::new(),
@@ -148,10 +238,14 @@ impl Term {
     /// The columns read in the row's own period where this term itself is read so many periods later.
     fn columns_read_at(&self, later: i64) -> Vec<&str> {
         match self {
-            Term::Column(name) | Term::Factor(name) => (later == 0).then_some(name.as_str()).into_iter().collect(),
+            Term::Column(name) | Term::Factor(name) | Term::FactorFrom { column: name, .. } => {
+                (later == 0).then_some(name.as_str()).into_iter().collect()
+            }
             Term::Lag(inner, periods) => inner.columns_read_at(later - i64::from(*periods)),
             Term::Lead(inner, periods) => inner.columns_read_at(later + i64::from(*periods)),
-            Term::Log(inner) | Term::Within(inner) | Term::Between(inner) => inner.columns_read_at(later),
+            Term::Log(inner) | Term::Function(_, inner) | Term::Within(inner) | Term::Between(inner) => {
+                inner.columns_read_at(later)
+            }
             Term::Interaction(parts) => parts.iter().flat_map(|part| part.columns_read_at(later)).collect(),
             Term::UnitEffects | Term::PeriodEffects => Vec::new(),
         }
@@ -163,7 +257,11 @@ impl fmt::Display for Term {
         match self {
             Term::Column(name) => write!(f, "{}", Quoted(name)),
             Term::Log(inner) => write!(f, "log({inner})"),
+            Term::Function(function, inner) => f.write_str(&function.written(inner)),
             Term::Factor(name) => write!(f, "factor({})", Quoted(name)),
+            Term::FactorFrom { column, reference } => {
+                write!(f, "factor({}, ref={})", Quoted(column), Quoted(reference))
+            }
             Term::UnitEffects => write!(f, "unit_effects"),
             Term::PeriodEffects => write!(f, "period_effects"),
             Term::Interaction(parts) => {

@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 
 use super::term::Term;
-use crate::error::{Error, QuestionError, Result, TermProblem, no_key};
-use crate::panel::{Missing, Panel, Reason, Selection, Values, is_same};
+use crate::error::{DataError, Error, QuestionError, Result, TermProblem, no_key};
+use crate::panel::{Function, Missing, Panel, Reason, Selection, Values, is_same, nearest_names, position};
 
 /// A factor's code on a row where it is missing.
 pub(super) const NO_LEVEL: u32 = u32::MAX;
@@ -22,6 +22,8 @@ pub(crate) enum Part {
     Levels {
         codes: Vec<u32>,
         names: Vec<String>,
+        /// The level that was asked for as the reference, which is then the first.
+        reference: Option<String>,
     },
 }
 
@@ -71,14 +73,21 @@ pub(crate) fn parts(term: &Term, panel: &Panel, selection: &mut Selection) -> Re
         }
         Term::UnitEffects => {
             let codes = panel.unit_indices().ok_or_else(|| needs(term, "unit"))?;
-            Ok(vec![Part::Levels { codes: codes.to_vec(), names: panel.units().to_vec() }])
+            Ok(vec![Part::Levels { codes: codes.to_vec(), names: panel.units().to_vec(), reference: None }])
         }
         Term::PeriodEffects => {
             let codes = panel.period_indices().ok_or_else(|| needs(term, "period"))?;
             let names = panel.periods().iter().map(i32::to_string).collect();
-            Ok(vec![Part::Levels { codes: codes.to_vec(), names }])
+            Ok(vec![Part::Levels { codes: codes.to_vec(), names, reference: None }])
         }
         Term::Factor(name) => Ok(vec![levels(name, panel, selection)?]),
+        Term::FactorFrom { column, reference } => {
+            let found = match resolve(&Term::factor(column), panel) {
+                effects @ (Term::UnitEffects | Term::PeriodEffects) => parts(&effects, panel, selection)?,
+                _ => vec![levels(column, panel, selection)?],
+            };
+            found.into_iter().map(|part| compared_with(reference, column, part)).collect()
+        }
         Term::Column(name) if is_text(name, panel)? => {
             let column = panel.column(name)?;
             if !column.holds_names() {
@@ -122,6 +131,10 @@ fn numbers(term: &Term, panel: &Panel) -> Result<Vec<f64>> {
             let values = numbers(inner, panel)?;
             Ok(values.into_iter().map(|x| if x > 0.0 { x.ln() } else { f64::NAN }).collect())
         }
+        Term::Function(function, inner) => {
+            let values = numbers(inner, panel)?;
+            Ok(values.into_iter().map(|x| function.of(x).unwrap_or(f64::NAN)).collect())
+        }
         Term::Lag(inner, periods) => shifted(&numbers(inner, panel)?, -i64::from(*periods), term, panel),
         Term::Lead(inner, periods) => shifted(&numbers(inner, panel)?, i64::from(*periods), term, panel),
         Term::Interaction(factors) => {
@@ -134,7 +147,9 @@ fn numbers(term: &Term, panel: &Panel) -> Result<Vec<f64>> {
             Ok(product)
         }
         Term::Within(_) | Term::Between(_) => Err(meaning(term, TermProblem::UnitMeansInside)),
-        Term::Factor(_) | Term::UnitEffects | Term::PeriodEffects => Err(meaning(term, TermProblem::LevelsForNumber)),
+        Term::Factor(_) | Term::FactorFrom { .. } | Term::UnitEffects | Term::PeriodEffects => {
+            Err(meaning(term, TermProblem::LevelsForNumber))
+        }
     }
 }
 
@@ -171,6 +186,11 @@ fn reason(term: &Term, panel: &Panel, row: usize) -> Option<Reason> {
         Term::Log(inner) => {
             Some(reason(inner, panel, row).unwrap_or_else(|| Reason::NotPositive { term: term.to_string() }))
         }
+        // What is finite and has a sine or a power has none only where that overflows.
+        Term::Function(Function::Asinh | Function::Power(_), inner) => reason(inner, panel, row),
+        Term::Function(_, inner) => {
+            Some(reason(inner, panel, row).unwrap_or_else(|| Reason::Undefined { term: term.to_string() }))
+        }
         Term::Lag(inner, periods) => Some(match shifted_row(row, -i64::from(*periods), panel) {
             Some(earlier) if reason(inner, panel, earlier).is_some() => Reason::LagMissing { term: term.to_string() },
             _ => Reason::NoLag { term: term.to_string() },
@@ -200,7 +220,7 @@ fn is_text(name: &str, panel: &Panel) -> Result<bool> {
 fn is_numeric(term: &Term, panel: &Panel) -> Result<bool> {
     match term {
         Term::Column(name) => Ok(!is_text(name, panel)?),
-        Term::Log(_) | Term::Lag(..) | Term::Lead(..) => Ok(true),
+        Term::Log(_) | Term::Function(..) | Term::Lag(..) | Term::Lead(..) => Ok(true),
         _ => Ok(false),
     }
 }
@@ -222,7 +242,22 @@ fn levels(name: &str, panel: &Panel, selection: &mut Selection) -> Result<Part> 
         let kind = column.missing(row).unwrap_or(Missing::Empty);
         selection.leave_out(row, Reason::Missing { column: name.to_string(), kind });
     }
-    Ok(Part::Levels { codes, names })
+    Ok(Part::Levels { codes, names, reference: None })
+}
+
+/// Levels with the one that others are compared with in front.
+fn compared_with(reference: &str, column: &str, part: Part) -> Result<Part> {
+    let Part::Levels { mut codes, mut names, .. } = part else { return Ok(part) };
+    let there = || names.iter().map(String::as_str);
+    let Some(at) = position(there(), reference) else {
+        let nearest = nearest_names(reference, there());
+        return Err(DataError::NoSuchValue { column: column.to_owned(), value: reference.to_owned(), nearest }.into());
+    };
+    names[..=at].rotate_right(1);
+    for code in codes.iter_mut().filter(|code| **code != NO_LEVEL && **code as usize <= at) {
+        *code = if *code as usize == at { 0 } else { *code + 1 };
+    }
+    Ok(Part::Levels { codes, reference: names.first().cloned(), names })
 }
 
 fn needs(term: &Term, needs: &'static str) -> Error {

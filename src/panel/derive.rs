@@ -4,6 +4,7 @@
 //! so.
 
 mod formula;
+mod transformed;
 
 use std::sync::Arc;
 

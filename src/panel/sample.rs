@@ -38,6 +38,11 @@ pub enum Reason {
         /// The term.
         term: String,
     },
+    /// A function of a number at which it has no value, such as the square root of a negative one.
+    Undefined {
+        /// The term.
+        term: String,
+    },
     /// The unit has no value that many periods earlier.
     NoLag {
         /// The term.
@@ -75,6 +80,7 @@ impl fmt::Display for Reason {
         match self {
             Reason::Missing { column, kind } => write!(f, "{column} missing: {kind}"),
             Reason::NotPositive { term } => write!(f, "{term} of a value that is not positive"),
+            Reason::Undefined { term } => write!(f, "{term} has no value there"),
             Reason::NoLag { term } => write!(f, "{term} has no earlier value"),
             Reason::LagMissing { term } => write!(f, "{term} is missing at the earlier period"),
             Reason::NoLead { term } => write!(f, "{term} has no later value"),
@@ -102,6 +108,7 @@ impl FromStr for Reason {
             let of = |term: String| {
                 [
                     Reason::NotPositive { term: term.clone() },
+                    Reason::Undefined { term: term.clone() },
                     Reason::NoLag { term: term.clone() },
                     Reason::LagMissing { term: term.clone() },
                     Reason::NoLead { term: term.clone() },
@@ -288,6 +295,7 @@ mod tests {
             let [term, column] = [&name; 2].map(String::clone);
             let reasons = [
                 Reason::NotPositive { term: term.clone() },
+                Reason::Undefined { term: term.clone() },
                 Reason::NoLag { term: term.clone() },
                 Reason::LagMissing { term: term.clone() },
                 Reason::NoLead { term: term.clone() },

@@ -47,7 +47,9 @@ fn cells(term: &Term, cells: Option<&[String]>, parts: &[Part], panel: &Panel) -
             match part {
                 Part::Numbers(numbers) => product *= numbers[row],
                 // A missing level is in the selection already.
-                Part::Levels { codes, names } => levels.push(names.get(codes[row] as usize).map_or("", String::as_str)),
+                Part::Levels { codes, names, .. } => {
+                    levels.push(names.get(codes[row] as usize).map_or("", String::as_str))
+                }
                 Part::UnitMean { .. } => {
                     return Err(fails(PredictProblem::UnitMeans { term: term.to_string() }));
                 }

@@ -5,3 +5,4 @@ mod common;
 
 mod accuracy;
 mod extremes;
+mod terms;

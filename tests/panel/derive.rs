@@ -71,6 +71,42 @@ fn every_formula_by_hand() {
 }
 
 #[test]
+fn functions_and_leads_by_hand() {
+    let of = |f: fn(f64) -> f64| [50.0, 0.0, 70.0, 10.0, -1.0, 20.0].map(f).map(Ok);
+    check(Derivation::asinh("spend"), of(f64::asinh));
+    check(Derivation::power("spend", 3), of(|x| x * x * x));
+    let mut roots = of(f64::sqrt);
+    roots[4] = Err(Undefined);
+    check(Derivation::sqrt("spend"), roots);
+    let mut logs = of(f64::ln_1p);
+    logs[4] = Err(Undefined);
+    check(Derivation::log1p("spend"), logs);
+    check(Derivation::lead("n", 1), [Ok(20.0), Err(Absent), Err(Absent), Ok(5.0), Ok(7.0), Err(Absent)]);
+    check(Derivation::lead("n", 2), [Err(Absent), Ok(30.0), Err(Absent), Ok(7.0), Err(Absent), Err(Absent)]);
+    check(
+        Derivation::sqrt("n"),
+        [
+            Ok(10_f64.sqrt()),
+            Ok(20_f64.sqrt()),
+            Ok(30_f64.sqrt()),
+            Err(Confidential),
+            Ok(5_f64.sqrt()),
+            Ok(7_f64.sqrt()),
+        ],
+    );
+    let panel =
+        panel().derive("l", &Derivation::lead("n", 2)).and_then(|panel| panel.derive("p", &Derivation::power("l", 2)));
+    let panel = panel.expect("both can be derived");
+    assert_eq!(panel.provenance("l").expect("derived").to_string(), "[children] = n at t + 2");
+    assert_eq!(panel.provenance("p").expect("derived").to_string(), "[power of children] = power(l, 2)");
+    assert_eq!(panel.provenance("p").expect("derived").measured_in.as_deref(), Some("power of children"));
+    for power in [0, 1, 17] {
+        message::error(panel.derive("d", &Derivation::power("n", power)), &[&format!("power {power}"), "2 to 16"]);
+    }
+    message::error(panel.derive("d", &Derivation::lead("n", 0)), &["0 periods", "at least one"]);
+}
+
+#[test]
 fn standardised_values_have_mean_zero_and_sd_one() {
     let values = derived(&Derivation::standardised("spend")).expect("it varies");
     let values: Vec<f64> = values.into_iter().map(|value| value.expect("nothing is missing")).collect();

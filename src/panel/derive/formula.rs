@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{DerivationProblem, Error, Result, no_key};
 use crate::panel::Panel;
+use crate::panel::function::Function;
 use crate::panel::missing::Missing;
 use crate::panel::provenance::Quantity;
 
@@ -18,9 +19,11 @@ pub(super) enum Formula {
     Sum(Vec<String>),
     Ratio { numerator: String, denominator: Option<String>, per: f64 },
     Log(String),
+    Function { function: Function, column: String },
     Deflated { column: String, index: Vec<(i32, f64)>, base: i32 },
     Standardised(String),
     Lag { column: String, periods: i32 },
+    Lead { column: String, periods: i32 },
     Change { column: String, periods: i32 },
     MovingAverage { column: String, periods: i32 },
 }
@@ -68,10 +71,20 @@ impl Work<'_> {
                 measured_in: self.unit(column).map(|unit| format!("log of {unit}")),
                 quantity: Some(Quantity::Score),
             }),
+            Formula::Function { function, column } => self.function(*function, column),
             Formula::Deflated { column, index, base } => self.deflated(column, index, *base),
             Formula::Standardised(column) => self.standardised(column),
             Formula::Lag { column, periods } => {
                 self.earlier(column, *periods, |column, k| format!("{column} at t − {k}"), |_, earlier| earlier)
+            }
+            Formula::Lead { column, periods } => {
+                let (rows, values) = (self.rows(*periods)?, self.values(column)?);
+                let value = |row: usize| self.at(&rows, &values, row, -periods);
+                Ok(self.in_its_units(
+                    (0..values.len()).map(value).collect(),
+                    format!("{column} at t + {periods}"),
+                    column,
+                ))
             }
             Formula::Change { column, periods } => self.earlier(
                 column,
@@ -80,6 +93,33 @@ impl Work<'_> {
                 |now, earlier| Ok(now? - earlier?),
             ),
             Formula::MovingAverage { column, periods } => self.moving_average(column, *periods),
+        }
+    }
+
+    fn function(&self, function: Function, column: &str) -> Result<Worked> {
+        if let Function::Power(power) = function
+            && !Function::POWERS.contains(&power)
+        {
+            return Err((self.refuse)(DerivationProblem::Power { power }));
+        }
+        let value = |value: Value| value.and_then(|x| function.of(x).ok_or(Missing::Undefined));
+        Ok(Worked {
+            values: self.values(column)?.into_iter().map(value).collect(),
+            formula: function.written(column),
+            inputs: vec![column.to_owned()],
+            measured_in: self.unit(column).map(|unit| format!("{} of {unit}", function.name())),
+            quantity: Some(Quantity::Score),
+        })
+    }
+
+    /// Values of a column at other periods, which are measured as it is.
+    fn in_its_units(&self, values: Vec<Value>, formula: String, column: &str) -> Worked {
+        Worked {
+            values,
+            formula,
+            inputs: vec![column.to_owned()],
+            measured_in: self.unit(column),
+            quantity: self.quantity(column),
         }
     }
 
@@ -208,13 +248,7 @@ impl Work<'_> {
     ) -> Result<Worked> {
         let (rows, values) = (self.rows(periods)?, self.values(column)?);
         let value = |row: usize| combine(values[row], self.at(&rows, &values, row, periods));
-        Ok(Worked {
-            values: (0..values.len()).map(value).collect(),
-            formula: formula(column, periods),
-            inputs: vec![column.to_owned()],
-            measured_in: self.unit(column),
-            quantity: self.quantity(column),
-        })
+        Ok(self.in_its_units((0..values.len()).map(value).collect(), formula(column, periods), column))
     }
 
     fn moving_average(&self, column: &str, periods: i32) -> Result<Worked> {
@@ -223,12 +257,7 @@ impl Work<'_> {
             let sum = (0..periods).try_fold(0.0, |sum, k| Ok(sum + self.at(&rows, &values, row, k)?));
             sum.map(|sum: f64| sum / f64::from(periods))
         };
-        Ok(Worked {
-            values: (0..values.len()).map(value).collect(),
-            formula: format!("mean of {column} over t − {} to t", periods - 1),
-            inputs: vec![column.to_owned()],
-            measured_in: self.unit(column),
-            quantity: self.quantity(column),
-        })
+        let formula = format!("mean of {column} over t − {} to t", periods - 1);
+        Ok(self.in_its_units((0..values.len()).map(value).collect(), formula, column))
     }
 }
