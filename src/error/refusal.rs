@@ -93,6 +93,14 @@ pub enum Refusal {
         /// Whether the coefficients are of columns that the test adds to the regression, and not its own.
         are_added: bool,
     },
+    /// Fewer degrees of freedom than a joint test takes.
+    #[error(
+        "the clusters leave too few degrees of freedom for {coefficients} coefficients at once: test fewer of them, or cluster by a column of more levels"
+    )]
+    TooFewDegrees {
+        /// Coefficients that are tested.
+        coefficients: usize,
+    },
     /// A variance that comes out at or below zero.
     #[error(
         "the variance of {coefficient} comes out at or below zero, as it can with few clusters: cluster by units or by periods alone"

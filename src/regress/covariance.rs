@@ -23,6 +23,7 @@ mod factor;
 mod kind;
 mod layout;
 mod leverage;
+mod satterthwaite;
 mod small_sample;
 
 use ndarray::{Array1, Array2};
@@ -79,6 +80,9 @@ pub struct CovarianceMatrix {
     pub small_sample_factor: f64,
     /// Degrees of freedom of the t distribution of an estimate over its standard error; `None` for the normal one.
     pub df: Option<f64>,
+    /// In place of these, Satterthwaite's by coefficient: those of CR2; empty for all other kinds, and where the
+    /// small-sample convention is plm's or none. NaN, in JSON null, for a coefficient of which these errors say nothing.
+    pub df_by_coefficient: Vec<f64>,
     /// What deserves doubt about it.
     pub warnings: Vec<Warning>,
 }
@@ -166,6 +170,12 @@ impl FittedRegression {
         {
             warnings.push(Warning::FewClusters { clusters, wanted: FEW_CLUSTERS });
         }
+        let df = covariance.small_sample.df(self, &covariance.kind, fewest);
+        let has_own = matches!(covariance.kind, CovarianceKind::Cluster { correction: ClusterCorrection::Cr2, .. })
+            && covariance.small_sample != SmallSample::Plm
+            && df.is_some();
+        let of_its_own = meat.nesting.first().filter(|_| has_own);
+        let satterthwaite = of_its_own.map(|clusters| self.satterthwaite(clusters, ClusterCorrection::Cr2.power()));
         let matrix = meat.matrix * factor;
         let mut estimated = Estimated {
             of_columns: CovarianceMatrix {
@@ -176,12 +186,14 @@ impl FittedRegression {
                 clusters: meat.clusters,
                 bandwidth: meat.bandwidth,
                 small_sample_factor: factor,
-                df: covariance.small_sample.df(self, &covariance.kind, fewest),
+                df,
+                df_by_coefficient: Vec::new(),
                 warnings,
             },
             matrix,
             inverse: self.basis.inverse.clone(),
             alone: meat.alone,
+            satterthwaite,
             rounding: self.rounding_of_residuals().powi(2),
         };
         if covariance.kind == CovarianceKind::TwowayCluster {
@@ -190,6 +202,7 @@ impl FittedRegression {
             estimated.of_columns.warnings.extend((!is_positive).then_some(Warning::NotPositive));
         }
         estimated.leave_out_unknown(self);
+        estimated.put_df(self);
         Ok(estimated)
     }
 
@@ -214,8 +227,7 @@ impl FittedRegression {
                 let clusters = self.clusters(by.as_deref())?;
                 match correction {
                     ClusterCorrection::Cr2 | ClusterCorrection::Cr3 => {
-                        let power = if *correction == ClusterCorrection::Cr2 { -0.5 } else { -1.0 };
-                        let (moves, alone) = self.moves(&clusters, power);
+                        let (moves, alone) = self.moves(&clusters, correction.power());
                         of_clusters(clusters, moves.t().dot(&moves), alone)
                     }
                     _ => {

@@ -1,10 +1,10 @@
 //! What the coefficients and their covariance allow to say: statistics, p-values, intervals, joint tests, combinations.
 
-use ndarray::{Array1, Array2};
+use ndarray::Array1;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::covariance::{Covariance, CovarianceMatrix, Estimated};
-use super::joint::{JointTest, quadratic_form};
+use super::joint::JointTest;
 use super::{Estimator, FittedRegression, RSquared};
 use crate::error::{QuestionError, Refusal, Result, cannot};
 use crate::model::Factor;
@@ -39,6 +39,10 @@ pub struct CoefficientEstimate {
     /// Upper end of the interval.
     #[serde(deserialize_with = "nan_for_null")]
     pub upper: f64,
+    /// Degrees of freedom of its own, which p-value and interval are from: Satterthwaite's, of CR2. `None` where those
+    /// of the [`CovarianceMatrix`] serve all coefficients.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub df: Option<f64>,
     /// The component whose column it is; `None` for the intercept, for a column of `always`, and where the question was
     /// not a model's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -126,6 +130,7 @@ impl CoefficientEstimate {
             p_value: reference.two_sided(statistic),
             lower: estimate - half,
             upper: estimate + half,
+            df: None,
             component: None,
         }
     }
@@ -174,9 +179,14 @@ impl FittedRegression {
         check_level(level)?;
         let covariance = self.covariance(covariance)?;
         let std_errors = covariance.std_errors();
-        let coefficient = |(at, name): (usize, &String)| CoefficientEstimate {
-            component: self.component(at).cloned(),
-            ..CoefficientEstimate::new(name.clone(), self.estimates[at], std_errors[at], covariance.df, level)
+        let coefficient = |(at, name): (usize, &String)| {
+            let own = covariance.df_by_coefficient.get(at).copied().filter(|df| !df.is_nan());
+            let df = own.or(covariance.df);
+            CoefficientEstimate {
+                component: self.component(at).cloned(),
+                df: own,
+                ..CoefficientEstimate::new(name.clone(), self.estimates[at], std_errors[at], df, level)
+            }
         };
         let coefficients = self.names().iter().enumerate().map(coefficient).collect();
         Ok(CoefficientTable {
@@ -199,14 +209,16 @@ impl FittedRegression {
     }
 
     /// Tests that the coefficients of these names are all zero: Wald's statistic b'V⁻¹b, as F over their number where
-    /// the covariance has degrees of freedom, as χ² where not.
+    /// the covariance has degrees of freedom, as χ² where not. Under CR2 it is Pustejovsky and Tipton's HTZ, Hotelling's
+    /// T² with Zhang's degrees of freedom η, which are worked out from the clusters as a coefficient's own are.
     ///
     /// ```text
     /// W = b'V⁻¹b ~ χ²(q),   F = W/q ~ F(q, degrees of freedom of V)      b the q coefficients, V their covariance
+    /// HTZ = (η − q + 1)/(η q) · W ~ F(q, η − q + 1)
     /// ```
     ///
     /// A. Wald (1943), "Tests of statistical hypotheses concerning several parameters when the number of observations
-    /// is large".
+    /// is large"; J. E. Pustejovsky and E. Tipton (2018), <https://doi.org/10.1080/07350015.2016.1247004>.
     ///
     /// # Errors
     /// [`QuestionError::UnknownCoefficient`] for a name without a coefficient;
@@ -237,16 +249,7 @@ impl FittedRegression {
         if let Some(why) = positions.iter().find_map(|&at| estimated.unknown(self, at)) {
             return Err(cannot("the joint test", why));
         }
-        let covariance = estimated.of_columns;
-        let r = positions.len();
-        let b: Vec<f64> = positions.iter().map(|&p| self.estimates()[p]).collect();
-        let v = Array2::from_shape_fn((r, r), |(i, j)| covariance.matrix[[positions[i], positions[j]]]);
-        let singular = || cannot("the joint test", Refusal::SingularCovariance { are_added: false });
-        let statistic = quadratic_form(&b, &v).ok_or_else(singular)?;
-        Ok(match covariance.df {
-            Some(df) => JointTest::f(statistic / r as f64, r as f64, df),
-            None => JointTest::chi_squared(statistic, r as f64),
-        })
+        estimated.joint(self, &positions, "the joint test", false)
     }
 
     /// A linear combination Σ c b of coefficients, with its standard error √(c'Vc).
@@ -337,8 +340,10 @@ impl FittedRegression {
         if gradient.iter().all(|g| *g == 0.0) {
             return Err(cannot("the delta method", Refusal::ConstantFunction { function: name }));
         }
-        let variance = estimated.variance(self.basis.functional(gradient.view()).view());
-        Ok(CoefficientEstimate::new(name, estimate, variance.sqrt(), estimated.of_columns.df, 0.95))
+        let function = self.basis.functional(gradient.view());
+        let (std_error, df) = (estimated.variance(function.view()).sqrt(), estimated.df(function.view()));
+        let own = df.filter(|_| !estimated.of_columns.df_by_coefficient.is_empty());
+        Ok(CoefficientEstimate { df: own, ..CoefficientEstimate::new(name, estimate, std_error, df, 0.95) })
     }
 
     /// The position of a coefficient.

@@ -80,7 +80,6 @@ impl FittedRegression {
         check_level(level)?;
         let expected = self.expected_of(panel)?;
         let estimated = self.estimated(covariance)?;
-        let quantile = Reference::new(estimated.of_columns.df).quantile(level);
         let weights = match &self.design.weights_name {
             Some(name) => panel.column(name)?.numbers()?.to_vec(),
             None => vec![1.0; panel.n_observations()],
@@ -93,8 +92,9 @@ impl FittedRegression {
                 let why = PredictProblem::Weight { weight };
                 return Err(EstimateError::Predict { place: panel.row_label(row), why }.into());
             }
-            let of_expectation =
-                estimated.variance(self.basis.functional(ArrayView1::from(&x)).view()) + own * variance;
+            let function = self.basis.functional(ArrayView1::from(&x));
+            let of_expectation = estimated.variance(function.view()) + own * variance;
+            let quantile = Reference::new(estimated.df(function.view())).quantile(level);
             let half = quantile * of_expectation.sqrt();
             let half_outcome = quantile * (of_expectation + self.sigma2() / weight + random).sqrt();
             Ok(Prediction {

@@ -19,7 +19,6 @@ mod hausman;
 mod reset;
 mod serial_correlation;
 
-use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 pub use cross_section::CrossSectionLm;
@@ -27,7 +26,7 @@ pub use hausman::HausmanVariance;
 
 use super::FittedRegression;
 use super::covariance::Covariance;
-use super::joint::quadratic_form;
+use super::joint::JointTest;
 use super::least_squares::Solution;
 use crate::error::{EstimateError, Refusal, Result, cannot};
 use crate::numerics::tails;
@@ -174,15 +173,17 @@ impl FittedRegression {
         let own = self.estimates.len();
         let augmented = self.augmented(more);
         // Its own columns come first, and stay.
-        let b = augmented.estimates.get(own..).unwrap_or_default();
-        if b.is_empty() {
+        if augmented.estimates.len() <= own {
             return Err(cannot(test, nothing));
         }
-        let covariance = augmented.covariance(covariance)?;
-        let v = Array2::from_shape_fn((b.len(), b.len()), |(i, j)| covariance.matrix[[own + i, own + j]]);
-        let singular = || cannot(test, Refusal::SingularCovariance { are_added: true });
-        let statistic = quadratic_form(b, &v).ok_or_else(singular)?;
-        Ok(SpecificationTest::wald(test, null, statistic, b.len(), covariance.df).warn(covariance.warnings))
+        let estimated = augmented.estimated(covariance)?;
+        let added: Vec<usize> = (own..augmented.estimates.len()).collect();
+        let JointTest { statistic, df, df_denominator, .. } = estimated.joint(&augmented, &added, test, true)?;
+        let distribution = match df_denominator {
+            Some(df_denominator) => NullDistribution::F { df, df_denominator },
+            None => NullDistribution::ChiSquared { df },
+        };
+        Ok(SpecificationTest::new(test, null, statistic, distribution).warn(estimated.of_columns.warnings))
     }
 
     /// A regression with residuals, of which something can be said.

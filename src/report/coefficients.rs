@@ -18,15 +18,20 @@ impl fmt::Display for CoefficientTable {
         let mut lines = wrapped(&format!("{}, {}: {}", self.outcome, self.estimator, meaning(self.estimator)));
         lines.push(String::new());
         let letter = if self.covariance.df.is_some() { "t" } else { "z" };
-        let heading = ["estimate", "std. error", letter, "p", "lower", "upper"].map(str::to_string);
-        let mut rows = vec![Line::new("", heading.to_vec())];
+        // A column of degrees of freedom only where they differ by coefficient.
+        let has_df = !self.covariance.df_by_coefficient.is_empty();
+        let mut heading = ["estimate", "std. error", letter, "p", "lower", "upper"].map(str::to_string).to_vec();
+        if has_df {
+            heading.insert(3, "df".to_string());
+        }
+        let mut rows = vec![Line::new("", heading)];
         let mut credited = None;
         for coefficient in &self.coefficients {
             if coefficient.component.as_ref() != credited {
                 credited = coefficient.component.as_ref();
                 rows.extend(credited.map(|component| Line::new(format!("{component}:"), Vec::new())));
             }
-            rows.push(row(coefficient));
+            rows.push(row(coefficient, has_df));
         }
         match self.coefficients.is_empty() {
             true => lines.push("no coefficients: effects alone".to_string()),
@@ -51,10 +56,13 @@ impl fmt::Display for CoefficientTable {
     }
 }
 
-fn row(coefficient: &CoefficientEstimate) -> Line {
+fn row(coefficient: &CoefficientEstimate, has_df: bool) -> Line {
     let number = |x| Digits::default().text(x);
     let CoefficientEstimate { name, estimate, std_error, statistic: ratio, p_value: p, lower, upper, .. } = coefficient;
-    let cells =
+    let mut cells =
         vec![number(*estimate), number(*std_error), statistic(*ratio), p_value(*p), number(*lower), number(*upper)];
+    if has_df {
+        cells.insert(3, coefficient.df.map_or("–".to_string(), |df| format!("{df:.1}")));
+    }
     Line::new(name, cells)
 }

@@ -183,7 +183,13 @@ pub(super) fn covariance(covariance: &CovarianceMatrix) -> String {
         (SmallSample::Unadjusted, false) => format!("small-sample factor {factor}"),
         _ => format!("small-sample factor {factor} ({convention})"),
     };
-    let distribution = covariance.df.map_or("normal".to_string(), |df| format!("t({})", plain(df)));
+    let of_coefficients = covariance.df_by_coefficient.iter().filter(|df| !df.is_nan());
+    let (least, most) = of_coefficients.fold((f64::MAX, 0.0_f64), |(a, b), df| (a.min(*df), b.max(*df)));
+    let distribution = match (covariance.df, least <= most) {
+        (None, _) => "normal".to_string(),
+        (Some(_), true) => format!("t({least:.1} to {most:.1}, Satterthwaite)"),
+        (Some(df), false) => format!("t({})", plain(df)),
+    };
     format!("{kind}, {factor}, {distribution}")
 }
 

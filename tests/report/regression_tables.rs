@@ -105,7 +105,7 @@ fn the_covariance_is_put_in_words() {
     let cr1 = Covariance::cluster().correction(ClusterCorrection::Cr1).small_sample(SmallSample::Unadjusted);
     says(cr1, "clustered by firm (3), CR1, small-sample factor 1.5000, normal");
     let cr2 = Covariance::cluster().correction(ClusterCorrection::Cr2);
-    says(cr2, "clustered by firm (3), CR2, small-sample factor 1 (fixest), t(2)");
+    says(cr2, "clustered by firm (3), CR2, small-sample factor 1 (fixest), t(1.8 to 2.0, Satterthwaite)");
     let table = fit.coefficients_at(&Covariance::iid(), 0.9).expect("a covariance").to_string();
     assert!(table.contains("t(7); 90% intervals"), "{table}");
 }

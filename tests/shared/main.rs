@@ -5,6 +5,7 @@ mod common;
 
 mod corrected;
 mod faults;
+mod inference;
 mod official;
 mod regress;
 mod shares;

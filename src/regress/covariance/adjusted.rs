@@ -48,7 +48,8 @@ impl FittedRegression {
             let v = hat.among(rows);
             let roots: Vec<f64> = rows.iter().map(|&row| self.data.weights[row].sqrt()).collect();
             let raw: Vec<f64> = rows.iter().zip(&roots).map(|(&row, root)| root * self.residuals[row]).collect();
-            let (e, null) = powered(&v, power, &raw);
+            let correction = Power::new(&v, power);
+            let e = correction.of(&raw);
             // A Q_g' of a vector over the rows of the set.
             let moved = |e: &[f64]| -> Vec<f64> {
                 let mut score = Array1::zeros(k);
@@ -60,8 +61,8 @@ impl FittedRegression {
             LeftOut {
                 change: moved(&e),
                 sum_of_squares: dot(&raw, &e),
-                parameters: null.len(),
-                ways: null.iter().map(|q| moved(q)).collect(),
+                parameters: correction.null.len(),
+                ways: correction.null.iter().map(|q| moved(q)).collect(),
                 leverage: v.iter().flatten().map(|x| x * x).sum(),
             }
         };
@@ -77,38 +78,56 @@ pub(super) fn about_their_mean(mut moves: Array2<f64>) -> Array2<f64> {
     moves.t().dot(&moves) * ((n - 1.0) / n)
 }
 
-/// (I − VV')^power e, by the eigenvectors of V'V or of VV', whichever is smaller; and the directions of its null space.
-fn powered(v: &[Vec<f64>], power: f64, e: &[f64]) -> (Vec<f64>, Vec<Vec<f64>>) {
-    let (m, r) = (v.len(), v.first().map_or(0, Vec::len));
-    let scaled = |left: f64| if left > NULL { left.powf(power) } else { 0.0 };
-    if r < m {
-        // (I − VV')^p = I + Σ q (((1 − s)^p − 1)/s) q', q the images of V'V's eigenvectors, s its eigenvalues.
-        let product = |at: usize| v.iter().map(|row| row[at / r] * row[at % r]).sum::<f64>();
-        let (values, vectors) = symmetric_eigen::<f64>((0..r * r).map(product).collect(), r);
-        let (mut out, mut null) = (e.to_vec(), Vec::new());
-        // A direction with s near zero leaves e as it is, and would be divided by next to nothing.
-        for (s, vector) in values.iter().zip(vectors.chunks_exact(r)).filter(|(s, _)| **s > 1e-14) {
-            let image: Vec<f64> = v.iter().map(|row| dot(row, vector)).collect();
-            let along = dot(&image, e);
-            let factor = (scaled(1.0 - s) - 1.0) / s * along;
-            out.iter_mut().zip(&image).for_each(|(x, q)| *x += factor * q);
-            // The image is of length √s, which is one here.
-            if 1.0 - s <= NULL {
-                null.push(image);
+/// (I − VV')^power, by the eigenvectors of V'V or of VV', whichever is smaller.
+pub(super) struct Power {
+    /// What stands beside the identity: multiples of products of vectors with themselves.
+    parts: Vec<(f64, Vec<f64>)>,
+    /// Whether the identity is there.
+    about_identity: bool,
+    /// The directions of the null space.
+    pub(super) null: Vec<Vec<f64>>,
+}
+
+impl Power {
+    pub(super) fn new(v: &[Vec<f64>], power: f64) -> Self {
+        let (m, r) = (v.len(), v.first().map_or(0, Vec::len));
+        let scaled = |left: f64| if left > NULL { left.powf(power) } else { 0.0 };
+        if r < m {
+            // (I − VV')^p = I + Σ q (((1 − s)^p − 1)/s) q', q the images of V'V's eigenvectors, s its eigenvalues.
+            let product = |at: usize| v.iter().map(|row| row[at / r] * row[at % r]).sum::<f64>();
+            let (values, vectors) = symmetric_eigen::<f64>((0..r * r).map(product).collect(), r);
+            let (mut parts, mut null) = (Vec::new(), Vec::new());
+            // A direction with s near zero leaves what it is given as it is, and would be divided by next to nothing.
+            for (s, vector) in values.iter().zip(vectors.chunks_exact(r)).filter(|(s, _)| **s > 1e-14) {
+                let image: Vec<f64> = v.iter().map(|row| dot(row, vector)).collect();
+                // The image is of length √s, which is one here.
+                if 1.0 - s <= NULL {
+                    null.push(image.clone());
+                }
+                parts.push(((scaled(1.0 - s) - 1.0) / s, image));
             }
+            return Power { parts, about_identity: true, null };
         }
-        return (out, null);
+        let entry = |at: usize| {
+            let (i, j) = (at / m, at % m);
+            f64::from(u8::from(i == j)) - dot(&v[i], &v[j])
+        };
+        let (values, vectors) = symmetric_eigen::<f64>((0..m * m).map(entry).collect(), m);
+        let vectors = || values.iter().zip(vectors.chunks_exact(m));
+        Power {
+            parts: vectors().map(|(value, vector)| (scaled(*value), vector.to_vec())).collect(),
+            about_identity: false,
+            null: vectors().filter(|(value, _)| **value <= NULL).map(|(_, vector)| vector.to_vec()).collect(),
+        }
     }
-    let entry = |at: usize| {
-        let (i, j) = (at / m, at % m);
-        f64::from(u8::from(i == j)) - dot(&v[i], &v[j])
-    };
-    let (values, vectors) = symmetric_eigen::<f64>((0..m * m).map(entry).collect(), m);
-    let mut out = vec![0.0; m];
-    for (value, vector) in values.iter().zip(vectors.chunks_exact(m)) {
-        let along = scaled(*value) * dot(vector, e);
-        out.iter_mut().zip(vector).for_each(|(x, q)| *x += along * q);
+
+    /// Its product with a vector over the rows.
+    pub(super) fn of(&self, e: &[f64]) -> Vec<f64> {
+        let mut out = if self.about_identity { e.to_vec() } else { vec![0.0; e.len()] };
+        for (factor, vector) in &self.parts {
+            let along = factor * dot(vector, e);
+            out.iter_mut().zip(vector).for_each(|(x, q)| *x += along * q);
+        }
+        out
     }
-    let null = values.iter().zip(vectors.chunks_exact(m)).filter(|(value, _)| **value <= NULL);
-    (out, null.map(|(_, vector)| vector.to_vec()).collect())
 }

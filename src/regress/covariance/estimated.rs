@@ -1,11 +1,13 @@
 //! Which variances does a covariance give, and of which functions of the coefficients does it say nothing?
 
-use ndarray::{Array2, ArrayView1};
+use ndarray::{Array1, Array2, ArrayView1};
 
 use super::CovarianceMatrix;
 use super::alone::Alone;
-use crate::error::Refusal;
-use crate::regress::FittedRegression;
+use super::satterthwaite::Satterthwaite;
+use crate::error::{Refusal, Result, cannot};
+use crate::regress::joint::quadratic_form;
+use crate::regress::{FittedRegression, JointTest};
 use crate::warning::Warning;
 
 /// What is left of a sum of parts that cancel, when it is rounding.
@@ -18,6 +20,8 @@ pub(crate) struct Estimated {
     pub(super) matrix: Array2<f64>,
     pub(super) inverse: Array2<f64>,
     pub(super) alone: Vec<Alone>,
+    /// Where degrees of freedom are a function's own.
+    pub(super) satterthwaite: Option<Satterthwaite>,
     /// What rounding leaves of a variance whose scale is one.
     pub(super) rounding: f64,
 }
@@ -33,6 +37,56 @@ impl Estimated {
         let rounding = (self.rounding * scale).max(CANCELLED * parts);
         let is_known = variance > rounding && !self.is_alone(function);
         if is_known || scale == 0.0 { variance } else { f64::NAN }
+    }
+
+    /// Degrees of freedom of this variance; `None` for the normal distribution.
+    pub(crate) fn df(&self, function: ArrayView1<f64>) -> Option<f64> {
+        match &self.satterthwaite {
+            // A function that errors do not move has no variance that degrees of freedom could be of.
+            Some(satterthwaite) => satterthwaite.df(function).or(self.of_columns.df),
+            None => self.of_columns.df,
+        }
+    }
+
+    /// The degrees of freedom of each coefficient, where they are its own.
+    pub(super) fn put_df(&mut self, fit: &FittedRegression) {
+        let Some(satterthwaite) = &self.satterthwaite else { return };
+        let of_coefficient = |at: usize| match self.of_columns.matrix[[at, at]].is_nan() {
+            true => f64::NAN,
+            false => satterthwaite.df(fit.basis.coefficient(at).view()).unwrap_or(f64::NAN),
+        };
+        self.of_columns.df_by_coefficient = (0..fit.estimates.len()).map(of_coefficient).collect();
+    }
+
+    /// Wald's test that these coefficients of the fit are zero; of CR2 Hotelling's T² with Zhang's degrees of freedom.
+    /// `are_added` says whether they are of columns that a test has added.
+    pub(crate) fn joint(
+        &self,
+        fit: &FittedRegression,
+        positions: &[usize],
+        test: &'static str,
+        are_added: bool,
+    ) -> Result<JointTest> {
+        let q = positions.len();
+        let b: Vec<f64> = positions.iter().map(|&at| fit.estimates[at]).collect();
+        let of_columns = &self.of_columns;
+        let v = Array2::from_shape_fn((q, q), |(i, j)| of_columns.matrix[[positions[i], positions[j]]]);
+        let singular = || cannot(test, Refusal::SingularCovariance { are_added });
+        let statistic = quadratic_form(&b, &v).ok_or_else(singular)?;
+        let restrictions = q as f64;
+        let Some(satterthwaite) = &self.satterthwaite else {
+            return Ok(match of_columns.df {
+                Some(df) => JointTest::f(statistic / restrictions, restrictions, df),
+                None => JointTest::chi_squared(statistic, restrictions),
+            });
+        };
+        let functions: Vec<Array1<f64>> = positions.iter().map(|&at| fit.basis.coefficient(at)).collect();
+        let eta = satterthwaite.joint_df(&functions).ok_or_else(singular)?;
+        let denominator = eta - restrictions + 1.0;
+        if denominator <= 0.0 {
+            return Err(cannot(test, Refusal::TooFewDegrees { coefficients: q }));
+        }
+        Ok(JointTest::f(denominator / (eta * restrictions) * statistic, restrictions, denominator))
     }
 
     /// t'At, what the variance is for errors of variance one that are alike.

@@ -108,6 +108,8 @@ pub enum ClusterCorrection {
     Cr1s,
     /// Residuals of a cluster times (I − H_gg)^−½: without bias where errors are alike, of weighted regressions errors
     /// times the roots of the weights; what clubSandwich gives for the unweighted regression of rows times those roots.
+    /// Its p-values and intervals are from the t distribution with Satterthwaite's degrees of freedom, a coefficient's
+    /// own, unless the convention is plm's or none: G − 1 rejects too often where clusters are few or uneven.
     Cr2,
     /// Residuals of a cluster times (I − H_gg)⁻¹: Σ_g (b₍₋g₎ − b)(b₍₋g₎ − b)', each cluster left out once.
     Cr3,

@@ -22,6 +22,9 @@ pub(super) struct Layout {
     small_sample_factor: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     df: Option<f64>,
+    /// Satterthwaite's by coefficient, in place of that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "nan_for_null_in_list")]
+    df_by_coefficient: Vec<f64>,
     /// The kind as it was asked for, where columns or bandwidth were left to the library.
     #[serde(skip_serializing_if = "Option::is_none")]
     asked: Option<CovarianceKind>,
@@ -39,6 +42,11 @@ pub(super) struct Layout {
 /// JSON has no number that is not finite.
 fn nan_for_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Array2<f64>, D::Error> {
     Ok(Array2::<Option<f64>>::deserialize(deserializer)?.mapv(|entry| entry.unwrap_or(f64::NAN)))
+}
+
+fn nan_for_null_in_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
+    let entries = Vec::<Option<f64>>::deserialize(deserializer)?;
+    Ok(entries.into_iter().map(|entry| entry.unwrap_or(f64::NAN)).collect())
 }
 
 impl CovarianceMatrix {
@@ -86,6 +94,7 @@ impl From<CovarianceMatrix> for Layout {
             bandwidth,
             small_sample_factor,
             df,
+            df_by_coefficient,
             warnings,
         } = matrix;
         Layout {
@@ -96,6 +105,7 @@ impl From<CovarianceMatrix> for Layout {
             bandwidth,
             small_sample_factor,
             df,
+            df_by_coefficient,
             asked: Some(covariance.kind).filter(|asked| taken.as_ref() != Some(asked)),
             clusters_by_way: if clusters.len() > 1 { clusters } else { Vec::new() },
             names,
@@ -124,6 +134,7 @@ impl TryFrom<Layout> for CovarianceMatrix {
             bandwidth,
             small_sample_factor,
             df,
+            df_by_coefficient: layout.df_by_coefficient,
             warnings: layout.warnings,
         })
     }

@@ -1,0 +1,101 @@
+//! Inference against plm 2.6.2 and clubSandwich 0.5.8 under R 4.2.2; the calls stand in the reference.
+#![allow(clippy::expect_used, clippy::panic)]
+
+use std::path::Path;
+
+use apportion::regress::{ClusterCorrection, SmallSample};
+use apportion::{Covariance, Estimator, FittedRegression, Panel, PanelRegression, PanelSchema};
+use serde_json::Value;
+
+use crate::common::shared::{json, shared};
+
+/// The value of an entry of the reference.
+#[track_caller]
+fn entry<'a>(reference: &'a Value, id: &str) -> &'a Value {
+    let entries = reference["entries"].as_array().expect("entries");
+    &entries.iter().find(|entry| entry["id"] == id).unwrap_or_else(|| panic!("no entry {id}"))["value"]
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().expect("a list").iter().map(|x| x.as_f64().expect("a number")).collect()
+}
+
+fn england(folder: &Path, estimator: Estimator) -> FittedRegression {
+    let schema = PanelSchema::new("la_number", "year");
+    let panel = Panel::read_csv(folder.join("reference/data/england_unbalanced.csv"), &schema).expect("readable");
+    let terms = ["low_income_pct", "vacancy_rate", "agency_rate"];
+    PanelRegression::new("cpp_rate", terms).estimator(estimator).fit(&panel).expect("it has rows enough")
+}
+
+/// The largest difference, relative to the expected number.
+fn worst(found: impl IntoIterator<Item = f64>, expected: &[f64]) -> f64 {
+    let found: Vec<f64> = found.into_iter().collect();
+    assert_eq!(found.len(), expected.len());
+    found.iter().zip(expected).map(|(a, b)| (a / b - 1.0).abs()).fold(0.0, f64::max)
+}
+
+/// `coef_test(…, test = "Satterthwaite")` of every correction; those of the within regression are of `lm` with a dummy
+/// for each authority, one of which has a single year.
+#[test]
+fn satterthwaite_is_that_of_club_sandwich() {
+    let Some(folder) = shared() else { return };
+    let reference = json(&folder.join("reference/inference.json"));
+    let mut compared = 0;
+    for (name, estimator) in [("pooled", Estimator::Pooled), ("within", Estimator::Within)] {
+        let fit = england(&folder, estimator);
+        for by in ["la_number", "region"] {
+            for (correction, label) in [
+                (ClusterCorrection::Cr0, "CR0"),
+                (ClusterCorrection::Cr1, "CR1"),
+                (ClusterCorrection::Cr1s, "CR1S"),
+                (ClusterCorrection::Cr2, "CR2"),
+                (ClusterCorrection::Cr3, "CR3"),
+            ] {
+                let id = format!("r_{name}_{by}_{label}");
+                if (name, label) == ("within", "CR3") {
+                    // Not in the reference.
+                    continue;
+                }
+                let expected = numbers(&entry(&reference, &id)["df_satt"]);
+                let covariance = Covariance::cluster_by(by).correction(correction);
+                let df = fit.satterthwaite_df(&covariance).expect("it is clustered");
+                assert!(worst(df, &expected) < 1e-6, "{id}");
+                compared += 1;
+            }
+        }
+    }
+    assert_eq!(compared, 18);
+}
+
+/// CR2 by default: matrix, degrees of freedom, p-values and `Wald_test(…, test = "HTZ")` of low income and agency staff,
+/// the pair that has the statistic of the reference, which does not name it.
+#[test]
+fn cr2_has_its_p_values_and_joint_test() {
+    let Some(folder) = shared() else { return };
+    let reference = json(&folder.join("reference/inference.json"));
+    for (name, estimator) in [("pooled", Estimator::Pooled), ("within", Estimator::Within)] {
+        let fit = england(&folder, estimator);
+        for by in ["la_number", "region"] {
+            let id = format!("r_{name}_{by}_CR2");
+            let expected = entry(&reference, &id);
+            let cr2 = Covariance::cluster_by(by).correction(ClusterCorrection::Cr2);
+            let table = fit.coefficients(&cr2).expect("it has a covariance");
+            let matrix: Vec<f64> = expected["values"].as_array().expect("rows").iter().flat_map(numbers).collect();
+            assert!(worst(table.covariance.matrix.iter().copied(), &matrix) < 1e-8, "{id}: matrix");
+            let df = numbers(&expected["df_satt"]);
+            assert!(worst(table.covariance.df_by_coefficient.iter().copied(), &df) < 1e-6, "{id}: df");
+            assert!(worst(table.coefficients.iter().filter_map(|c| c.df), &df) < 1e-6, "{id}: df of coefficients");
+            let p = numbers(&expected["p_satt"]);
+            assert!(worst(table.coefficients.iter().map(|c| c.p_value), &p) < 1e-6, "{id}: p");
+            // Another convention keeps its own.
+            let plm = fit.coefficients(&cr2.clone().small_sample(SmallSample::Plm)).expect("the same");
+            assert!(plm.covariance.df_by_coefficient.is_empty());
+            let Some(denominator) = expected["htz"]["df_denom"].as_f64() else { continue };
+            let (statistic, p) = (&expected["htz"]["Fstat"], &expected["htz"]["p_val"]);
+            let [statistic, p] = [statistic, p].map(|value| value.as_f64().expect("a number"));
+            let htz = fit.wald(&["low_income_pct", "agency_rate"], &cr2).expect("two coefficients");
+            let found = [htz.statistic, htz.df_denominator.expect("F"), htz.p_value];
+            assert!(worst(found, &[statistic, denominator, p]) < 1e-6, "{id}: {found:?}");
+        }
+    }
+}
