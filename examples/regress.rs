@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use apportion::model::parse_terms;
-use apportion::regress::{Leverage, RandomMethod, SmallSample};
+use apportion::regress::{ClusterCorrection, ErrorsRelated, Leverage, RandomMethod, SmallSample};
 use apportion::report::RegressionReport;
 use apportion::{Covariance, Estimator, Panel, PanelRegression, PanelSchema, Term};
 use clap::{CommandFactory, Parser};
@@ -51,11 +51,12 @@ struct Arguments {
     /// Leaves the intercept out
     #[arg(long)]
     no_intercept: bool,
-    /// iid, hc0, hc1, hc2, hc3, hc4, cluster, twoway_cluster, newey_west or driscoll_kraay [default: iid, with --cluster
-    /// cluster]
+    /// iid, hc0, hc1, hc2, hc3, hc4, cluster, cluster_cr0, cluster_cr1, cluster_cr1s, cluster_cr2, cluster_cr3,
+    /// twoway_cluster, twoway_cluster_by, newey_west, driscoll_kraay, beck_katz, beck_katz_within_units or jackknife
+    /// [default: iid, with --cluster cluster]
     #[arg(long, value_name = "NAME")]
     vcov: Option<String>,
-    /// Column whose levels are the clusters [default: the unit]
+    /// Column whose levels are the clusters [default: the unit]; two with a comma for twoway_cluster_by
     #[arg(long, value_name = "COL")]
     cluster: Option<String>,
     /// Periods over which errors are related, for newey_west and driscoll_kraay [default: ⌊T^¼⌋]
@@ -109,24 +110,39 @@ impl Arguments {
     fn covariance(&self) -> Result<Covariance> {
         let default = if self.cluster.is_some() { "cluster" } else { "iid" };
         let name = self.vcov.as_deref().unwrap_or(default);
-        let covariance = match (name, &self.cluster) {
-            ("iid", _) => Covariance::iid(),
-            ("hc0", _) => Covariance::heteroskedastic(Leverage::Hc0),
-            ("hc1", _) => Covariance::heteroskedastic(Leverage::Hc1),
-            ("hc2", _) => Covariance::heteroskedastic(Leverage::Hc2),
-            ("hc3", _) => Covariance::heteroskedastic(Leverage::Hc3),
-            ("hc4", _) => Covariance::heteroskedastic(Leverage::Hc4),
-            ("cluster", None) => Covariance::cluster(),
-            ("cluster", Some(column)) => Covariance::cluster_by(column),
-            ("twoway_cluster", _) => Covariance::twoway_cluster(),
-            ("newey_west", _) => Covariance::newey_west(self.bandwidth),
-            ("driscoll_kraay", _) => Covariance::driscoll_kraay(self.bandwidth),
+        let clustered = self.cluster.as_ref().map_or_else(Covariance::cluster, Covariance::cluster_by);
+        let covariance = match name {
+            "iid" => Covariance::iid(),
+            "hc0" => Covariance::heteroskedastic(Leverage::Hc0),
+            "hc1" => Covariance::heteroskedastic(Leverage::Hc1),
+            "hc2" => Covariance::heteroskedastic(Leverage::Hc2),
+            "hc3" => Covariance::heteroskedastic(Leverage::Hc3),
+            "hc4" => Covariance::heteroskedastic(Leverage::Hc4),
+            "cluster" => clustered,
+            "cluster_cr0" => clustered.correction(ClusterCorrection::Cr0),
+            "cluster_cr1" => clustered.correction(ClusterCorrection::Cr1),
+            "cluster_cr1s" => clustered.correction(ClusterCorrection::Cr1s),
+            "cluster_cr2" => clustered.correction(ClusterCorrection::Cr2),
+            "cluster_cr3" => clustered.correction(ClusterCorrection::Cr3),
+            "twoway_cluster" => Covariance::twoway_cluster(),
+            "twoway_cluster_by" => {
+                let columns = self.cluster.as_deref().and_then(|columns| columns.split_once(','));
+                let (first, second) = columns.ok_or("--vcov twoway_cluster_by takes --cluster FIRST,SECOND")?;
+                Covariance::twoway_cluster_by(first.trim(), second.trim())
+            }
+            "newey_west" => Covariance::newey_west(self.bandwidth),
+            "driscoll_kraay" => Covariance::driscoll_kraay(self.bandwidth),
+            "beck_katz" => Covariance::beck_katz(ErrorsRelated::WithinPeriods),
+            "beck_katz_within_units" => Covariance::beck_katz(ErrorsRelated::WithinUnits),
+            "jackknife" => Covariance::jackknife(),
             _ => {
-                let known = "iid, hc0, hc1, hc2, hc3, hc4, cluster, twoway_cluster, newey_west, driscoll_kraay";
+                let known = "iid, hc0, hc1, hc2, hc3, hc4, cluster, twoway_cluster, newey_west, driscoll_kraay, \
+                             cluster_cr0, cluster_cr1, cluster_cr1s, cluster_cr2, cluster_cr3, twoway_cluster_by, \
+                             beck_katz, beck_katz_within_units, jackknife";
                 return Err(format!("no covariance \"{name}\": --vcov takes one of {known}").into());
             }
         };
-        if self.cluster.is_some() && name != "cluster" {
+        if self.cluster.is_some() && !name.starts_with("cluster") && name != "twoway_cluster_by" {
             return Err(format!("--cluster does nothing for --vcov {name}: use --vcov cluster, or leave it out").into());
         }
         if self.bandwidth.is_some() && !matches!(name, "newey_west" | "driscoll_kraay") {

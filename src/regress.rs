@@ -58,7 +58,9 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use noise::{Found as FoundNoise, Residuals};
 
-pub use covariance::{ClusterCorrection, Covariance, CovarianceKind, CovarianceMatrix, Leverage, SmallSample};
+pub use covariance::{
+    ClusterCorrection, Covariance, CovarianceKind, CovarianceMatrix, ErrorsRelated, Leverage, SmallSample,
+};
 pub use diagnostics::{Collinearity, ColumnInflation, Influence};
 pub use effects::Effect;
 pub use estimator::Estimator;

@@ -103,7 +103,7 @@ pub enum Refusal {
     },
     /// A variance that comes out at or below zero.
     #[error(
-        "the variance of {coefficient} comes out at or below zero, as it can with few clusters: cluster by units or by periods alone"
+        "the variance of {coefficient} comes out at or below zero, as it can with few clusters: cluster by one of the two alone"
     )]
     NoVariance {
         /// The coefficient.

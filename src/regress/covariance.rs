@@ -13,11 +13,14 @@
 //! | two-way cluster | that of units, plus that of periods, less that of their intersections | Cameron, Gelbach and Miller (2011) |
 //! | Newey–West | Σ_l k_l Σ (s_it s_i,t−l' + its transpose), within units, k_l = 1 − l/(L + 1) | Newey and West (1987) |
 //! | Driscoll–Kraay | the same of the sums over all units of a period | Driscoll and Kraay (1998) |
+//! | Beck–Katz | Σ_t X_t'ΩX_t, Ω the mean over periods of the products of two units' residuals | Beck and Katz (1995) |
 
 mod adjusted;
 mod alone;
 mod autocorrelation;
+mod beck_katz;
 mod clusters;
+mod correction;
 mod estimated;
 mod factor;
 mod kind;
@@ -33,8 +36,9 @@ pub(crate) use adjusted::LeftOut;
 pub(crate) use alone::moves;
 use alone::{Alone, Sets};
 pub(crate) use clusters::Clusters;
+pub use correction::{ClusterCorrection, ErrorsRelated, Leverage};
 pub(crate) use estimated::Estimated;
-pub use kind::{ClusterCorrection, Covariance, CovarianceKind, Leverage};
+pub use kind::{Covariance, CovarianceKind};
 pub use small_sample::SmallSample;
 
 use super::FittedRegression;
@@ -196,7 +200,7 @@ impl FittedRegression {
             satterthwaite,
             rounding: self.rounding_of_residuals().powi(2),
         };
-        if covariance.kind == CovarianceKind::TwowayCluster {
+        if matches!(covariance.kind, CovarianceKind::TwowayCluster | CovarianceKind::TwowayClusterBy { .. }) {
             self.check_variances(&estimated)?;
             let is_positive = is_positive(&estimated.of_columns.matrix);
             estimated.of_columns.warnings.extend((!is_positive).then_some(Warning::NotPositive));
@@ -243,21 +247,26 @@ impl FittedRegression {
                 // Left out in turn, units are not nested in anything.
                 Meat { nesting: Vec::new(), ..of_clusters(clusters, adjusted::about_their_mean(moves), alone) }
             }
-            CovarianceKind::TwowayCluster => {
-                let (units, periods) =
-                    (self.unit_clusters(&asker)?.at_least_two()?, self.period_clusters(&asker)?.at_least_two()?);
+            CovarianceKind::TwowayCluster | CovarianceKind::TwowayClusterBy { .. } => {
+                let [first, second] = self.two_ways(&covariance.kind, &asker)?;
                 let scores = self.scores();
-                let both = units.cross(&periods).products(&scores);
-                let matrix = sandwich(&(units.products(&scores) + periods.products(&scores) - both));
-                let mut alone = self.alone(&Sets::Clusters(&units));
-                alone.extend(self.alone(&Sets::Clusters(&periods)));
+                let both = first.cross(&second).products(&scores);
+                let matrix = sandwich(&(first.products(&scores) + second.products(&scores) - both));
+                let mut alone = self.alone(&Sets::Clusters(&first));
+                alone.extend(self.alone(&Sets::Clusters(&second)));
                 Meat {
-                    clustered_by: vec![units.name.clone(), periods.name.clone()],
-                    clusters: vec![units.len(), periods.len()],
-                    nesting: vec![units, periods],
+                    clustered_by: vec![first.name.clone(), second.name.clone()],
+                    clusters: vec![first.len(), second.len()],
+                    nesting: vec![first, second],
                     alone,
                     ..Meat::plain(matrix)
                 }
+            }
+            CovarianceKind::BeckKatz { related } => {
+                let (products, clusters) = self.panel_corrected(*related, &asker)?;
+                let alone = self.alone(&Sets::Clusters(&clusters));
+                // As with clusters, but that no effect counts as nested.
+                Meat { nesting: Vec::new(), ..of_clusters(clusters, sandwich(&products), alone) }
             }
             CovarianceKind::NeweyWest { bandwidth } | CovarianceKind::DriscollKraay { bandwidth } => {
                 let across = matches!(covariance.kind, CovarianceKind::DriscollKraay { .. });

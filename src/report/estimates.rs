@@ -170,9 +170,10 @@ pub(super) fn covariance(covariance: &CovarianceMatrix) -> String {
             ClusterCorrection::Cr2 => format!("clustered by {by}, CR2"),
             ClusterCorrection::Cr3 => format!("clustered by {by}, CR3"),
         },
-        CovarianceKind::TwowayCluster => format!("clustered by {by}"),
+        CovarianceKind::TwowayCluster | CovarianceKind::TwowayClusterBy { .. } => format!("clustered by {by}"),
         CovarianceKind::NeweyWest { .. } => format!("Newey–West within units, {lags}, by {by}"),
         CovarianceKind::DriscollKraay { .. } => format!("Driscoll–Kraay, {lags}, by {by}"),
+        CovarianceKind::BeckKatz { .. } => format!("Beck–Katz, errors related within {by}"),
         CovarianceKind::Jackknife => format!("jackknife over {by}"),
     };
     let factor = plain(covariance.small_sample_factor);

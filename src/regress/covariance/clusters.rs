@@ -2,7 +2,8 @@
 
 use ndarray::Array2;
 
-use crate::error::{ClusterProblem, EstimateError, Refusal, Result, cannot, no_key};
+use super::kind::CovarianceKind;
+use crate::error::{ClusterProblem, EstimateError, QuestionError, Refusal, Result, cannot, no_key};
 use crate::numerics::groups::Groups;
 use crate::panel::{Column, Values};
 use crate::regress::{Estimator, FittedRegression};
@@ -100,6 +101,18 @@ impl FittedRegression {
             }
         };
         clusters.at_least_two()
+    }
+
+    /// The clusters of two ways: by the columns named, or by units and periods.
+    pub(super) fn two_ways(&self, kind: &CovarianceKind, asker: &str) -> Result<[Clusters; 2]> {
+        let CovarianceKind::TwowayClusterBy { first, second } = kind else {
+            return Ok([self.unit_clusters(asker)?.at_least_two()?, self.period_clusters(asker)?.at_least_two()?]);
+        };
+        if first == second {
+            let expected = "name two different columns, or cluster by one".to_string();
+            return Err(QuestionError::Option { option: "the clusters", expected, found: first.clone() }.into());
+        }
+        Ok([self.clusters(Some(first))?, self.clusters(Some(second))?])
     }
 
     pub(crate) fn unit_clusters(&self, asker: &str) -> Result<Clusters> {

@@ -2,7 +2,8 @@
 //! with it; [`SmallSample`] tables both.
 
 use super::clusters::Clusters;
-use super::kind::{ClusterCorrection, CovarianceKind, Leverage};
+use super::correction::{ClusterCorrection, Leverage};
+use super::kind::CovarianceKind;
 use super::small_sample::SmallSample;
 use crate::regress::FittedRegression;
 
@@ -28,7 +29,7 @@ impl SmallSample {
             (CovarianceKind::Heteroskedastic(Leverage::Hc1), _) => n / df,
             (_, SmallSample::Plm) => 1.0,
             (CovarianceKind::Cluster { correction: ClusterCorrection::SmallSample, .. }, _)
-            | (CovarianceKind::TwowayCluster, _) => of_clusters * of_rows,
+            | (CovarianceKind::TwowayCluster | CovarianceKind::TwowayClusterBy { .. }, _) => of_clusters * of_rows,
             (CovarianceKind::NeweyWest { .. }, SmallSample::Stata) => n / df,
             (CovarianceKind::NeweyWest { .. } | CovarianceKind::DriscollKraay { .. }, _) => {
                 of_clusters * (n - 1.0) / df

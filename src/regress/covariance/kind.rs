@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::correction::{ClusterCorrection, ErrorsRelated, Leverage};
 use super::small_sample::SmallSample;
 
 /// Which errors are taken to be alike, or related.
@@ -21,6 +22,7 @@ use super::small_sample::SmallSample;
 /// two-way cluster  that of units, plus that of periods, less that of their intersections
 /// Newey–West       M = Σ_l k_l Σ (s_it s_i,t−l' + its transpose), within units,   k_l = 1 − l/(L + 1)
 /// Driscoll–Kraay   the same of the sums over all units of a period
+/// Beck–Katz        M = Σ_t X_t' Ω X_t,   Ω_ij the mean of e_it e_jt over the periods of both units
 /// ```
 ///
 /// H. White (1980), "A heteroskedasticity-consistent covariance matrix estimator and a direct test for
@@ -29,7 +31,8 @@ use super::small_sample::SmallSample;
 /// heteroskedasticity of unknown form"; K.-Y. Liang and S. L. Zeger (1986), "Longitudinal data analysis using
 /// generalized linear models"; A. C. Cameron, J. B. Gelbach and D. L. Miller (2011), "Robust inference with multiway
 /// clustering"; W. K. Newey and K. D. West (1987), <https://doi.org/10.2307/1913610>; J. C. Driscoll and A. C. Kraay
-/// (1998), <https://doi.org/10.1162/003465398557825>.
+/// (1998), <https://doi.org/10.1162/003465398557825>; N. Beck and J. N. Katz (1995), "What to do (and not to do) with
+/// time-series cross-section data".
 ///
 /// # Examples
 /// ```
@@ -56,6 +59,13 @@ pub enum CovarianceKind {
     },
     /// Errors related within units, and within periods.
     TwowayCluster,
+    /// Errors related within the levels of two columns.
+    TwowayClusterBy {
+        /// One column.
+        first: String,
+        /// The other.
+        second: String,
+    },
     /// Errors of a unit related over so many periods.
     NeweyWest {
         /// Periods; `None` for ⌊T^¼⌋, T the number of periods.
@@ -66,53 +76,13 @@ pub enum CovarianceKind {
         /// Periods; `None` for ⌊T^¼⌋.
         bandwidth: Option<usize>,
     },
+    /// Errors related in the same way in every period, or in every unit: panel-corrected standard errors.
+    BeckKatz {
+        /// What errors are related within.
+        related: ErrorsRelated,
+    },
     /// Errors related within units, by leaving out one unit after the other: (G − 1)/G Σ (b₍₋ᵢ₎ − b̄)(b₍₋ᵢ₎ − b̄)'.
     Jackknife,
-}
-
-/// How residuals are scaled up for the leverage of their rows.
-///
-/// The leverage h of a row is its diagonal of the hat matrix, between 0 and 1; formulas and sources are with
-/// [`CovarianceKind`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Leverage {
-    /// Not at all.
-    Hc0,
-    /// All alike, by the small-sample factor.
-    Hc1,
-    /// By one over the root of 1 − h: without bias where errors are alike.
-    Hc2,
-    /// By one over 1 − h: close to leaving one row out.
-    Hc3,
-    /// By a power of 1 − h that grows with h.
-    Hc4,
-}
-
-/// What is done about the bias of a cluster covariance with few clusters.
-///
-/// R. M. Bell and D. F. McCaffrey (2002), "Bias reduction in standard errors for linear regression with multi-stage
-/// samples"; J. E. Pustejovsky and E. Tipton (2018), <https://doi.org/10.1080/07350015.2016.1247004>.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ClusterCorrection {
-    /// The factor of the [`SmallSample`] convention. The default, as it is what packages print.
-    #[default]
-    SmallSample,
-    /// None.
-    Cr0,
-    /// G/(G − 1).
-    Cr1,
-    /// G/(G − 1) · (n − 1)/(n − K'), Stata's; K' counts coefficients and absorbed effects, of those nested in a cluster one.
-    Cr1s,
-    /// Residuals of a cluster times (I − H_gg)^−½: without bias where errors are alike, of weighted regressions errors
-    /// times the roots of the weights; what clubSandwich gives for the unweighted regression of rows times those roots.
-    /// Its p-values and intervals are from the t distribution with Satterthwaite's degrees of freedom, a coefficient's
-    /// own, unless the convention is plm's or none: G − 1 rejects too often where clusters are few or uneven.
-    Cr2,
-    /// Residuals of a cluster times (I − H_gg)⁻¹: Σ_g (b₍₋g₎ − b)(b₍₋g₎ − b)', each cluster left out once.
-    Cr3,
 }
 
 /// A covariance as it is asked for: its kind, and the small-sample convention.
@@ -228,6 +198,28 @@ impl Covariance {
         Self::of(CovarianceKind::TwowayCluster)
     }
 
+    /// Errors related within the levels of one column, and within those of another, of which each may be any column of
+    /// the panel, its units or its periods.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Covariance, Panel, PanelRegression};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct"]).fit(&panel)?;
+    /// let by_region = fit.covariance(&Covariance::twoway_cluster_by("region", "year"))?;
+    /// assert_eq!((by_region.clustered_by, by_region.clusters), (vec!["region".into(), "year".into()], vec![9, 8]));
+    /// // By units and periods it is the two-way cluster covariance.
+    /// let named = fit.covariance(&Covariance::twoway_cluster_by("authority", "year"))?;
+    /// assert_eq!(named.matrix, fit.covariance(&Covariance::twoway_cluster())?.matrix);
+    /// assert!(fit.covariance(&Covariance::twoway_cluster_by("region", "region")).is_err());
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn twoway_cluster_by(first: impl Into<String>, second: impl Into<String>) -> Self {
+        Self::of(CovarianceKind::TwowayClusterBy { first: first.into(), second: second.into() })
+    }
+
     /// Newey and West's, within units; without units the rows are one series. `None` for a bandwidth of ⌊T^¼⌋ periods,
     /// which fixest takes, too.
     ///
@@ -268,6 +260,37 @@ impl Covariance {
     /// ```
     pub fn driscoll_kraay(bandwidth: Option<usize>) -> Self {
         Self::of(CovarianceKind::DriscollKraay { bandwidth })
+    }
+
+    /// Beck and Katz's panel-corrected covariance: the covariance of two units' errors is the mean of the products of
+    /// their residuals over the periods of both, and that of errors of different periods is zero. For few units over
+    /// many periods; errors within units, for many units over few periods.
+    ///
+    /// With errors related within periods it is plm's `vcovBK(cluster = "time")`; within units its `cluster = "group"`
+    /// of a balanced panel. Of a panel whose first unit lacks an early period, plm 2.6 takes residuals for those of
+    /// other periods.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::regress::ErrorsRelated;
+    /// use apportion::{Covariance, Panel, PanelRegression};
+    ///
+    /// let panel = Panel::builder()
+    ///     .units(["A", "A", "A", "B", "B", "B"])
+    ///     .periods([2016, 2017, 2018, 2016, 2017, 2018])
+    ///     .column("y", [1.0, -1.0, 2.0, 3.0, 2.0, 2.0])
+    ///     .column("x", [-1.0, -1.0, -1.0, 1.0, 1.0, 1.0])
+    ///     .build()?;
+    /// let fit = PanelRegression::new("y", ["x"]).fit(&panel)?;
+    /// // Residuals ⅓, −5/3, 4/3 and ⅔, −⅓, −⅓: mean products 14/9 and 2/9, and of both units 1/9.
+    /// let variance = 3.0 * (14.0 + 2.0 - 2.0) / 9.0 / 36.0;
+    /// let found = fit.covariance(&Covariance::beck_katz(ErrorsRelated::WithinPeriods))?;
+    /// assert!((found.matrix[[1, 1]] - variance).abs() < 1e-14);
+    /// assert_eq!((found.clustered_by, found.df), (vec!["period".to_string()], Some(2.0)));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn beck_katz(related: ErrorsRelated) -> Self {
+        Self::of(CovarianceKind::BeckKatz { related })
     }
 
     /// The jackknife over units.
@@ -346,8 +369,11 @@ impl fmt::Display for CovarianceKind {
                 ClusterCorrection::Cr3 => "cluster_cr3",
             },
             CovarianceKind::TwowayCluster => "twoway_cluster",
+            CovarianceKind::TwowayClusterBy { .. } => "twoway_cluster_by",
             CovarianceKind::NeweyWest { .. } => "newey_west",
             CovarianceKind::DriscollKraay { .. } => "driscoll_kraay",
+            CovarianceKind::BeckKatz { related: ErrorsRelated::WithinPeriods } => "beck_katz",
+            CovarianceKind::BeckKatz { related: ErrorsRelated::WithinUnits } => "beck_katz_within_units",
             CovarianceKind::Jackknife => "jackknife",
         })
     }

@@ -5,7 +5,7 @@
 use ndarray::Array2;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{ClusterCorrection, Covariance, CovarianceKind, CovarianceMatrix, Leverage, SmallSample};
+use super::{ClusterCorrection, Covariance, CovarianceKind, CovarianceMatrix, ErrorsRelated, Leverage, SmallSample};
 use crate::warning::Warning;
 
 #[derive(Serialize, Deserialize)]
@@ -73,12 +73,24 @@ impl CovarianceMatrix {
 /// The kind of this name, with the columns and the bandwidth that were taken.
 fn kind_of(name: &str, clustered_by: &[String], bandwidth: Option<usize>) -> Option<CovarianceKind> {
     use ClusterCorrection::{Cr0, Cr1, Cr1s, Cr2, Cr3, SmallSample};
-    use CovarianceKind::{Cluster, DriscollKraay, Heteroskedastic, Iid, Jackknife, NeweyWest, TwowayCluster};
+    use CovarianceKind::{
+        BeckKatz, Cluster, DriscollKraay, Heteroskedastic, Iid, Jackknife, NeweyWest, TwowayCluster, TwowayClusterBy,
+    };
     use Leverage::{Hc0, Hc1, Hc2, Hc3, Hc4};
     let clusters = [SmallSample, Cr0, Cr1, Cr1s, Cr2, Cr3]
         .map(|correction| Cluster { by: clustered_by.first().cloned(), correction });
     let others = [Iid, TwowayCluster, NeweyWest { bandwidth }, DriscollKraay { bandwidth }, Jackknife];
-    let known = others.into_iter().chain([Hc0, Hc1, Hc2, Hc3, Hc4].map(Heteroskedastic)).chain(clusters);
+    let beck_katz = [ErrorsRelated::WithinPeriods, ErrorsRelated::WithinUnits].map(|related| BeckKatz { related });
+    let twoway = match clustered_by {
+        [first, second] => Some(TwowayClusterBy { first: first.clone(), second: second.clone() }),
+        _ => None,
+    };
+    let known = others
+        .into_iter()
+        .chain([Hc0, Hc1, Hc2, Hc3, Hc4].map(Heteroskedastic))
+        .chain(clusters)
+        .chain(beck_katz)
+        .chain(twoway);
     known.into_iter().find(|kind| kind.to_string() == name)
 }
 

@@ -16,7 +16,7 @@ use rayon::prelude::*;
 
 use super::adjusted::Power;
 use super::clusters::Clusters;
-use super::kind::{ClusterCorrection, Covariance, CovarianceKind};
+use super::kind::{Covariance, CovarianceKind};
 use crate::error::{QuestionError, Result};
 use crate::numerics::dot::dot;
 use crate::numerics::triangular::Cholesky;
@@ -228,16 +228,5 @@ impl FittedRegression {
             OfCluster { own: b.t().dot(&b), dense, groups }
         };
         Satterthwaite { clusters: clusters.rows().par_iter().map(of_cluster).collect() }
-    }
-}
-
-impl ClusterCorrection {
-    /// What a cluster's M_g is raised to.
-    pub(super) fn power(self) -> f64 {
-        match self {
-            ClusterCorrection::Cr2 => -0.5,
-            ClusterCorrection::Cr3 => -1.0,
-            _ => 0.0,
-        }
     }
 }

@@ -22,6 +22,7 @@ use crate::error::Error;
 /// | two-way cluster | the same with the smaller G | 1 | 1 |
 /// | Newey–West | T/(T − 1) · (n − 1)/(n − K); Stata n/(n − K) | 1 | 1 |
 /// | Driscoll–Kraay | T/(T − 1) · (n − 1)/(n − K) | 1 | 1 |
+/// | Beck–Katz | 1 | 1 | 1 |
 /// | CR2 | 1, and Satterthwaite's degrees of freedom | 1 | 1 |
 /// | distribution | t: n − K, with clusters G − 1, with lags T − 1; Stata normal for random effects | t: n − K, normal for random effects | normal |
 ///
