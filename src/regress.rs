@@ -71,7 +71,7 @@ pub use noise::{Drift, Noise, NoiseModel};
 pub use prediction::Prediction;
 pub use r_squared::RSquared;
 pub use random_effects::{EffectVariances, QuasiDemeaning, RandomEffect, RandomMethod};
-pub use specification::{CrossSectionLm, HausmanVariance, NullDistribution, SpecificationTest};
+pub use specification::{CrossSectionLm, HausmanVariance, NullDistribution, ResidualLags, SpecificationTest};
 pub use wild::{WildBootstrap, WildTest, WildWeights};
 
 use crate::error::{Error, QuestionError, Result, TermSyntax};

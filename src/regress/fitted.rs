@@ -29,7 +29,7 @@ use crate::warning::Warning;
 /// | What is expected of other rows? | [`predictions`](Self::predictions); linfa's [`Predict`](linfa::traits::Predict) without intervals |
 /// | Are effects related to the columns? | [`hausman`](Self::hausman), [`hausman_regression`](Self::hausman_regression) |
 /// | Are there effects? | absorbed: [`test_effects`](Self::test_effects); of pooled residuals: [`breusch_pagan`](Self::breusch_pagan), [`honda`](Self::honda), [`king_wu`](Self::king_wu) |
-/// | Are errors related over time, or between units? | [`serial_correlation`](Self::serial_correlation), [`pesaran_cd`](Self::pesaran_cd), [`cross_section_lm`](Self::cross_section_lm) |
+/// | Are errors related over time, or between units? | [`serial_correlation`](Self::serial_correlation), [`breusch_godfrey`](Self::breusch_godfrey), [`pesaran_cd`](Self::pesaran_cd), [`cross_section_lm`](Self::cross_section_lm) |
 /// | Is the expectation linear in the columns? | [`reset`](Self::reset) |
 /// | Do columns explain one another? | [`collinearity`](Self::collinearity) |
 /// | On which rows or units do the coefficients rest? | [`influence_of_rows`](Self::influence_of_rows), [`influence_of_units`](Self::influence_of_units) |

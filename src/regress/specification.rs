@@ -7,11 +7,13 @@
 //! | [`test_effects`](FittedRegression::test_effects) | the absorbed effects are all alike | within, within_period, twoway |
 //! | [`breusch_pagan`](FittedRegression::breusch_pagan), [`honda`](FittedRegression::honda), [`king_wu`](FittedRegression::king_wu) | effects have no variance | pooled |
 //! | [`serial_correlation`](FittedRegression::serial_correlation) | errors of a unit are unrelated over time | within, first_difference |
+//! | [`breusch_godfrey`](FittedRegression::breusch_godfrey) | the same, of any order | all but between |
 //! | [`pesaran_cd`](FittedRegression::pesaran_cd), [`cross_section_lm`](FittedRegression::cross_section_lm) | errors of different units are unrelated | all but between |
 //! | [`reset`](FittedRegression::reset) | the expectation is linear in the columns | pooled, between, within, within_period, twoway |
 //!
 //! It does not know what to do about a rejection.
 
+mod breusch_godfrey;
 mod breusch_pagan;
 mod cross_section;
 mod effects;
@@ -21,6 +23,7 @@ mod serial_correlation;
 
 use serde::{Deserialize, Serialize};
 
+pub use breusch_godfrey::ResidualLags;
 pub use cross_section::CrossSectionLm;
 pub use hausman::HausmanVariance;
 
