@@ -72,7 +72,7 @@ pub use prediction::Prediction;
 pub use r_squared::RSquared;
 pub use random_effects::{EffectVariances, QuasiDemeaning, RandomEffect, RandomMethod};
 pub use specification::{CrossSectionLm, HausmanVariance, NullDistribution, ResidualLags, SpecificationTest};
-pub use wild::{WildBootstrap, WildTest, WildWeights};
+pub use wild::{JointWildTest, WildBootstrap, WildTest, WildWeights};
 
 use crate::error::{Error, QuestionError, Result, TermSyntax};
 use crate::model::{Model, Term, Weights, read_terms};

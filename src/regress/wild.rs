@@ -1,11 +1,13 @@
 //! Is a coefficient zero, where there are few clusters? The wild cluster bootstrap with the null imposed.
 
 mod draws;
+mod joint;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use self::draws::Draws;
+pub use self::joint::JointWildTest;
 use super::FittedRegression;
 use super::basis::Basis;
 use super::covariance::{Clusters, Covariance};
@@ -114,6 +116,20 @@ impl WildBootstrap {
         self.level = level;
         self
     }
+
+    fn check(&self) -> Result<()> {
+        check_level(self.level)?;
+        let option = |option, expected: &str, found: String| {
+            Err(QuestionError::Option { option, expected: expected.to_string(), found }.into())
+        };
+        if self.draws < LEAST_DRAWS {
+            return option("draws", "99 are the least, 9,999 are usual", self.draws.to_string());
+        }
+        if !self.null.is_finite() {
+            return option("null", "it must be a finite number", self.null.to_string());
+        }
+        Ok(())
+    }
 }
 
 /// A coefficient tested by the wild cluster bootstrap.
@@ -185,16 +201,7 @@ impl FittedRegression {
     /// <https://doi.org/10.1177/1536867X19830877>.
     pub fn wild_bootstrap(&self, name: &str, options: &WildBootstrap) -> Result<WildTest> {
         let at = self.position(name)?;
-        check_level(options.level)?;
-        let option = |option, expected: &str, found: String| {
-            Err(QuestionError::Option { option, expected: expected.to_string(), found }.into())
-        };
-        if options.draws < LEAST_DRAWS {
-            return option("draws", "99 are the least, 9,999 are usual", options.draws.to_string());
-        }
-        if !options.null.is_finite() {
-            return option("null", "it must be a finite number", options.null.to_string());
-        }
+        options.check()?;
         let clusters = self.clusters(options.by.as_deref())?;
         let by = options.by.as_ref().map_or_else(Covariance::cluster, Covariance::cluster_by);
         if let Some(why) = self.estimated(&by)?.unknown(self, at) {
@@ -253,11 +260,11 @@ struct Parts {
 impl Parts {
     fn new(fit: &FittedRegression, at: usize, clusters: &Clusters) -> Result<Self> {
         let estimate = fit.estimates[at];
-        let Expanded { basis, residuals, at } = fit.with_effects_as_columns(clusters, at)?;
+        let Expanded { basis, residuals, positions } = fit.with_effects_as_columns(clusters, &[at])?;
         let (columns, inverse) = (&basis.columns, &basis.inverse);
         let k = columns.len();
         let weights = &fit.data.weights;
-        let function = basis.coefficient(at);
+        let function = basis.coefficient(positions[0]);
         let a = inverse.dot(&function);
         let scale = function.dot(&a);
         let rows = clusters.rows();
@@ -320,14 +327,15 @@ impl Parts {
 
 impl FittedRegression {
     /// The regression with absorbed effects that are not nested in the clusters as columns.
-    fn with_effects_as_columns(&self, clusters: &Clusters, at: usize) -> Result<Expanded> {
+    fn with_effects_as_columns(&self, clusters: &Clusters, positions: &[usize]) -> Result<Expanded> {
         let absorbed = self.data.absorbed;
         let sets = [(absorbed.units, self.design.units.as_ref()), (absorbed.periods, self.design.periods.as_ref())];
         let is_nested = |groups: &Groups| clusters.nest(groups);
         let [units, periods] = sets.map(|(is_absorbed, groups)| groups.filter(|_| is_absorbed));
         let others: Vec<&Groups> = [units, periods].into_iter().flatten().filter(|groups| !is_nested(groups)).collect();
         if others.is_empty() {
-            return Ok(Expanded { basis: self.basis.clone(), residuals: self.residuals.clone(), at });
+            let (basis, residuals) = (self.basis.clone(), self.residuals.clone());
+            return Ok(Expanded { basis, residuals, positions: positions.to_vec() });
         }
         let nested = Absorbed { units: units.is_some_and(is_nested), periods: periods.is_some_and(is_nested), rank: 0 };
         let absorb = nested.absorb(&self.design);
@@ -354,16 +362,19 @@ impl FittedRegression {
             columns: &columns,
         };
         let Solution { kept, basis, residuals, .. } = problem.solve();
-        let at = kept.iter().position(|&c| c == at).ok_or_else(|| {
-            cannot("the wild bootstrap", Refusal::SpannedByEffects { coefficient: self.names()[at].clone() })
-        })?;
-        Ok(Expanded { basis, residuals, at })
+        let found = |&at: &usize| {
+            let coefficient = || self.names()[at].clone();
+            let gone = || cannot("the wild bootstrap", Refusal::SpannedByEffects { coefficient: coefficient() });
+            kept.iter().position(|&c| c == at).ok_or_else(gone)
+        };
+        let positions = positions.iter().map(found).collect::<Result<Vec<_>>>()?;
+        Ok(Expanded { basis, residuals, positions })
     }
 }
 
-/// The regression on columns alone, and where the coefficient stands among them.
+/// The regression on columns alone, and where the coefficients stand among them.
 struct Expanded {
     basis: Basis,
     residuals: Vec<f64>,
-    at: usize,
+    positions: Vec<usize>,
 }

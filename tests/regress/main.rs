@@ -7,6 +7,7 @@ mod bad_input;
 mod brute_force;
 mod intercept;
 mod of_model;
+mod related;
 mod satterthwaite;
 mod shifted;
 mod small_sample;

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use apportion::regress::{ClusterCorrection, SmallSample};
+use apportion::regress::{ClusterCorrection, ErrorsRelated, ResidualLags, SmallSample};
 use apportion::{Covariance, Estimator, FittedRegression, Panel, PanelRegression, PanelSchema};
 use serde_json::Value;
 
@@ -97,5 +97,55 @@ fn cr2_has_its_p_values_and_joint_test() {
             let found = [htz.statistic, htz.df_denominator.expect("F"), htz.p_value];
             assert!(worst(found, &[statistic, denominator, p]) < 1e-6, "{id}: {found:?}");
         }
+    }
+}
+
+fn employment(folder: &Path, estimator: Estimator) -> FittedRegression {
+    let schema = PanelSchema::new("firm", "year");
+    let panel = Panel::read_csv(folder.join("reference/data/EmplUK.csv"), &schema).expect("readable");
+    let terms = ["log(wage)", "log(capital)", "log(output)"];
+    PanelRegression::new("log(emp)", terms).estimator(estimator).fit(&panel).expect("it has rows enough")
+}
+
+/// `vcovBK(…, cluster = "time")`. Of `cluster = "group"` the values are kept apart: the first firm of EmplUK has no 1976,
+/// and plm numbers the periods by their first appearance but puts the residuals of each firm in calendar order, so that
+/// it multiplies residuals of different years.
+#[test]
+fn beck_and_katz_is_that_of_plm() {
+    let Some(folder) = shared() else { return };
+    let reference = json(&folder.join("reference/inference.json"));
+    for (name, estimator) in [
+        ("pooled", Estimator::Pooled),
+        ("within", Estimator::Within),
+        ("within_period", Estimator::WithinPeriod),
+        ("twoway", Estimator::Twoway),
+        ("random_individual_swar", Estimator::Random),
+    ] {
+        let fit = employment(&folder, estimator);
+        let matrix =
+            |related| fit.covariance(&Covariance::beck_katz(related)).expect("it has units and periods").matrix;
+        let id = format!("plm_empluk_{name}_vcovBK_time");
+        let rows = entry(&reference, &id)["values"].as_array().expect("rows");
+        let expected: Vec<f64> = rows.iter().flat_map(numbers).collect();
+        let off = worst(matrix(ErrorsRelated::WithinPeriods), &expected);
+        assert!(off < 1e-8, "{id}: {off:e}");
+    }
+}
+
+/// `pbgtest(…, order = 1)`, which lets the first row of a firm follow the last of the firm before.
+#[test]
+fn breusch_and_godfrey_is_that_of_plm() {
+    let Some(folder) = shared() else { return };
+    let reference = json(&folder.join("reference/inference.json"));
+    for (name, estimator) in
+        [("pooled", Estimator::Pooled), ("within", Estimator::Within), ("random", Estimator::Random)]
+    {
+        let fit = employment(&folder, estimator);
+        let test = fit.breusch_godfrey(1, ResidualLags::Stacked).expect("it has rows before rows");
+        let expected = entry(&reference, &format!("plm_empluk_pbgtest_{name}"));
+        let [statistic, p] = ["statistic", "p"].map(|key| expected[key].as_f64().expect("a number"));
+        assert!(worst([test.statistic], &[statistic]) < 1e-8, "{name}: {}", test.statistic);
+        // A tail so far out loses digits by the size of the statistic.
+        assert!(worst([test.p_value], &[p]) < 1e-6, "{name}: {}", test.p_value);
     }
 }

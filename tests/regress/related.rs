@@ -1,0 +1,178 @@
+//! Errors related over units and periods, by forming every matrix.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+use apportion::regress::{ErrorsRelated, NullDistribution, ResidualLags, WildBootstrap, WildWeights};
+use apportion::{CoefficientTable, Covariance, Estimator, FittedRegression, Panel, PanelRegression};
+use ndarray::{Array1, Array2};
+
+use crate::common::Numbers;
+
+struct Rows {
+    units: Vec<usize>,
+    periods: Vec<i32>,
+    x: Vec<f64>,
+    weights: Vec<f64>,
+    panel: Panel,
+}
+
+/// Seven units with gaps, the first of which comes late.
+fn rows(seed: u64) -> Rows {
+    let mut random = Numbers::new(seed);
+    let (mut units, mut periods) = (Vec::new(), Vec::new());
+    for unit in 0..7 {
+        for period in 0..6 {
+            if (unit, period) != (0, 0) && (unit * 5 + period) % 7 != 3 {
+                units.push(unit);
+                periods.push(2010 + period as i32);
+            }
+        }
+    }
+    let n = units.len();
+    let x: Vec<f64> = (0..n).map(|_| random.normal()).collect();
+    let weights: Vec<f64> = (0..n).map(|_| 0.5 + random.uniform()).collect();
+    let panel = Panel::builder()
+        .units(units.iter().map(|unit| format!("U{unit}")))
+        .periods(periods.iter().copied())
+        .column("x", x.iter().copied())
+        .column("w", weights.iter().copied())
+        .column("y", x.iter().map(|x| x + random.normal()))
+        .text_column("group", units.iter().zip(&periods).map(|(u, p)| format!("G{}", (u + *p as usize) % 4)))
+        .build()
+        .unwrap();
+    Rows { units, periods, x, weights, panel }
+}
+
+/// Rows times the roots of their weights, the inverse of their products, and residuals likewise.
+fn parts(rows: &Rows, fit: &FittedRegression) -> (Array2<f64>, Array2<f64>, Array1<f64>) {
+    let n = rows.x.len();
+    let x = Array2::from_shape_fn((n, 2), |(i, c)| rows.weights[i].sqrt() * [1.0, rows.x[i]][c]);
+    let p = x.t().dot(&x);
+    let determinant = p[[0, 0]] * p[[1, 1]] - p[[0, 1]] * p[[0, 1]];
+    let inverse = ndarray::array![[p[[1, 1]], -p[[0, 1]]], [-p[[0, 1]], p[[0, 0]]]] / determinant;
+    let e = Array1::from_shape_fn(n, |i| rows.weights[i].sqrt() * fit.residuals()[i]);
+    (x, inverse, e)
+}
+
+#[test]
+fn beck_and_katz_is_that_of_explicit_matrices() {
+    let rows = rows(1);
+    let fit = PanelRegression::new("y", ["x"]).weights("w").fit(&rows.panel).unwrap();
+    let (x, inverse, e) = parts(&rows, &fit);
+    let n = e.len();
+    for (related, within_periods) in [(ErrorsRelated::WithinPeriods, true), (ErrorsRelated::WithinUnits, false)] {
+        let member = |i: usize| if within_periods { rows.units[i] } else { (rows.periods[i] - 2010) as usize };
+        let shared = |i: usize| if within_periods { (rows.periods[i] - 2010) as usize } else { rows.units[i] };
+        let mean = |a: usize, b: usize| {
+            let pairs = (0..n).flat_map(|i| (0..n).map(move |j| (i, j)));
+            let products: Vec<f64> = pairs
+                .filter(|&(i, j)| member(i) == a && member(j) == b && shared(i) == shared(j))
+                .map(|(i, j)| e[i] * e[j])
+                .collect();
+            products.iter().sum::<f64>() / products.len() as f64
+        };
+        let omega =
+            Array2::from_shape_fn(
+                (n, n),
+                |(i, j)| {
+                    if shared(i) == shared(j) { mean(member(i), member(j)) } else { 0.0 }
+                },
+            );
+        let expected = inverse.dot(&x.t().dot(&omega).dot(&x)).dot(&inverse);
+        let found = fit.covariance(&Covariance::beck_katz(related)).unwrap();
+        for (a, b) in found.matrix.iter().zip(&expected) {
+            assert!((a / b - 1.0).abs() < 1e-10, "{related:?}: {a} for {b}");
+        }
+        // A document keeps which of the two it was.
+        let table = fit.coefficients(&Covariance::beck_katz(related)).unwrap();
+        let json = serde_json::to_string(&table).unwrap();
+        assert_eq!(serde_json::from_str::<CoefficientTable>(&json).unwrap(), table);
+    }
+}
+
+#[test]
+fn breusch_and_godfrey_does_not_reach_over_gaps_or_units() {
+    let rows = rows(2);
+    let fit = PanelRegression::new("y", ["x"]).fit(&rows.panel).unwrap();
+    let e = fit.residuals();
+    let n = e.len();
+    let before = |i: usize| (0..n).find(|&j| rows.units[j] == rows.units[i] && rows.periods[j] == rows.periods[i] - 1);
+    let lag: Vec<f64> = (0..n).map(|i| before(i).map_or(0.0, |j| e[j])).collect();
+    // The regression of e on 1, x and the lag, by a second regression: the residual of the lag on 1 and x.
+    let of_lag =
+        Panel::builder().column("lag", lag.iter().copied()).column("x", rows.x.iter().copied()).build().unwrap();
+    let left = PanelRegression::new("lag", ["x"]).fit(&of_lag).unwrap();
+    let along: f64 = left.residuals().iter().zip(e).map(|(l, e)| l * e).sum();
+    let length: f64 = left.residuals().iter().map(|l| l * l).sum();
+    let total: f64 = e.iter().map(|e| e * e).sum();
+    let expected = n as f64 * along * along / length / total;
+    let test = fit.breusch_godfrey(1, ResidualLags::WithinUnits).unwrap();
+    assert!((test.statistic / expected - 1.0).abs() < 1e-10, "{} for {expected}", test.statistic);
+    assert_eq!(test.distribution, NullDistribution::ChiSquared { df: 1.0 });
+    let stacked = fit.breusch_godfrey(1, ResidualLags::Stacked).unwrap();
+    assert!((stacked.statistic - test.statistic).abs() > 1e-6, "there are gaps to reach over");
+    for order in [0, 6] {
+        let message = fit.breusch_godfrey(order, ResidualLags::WithinUnits).unwrap_err().to_string();
+        assert!(message.contains("less than the 6 periods"), "{message}");
+    }
+}
+
+#[test]
+fn two_ways_are_those_of_any_columns() {
+    let rows = rows(3);
+    let fit = PanelRegression::new("y", ["x"]).estimator(Estimator::Within).fit(&rows.panel).unwrap();
+    let plain = |covariance: Covariance| {
+        let table = fit.covariance(&covariance.small_sample(apportion::regress::SmallSample::Unadjusted)).unwrap();
+        table.matrix[[0, 0]]
+    };
+    let both = Covariance::twoway_cluster_by("group", "period");
+    let found = fit.covariance(&both).unwrap();
+    assert_eq!((found.clustered_by.len(), found.clusters.clone(), found.df), (2, vec![4, 6], Some(3.0)));
+    // Sums of x̃e over the cells of group and period, which hold several units.
+    let mean = |unit: usize| {
+        let of_unit: Vec<f64> = (0..rows.x.len()).filter(|&i| rows.units[i] == unit).map(|i| rows.x[i]).collect();
+        of_unit.iter().sum::<f64>() / of_unit.len() as f64
+    };
+    let x: Vec<f64> = rows.x.iter().zip(&rows.units).map(|(x, &unit)| x - mean(unit)).collect();
+    let group = |i: usize| (rows.units[i] + rows.periods[i] as usize) % 4;
+    let mut cells = std::collections::BTreeMap::new();
+    for (i, x) in x.iter().enumerate() {
+        *cells.entry((group(i), rows.periods[i])).or_insert(0.0) += x * fit.residuals()[i];
+    }
+    let length: f64 = x.iter().map(|x| x * x).sum();
+    let of_cells = cells.values().map(|s: &f64| s * s).sum::<f64>() / length.powi(2);
+    let expected = plain(Covariance::cluster_by("group")) + plain(Covariance::cluster_by("period")) - of_cells;
+    assert!((plain(both) / expected - 1.0).abs() < 1e-10);
+}
+
+/// Every sign pattern, each with the outcome made anew and the regression fitted anew.
+#[test]
+fn the_joint_wild_bootstrap_is_that_of_refitting() {
+    let rows = rows(4);
+    let fit = PanelRegression::new("y", ["x", "w"]).fit(&rows.panel).unwrap();
+    let outcome = rows.panel.column("y").unwrap().numbers().unwrap().to_vec();
+    let mean = outcome.iter().sum::<f64>() / outcome.len() as f64;
+    let plain = Covariance::cluster().small_sample(apportion::regress::SmallSample::Unadjusted);
+    let statistic = |fit: &FittedRegression| fit.wald(&["x", "w"], &plain).unwrap().statistic;
+    let of_sample = statistic(&fit);
+    let n = rows.x.len();
+    let mut exceed = 0;
+    for pattern in 0..128_usize {
+        let sign = |unit: usize| if pattern >> unit & 1 == 1 { -1.0 } else { 1.0 };
+        let y = (0..n).map(|i| mean + sign(rows.units[i]) * (outcome[i] - mean));
+        let panel = Panel::builder()
+            .units(rows.units.iter().map(|unit| format!("U{unit}")))
+            .periods(rows.periods.iter().copied())
+            .column("y", y)
+            .column("x", rows.x.iter().copied())
+            .column("w", rows.weights.iter().copied())
+            .build()
+            .unwrap();
+        let drawn = PanelRegression::new("y", ["x", "w"]).fit(&panel).unwrap();
+        exceed += usize::from(statistic(&drawn) >= of_sample * (1.0 - 1e-9));
+    }
+    let options = WildBootstrap::new(999, 1).weights(WildWeights::Rademacher);
+    let test = fit.wild_bootstrap_joint(&["x", "w"], &options).unwrap();
+    assert_eq!((test.draws, test.clusters), (128, 7));
+    assert!((test.statistic / of_sample - 1.0).abs() < 1e-9);
+    assert!((test.p_value - exceed as f64 / 128.0).abs() < 1e-12, "{} for {exceed}/128", test.p_value);
+}
