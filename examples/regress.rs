@@ -172,7 +172,9 @@ impl Arguments {
     fn read(&self) -> Result<Panel> {
         let terms = parse_terms(&self.terms)?;
         let used = [&self.outcome].into_iter().chain(&terms).flat_map(Term::columns);
-        let mut schema = PanelSchema::cross_section().only(used.chain(self.cluster.as_deref()));
+        // Two columns stand behind one option where clusters are in two ways.
+        let clusters = self.cluster.iter().flat_map(|columns| columns.split(',').map(str::trim));
+        let mut schema = PanelSchema::cross_section().only(used.chain(clusters));
         if let Some(unit) = &self.unit {
             schema = schema.unit(unit);
         }

@@ -8,12 +8,12 @@
 //! | the coefficients by an estimator | [`PanelRegression`], [`Estimator`] | [`FittedRegression`], [`RSquared`] |
 //! | the coefficients behind a model's shares | [`FittedModel::regression`](crate::FittedModel::regression) | [`FittedRegression`] |
 //! | the variances of random effects | [`RandomMethod`], [`RandomEffect`] | [`EffectVariances`], [`QuasiDemeaning`] |
-//! | how sure they are | [`FittedRegression::coefficients`], [`Covariance`] ([`CovarianceKind`], [`Leverage`], [`ClusterCorrection`], [`SmallSample`]) | [`CoefficientTable`] of [`CoefficientEstimate`]s, [`CovarianceMatrix`] |
-//! | the same by resampling the errors of clusters | [`FittedRegression::wild_bootstrap`], [`WildBootstrap`], [`WildWeights`] | [`WildTest`] |
+//! | how sure they are | [`FittedRegression::coefficients`], [`Covariance`] ([`CovarianceKind`], [`Leverage`], [`ClusterCorrection`], [`ErrorsRelated`], [`SmallSample`]) | [`CoefficientTable`] of [`CoefficientEstimate`]s, [`CovarianceMatrix`] |
+//! | the same by resampling the errors of clusters | [`FittedRegression::wild_bootstrap`], [`FittedRegression::wild_bootstrap_joint`], [`WildBootstrap`], [`WildWeights`] | [`WildTest`], [`JointWildTest`] |
 //! | several coefficients, or functions of them | [`FittedRegression::wald`], [`FittedRegression::combination`], [`FittedRegression::delta_method`] | [`JointTest`], [`CoefficientEstimate`] |
 //! | the effects of units and periods | [`FittedRegression::unit_effects`], [`FittedRegression::period_effects`] | [`Effect`] |
 //! | the expected outcome of other rows | [`FittedRegression::predictions`] | [`Prediction`] |
-//! | whether the regression suits the data | [`FittedRegression::hausman`] and its like | [`SpecificationTest`], [`NullDistribution`], [`CrossSectionLm`], [`HausmanVariance`] |
+//! | whether the regression suits the data | [`FittedRegression::hausman`] and its like | [`SpecificationTest`], [`NullDistribution`], [`CrossSectionLm`], [`ResidualLags`], [`HausmanVariance`] |
 //! | which rows and units decide | [`FittedRegression::influence_of_rows`], [`FittedRegression::influence_of_units`] | [`Influence`] |
 //! | how much of what unit effects take up is noise | [`FittedModel::noise`](crate::FittedModel::noise), [`NoiseModel`] | [`Noise`], [`Drift`] |
 //! | which columns are hard to tell apart | [`FittedRegression::collinearity`] | [`Collinearity`] of [`ColumnInflation`] |
