@@ -52,7 +52,9 @@ pub enum DataError {
         path: String,
     },
     /// A header in a single cell that holds semicolons, tabs or vertical bars, where other columns are asked for.
-    #[error("columns in {path} seem to be separated by {found}: save it with commas")]
+    #[error(
+        "columns in {path} seem to be separated by {found}: save it with commas, or read it with PanelSchema::delimiter"
+    )]
     Separator {
         /// The path as given, or "the reader".
         path: String,

@@ -4,6 +4,7 @@
 //! term   = part (":" part)*
 //! part   = "unit_effects" | "period_effects" | call | name
 //! call   = ("log" | "sqrt" | "asinh" | "log1p" | "power" | "lag" | "lead" | "within" | "between") "(" term ["," number] ")"
+//!        | ("lag" | "lead") "(" term "," number ":" number ")"     in a list: several terms
 //!        | "factor" "(" name ["," "ref" "=" name] ")"
 //! name   = any characters but ( ) , : `     or     "`" any characters, a backtick doubled "`"
 //! ```
@@ -17,23 +18,31 @@ use crate::panel::Function;
 /// Functions inside functions, at most: more would be a slip, and a text of any length must not exhaust the stack.
 const DEEPEST: usize = 16;
 
+/// Terms that one text stands for, at most: more would be a slip of a digit.
+const MOST_LAGS: u32 = 100;
+
 const FUNCTIONS: [&str; 10] = ["log", "sqrt", "asinh", "log1p", "power", "factor", "lag", "lead", "within", "between"];
 
 impl FromStr for Term {
     type Err = TermSyntax;
 
     fn from_str(text: &str) -> Result<Self, TermSyntax> {
-        let mut parser = Parser { text, chars: text.chars().collect(), at: 0, depth: 0 };
-        let term = parser.term(Place::Outside)?;
-        match parser.peek() {
-            None => Ok(term),
-            Some(',') => Err(parser.error("a comma separates terms: give each term by itself")),
-            Some(other) => Err(parser.error(format!("`{other}` is not expected here"))),
-        }
+        Parser::new(text, None).whole()
     }
 }
 
+/// The terms of one text: one, unless it names several lags.
+fn read_each(text: &str) -> Result<Vec<Term>, TermSyntax> {
+    let mut parser = Parser::new(text, Some(0));
+    let mut terms = vec![parser.whole()?];
+    for nth in 1..parser.n_lags.unwrap_or(1) {
+        terms.push(Parser::new(text, Some(nth)).whole()?);
+    }
+    Ok(terms)
+}
+
 /// Splits a list such as `a,lag(b, 2),c` at the commas that stand outside brackets and backticks, and reads each term.
+/// In a list `lag(b, 1:3)` stands for `lag(b),lag(b, 2),lag(b, 3)`, and `lead` likewise.
 ///
 /// # Errors
 /// [`TermSyntax`] for the first term that cannot be read.
@@ -43,6 +52,7 @@ impl FromStr for Term {
 /// use apportion::model::parse_terms;
 /// use apportion::Term;
 /// assert_eq!(parse_terms("a,lag(b, 2)")?, [Term::column("a"), Term::column("b").lag(2)]);
+/// assert_eq!(parse_terms("lag(log(b), 1:3)")?, Term::column("b").log().lags(1..=3));
 /// # Ok::<(), apportion::error::TermSyntax>(())
 /// ```
 pub fn parse_terms(list: &str) -> Result<Vec<Term>, TermSyntax> {
@@ -54,13 +64,13 @@ pub fn parse_terms(list: &str) -> Result<Vec<Term>, TermSyntax> {
             '(' if !quoted => depth += 1,
             ')' if !quoted => depth -= 1,
             ',' if !quoted && depth == 0 => {
-                terms.push(list[start..at].parse()?);
+                terms.extend(read_each(&list[start..at])?);
                 start = at + 1;
             }
             _ => {}
         }
     }
-    terms.push(list[start..].parse()?);
+    terms.extend(read_each(&list[start..])?);
     Ok(terms)
 }
 
@@ -77,9 +87,27 @@ struct Parser<'a> {
     at: usize,
     /// Functions that are open.
     depth: usize,
+    /// Which of several lags is read, where the text may name several.
+    nth_lag: Option<u32>,
+    /// How many lags the text named, where it named several.
+    n_lags: Option<u32>,
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
+    fn new(text: &'a str, nth_lag: Option<u32>) -> Self {
+        Parser { text, chars: text.chars().collect(), at: 0, depth: 0, nth_lag, n_lags: None }
+    }
+
+    /// The term that the whole text is.
+    fn whole(&mut self) -> Result<Term, TermSyntax> {
+        let term = self.term(Place::Outside)?;
+        match self.peek() {
+            None => Ok(term),
+            Some(',') => Err(self.error("a comma separates terms: give each term by itself")),
+            Some(other) => Err(self.error(format!("`{other}` is not expected here"))),
+        }
+    }
+
     fn peek(&mut self) -> Option<char> {
         while self.chars.get(self.at).is_some_and(|c| c.is_whitespace()) {
             self.at += 1;
@@ -201,11 +229,32 @@ impl Parser<'_> {
         Ok(term)
     }
 
+    /// A number of periods, or of several such as `1:3` the one that is read.
     fn periods(&mut self) -> Result<u32, TermSyntax> {
-        match self.number() {
-            (_, Some(periods)) if periods > 0 => Ok(periods),
-            (at, _) => Err(self.error_at(at, "expected a number of periods, 1 or more")),
+        let (start, first) = match self.number() {
+            (start, Some(periods)) if periods > 0 => (start, periods),
+            (at, _) => return Err(self.error_at(at, "expected a number of periods, 1 or more")),
+        };
+        if self.peek() != Some(':') {
+            return Ok(first);
         }
+        self.at += 1;
+        let (at, last) = self.number();
+        let Some(last) = last.filter(|last| *last > first && last - first < MOST_LAGS) else {
+            let [least, most] = [1, MOST_LAGS - 1].map(|more| first.saturating_add(more));
+            let message = format!("expected the last of several periods, {least} to {most}");
+            return Err(self.error_at(at, message));
+        };
+        let Some(nth) = self.nth_lag else {
+            let message = format!(
+                "`{first}:{last}` are several terms: write each by itself, or take lags() or leads() of the term in code"
+            );
+            return Err(self.error_at(start, message));
+        };
+        if self.n_lags.replace(last - first + 1).is_some() {
+            return Err(self.error_at(start, "several lags may stand in a term once"));
+        }
+        Ok(first + nth)
     }
 
     /// Digits, where they begin and what they say.
@@ -322,6 +371,13 @@ mod tests {
         fails("a,b", 2, "a comma separates terms: give each term by itself");
         fails("lag(x, 0)", 8, "expected a number of periods, 1 or more");
         fails("lag(x, two)", 8, "expected a number of periods, 1 or more");
+        fails("lag(x, 2:2)", 10, "expected the last of several periods, 3 to 101");
+        fails("lag(x, 1:)", 10, "expected the last of several periods, 2 to 100");
+        fails(
+            "lag(x, 1:3)",
+            8,
+            "`1:3` are several terms: write each by itself, or take lags() or leads() of the term in code",
+        );
         fails("lead(x, 0)", 9, "expected a number of periods, 1 or more");
         fails("lead(between(x))", 6, "between() cannot stand inside lead()");
         fails("lead(a:b)", 7, "an interaction cannot stand inside lead()");
@@ -346,6 +402,11 @@ mod tests {
     #[test]
     fn splits_lists_outside_brackets() {
         assert_eq!(parse_terms("lag(x, 2),`a,b`").unwrap(), [Term::column("x").lag(2), Term::column("a,b")]);
+        let x = || Term::column("x");
+        assert_eq!(parse_terms("lag(x, 2:3),z").unwrap(), [x().lag(2), x().lag(3), Term::column("z")]);
+        assert_eq!(parse_terms("z:lead(x, 1:2)").unwrap(), [1, 2].map(|k| Term::column("z").interact(x().lead(k))));
+        assert_eq!(parse_terms("lag(lead(x, 1:2), 1:2)").unwrap_err().message, "several lags may stand in a term once");
+        assert_eq!(parse_terms("lag(x, 4294967295:4294967296)").unwrap_err().position, 19);
         assert!(parse_terms("a,,b").is_err());
     }
 

@@ -418,7 +418,8 @@ fn decompose_refuses_bad_input_in_one_line() {
     let error = refused(&mut decompose(&directory.0.join("two\nlines.csv")));
     assert!(error.contains("two lines.csv"), "{error}");
     let error = refused(&mut decompose(&directory.write("semicolons.csv", &panel().replace(',', ";"))));
-    assert!(error.ends_with("semicolons.csv seem to be separated by semicolons: save it with commas\n"), "{error}");
+    let advice = "save it with commas, or read it with PanelSchema::delimiter\n";
+    assert!(error.ends_with(&format!("semicolons.csv seem to be separated by semicolons: {advice}")), "{error}");
     let error = refused(&mut decompose(&ragged));
     assert!(error.contains("line 2 has 3 cells"), "{error}");
     let error = refused(example("decompose").arg("--data").arg(&data).args(["--outcome", "rate"]));

@@ -107,6 +107,28 @@ fn employment(folder: &Path, estimator: Estimator) -> FittedRegression {
     PanelRegression::new("log(emp)", terms).estimator(estimator).fit(&panel).expect("it has rows enough")
 }
 
+/// `phtest(within, random)`, on a balanced and an unbalanced panel.
+#[test]
+fn hausman_is_that_of_plm() {
+    let Some(folder) = shared() else { return };
+    let reference = json(&folder.join("reference/inference.json"));
+    let schema = PanelSchema::new("state", "year");
+    let production = Panel::read_csv(folder.join("reference/data/Produc.csv"), &schema).expect("readable");
+    let production = |estimator| {
+        let terms = ["log(pcap)", "log(pc)", "log(emp)", "unemp"];
+        PanelRegression::new("log(gsp)", terms).estimator(estimator).fit(&production).expect("it has rows enough")
+    };
+    let pair = [Estimator::Within, Estimator::Random];
+    for (id, [within, random]) in [
+        ("plm_empluk_phtest", pair.map(|estimator| employment(&folder, estimator))),
+        ("plm_producbal_phtest", pair.map(production)),
+    ] {
+        let test = within.hausman(&random).expect("both have the columns");
+        let [statistic, p] = ["statistic", "p"].map(|key| entry(&reference, id)[key].as_f64().expect("a number"));
+        assert!(worst([test.statistic, test.p_value], &[statistic, p]) < 1e-8, "{id}: {test}");
+    }
+}
+
 /// `vcovBK(…, cluster = "time")`. Of `cluster = "group"` the values are kept apart: the first firm of EmplUK has no 1976,
 /// and plm numbers the periods by their first appearance but puts the residuals of each firm in calendar order, so that
 /// it multiplies residuals of different years.

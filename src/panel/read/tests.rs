@@ -141,7 +141,10 @@ fn another_separator_than_a_comma() {
                 matches!(&error, Error::Data(DataError::Separator { path, found }) if path == READER && *found == separator),
                 "{csv:?}: {error}"
             );
-            let expected = format!("columns in the reader seem to be separated by {separator}: save it with commas");
+            let expected = format!(
+                "columns in the reader seem to be separated by {separator}: save it with commas, or read it with \
+                 PanelSchema::delimiter"
+            );
             assert_eq!(error.to_string(), expected);
         }
     }
