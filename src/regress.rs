@@ -24,7 +24,7 @@
 // |---|---|
 // | what an estimator takes from the data | `transform`, `random_effects` |
 // | coefficients | `estimation`, `least_squares`, `basis` |
-// | how sure they are | `covariance`, `wild`, `inference`, `joint` |
+// | how sure they are | `covariance`, `wild`, `inference`, `functions`, `joint` |
 // | whether the regression suits the data | `specification`, `diagnostics` |
 // | noise within units | `noise` |
 // | what it says of units and of new rows | `effects`, `prediction`, `new_rows`, `estimable` |
@@ -38,6 +38,7 @@ mod estimable;
 mod estimation;
 mod estimator;
 mod fitted;
+mod functions;
 mod inference;
 mod joint;
 mod least_squares;

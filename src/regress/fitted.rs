@@ -23,7 +23,8 @@ use crate::warning::Warning;
 /// | How many rows, units, periods, degrees of freedom? | [`n_observations`](Self::n_observations), [`n_units`](Self::n_units), [`n_periods`](Self::n_periods), [`df_residual`](Self::df_residual) |
 /// | What are the coefficients? | [`names`](Self::names), [`estimates`](Self::estimates), [`estimate`](Self::estimate), [`left_out_columns`](Self::left_out_columns) |
 /// | How sure are they? | [`coefficients`](Self::coefficients), [`coefficients_at`](Self::coefficients_at), [`covariance`](Self::covariance), with few clusters [`satterthwaite_df`](Self::satterthwaite_df), [`wild_bootstrap`](Self::wild_bootstrap) |
-/// | What do they say together? | [`wald`](Self::wald), [`wild_bootstrap_joint`](Self::wild_bootstrap_joint), [`combination`](Self::combination), [`delta_method`](Self::delta_method) |
+/// | What do they say together? | [`wald`](Self::wald), [`wild_bootstrap_joint`](Self::wild_bootstrap_joint) |
+/// | How sure is a function of them? | [`combination`](Self::combination), [`combination_at`](Self::combination_at), [`delta_method`](Self::delta_method), [`delta_method_at`](Self::delta_method_at) |
 /// | How much is explained, and what is left? | [`r_squared`](Self::r_squared), [`fitted`](Self::fitted), [`residuals`](Self::residuals), [`sigma2`](Self::sigma2) |
 /// | What are the effects of units and periods? | absorbed: [`unit_effects`](Self::unit_effects), [`period_effects`](Self::period_effects); random: [`effect_variances`](Self::effect_variances), [`quasi_demeaning`](Self::quasi_demeaning) |
 /// | What is expected of other rows? | [`predictions`](Self::predictions); linfa's [`Predict`](linfa::traits::Predict) without intervals |

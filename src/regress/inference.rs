@@ -1,12 +1,11 @@
-//! What the coefficients and their covariance allow to say: statistics, p-values, intervals, joint tests, combinations.
+//! What the coefficients and their covariance allow to say: statistics, p-values, intervals, joint tests.
 
-use ndarray::Array1;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::covariance::{Covariance, CovarianceMatrix, Estimated};
+use super::covariance::{Covariance, CovarianceMatrix};
 use super::joint::JointTest;
 use super::{Estimator, FittedRegression, RSquared};
-use crate::error::{QuestionError, Refusal, Result, cannot};
+use crate::error::{QuestionError, Result, cannot};
 use crate::model::Factor;
 use crate::numerics::tails::Reference;
 use crate::panel::{LeftOutRows, nearest_names};
@@ -250,100 +249,6 @@ impl FittedRegression {
             return Err(cannot("the joint test", why));
         }
         estimated.joint(self, &positions, "the joint test", false)
-    }
-
-    /// A linear combination Σ c b of coefficients, with its standard error √(c'Vc).
-    ///
-    /// # Errors
-    /// [`QuestionError::UnknownCoefficient`] for a name without a coefficient;
-    /// [`QuestionError::Option`] for weights that are all zero; those of [`covariance`](Self::covariance).
-    ///
-    /// # Examples
-    /// ```
-    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
-    /// use apportion::{Covariance, Panel, PanelRegression};
-    ///
-    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
-    /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct", "vacancy_rate"]).fit(&panel)?;
-    /// // What ten points more of both go with.
-    /// let both = fit.combination(&[("low_income_pct", 10.0), ("vacancy_rate", 10.0)], &Covariance::cluster())?;
-    /// assert!((both.estimate - 10.0 * (fit.estimates()[1] + fit.estimates()[2])).abs() < 1e-10);
-    /// assert!(both.lower < both.estimate && both.estimate < both.upper);
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
-    pub fn combination(&self, weights: &[(&str, f64)], covariance: &Covariance) -> Result<CoefficientEstimate> {
-        if weights.iter().all(|(_, weight)| *weight == 0.0) {
-            let expected = "give at least one coefficient a weight other than zero".to_string();
-            return Err(QuestionError::Option { option: "the combination", expected, found: "zero".to_string() }.into());
-        }
-        let mut c = Array1::zeros(self.estimates().len());
-        for (name, weight) in weights {
-            c[self.position(name)?] += weight;
-        }
-        let text: Vec<String> = weights.iter().map(|(name, weight)| format!("{weight} {name}")).collect();
-        let estimate = c.iter().zip(self.estimates()).map(|(c, b)| c * b).sum();
-        self.function_of_estimates(text.join(" + "), estimate, &c, &self.estimated(covariance)?)
-    }
-
-    /// A smooth function of the coefficients, with the standard error of the delta method, √(g'Vg), g its gradient,
-    /// taken by central differences.
-    ///
-    /// # Errors
-    /// Those of [`covariance`](Self::covariance); [`EstimateError::Method`](crate::error::EstimateError::Method) where
-    /// the function is not finite about the estimates.
-    ///
-    /// # Examples
-    /// ```
-    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
-    /// use apportion::{Covariance, Panel, PanelRegression};
-    ///
-    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
-    /// let fit = PanelRegression::new("cpp_rate", ["low_income_pct", "vacancy_rate"]).fit(&panel)?;
-    /// let ratio = fit.delta_method("ratio", |b| b[1] / b[2], &Covariance::cluster())?;
-    /// assert!((ratio.estimate - fit.estimates()[1] / fit.estimates()[2]).abs() < 1e-12);
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
-    pub fn delta_method(
-        &self,
-        name: impl Into<String>,
-        function: impl Fn(&[f64]) -> f64,
-        covariance: &Covariance,
-    ) -> Result<CoefficientEstimate> {
-        let estimated = self.estimated(covariance)?;
-        let std_errors = estimated.of_columns.std_errors();
-        let mut b = self.estimates().to_vec();
-        let mut gradient = Array1::zeros(b.len());
-        for i in 0..b.len() {
-            let at = b[i];
-            // The cube root of the rounding, by the larger of the coefficient and its standard error.
-            let step = f64::EPSILON.cbrt() * at.abs().max(std_errors[i]).max(f64::MIN_POSITIVE);
-            b[i] = at + step;
-            let above = function(&b);
-            b[i] = at - step;
-            gradient[i] = (above - function(&b)) / (2.0 * step);
-            b[i] = at;
-        }
-        self.function_of_estimates(name.into(), function(self.estimates()), &gradient, &estimated)
-    }
-
-    /// A function of the estimates by its value and gradient there.
-    fn function_of_estimates(
-        &self,
-        name: String,
-        estimate: f64,
-        gradient: &Array1<f64>,
-        estimated: &Estimated,
-    ) -> Result<CoefficientEstimate> {
-        if !estimate.is_finite() || gradient.iter().any(|g| !g.is_finite()) {
-            return Err(cannot("the delta method", Refusal::NotFinite { function: name }));
-        }
-        if gradient.iter().all(|g| *g == 0.0) {
-            return Err(cannot("the delta method", Refusal::ConstantFunction { function: name }));
-        }
-        let function = self.basis.functional(gradient.view());
-        let (std_error, df) = (estimated.variance(function.view()).sqrt(), estimated.df(function.view()));
-        let own = df.filter(|_| !estimated.of_columns.df_by_coefficient.is_empty());
-        Ok(CoefficientEstimate { df: own, ..CoefficientEstimate::new(name, estimate, std_error, df, 0.95) })
     }
 
     /// The position of a coefficient.

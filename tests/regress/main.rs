@@ -5,6 +5,7 @@ mod common;
 
 mod bad_input;
 mod brute_force;
+mod functions;
 mod intercept;
 mod of_model;
 mod related;
