@@ -34,6 +34,7 @@
 //! | [`EstimateError::OtherFit`] | [`FitDifference`] |
 //! | [`EstimateError::Scale`] | [`ScaleProblem`] |
 //! | [`EstimateError::Predict`] | [`PredictProblem`] |
+//! | [`EstimateError::NotRegressed`] | [`RowProblem`] |
 //! | [`EstimateError::Cluster`] | [`ClusterProblem`] |
 //! | [`EstimateError::Noise`] | [`NoiseProblem`] |
 //!
@@ -58,7 +59,9 @@ pub use data::{
     ReorganisationProblem, SidecarProblem,
 };
 pub(crate) use estimate::cannot;
-pub use estimate::{ClusterProblem, CoefficientProblem, EstimateError, FitDifference, PredictProblem, ScaleProblem};
+pub use estimate::{
+    ClusterProblem, CoefficientProblem, EstimateError, FitDifference, PredictProblem, RowProblem, ScaleProblem,
+};
 pub(crate) use names::first_few;
 pub use noise::NoiseProblem;
 pub use question::{OrderProblem, OutcomeUse, QuestionError, TermProblem, TermSyntax};

@@ -11,6 +11,8 @@
 //! | how sure they are | [`FittedRegression::coefficients`], [`Covariance`] ([`CovarianceKind`], [`Leverage`], [`ClusterCorrection`], [`ErrorsRelated`], [`SmallSample`]) | [`CoefficientTable`] of [`CoefficientEstimate`]s, [`CovarianceMatrix`] |
 //! | the same by resampling the errors of clusters | [`FittedRegression::wild_bootstrap`], [`FittedRegression::wild_bootstrap_joint`], [`WildBootstrap`], [`WildWeights`] | [`WildTest`], [`JointWildTest`] |
 //! | several coefficients, or functions of them | [`FittedRegression::wald`], [`FittedRegression::combination`], [`FittedRegression::delta_method`] | [`JointTest`], [`CoefficientEstimate`] |
+//! | residuals and fitted values by unit and period | [`FittedRegression::regressed_rows`], [`FittedRegression::regressed_row`], [`FittedRegression::residuals_on`] | [`RegressedRow`] |
+//! | the columns as they were regressed | [`FittedRegression::design_matrix`] | [`ColumnMatrix`](crate::panel::ColumnMatrix) |
 //! | the effects of units and periods | [`FittedRegression::unit_effects`], [`FittedRegression::period_effects`] | [`Effect`] |
 //! | the expected outcome of other rows | [`FittedRegression::predictions`] | [`Prediction`] |
 //! | whether the regression suits the data | [`FittedRegression::hausman`] and its like | [`SpecificationTest`], [`NullDistribution`], [`CrossSectionLm`], [`ResidualLags`], [`HausmanVariance`] |
@@ -25,6 +27,7 @@
 // | what an estimator takes from the data | `transform`, `random_effects` |
 // | coefficients | `estimation`, `least_squares`, `basis` |
 // | how sure they are | `covariance`, `wild`, `inference`, `functions`, `joint` |
+// | what was regressed, and what is left of it | `design_matrix`, `regressed_rows` |
 // | whether the regression suits the data | `specification`, `diagnostics` |
 // | noise within units | `noise` |
 // | what it says of units and of new rows | `effects`, `prediction`, `new_rows`, `estimable` |
@@ -32,6 +35,7 @@
 
 mod basis;
 mod covariance;
+mod design_matrix;
 mod diagnostics;
 mod effects;
 mod estimable;
@@ -48,6 +52,7 @@ mod of_model;
 mod prediction;
 mod r_squared;
 mod random_effects;
+mod regressed_rows;
 mod specification;
 mod transform;
 mod wild;
@@ -72,6 +77,7 @@ pub use noise::{Drift, Noise, NoiseModel};
 pub use prediction::Prediction;
 pub use r_squared::RSquared;
 pub use random_effects::{EffectVariances, QuasiDemeaning, RandomEffect, RandomMethod};
+pub use regressed_rows::RegressedRow;
 pub use specification::{CrossSectionLm, HausmanVariance, NullDistribution, ResidualLags, SpecificationTest};
 pub use wild::{JointWildTest, WildBootstrap, WildTest, WildWeights};
 

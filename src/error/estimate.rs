@@ -116,6 +116,14 @@ pub enum EstimateError {
         /// Why.
         why: PredictProblem,
     },
+    /// A row, or a period, of which nothing was regressed.
+    #[error("no regressed row of {place}: {why}")]
+    NotRegressed {
+        /// Unit and period of the row, or the period.
+        place: String,
+        /// Why.
+        why: RowProblem,
+    },
     /// A column that cannot say which rows are related.
     #[error("cluster column \"{column}\": {why}")]
     Cluster {
@@ -291,6 +299,27 @@ pub enum PredictProblem {
     Weight {
         /// The weight.
         weight: f64,
+    },
+}
+
+/// Why there is no regressed row of a unit in a period, or of a period.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RowProblem {
+    /// It was left out of the sample.
+    #[error("it was left out of the sample ({reason})")]
+    LeftOut {
+        /// Why.
+        reason: String,
+    },
+    /// A difference has nothing to be taken from.
+    #[error("the sample has no row of the unit one period earlier to take the difference from")]
+    NoPeriodBefore,
+    /// No regressed row is of this period.
+    #[error("the regressed rows are of {there}")]
+    NoSuchPeriod {
+        /// The periods of which there are.
+        there: String,
     },
 }
 

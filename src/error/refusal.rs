@@ -142,6 +142,16 @@ pub enum Refusal {
     /// Periods of a regression whose rows are units.
     #[error("a row of the between estimator is a unit, of all its periods: choose another covariance")]
     RowsAreUnits,
+    /// Rows of a panel asked of an estimator whose regressed rows are others.
+    #[error(
+        "a regressed row of the {estimator} estimator is {row}, not a row of the panel: take regressed_rows, which say what they are of"
+    )]
+    OtherRows {
+        /// The estimator.
+        estimator: &'static str,
+        /// What one of its rows is.
+        row: &'static str,
+    },
     /// A function of the coefficients that is not a number at the estimates, or not beside them.
     #[error("{function} is not finite at the estimates, or near them: choose another function")]
     NotFinite {

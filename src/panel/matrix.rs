@@ -12,7 +12,7 @@ use crate::error::{ColumnUseProblem, Result};
 pub struct ColumnMatrix {
     /// The names of the columns, in their order.
     pub names: Vec<String>,
-    /// Rows of the panel × columns; NaN where a value is missing.
+    /// Rows × columns: of a panel all its rows, NaN where a value is missing; of a regression those that were regressed.
     pub values: Array2<f64>,
 }
 

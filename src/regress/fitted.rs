@@ -26,6 +26,8 @@ use crate::warning::Warning;
 /// | What do they say together? | [`wald`](Self::wald), [`wild_bootstrap_joint`](Self::wild_bootstrap_joint) |
 /// | How sure is a function of them? | [`combination`](Self::combination), [`combination_at`](Self::combination_at), [`delta_method`](Self::delta_method), [`delta_method_at`](Self::delta_method_at) |
 /// | How much is explained, and what is left? | [`r_squared`](Self::r_squared), [`fitted`](Self::fitted), [`residuals`](Self::residuals), [`sigma2`](Self::sigma2) |
+/// | Of which unit in which period is that? | [`regressed_rows`](Self::regressed_rows), [`regressed_rows_in`](Self::regressed_rows_in), [`regressed_row`](Self::regressed_row), [`rows`](Self::rows); as columns of a panel [`residuals_on`](Self::residuals_on), [`fitted_on`](Self::fitted_on) |
+/// | What was least squares given? | [`design_matrix`](Self::design_matrix), [`regressed_outcome`](Self::regressed_outcome) |
 /// | What are the effects of units and periods? | absorbed: [`unit_effects`](Self::unit_effects), [`period_effects`](Self::period_effects); random: [`effect_variances`](Self::effect_variances), [`quasi_demeaning`](Self::quasi_demeaning) |
 /// | What is expected of other rows? | [`predictions`](Self::predictions); linfa's [`Predict`](linfa::traits::Predict) without intervals |
 /// | Are effects related to the columns? | [`hausman`](Self::hausman), [`hausman_regression`](Self::hausman_regression) |
@@ -235,8 +237,12 @@ impl FittedRegression {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn fitted(&self) -> Vec<f64> {
-        let outcome = if self.data.absorbed.any() { &self.design.outcome } else { &self.data.outcome };
-        outcome.iter().zip(&self.residuals).map(|(y, e)| y - e).collect()
+        self.outcome().iter().zip(&self.residuals).map(|(y, e)| y - e).collect()
+    }
+
+    /// The outcome of the regressed rows, absorbed effects in it.
+    pub(super) fn outcome(&self) -> &[f64] {
+        if self.data.absorbed.any() { &self.design.outcome } else { &self.data.outcome }
     }
 
     /// Variances of the idiosyncratic error and of the effects, in squared points of the outcome; `None` but for a

@@ -80,7 +80,7 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "UnitEffectsShare",
         ],
     ),
-    ("arrays of replicates, to compute with", &["GelbachReplicates", "Replicates"]),
+    ("arrays and rows, to compute with", &["GelbachReplicates", "RegressedRow", "Replicates"]),
     ("documents, which serde writes, and what reads a game", &["RegressionReport", "Report", "Score"]),
 ];
 
