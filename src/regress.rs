@@ -12,6 +12,7 @@
 //! | the same by resampling the errors of clusters | [`FittedRegression::wild_bootstrap`], [`FittedRegression::wild_bootstrap_joint`], [`WildBootstrap`], [`WildWeights`] | [`WildTest`], [`JointWildTest`] |
 //! | several coefficients, or functions of them | [`FittedRegression::wald`], [`FittedRegression::combination`], [`FittedRegression::delta_method`] | [`JointTest`], [`CoefficientEstimate`] |
 //! | residuals and fitted values by unit and period | [`FittedRegression::regressed_rows`], [`FittedRegression::regressed_row`], [`FittedRegression::residuals_on`] | [`RegressedRow`] |
+//! | the likelihood of those rows, AIC and BIC | [`FittedRegression::log_likelihood`], [`FittedRegression::aic`], [`FittedRegression::bic`] | numbers |
 //! | the columns as they were regressed | [`FittedRegression::design_matrix`] | [`ColumnMatrix`](crate::panel::ColumnMatrix) |
 //! | the effects of units and periods | [`FittedRegression::unit_effects`], [`FittedRegression::period_effects`] | [`Effect`] |
 //! | the expected outcome of other rows | [`FittedRegression::predictions`] | [`Prediction`] |
@@ -27,7 +28,7 @@
 // | what an estimator takes from the data | `transform`, `random_effects` |
 // | coefficients | `estimation`, `least_squares`, `basis` |
 // | how sure they are | `covariance`, `wild`, `inference`, `functions`, `joint` |
-// | what was regressed, and what is left of it | `design_matrix`, `regressed_rows` |
+// | what was regressed, and what is left of it | `design_matrix`, `regressed_rows`, `likelihood` |
 // | whether the regression suits the data | `specification`, `diagnostics` |
 // | noise within units | `noise` |
 // | what it says of units and of new rows | `effects`, `prediction`, `new_rows`, `estimable` |
@@ -46,6 +47,7 @@ mod functions;
 mod inference;
 mod joint;
 mod least_squares;
+mod likelihood;
 mod new_rows;
 mod noise;
 mod of_model;

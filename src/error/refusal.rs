@@ -152,6 +152,9 @@ pub enum Refusal {
         /// What one of its rows is.
         row: &'static str,
     },
+    /// The likelihood of an exact fit.
+    #[error("the regression fits the outcome exactly, and its likelihood has no bound: take terms out")]
+    UnboundedLikelihood,
     /// A function of the coefficients that is not a number at the estimates, or not beside them.
     #[error("{function} is not finite at the estimates, or near them: choose another function")]
     NotFinite {
@@ -330,6 +333,11 @@ pub enum EstimatorNeed {
     /// A bias that is known: that of the within estimator where every unit has a row in every period.
     #[error("its bias is known for the within estimator on a balanced panel: fit that, or use pesaran_cd")]
     KnownBias,
+    /// Coefficients that are those of the largest likelihood.
+    #[error(
+        "the variances of its effects are not those of the largest likelihood: use the pooled, between, first_difference or a within estimator"
+    )]
+    LargestLikelihood,
     /// Several residuals a unit.
     #[error("unit means have one residual a unit: use another estimator")]
     SeveralResiduals,
@@ -347,6 +355,9 @@ impl EstimatorNeed {
             EstimatorNeed::KnownSuccession => &["within", "first_difference"],
             EstimatorNeed::FittedLevels => &["pooled", "between", "within", "within_period", "twoway"],
             EstimatorNeed::KnownBias => &["within"],
+            EstimatorNeed::LargestLikelihood => {
+                &["pooled", "between", "first_difference", "within", "within_period", "twoway"]
+            }
             EstimatorNeed::SeveralResiduals => &[
                 "pooled",
                 "within",

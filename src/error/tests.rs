@@ -164,6 +164,7 @@ fn estimators_that_are_named_instead_exist() {
         KnownSuccession,
         FittedLevels,
         KnownBias,
+        LargestLikelihood,
         SeveralResiduals,
     ];
     for need in needs {

@@ -27,6 +27,7 @@ use crate::warning::Warning;
 /// | How sure is a function of them? | [`combination`](Self::combination), [`combination_at`](Self::combination_at), [`delta_method`](Self::delta_method), [`delta_method_at`](Self::delta_method_at) |
 /// | How much is explained, and what is left? | [`r_squared`](Self::r_squared), [`fitted`](Self::fitted), [`residuals`](Self::residuals), [`sigma2`](Self::sigma2) |
 /// | Of which unit in which period is that? | [`regressed_rows`](Self::regressed_rows), [`regressed_rows_in`](Self::regressed_rows_in), [`regressed_row`](Self::regressed_row), [`rows`](Self::rows); as columns of a panel [`residuals_on`](Self::residuals_on), [`fitted_on`](Self::fitted_on) |
+/// | Which of several regressions describes the rows best? | [`log_likelihood`](Self::log_likelihood), [`aic`](Self::aic), [`bic`](Self::bic) |
 /// | What was least squares given? | [`design_matrix`](Self::design_matrix), [`regressed_outcome`](Self::regressed_outcome) |
 /// | What are the effects of units and periods? | absorbed: [`unit_effects`](Self::unit_effects), [`period_effects`](Self::period_effects); random: [`effect_variances`](Self::effect_variances), [`quasi_demeaning`](Self::quasi_demeaning) |
 /// | What is expected of other rows? | [`predictions`](Self::predictions); linfa's [`Predict`](linfa::traits::Predict) without intervals |

@@ -7,6 +7,7 @@ mod bad_input;
 mod brute_force;
 mod functions;
 mod intercept;
+mod likelihood;
 mod of_model;
 mod regressed_rows;
 mod related;

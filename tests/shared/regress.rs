@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use apportion::regress::{Leverage, RandomMethod, SmallSample};
-use apportion::{CoefficientTable, Covariance, Estimator, Panel, PanelRegression, PanelSchema};
+use apportion::{CoefficientTable, Covariance, Estimator, FittedRegression, Panel, PanelRegression, PanelSchema};
 use serde_json::Value;
 
 use crate::common::shared::{json, shared};
@@ -90,6 +90,18 @@ fn fixest_on_grunfeld() {
         if let Some(within) = r2("wr2") {
             assert!((fit.r_squared().within.expect("within") - within).abs() < 1e-11, "{id}");
         }
+        let number = |name: &str| result[name].as_f64().expect("a number");
+        let n = number("nobs");
+        let found = [fit.log_likelihood(), fit.aic(), fit.bic()].map(|value| value.expect("a likelihood"));
+        // Its criteria do not count σ², and ours do, as R's of lm; its likelihood leaves weights out.
+        let expected = [number("loglik"), number("aic") + 2.0, number("bic") + n.ln()];
+        let left: f64 = fit.residuals().iter().map(|e| e * e).sum();
+        let unweighted = -0.5 * n * (std::f64::consts::TAU.ln() + 1.0 + (left / n).ln());
+        let moved = if id == "grunfeld_weights" { found[0] - unweighted } else { 0.0 };
+        for (found, expected) in [found[0] - moved, found[1] + 2.0 * moved, found[2] + 2.0 * moved].iter().zip(expected)
+        {
+            assert!((found / expected - 1.0).abs() < 1e-10, "{id}: {found} against {expected}");
+        }
         for (name, covariance) in &kinds {
             let all = result["se"].as_array().expect("a list of covariances");
             let Some(expected) = all.iter().find(|e| e["vcov"] == *name) else { continue };
@@ -168,7 +180,7 @@ fn plm_on_grunfeld() {
 }
 
 /// linearmodels 7.1 on Grunfeld: `FirstDifferenceOLS` without a constant, `BetweenOLS`, and the R² of `PooledOLS`,
-/// `RandomEffects` and `PanelOLS(entity_effects=True)`.
+/// `RandomEffects` and `PanelOLS(entity_effects=True)`; the likelihoods of all but `RandomEffects`.
 #[test]
 fn linearmodels_on_grunfeld() {
     let Some(folder) = shared() else { return };
@@ -178,7 +190,14 @@ fn linearmodels_on_grunfeld() {
     let result = |id: &str| entries.iter().find(|e| e["id"] == id).expect("an entry")["result"].clone();
     let plain = PanelRegression::new("inv", ["value", "capital"]);
     let differences = plain.clone().estimator(Estimator::FirstDifference).without_intercept();
-    let table = differences.fit(&panel).and_then(|fit| fit.coefficients(&Covariance::iid())).expect("it fits");
+    let likelihood = |id: &str, fit: &FittedRegression| {
+        let (found, expected) = (fit.log_likelihood().expect("a likelihood"), result(id)["loglik"].as_f64());
+        let expected = expected.expect("a number");
+        assert!((found / expected - 1.0).abs() < 1e-11, "{id}: {found} against {expected}");
+    };
+    let differences = differences.fit(&panel).expect("it fits");
+    likelihood("grunfeld_fd", &differences);
+    let table = differences.coefficients(&Covariance::iid()).expect("it fits");
     check("fd", &table, &result("grunfeld_fd")["params"], &result("grunfeld_fd")["se"]);
     for (id, estimator) in [
         ("grunfeld_pooled_unadj", Estimator::Pooled),
@@ -186,6 +205,9 @@ fn linearmodels_on_grunfeld() {
         ("grunfeld_random", Estimator::Random),
     ] {
         let fit = plain.clone().estimator(estimator).fit(&panel).expect("it fits");
+        if estimator != Estimator::Random {
+            likelihood(id, &fit);
+        }
         let table = fit.coefficients(&Covariance::iid()).expect("a covariance");
         let expected = result(id);
         check(id, &table, &expected["params"], &expected["se"]);
