@@ -5,7 +5,7 @@ use std::fmt;
 use super::aligned::{Line, aligned};
 use super::estimates::{Digits, UNKNOWN, p_value, statistic};
 use super::text::{counted, level, percent, wrapped};
-use crate::regress::{CoefficientEstimate, Collinearity, Effect, Influence, Prediction, WildTest};
+use crate::regress::{CoefficientEstimate, Collinearity, Effect, Influence, JointWildTest, Prediction, WildTest};
 use crate::resample::ShareInfluence;
 
 /// A number to four significant digits.
@@ -46,6 +46,22 @@ impl fmt::Display for WildTest {
             level(self.level),
             end(self.lower),
             end(self.upper)
+        );
+        in_lines(f, &text)
+    }
+}
+
+impl fmt::Display for JointWildTest {
+    /// The null, the statistic and its p-value in a sentence.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = format!(
+            "{} = {}: statistic {}, p {} by {} of {} (wild bootstrap)",
+            self.names.join(", "),
+            number(self.null),
+            statistic(self.statistic),
+            p_value(self.p_value),
+            counted(self.draws, "draw"),
+            counted(self.clusters, "cluster")
         );
         in_lines(f, &text)
     }

@@ -23,6 +23,7 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "CovarianceKind",
             "Criterion",
             "CrossSectionLm",
+            "ErrorsRelated",
             "Estimator",
             "GelbachCovariance",
             "HausmanVariance",
@@ -37,6 +38,7 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "PanelRegression",
             "RandomEffect",
             "RandomMethod",
+            "ResidualLags",
             "SampledOrders",
             "SmallSample",
             "Source",
@@ -228,7 +230,9 @@ fn of_regressions(printed: &mut Printed) {
         }
     }
     let (within, iid) = (regression(Estimator::Within), Covariance::iid());
-    printed.print(&within.wild_bootstrap("vacancy_rate", &WildBootstrap::new(99, 1)).expect("150 clusters"));
+    let wild = WildBootstrap::new(99, 1);
+    printed.print(&within.wild_bootstrap("vacancy_rate", &wild).expect("150 clusters"));
+    printed.print(&within.wild_bootstrap_joint(&["low_income_pct", "vacancy_rate"], &wild).expect("150 clusters"));
     printed.print(&within.unit_effects(&iid).expect("unit effects")[0]);
     printed.print(&within.predictions(&england(), &iid, 0.95).expect("the sample")[0]);
     printed.print(&within.influence_of_units().expect("150 units")[0]);
