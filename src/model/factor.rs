@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::design::Design;
 use super::term::Term;
+use super::variables::resolve;
 use crate::panel::{Panel, Values};
 
 /// A term that entered as levels: a text column, a `factor()`, or an interaction with one. Unit and period effects are
@@ -29,6 +30,10 @@ pub struct Factor {
     pub name: String,
     /// Its levels in the sample, the one that has no column among them; of an interaction, the combinations of levels.
     pub levels: usize,
+    /// `unit_effects` or `period_effects` where its levels are theirs, as those of `factor(year, ref=2015)` are; `None`
+    /// otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<String>,
 }
 
 impl fmt::Display for Factor {
@@ -43,7 +48,12 @@ impl Design {
         let has_levels = |term: &Term| is_factor(term, &self.panel);
         let of_term = |(term, cells): (&Term, &Option<Vec<String>>)| {
             let levels = cells.as_ref().filter(|_| has_levels(term))?.len();
-            Some(Factor { name: term.to_string(), levels })
+            let same_as = match term {
+                Term::FactorFrom { column, .. } => resolve(&Term::factor(column), &self.panel),
+                _ => term.clone(),
+            };
+            let same_as = matches!(same_as, Term::UnitEffects | Term::PeriodEffects).then(|| same_as.to_string());
+            Some(Factor { name: term.to_string(), levels, same_as })
         };
         self.terms.iter().map(|term| (&term.term, &term.cells)).filter_map(of_term).collect()
     }

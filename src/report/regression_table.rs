@@ -2,14 +2,18 @@
 //!
 //! One table of rows for coefficients and columns for models, from which text, Markdown, LaTeX and CSV are written.
 
+mod choice;
 mod csv;
+mod effects;
 mod latex;
 mod markdown;
+mod rows;
 mod text;
 
 use serde::{Deserialize, Serialize};
 
-use super::estimates::{Digits, covariance, left_out, r_squared, r_squareds};
+use self::choice::Choice;
+use super::estimates::{Digits, covariance, intervals, left_out, r_squared, r_squareds};
 use crate::regress::{CoefficientEstimate, CoefficientTable};
 
 /// Bounds of p-values and their stars.
@@ -18,11 +22,23 @@ const STARS: [(f64, &str); 3] = [(0.001, "***"), (0.01, "**"), (0.05, "*")];
 const STARS_IN_WORDS: &str = "* p < 0.05, ** p < 0.01, *** p < 0.001";
 
 /// Regressions side by side: a column for each model, a row for each coefficient in the order of appearance, its
-/// estimate with the standard error in brackets below; then outcome, estimator, rows, units, periods, degrees of
+/// estimate with the standard error in brackets below; then outcome, estimator, effects, rows, units, periods, degrees of
 /// freedom and R² of each model; then how its standard errors came about, the columns it left out, and its warnings.
+///
+/// Effects have a row where any of the models has them: `yes` where they are absorbed or have columns of their own, `random`
+/// for random ones, `differenced` for the unit effects that drop out of first differences, `no` without.
 ///
 /// It prints as text of at most 80 columns, in several blocks where the models need more, and can be had as
 /// [Markdown](Self::to_markdown), [LaTeX](Self::to_latex) and [CSV](Self::to_csv).
+///
+/// | what a reader sees | by | default |
+/// |---|---|---|
+/// | which coefficients | [`keep`](Self::keep), [`omit`](Self::omit) | all |
+/// | in which order | [`order`](Self::order) | that of appearance |
+/// | under which names | [`labels`](Self::labels) | those of the regressions |
+/// | intervals below the estimates | [`intervals`](Self::intervals) | standard errors |
+/// | stars | [`stars`](Self::stars) | none |
+/// | how many digits | [`significant_digits`](Self::significant_digits), [`decimals`](Self::decimals) | four significant ones |
 ///
 /// # Examples
 /// ```
@@ -48,6 +64,10 @@ pub struct RegressionTable {
     models: Vec<Model>,
     stars: bool,
     digits: Digits,
+    #[serde(default)]
+    intervals: bool,
+    #[serde(default)]
+    choice: Choice,
 }
 
 /// A regression under the name of its column.
@@ -57,9 +77,9 @@ struct Model {
     table: CoefficientTable,
 }
 
-/// A coefficient's name and its value in each model.
+/// A coefficient's printed name and its value in each model.
 struct Row<'a> {
-    name: &'a str,
+    name: String,
     cells: Vec<Option<&'a CoefficientEstimate>>,
 }
 
@@ -84,7 +104,35 @@ impl RegressionTable {
     /// ```
     pub fn new<'a, N: Into<String>>(models: impl IntoIterator<Item = (N, &'a CoefficientTable)>) -> Self {
         let models = models.into_iter().map(|(name, table)| Model { name: name.into(), table: table.clone() });
-        RegressionTable { models: models.collect(), stars: false, digits: Digits::default() }
+        RegressionTable {
+            models: models.collect(),
+            stars: false,
+            digits: Digits::default(),
+            intervals: false,
+            choice: Choice::default(),
+        }
+    }
+
+    /// Prints intervals, `[lower, upper]`, below the estimates instead of standard errors, each at the level of its model's
+    /// [`CoefficientTable::level`], which the notes say. Default: standard errors, from which a reader makes an interval at
+    /// any level.
+    ///
+    /// The CSV has both always; with this it has the level too, in a column of its own.
+    ///
+    /// # Examples
+    /// ```
+    /// # use apportion::report::RegressionTable;
+    /// # use apportion::{Covariance, Panel, PanelRegression};
+    /// # let panel = Panel::builder().column("y", [1.0, 3.0, 2.0, 5.0]).column("low_x", [0.0, 1.0, 2.0, 3.0]).build()?;
+    /// let fit = PanelRegression::new("y", ["low_x"]).fit(&panel)?;
+    /// let table = RegressionTable::new([("all", &fit.coefficients_at(&Covariance::iid(), 0.9)?)]).intervals(true);
+    /// let text = table.to_string();
+    /// assert!(text.contains("[-0.4173, 2.617]") && text.contains("\n90% intervals in brackets\n"), "{text}");
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn intervals(mut self, intervals: bool) -> Self {
+        self.intervals = intervals;
+        self
     }
 
     /// Marks estimates by their p-values: \* below 0.05, \*\* below 0.01, \*\*\* below 0.001, and says so below.
@@ -142,38 +190,22 @@ impl RegressionTable {
         self
     }
 
-    /// The union of the models' coefficients, in the order in which they appear.
-    fn rows(&self) -> Vec<Row<'_>> {
-        let mut rows: Vec<Row<'_>> = Vec::new();
-        for (at, model) in self.models.iter().enumerate() {
-            for coefficient in &model.table.coefficients {
-                // A model with two coefficients of one name has two rows.
-                let known = rows.iter().position(|row| row.name == coefficient.name && row.cells[at].is_none());
-                let row = known.unwrap_or_else(|| {
-                    rows.push(Row { name: &coefficient.name, cells: vec![None; self.models.len()] });
-                    rows.len() - 1
-                });
-                rows[row].cells[at] = Some(coefficient);
-            }
-        }
-        rows
-    }
-
     /// What else is said of each model, by row; rows that say nothing are left out.
     fn statistics(&self) -> Vec<(String, Vec<String>)> {
         let row = |label: &str, cell: &dyn Fn(&CoefficientTable) -> String| {
             (label.to_string(), self.models.iter().map(|model| cell(&model.table)).collect::<Vec<_>>())
         };
         let some = |n: usize| if n > 0 { n.to_string() } else { String::new() };
-        let mut rows = vec![
-            row("outcome", &|t| t.outcome.clone()),
-            row("estimator", &|t| t.estimator.to_string()),
+        let mut rows =
+            vec![row("outcome", &|t| self.printed(&t.outcome)), row("estimator", &|t| t.estimator.to_string())];
+        rows.extend(self.effects());
+        rows.extend([
             row("weights", &|t| t.weights.clone().unwrap_or_default()),
             row("observations", &|t| t.n_observations.to_string()),
             row("units", &|t| some(t.n_units)),
             row("periods", &|t| some(t.n_periods)),
             row("residual df", &|t| t.df_residual.to_string()),
-        ];
+        ]);
         for kind in 0..4 {
             let r2 = |t: &CoefficientTable| r_squareds(&t.r_squared)[kind].1.map_or(String::new(), r_squared);
             let name = ["R² overall", "R² within", "R² between", "R² adjusted"][kind];
@@ -183,13 +215,22 @@ impl RegressionTable {
         rows
     }
 
-    /// What stands below: what is in brackets, what stars mean, and of each model its covariance, what it left out and
-    /// its warnings.
+    /// What stands below: what is in brackets, what stars mean, and of each model its covariance, what it has that is not
+    /// shown, what it left out and its warnings.
     fn notes(&self) -> Vec<String> {
-        let mut notes = vec!["standard errors in brackets".to_string()];
+        let first = self.models.first().map(|model| &model.table);
+        let is_one_level = self.models.iter().all(|model| first.is_some_and(|first| first.level == model.table.level));
+        let in_brackets = match first.filter(|_| self.intervals) {
+            None => "standard errors in brackets".to_string(),
+            Some(first) if is_one_level => format!("{} in brackets", intervals(first)),
+            Some(_) => "intervals in brackets, each model's at its own level".to_string(),
+        };
+        let mut notes = vec![in_brackets];
         notes.extend(self.stars.then(|| STARS_IN_WORDS.to_string()));
         for Model { name, table } in &self.models {
-            notes.push(format!("{name}: {}", covariance(&table.covariance)));
+            let level = (self.intervals && !is_one_level).then(|| format!("; {}", intervals(table)));
+            notes.push(format!("{name}: {}{}", covariance(&table.covariance), level.unwrap_or_default()));
+            notes.extend(self.not_shown(table).map(|hidden| format!("{name}: {hidden}")));
             if !table.left_out_columns.is_empty() {
                 notes.push(format!("{name}: dropped {}", table.left_out_columns.join(", ")));
             }
@@ -203,6 +244,15 @@ impl RegressionTable {
 
     fn number(&self, x: f64) -> String {
         self.digits.text(x)
+    }
+
+    /// What stands below an estimate, its numbers written so: between an opening and a closing bracket, which is apart so
+    /// that it can be given room.
+    fn below(&self, c: &CoefficientEstimate, number: impl Fn(f64) -> String) -> (String, &'static str) {
+        match self.intervals {
+            true => (format!("[{}, {}", number(c.lower), number(c.upper)), "]"),
+            false => (format!("({}", number(c.std_error)), ")"),
+        }
     }
 
     fn stars_of(&self, coefficient: &CoefficientEstimate) -> &'static str {

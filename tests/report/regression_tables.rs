@@ -129,6 +129,7 @@ size           0.07512
 
 outcome               y         y
 estimator        pooled    within
+unit effects         no       yes
 observations          9         9
 units                 3         3
 periods               3         3
@@ -188,6 +189,7 @@ fn two_regressions_as_markdown() {
 |  | (0.05929) |  |
 | outcome | y | y |
 | estimator | pooled | within |
+| unit effects | no | yes |
 | observations | 9 | 9 |
 | units | 3 | 3 |
 | periods | 3 | 3 |
@@ -217,6 +219,7 @@ size & $0.07512$ &  \\
 \midrule
 outcome & y & y \\
 estimator & pooled & within \\
+unit effects & no & yes \\
 observations & 9 & 9 \\
 units & 3 & 3 \\
 periods & 3 & 3 \\
@@ -426,4 +429,202 @@ proptest! {
             prop_assert_eq!(bars, 4, "{}", row);
         }
     }
+}
+
+/// A text whose words are one space apart.
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Firms in regions, with dummies of years and of regions, three ways.
+fn with_dummies() -> [CoefficientTable; 3] {
+    let regions = ["north", "north", "north", "south", "south", "south", "west", "west", "west"];
+    let panel = panel().with_column("region", regions).expect("a column of texts");
+    let fit = |terms: &[&str], estimator| {
+        let fit = PanelRegression::new("y", terms.iter().copied()).estimator(estimator).fit(&panel).expect("fits");
+        fit.coefficients(&Covariance::iid()).expect("a covariance")
+    };
+    [
+        fit(&["x", "region", "period_effects"], Estimator::Pooled),
+        fit(&["x", "region"], Estimator::WithinPeriod),
+        fit(&["x", "factor(year, ref=2002)"], Estimator::Random),
+    ]
+}
+
+#[test]
+fn dummies_that_are_not_shown_are_said_to_be_in() {
+    let [dummies, absorbed, random] = with_dummies();
+    let table = RegressionTable::new([("dummies", &dummies), ("absorbed", &absorbed), ("random", &random)]);
+    let few = table.clone().omit(["region*", "period_effects", "factor(year*"]).expect("they match");
+    let text = few.to_string();
+    assert!(!text.contains("region[") && !text.contains("2003"), "{text}");
+    for row in [
+        "unit effects         no         no    random",
+        "period effects      yes        yes       yes",
+        "region              yes        yes        no",
+    ] {
+        assert!(squeezed(&text).contains(&squeezed(row)), "{row} is not in\n{text}");
+    }
+    for note in [
+        "dummies: not shown: region (2 levels), period_effects (2 levels)",
+        "absorbed: not shown: region (2 levels)",
+        "random: not shown: factor(year, ref=2002) (2 levels)",
+    ] {
+        assert!(text.lines().any(|line| line == note), "{note} is not in\n{text}");
+        assert!(few.to_markdown().contains(&format!("\n- {}\n", note.replace('_', "\\_"))), "{}", few.to_markdown());
+        assert!(few.to_latex().contains(&note.replace('_', "\\_")), "{}", few.to_latex());
+    }
+    assert!(few.to_markdown().contains("| region | yes | yes | no |\n"), "{}", few.to_markdown());
+    assert!(few.to_latex().contains("period effects & yes & yes & yes \\\\\n"), "{}", few.to_latex());
+    // As many lines as coefficients that are left: x in all, and two intercepts.
+    assert_eq!(few.to_csv().lines().count(), 1 + 5, "{}", few.to_csv());
+    // What is shown needs no row; that of the effects tells how it is in.
+    let all = table.to_string();
+    assert!(!all.contains("\nregion  ") && !all.contains("not shown") && all.contains("\nperiod effects"), "{all}");
+}
+
+#[test]
+fn rows_are_chosen_by_patterns() {
+    let names = |table: &RegressionTable| -> Vec<String> {
+        let markdown = table.to_markdown();
+        let rows = markdown.lines().skip(2).take_while(|line| !line.starts_with("| outcome"));
+        let names = rows.map(|line| line.split('|').nth(1).expect("a cell").trim().replace('\\', ""));
+        names.filter(|name| !name.is_empty()).collect()
+    };
+    let [dummies, absorbed, _] = with_dummies();
+    let table = RegressionTable::new([("absorbed", &absorbed), ("dummies", &dummies)]);
+    assert_eq!(
+        names(&table),
+        ["x", "region[south]", "region[west]", "(Intercept)", "period_effects[2002]", "period_effects[2003]"]
+    );
+    let kept = table.clone().keep(["region", "?"]).expect("they match");
+    assert_eq!(names(&kept), ["x", "region[south]", "region[west]"]);
+    let fewer = kept.clone().omit(["*[w*"]).expect("it matches");
+    assert_eq!(names(&fewer), ["x", "region[south]"]);
+    let both = table.clone().keep(["x"]).and_then(|table| table.keep(["(*"])).expect("they match");
+    assert_eq!(names(&both), ["x", "(Intercept)"]);
+    let ordered = table.clone().order(["(Intercept)", "*3]", "region"]).expect("they match");
+    assert_eq!(
+        names(&ordered),
+        ["(Intercept)", "period_effects[2003]", "region[south]", "region[west]", "x", "period_effects[2002]"]
+    );
+    let csv = ordered.to_csv();
+    let of_dummies: Vec<&str> =
+        csv.lines().filter_map(|line| line.strip_prefix("dummies,")?.split(',').next()).collect();
+    assert_eq!(of_dummies, names(&ordered));
+    // Nothing is left, and the table says so.
+    let none = table.clone().omit(["*"]).expect("it matches").to_string();
+    assert!(none.contains("absorbed: not shown: x, region (2 levels)\n") && none.contains("R² overall"), "{none}");
+    let refused = table.omit(["year*"]).expect_err("nothing is called so").to_string();
+    assert_eq!(
+        refused,
+        "omit is \"year*\": it must match a coefficient, and * stands for any characters, ? for one; nearest to it are \
+         \"x\", \"region\", \"(Intercept)\""
+    );
+}
+
+#[test]
+fn labels_are_printed_and_the_names_stay_in_the_csv() {
+    let [dummies, absorbed, _] = with_dummies();
+    let table = RegressionTable::new([("dummies", &dummies), ("absorbed", &absorbed)]);
+    let labels = [("x", "Income, £ & more"), ("region", "Region"), ("period_effects", "Year"), ("y", "Rate_1")];
+    let table = table.labels(labels.into_iter().chain([("region[west]", "The West")])).expect("they are there");
+    let text = table.to_string();
+    for row in ["Income, £ & more ", "Region: south ", "The West ", "Year: 2003 ", "outcome ", "Year "] {
+        assert!(text.contains(&format!("\n{row}")), "{row} is not in\n{text}");
+    }
+    assert!(squeezed(&text).contains("outcome Rate_1 Rate_1 estimator"), "{text}");
+    assert!(table.to_latex().contains("\nIncome, £ \\& more & "), "{}", table.to_latex());
+    assert!(table.to_markdown().contains("| outcome | Rate\\_1 | Rate\\_1 |"), "{}", table.to_markdown());
+    let csv = table.to_csv();
+    assert!(csv.starts_with("model,name,estimate,std_error,statistic,p_value,lower,upper,label\n"), "{csv}");
+    assert!(csv.lines().any(|line| line.starts_with("dummies,x,") && line.ends_with(",\"Income, £ & more\"")), "{csv}");
+    assert!(csv.lines().any(|line| line.starts_with("dummies,region[south],") && line.ends_with(",Region: south")));
+    let hidden = table.clone().omit(["region"]).expect("it matches").to_string();
+    assert!(hidden.contains("\nRegion ") && hidden.contains("not shown: Region (2 levels)\n"), "{hidden}");
+    let unknown = table.labels([("regoin", "Region")]).expect_err("a slip").to_string();
+    assert!(unknown.starts_with("no column \"regoin\": did you mean \"region\""), "{unknown}");
+}
+
+#[test]
+fn intervals_take_the_place_of_standard_errors() {
+    let table = side_by_side().intervals(true);
+    let text = table.to_string();
+    let rows = "
+(Intercept)             0.2244
+               [-2.850, 3.299]
+x                        1.498            1.115
+               [0.5078, 2.487]  [0.1254, 2.105]
+size                   0.07512
+             [-0.06994, 0.2202]
+";
+    assert!(text.contains("\n95% intervals in brackets\npooled: iid,"), "{text}");
+    assert!(squeezed(&text).contains(&squeezed(rows)), "{text}");
+    assert!(!text.contains("standard errors"), "{text}");
+    assert!(
+        table.to_markdown().contains("|  | \\[0.5078, 2.487\\] | \\[0.1254, 2.105\\] |"),
+        "{}",
+        table.to_markdown()
+    );
+    assert!(table.to_latex().contains(" & [$0.5078$, $2.487$] & [$0.1254$, $2.105$] \\\\"), "{}", table.to_latex());
+    let csv = table.to_csv();
+    assert!(csv.starts_with("model,name,estimate,std_error,statistic,p_value,lower,upper,level\n"), "{csv}");
+    assert!(csv.lines().skip(1).all(|line| line.ends_with(",0.95")), "{csv}");
+
+    let fit = PanelRegression::new("y", ["x"]).fit(&panel()).expect("fits");
+    let narrow = fit.coefficients_at(&Covariance::iid(), 0.9).expect("a covariance");
+    let text = RegressionTable::new([("a", &pooled()), ("b", &narrow)]).intervals(true).stars(true).to_string();
+    assert!(text.contains("\nintervals in brackets, each model's at its own level\n"), "{text}");
+    assert!(text.contains("t(6); 95% intervals\n") && text.contains("t(7); 90% intervals"), "{text}");
+    // No number is no number.
+    let mut unknown = within();
+    (unknown.coefficients[0].lower, unknown.coefficients[0].upper) = (f64::NAN, f64::NAN);
+    let unknown = RegressionTable::new([("m", &unknown)]).intervals(true);
+    assert!(!format!("{unknown}{}{}{}", unknown.to_csv(), unknown.to_latex(), unknown.to_markdown()).contains("NaN"));
+}
+
+#[test]
+fn effects_are_said_of_every_estimator() {
+    let cells = |estimator| {
+        let fit = PanelRegression::new("y", ["x"]).estimator(estimator).fit(&panel()).expect("fits");
+        let table = fit.coefficients(&Covariance::iid()).expect("a covariance");
+        let markdown = RegressionTable::new([("m", &table)]).to_markdown();
+        let cell = |row: &str| {
+            let rest = markdown.lines().find_map(|line| line.strip_prefix(&format!("| {row} | "))).map(str::to_string);
+            rest.map(|rest| rest.trim_end_matches(" |").to_string())
+        };
+        [cell("unit effects"), cell("period effects")].map(|cell| cell.unwrap_or_default())
+    };
+    for (estimator, expected) in [
+        (Estimator::Pooled, ["", ""]),
+        (Estimator::Within, ["yes", ""]),
+        (Estimator::WithinPeriod, ["", "yes"]),
+        (Estimator::Twoway, ["yes", "yes"]),
+        (Estimator::Between, ["", ""]),
+        (Estimator::FirstDifference, ["differenced", ""]),
+        (Estimator::Random, ["random", ""]),
+        (Estimator::RandomPeriod, ["", "random"]),
+        (Estimator::RandomTwoway, ["random", "random"]),
+        (Estimator::Mundlak, ["random", ""]),
+    ] {
+        assert_eq!(cells(estimator), expected, "{estimator}");
+    }
+}
+
+#[test]
+fn a_table_with_everything_asked_for_survives_json_and_fits_its_lines() {
+    let tables = with_dummies();
+    let named = tables.iter().zip(["a", "b", "c"]).map(|(table, name)| (name.repeat(20), table));
+    let table = RegressionTable::new(named).intervals(true).stars(true).significant_digits(17);
+    let table = table.keep(["x", "reg*"]).and_then(|t| t.omit(["*west]"])).and_then(|t| t.order(["reg*"]));
+    let table = table.and_then(|t| t.labels([("x", "a label ".repeat(15))])).expect("all of it matches");
+    let text = table.to_string();
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    let json = serde_json::to_string(&table).expect("it can be written");
+    assert_eq!(serde_json::from_str::<RegressionTable>(&json).expect("it can be read"), table);
+    // What was written before there was a choice of rows is read too.
+    let mut plain = serde_json::to_value(side_by_side()).expect("it can be written");
+    let object = plain.as_object_mut().expect("an object");
+    assert!(object.remove("choice").is_some() && object.remove("intervals").is_some());
+    assert_eq!(serde_json::from_value::<RegressionTable>(plain).expect("it can be read"), side_by_side());
 }

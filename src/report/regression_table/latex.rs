@@ -31,12 +31,12 @@ impl RegressionTable {
         for row in self.rows() {
             let estimates =
                 row.cells.iter().map(|cell| cell.map_or(String::new(), |c| self.math(c.estimate, self.stars_of(c))));
-            let errors = row
-                .cells
-                .iter()
-                .map(|cell| cell.map_or(String::new(), |c| format!("({})", self.math(c.std_error, ""))));
-            lines.push(line(&escaped(row.name), estimates.collect()));
-            lines.push(line("", errors.collect()));
+            let below = row.cells.iter().map(|cell| {
+                let (text, close) = cell.map_or((String::new(), ""), |c| self.below(c, |x| self.math(x, "")));
+                format!("{text}{close}")
+            });
+            lines.push(line(&escaped(&row.name), estimates.collect()));
+            lines.push(line("", below.collect()));
         }
         lines.push("\\midrule".to_string());
         for (label, cells) in self.statistics() {

@@ -26,13 +26,16 @@ impl RegressionTable {
             let estimates = row.cells.iter().map(|cell| {
                 cell.map_or(String::new(), |c| format!("{}{}", self.number(c.estimate), escaped(self.stars_of(c))))
             });
-            let errors =
-                row.cells.iter().map(|cell| cell.map_or(String::new(), |c| format!("({})", self.number(c.std_error))));
-            lines.push(markdown_row(&escaped(row.name), estimates.collect()));
-            lines.push(markdown_row("", errors.collect()));
+            let below = row.cells.iter().map(|cell| {
+                let (text, close) = cell.map_or((String::new(), ""), |c| self.below(c, |x| self.number(x)));
+                // A square bracket would open a link.
+                escaped(&format!("{text}{close}"))
+            });
+            lines.push(markdown_row(&escaped(&row.name), estimates.collect()));
+            lines.push(markdown_row("", below.collect()));
         }
         for (label, cells) in self.statistics() {
-            lines.push(markdown_row(&label, cells.iter().map(|cell| escaped(cell)).collect()));
+            lines.push(markdown_row(&escaped(&label), cells.iter().map(|cell| escaped(cell)).collect()));
         }
         lines.push(String::new());
         lines.extend(self.notes().iter().map(|note| format!("- {}", escaped(note))));

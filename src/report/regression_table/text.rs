@@ -70,10 +70,12 @@ impl RegressionTable {
             let estimates = cells().map(|cell| {
                 cell.map_or(String::new(), |c| format!("{}{:room$}", self.number(c.estimate), self.stars_of(c)))
             });
-            let errors = cells()
-                .map(|cell| cell.map_or(String::new(), |c| format!("({}{:room$}", self.number(c.std_error), ")")));
-            lines.push(Line::new(row.name, estimates.collect()));
-            lines.push(Line::new("", errors.collect()));
+            let below = cells().map(|cell| {
+                let (text, close) = cell.map_or((String::new(), ""), |c| self.below(c, |x| self.number(x)));
+                if close.is_empty() { text } else { format!("{text}{close:room$}") }
+            });
+            lines.push(Line::new(row.name.as_str(), estimates.collect()));
+            lines.push(Line::new("", below.collect()));
         }
         lines.push(Line::new("", Vec::new()));
         for (label, cells) in self.statistics() {
