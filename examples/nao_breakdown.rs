@@ -58,7 +58,9 @@ fn main() -> ExitCode {
 
 fn answer(Arguments { mut options, out }: Arguments) -> Result<String> {
     // Every breakdown is printed here, with its intervals.
-    options.interval.get_or_insert(cli::Interval::Root);
+    if options.intervals.is_empty() {
+        options.intervals.push(cli::Interval::Root);
+    }
     let analysis = options.analysis()?.order_range();
     let (fit, elapsed) = match options.data {
         Some(_) => {

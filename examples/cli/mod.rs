@@ -49,9 +49,10 @@ pub struct Options {
     pub after: Vec<After>,
     #[arg(long = "method", value_name = "NAME", value_parser = method, help = method_help())]
     pub methods: Vec<Asked>,
-    /// Kind of interval [default: root; none for the table of all methods, which does not print them]
-    #[arg(long, value_name = "KIND", value_enum)]
-    pub interval: Option<Interval>,
+    /// Kind of interval; several side by side with commas between, or repeat [default: root; none for the table of all
+    /// methods, which does not print them]
+    #[arg(long = "interval", value_name = "KIND", value_enum, value_delimiter = ',')]
+    pub intervals: Vec<Interval>,
     /// Draws of units; needed by percentile, basic, normal and bca
     #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(2..=MOST_DRAWS), allow_negative_numbers = true)]
     pub bootstrap: Option<u64>,
@@ -204,46 +205,61 @@ impl Options {
             Asked::All => analysis.all_methods(),
         });
         let analysis = if self.compare { analysis.comparisons() } else { analysis };
-        let Some(kind) = self.kind().kind() else { return Ok(analysis.without_intervals()) };
-        let intervals = match self.bootstrap {
-            Some(draws) => Intervals::bootstrap(usize::try_from(draws)?, self.seed).kind(kind),
-            None => Intervals::jackknife().kind(kind),
-        };
-        let intervals = self.level.into_iter().fold(intervals, Intervals::level);
-        let intervals = self.noise.into_iter().fold(intervals, Intervals::noise);
-        Ok(analysis.intervals(self.cluster.iter().fold(intervals, Intervals::clusters)))
+        let kinds = self.kinds().into_iter().filter_map(Interval::kind);
+        let ways: Vec<Intervals> = kinds.map(|kind| self.way(kind)).collect::<Result<_>>()?;
+        Ok(ways.into_iter().fold(analysis.without_intervals(), Analysis::also_intervals))
     }
 
-    /// The kind of interval, asked for or not: a table of all methods without a word about intervals prints none, so that
+    /// How intervals of this kind are made.
+    fn way(&self, kind: IntervalKind) -> Result<Intervals> {
+        let intervals = match self.bootstrap.filter(|_| !kind.leaves_out()) {
+            Some(draws) => Intervals::bootstrap(usize::try_from(draws)?, self.seed),
+            None => Intervals::jackknife(),
+        };
+        let intervals = self.level.into_iter().fold(intervals.kind(kind), Intervals::level);
+        let intervals = self.noise.into_iter().fold(intervals, Intervals::noise);
+        Ok(self.cluster.iter().fold(intervals, Intervals::clusters))
+    }
+
+    /// The kinds of interval, asked for or not: a table of all methods without a word about intervals prints none, so that
     /// nothing is resampled for it.
-    fn kind(&self) -> Interval {
+    fn kinds(&self) -> Vec<Interval> {
         let is_asked =
             self.bootstrap.is_some() || self.level.is_some() || self.noise.is_some() || self.cluster.is_some();
         let is_asked = is_asked || self.compare || self.json;
         let is_table = self.methods.contains(&Asked::All);
-        self.interval.unwrap_or(if is_table && !is_asked { Interval::None } else { Interval::Root })
+        match self.intervals.as_slice() {
+            [] if is_table && !is_asked => vec![Interval::None],
+            [] => vec![Interval::Root],
+            asked => asked.to_vec(),
+        }
     }
 
     /// `--bootstrap` goes with the kinds of interval that need draws, and only with them; `--level` with intervals,
     /// `--compare` with them and shares.
     fn check_intervals(&self) -> Result<()> {
-        let (interval, kind) = (self.kind(), self.kind().name());
+        let kinds = self.kinds();
         let unused = self.level.map(|_| "--level");
         let unused = unused.or(self.noise.map(|_| "--noise")).or(self.cluster.as_ref().map(|_| "--cluster"));
         let has_shares = self.methods.is_empty() || self.methods.iter().any(|asked| *asked != Asked::Gelbach);
-        match (interval.needs_draws(), self.bootstrap) {
-            (true, None) => Err(format!("--interval {kind} needs --bootstrap N, the number of draws").into()),
-            (false, Some(_)) => Err(format!(
-                "--bootstrap goes with --interval percentile, basic, normal or bca, not with --interval {kind}"
+        let is_none = kinds.contains(&Interval::None);
+        if let Some(kind) = kinds.iter().find(|kind| **kind != Interval::None).filter(|_| is_none) {
+            return Err(format!("--interval none goes with no other: leave it out, or {}", kind.name()).into());
+        }
+        match (kinds.iter().find(|kind| kind.needs_draws()), self.bootstrap) {
+            (Some(kind), None) => {
+                Err(format!("--interval {} needs --bootstrap N, the number of draws", kind.name()).into())
+            }
+            (None, Some(_)) => Err(format!(
+                "--bootstrap goes with --interval percentile, basic, normal or bca, not with --interval {}",
+                kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(",")
             )
             .into()),
-            _ if unused.is_some() && interval.kind().is_none() => {
+            _ if unused.is_some() && is_none => {
                 let unused = unused.unwrap_or_default();
                 Err(format!("{unused} goes with intervals: leave it out, or leave out --interval none").into())
             }
-            _ if self.compare && interval.kind().is_none() => {
-                Err("--compare needs intervals: leave out --interval none".into())
-            }
+            _ if self.compare && is_none => Err("--compare needs intervals: leave out --interval none".into()),
             _ if self.compare && !has_shares => Err("--compare compares the shares of components, and gelbach gives \
                                                      none: add a --method that does, such as shapley, or leave out \
                                                      --compare"

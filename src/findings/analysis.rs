@@ -49,6 +49,8 @@ pub struct Analysis {
     pub(super) asked: Vec<Asked>,
     pub(super) order_range: bool,
     pub(super) intervals: Option<Intervals>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) also_intervals: Vec<Intervals>,
     pub(super) comparisons: bool,
 }
 
@@ -100,7 +102,8 @@ pub struct Findings {
     pub r2_overall: f64,
     /// What deserves doubt about the fit; each result has what deserves doubt about it besides.
     pub warnings: Vec<Warning>,
-    /// A breakdown for each method, in the order asked for, and the methods that were left out.
+    /// A breakdown for each method, in the order asked for, and the methods that were left out. Where intervals were made in
+    /// several ways, one for each of them.
     pub methods: MethodTable,
     /// Whether all methods were asked for, which are printed as one table.
     pub is_table: bool,
@@ -117,7 +120,7 @@ pub struct Findings {
 impl Default for Analysis {
     fn default() -> Self {
         let intervals = Some(Intervals::default());
-        Analysis { asked: Vec::new(), order_range: false, intervals, comparisons: false }
+        Analysis { asked: Vec::new(), order_range: false, intervals, also_intervals: Vec::new(), comparisons: false }
     }
 }
 
@@ -173,9 +176,44 @@ impl Analysis {
         self
     }
 
+    /// Makes intervals in this way too, beside those of [`intervals`](Self::intervals), which stay the first: the findings
+    /// have a breakdown for each method and each way, of one method in a row, and comparisons for each where they are asked
+    /// for. Intervals that come out the same stand once. Those of changing coefficients are made in the first way alone.
+    /// Default: one way, as most readers want one interval.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::findings::{Analysis, Intervals};
+    /// use apportion::{IntervalKind, Model, Panel, Report};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 4.0, 5.0, 4.0, 8.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).fit(&panel)?;
+    /// let drawn = Intervals::bootstrap(99, 1);
+    /// let analysis = Analysis::new().sequential().also_intervals(drawn.clone().kind(IntervalKind::Bca)).also_intervals(drawn);
+    /// let findings = analysis.of(&fit)?;
+    /// let kinds: Vec<_> = findings.methods.breakdowns.iter().filter_map(|b| Some(b.interval.as_ref()?.kind)).collect();
+    /// assert_eq!(kinds, [IntervalKind::Root, IntervalKind::Bca, IntervalKind::Percentile]);
+    /// let text = findings.to_string();
+    /// let heading = text.lines().find(|line| line.ends_with("percentile")).map(|line| line.split_whitespace().collect());
+    /// assert_eq!(heading, Some(vec!["share", "root", "bca", "percentile"]));
+    /// assert_eq!(Report::of(&findings)?.methods.len(), 3);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn also_intervals(mut self, intervals: Intervals) -> Self {
+        match &self.intervals {
+            Some(_) => self.also_intervals.push(intervals),
+            None => self.intervals = Some(intervals),
+        }
+        self
+    }
+
     /// Makes no intervals, and resamples nothing.
     pub fn without_intervals(mut self) -> Self {
         self.intervals = None;
+        self.also_intervals.clear();
         self
     }
 
@@ -200,7 +238,8 @@ impl Analysis {
 }
 
 impl Findings {
-    /// How the intervals were made, which all of them share; `None` without intervals.
+    /// How the intervals were made, the first where they were made in [several ways](Analysis::also_intervals); `None`
+    /// without intervals.
     ///
     /// # Examples
     /// See [`Intervals`].

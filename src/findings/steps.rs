@@ -3,10 +3,11 @@
 use std::ops::ControlFlow;
 
 use super::analysis::{Analysis, Asked, Findings};
+use super::intervals::Intervals;
 use crate::decompose::{Breakdown, GELBACH, LeftOutMethod, Method, MethodTable, Progress};
 use crate::error::{Error, EstimateError, QuestionError, Result};
 use crate::fit::FittedModel;
-use crate::resample::Resampling;
+use crate::resample::{Comparison, Resampling};
 
 /// Name under which the range over orders is left out.
 const ORDER_RANGE: &str = "order_range";
@@ -212,36 +213,50 @@ impl Analysis {
         if self.comparisons && findings.methods.breakdowns.is_empty() {
             return refuse("they compare shares: ask for a method that gives them, such as shapley", "without shares");
         }
-        let resampling = intervals.resampling(fit)?;
+        let ways: Vec<(&Intervals, Resampling)> = [intervals]
+            .into_iter()
+            .chain(&self.also_intervals)
+            .map(|intervals| Ok((intervals, intervals.resampling(fit)?)))
+            .collect::<Result<_>>()?;
+        let plain = std::mem::take(&mut findings.methods);
         // Nobody asks how much there is to do where nobody watches.
-        let of_shares = watch.map_or(0, |_| resampling.n_coalitions(&findings.methods.breakdowns));
-        let of_coefficients = findings.gelbach.as_ref().map_or(0, |_| resampling.n_replicates());
-        let of = of_shares + of_coefficients + if self.comparisons { of_shares } else { 0 };
-        let after = |before: u64| match watch {
-            Some(watch) => resampling.clone().watched(move |done, _| watch(before + done, of)),
-            None => resampling.clone(),
-        };
-        let resampling = after(0);
-        if findings.is_table || self.asked.is_empty() {
-            findings.methods = findings.methods.with_intervals(&resampling)?;
-        } else {
-            let plain: Vec<&Breakdown> = findings.methods.breakdowns.iter().collect();
-            findings.methods.breakdowns = Breakdown::all_with_intervals(&plain, &resampling)?;
-        }
-        if let Some(left_out) = intervals.beside_draws(fit)? {
-            correct(&mut findings, &left_out)?;
-        }
-        if let Some(gelbach) = &findings.gelbach {
-            findings.gelbach = Some(gelbach.with_intervals(&after(of_shares))?);
-        }
-        if self.comparisons {
-            let breakdowns: Vec<&Breakdown> = findings.methods.breakdowns.iter().collect();
-            findings.comparisons = after(of_shares + of_coefficients).comparisons(&breakdowns)?;
-            if let Some(left_out) = intervals.beside_draws(fit)? {
-                let corrected = left_out.comparisons(&breakdowns)?;
-                findings.comparisons.iter_mut().zip(&corrected).for_each(|(drawn, left)| drawn.take_corrected(left));
+        let of_shares = |resampling: &Resampling| watch.map_or(0, |_| resampling.n_coalitions(&plain.breakdowns));
+        let times = if self.comparisons { 2 } else { 1 };
+        let first = ways.first().map(|(_, resampling)| resampling);
+        let of_coefficients = first.filter(|_| findings.gelbach.is_some()).map_or(0, Resampling::n_replicates);
+        let of = ways.iter().map(|(_, resampling)| times * of_shares(resampling)).sum::<u64>() + of_coefficients;
+        let mut before = 0;
+        for (intervals, resampling) in &ways {
+            let mut found = MethodTable { breakdowns: Vec::new(), left_out: plain.left_out.clone() };
+            if findings.is_table || self.asked.is_empty() {
+                found = plain.with_intervals(&after(resampling, before, of, watch))?;
+            } else {
+                let plain: Vec<&Breakdown> = plain.breakdowns.iter().collect();
+                found.breakdowns = Breakdown::all_with_intervals(&plain, &after(resampling, before, of, watch))?;
             }
+            before += of_shares(resampling);
+            let beside_draws = intervals.beside_draws(fit)?;
+            if let Some(left_out) = &beside_draws {
+                correct(&mut found, &mut findings.left_out, left_out)?;
+            }
+            if self.comparisons {
+                let breakdowns: Vec<&Breakdown> = found.breakdowns.iter().collect();
+                let mut comparisons = after(resampling, before, of, watch).comparisons(&breakdowns)?;
+                before += of_shares(resampling);
+                if let Some(left_out) = &beside_draws {
+                    let corrected = left_out.comparisons(&breakdowns)?;
+                    comparisons.iter_mut().zip(&corrected).for_each(|(drawn, left)| drawn.take_corrected(left));
+                }
+                comparisons.retain(|comparison| !findings.comparisons.contains(comparison));
+                findings.comparisons.extend(comparisons);
+            }
+            put_beside(&mut findings.methods, found);
         }
+        if let (Some(gelbach), Some(first)) = (&findings.gelbach, first) {
+            findings.gelbach = Some(gelbach.with_intervals(&after(first, before, of, watch))?);
+        }
+        let place = |comparison: &Comparison| findings.methods.breakdowns.iter().position(|b| comparison.is_of(b));
+        findings.comparisons.sort_by_key(place);
         Ok(findings)
     }
 
@@ -273,18 +288,44 @@ impl Analysis {
     }
 }
 
+/// The resampling with a watch that is told of what was done before, and of all there is to do.
+fn after<'a>(resampling: &Resampling<'a>, before: u64, of: u64, watch: Option<Watch<'a>>) -> Resampling<'a> {
+    match watch {
+        Some(watch) => resampling.clone().watched(move |done, _| watch(before + done, of)),
+        None => resampling.clone(),
+    }
+}
+
 /// Adds corrected shares to intervals that come of draws; where leaving units out takes too many coalitions, why there are
 /// none.
-fn correct(findings: &mut Findings, left_out: &Resampling) -> Result<()> {
-    let plain: Vec<&Breakdown> = findings.methods.breakdowns.iter().collect();
+fn correct(methods: &mut MethodTable, why_not: &mut Vec<LeftOutMethod>, left_out: &Resampling) -> Result<()> {
+    let plain: Vec<&Breakdown> = methods.breakdowns.iter().collect();
     match Breakdown::all_with_corrected(&plain, left_out) {
         Err(error @ Error::Estimate(EstimateError::TooManyComponents { .. })) => {
             let method = CORRECTED.to_string();
-            findings.left_out.push(LeftOutMethod { reason: format!("{method}: {error}"), method });
+            let reason = LeftOutMethod { reason: format!("{method}: {error}"), method };
+            if !why_not.contains(&reason) {
+                why_not.push(reason);
+            }
         }
-        corrected => findings.methods.breakdowns = corrected?,
+        corrected => methods.breakdowns = corrected?,
     }
     Ok(())
+}
+
+/// Puts breakdowns with another kind of intervals after those by the same method, and reasons that are new after others.
+fn put_beside(methods: &mut MethodTable, others: MethodTable) {
+    for other in others.breakdowns {
+        if !methods.breakdowns.contains(&other) {
+            let last = methods.breakdowns.iter().rposition(|known| known.method == other.method);
+            methods.breakdowns.insert(last.map_or(methods.breakdowns.len(), |last| last + 1), other);
+        }
+    }
+    for reason in others.left_out {
+        if !methods.left_out.contains(&reason) {
+            methods.left_out.push(reason);
+        }
+    }
 }
 
 /// Whether Gelbach's decomposition is refused because it does not go with the model or its rows: nothing is always in,

@@ -61,7 +61,7 @@ pub struct Report {
     /// R² of the whole model.
     pub r2_overall: f64,
     /// The breakdowns, as far as the document holds them: their warnings stand with the others below, and their weights
-    /// nowhere.
+    /// nowhere. One method stands once for each way in which its intervals were made.
     pub methods: Vec<Breakdown>,
     /// How the coefficients of what is always in change; the last entry among the methods. Empty where that was not
     /// asked for.
@@ -72,18 +72,21 @@ pub struct Report {
     pub comparisons: Vec<Comparison>,
     /// How far the sequential share of each component moves over all orders; `None` where that was not asked for.
     pub order_range: Option<Vec<ShareRange>>,
-    /// How the intervals were made; `None` without intervals.
+    /// How the intervals were made, those of the first breakdown; `None` without intervals. In the document, the entry of a
+    /// breakdown whose intervals were made otherwise says so itself, under the same key.
     pub interval: Option<IntervalMethod>,
     /// What deserves doubt, as sentences. With several breakdowns, what not all of them say begins with the method.
     pub warnings: Vec<String>,
 }
 
 impl Report {
-    /// The report of these breakdowns, which must come from one fit and carry the same kind of intervals, or none.
+    /// The report of these breakdowns, which must come from one fit, all with intervals or none. Intervals may be of several
+    /// kinds, levels or draws: a method then stands once for each.
     ///
     /// # Errors
-    /// [`QuestionError::TooFew`] without a breakdown; [`QuestionError::Option`] when outcome, sample, weights, panel,
-    /// R² or intervals differ between breakdowns, or a method stands twice in the same order.
+    /// [`QuestionError::TooFew`] without a breakdown; [`QuestionError::Option`] when outcome, sample, weights, panel or
+    /// R² differ between breakdowns, some have intervals and some have none, or a method stands twice in the same order with
+    /// intervals made in the same way.
     ///
     /// # Examples
     /// ```
@@ -95,6 +98,12 @@ impl Report {
     /// let methods: Vec<&str> = report.methods.iter().map(|breakdown| breakdown.method.name()).collect();
     /// assert_eq!(methods, ["sequential", "shapley"]);
     /// assert!((report.methods[1].share_of_total("cause")? - 6.25 / 8.75).abs() < 1e-12);
+    /// // Two kinds of intervals of one method stand side by side.
+    /// let jackknife = fit.shapley()?.with_intervals(&fit.jackknife()?)?;
+    /// let drawn = fit.shapley()?.with_intervals(&fit.bootstrap(99, 1)?)?;
+    /// let report = Report::new(&[jackknife, drawn])?;
+    /// let kinds: Vec<&str> = report.methods.iter().filter_map(|b| Some(b.interval.as_ref()?.kind.name())).collect();
+    /// assert_eq!(kinds, ["root", "percentile"]);
     /// // Breakdowns of two fits are no one report.
     /// let other = Model::new("x").component("cause", ["y"]).fit(&panel)?;
     /// assert!(Report::new(&[fit.shapley()?, other.shapley()?]).is_err());
@@ -105,10 +114,15 @@ impl Report {
             return Err(QuestionError::TooFew { what: "breakdowns of a report", expected: 1, found: 0 }.into());
         };
         others.iter().try_for_each(|other| check_shared(first, other))?;
-        let is_known = |(at, b): (usize, &Breakdown)| breakdowns[..at].iter().any(|known| known.method == b.method);
+        let is_known = |(at, b): (usize, &Breakdown)| {
+            let is_same = |known: &Breakdown| known.method == b.method && known.interval == b.interval;
+            breakdowns[..at].iter().any(is_same)
+        };
         if let Some((_, again)) = breakdowns.iter().enumerate().find(|known| is_known(*known)) {
-            let expected = "a report has each method once, and sequential once in each order".to_string();
-            let found = format!("{}, twice", called(&again.method, breakdowns));
+            let expected =
+                "a report has each method once for each kind of intervals, and sequential once in each order"
+                    .to_string();
+            let found = format!("{}, twice", called(again, breakdowns));
             return Err(QuestionError::Option { option: "method", expected, found }.into());
         }
         let Breakdown { outcome, panel, lineage, sample, .. } = first;
@@ -237,7 +251,7 @@ fn check_shared(first: &Breakdown, other: &Breakdown) -> Result<()> {
     {
         return differs("noise", one.model.to_string(), found.model.to_string());
     }
-    if first.interval != other.interval {
+    if first.interval.is_some() != other.interval.is_some() {
         let made = |method: &Option<IntervalMethod>| method.as_ref().map_or("none".to_string(), kind_in_words);
         return differs("interval", made(&first.interval), made(&other.interval));
     }
@@ -263,7 +277,7 @@ pub(super) fn warnings_among(breakdowns: &[Breakdown], concerns: impl Fn(&Warnin
         for warning in breakdown.warnings.iter().filter(|warning| concerns(warning)) {
             let sentence = match breakdowns.iter().all(|other| other.warnings.contains(warning)) {
                 true => warning.to_string(),
-                false => format!("{}: {warning}", called(&breakdown.method, breakdowns)),
+                false => format!("{}: {warning}", called(breakdown, breakdowns)),
             };
             if !sentences.contains(&sentence) {
                 sentences.push(sentence);
@@ -273,14 +287,24 @@ pub(super) fn warnings_among(breakdowns: &[Breakdown], concerns: impl Fn(&Warnin
     sentences
 }
 
-/// The name of a method beside those of others; where two are sequential, with the order, which tells them apart.
-pub(super) fn called(method: &Method, beside: &[Breakdown]) -> String {
-    let name = method.name();
-    match method {
-        Method::Sequential { order } if beside.iter().filter(|b| b.method.name() == name).count() > 1 => {
-            format!("{name}: {}", order.join(" → "))
+/// The name of a breakdown's method beside those of others; where two are sequential, with the order, and where it stands
+/// for several kinds of intervals, with the kind, which tell them apart.
+pub(super) fn called(breakdown: &Breakdown, beside: &[Breakdown]) -> String {
+    let method = &breakdown.method;
+    let is_other_order = |b: &Breakdown| b.method.name() == method.name() && b.method != *method;
+    let name = match method {
+        Method::Sequential { order } if beside.iter().any(is_other_order) => {
+            format!("{}: {}", method.name(), order.join(" → "))
         }
-        _ => name.to_string(),
+        _ => method.name().to_string(),
+    };
+    let Some(own) = &breakdown.interval else { return name };
+    let of_method = beside.iter().filter(|b| b.method == *method).filter_map(|b| b.interval.as_ref());
+    let others: Vec<&IntervalMethod> = of_method.filter(|interval| *interval != own).collect();
+    match (others.is_empty(), others.iter().any(|other| other.kind == own.kind)) {
+        (true, _) => name,
+        (_, true) => format!("{name}, {}", kind_in_words(own)),
+        (_, false) => format!("{name}, {}", own.kind.name()),
     }
 }
 

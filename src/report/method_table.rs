@@ -18,7 +18,8 @@ const WIDTH: usize = super::text::WIDTH;
 impl fmt::Display for MethodTable {
     /// Within 80 columns: a row for each method, a column for each component, shares of the total in per cent;
     /// components that do not fit beside one another follow below, and below them methods that credit every column by
-    /// itself. Then what was left out, and every warning once.
+    /// itself. Then what was left out, and every warning once. A method that stands for several kinds of intervals, of which
+    /// the table shows none, has one row.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let of_components = self.breakdowns.iter().find(|b| !b.method.credits_columns());
         let Some(first) = of_components.or(self.breakdowns.first()) else {
@@ -35,9 +36,15 @@ impl fmt::Display for MethodTable {
                 tables.push(names);
             }
         }
+        let mut one_each: Vec<Breakdown> = Vec::new();
+        for breakdown in &self.breakdowns {
+            if one_each.iter().all(|known| known.method != breakdown.method) {
+                one_each.push(breakdown.clone());
+            }
+        }
         for names in &tables {
-            let own: Vec<&Breakdown> = self.breakdowns.iter().filter(|b| credited(b) == *names).collect();
-            lines.extend(self.block(names, &own));
+            let own: Vec<&Breakdown> = one_each.iter().filter(|b| credited(b) == *names).collect();
+            lines.extend(MethodTable::block(names, &own, &one_each));
         }
         lines.push(String::new());
         lines.push(format!("R² {}%", percent(first.r2_overall)));
@@ -45,7 +52,7 @@ impl fmt::Display for MethodTable {
             lines.push(format!("of it always in, credited to nobody: {}%", percent(always.share_of_total)));
         }
         let not_additive: Vec<&str> =
-            self.breakdowns.iter().map(|b| &b.method).filter(|m| !m.is_additive()).map(|m| m.name()).collect();
+            one_each.iter().map(|b| &b.method).filter(|m| !m.is_additive()).map(|m| m.name()).collect();
         if !not_additive.is_empty() {
             lines.extend(wrapped(&format!("not made to sum to R²: {}", not_additive.join(", "))));
         }
@@ -61,8 +68,8 @@ impl fmt::Display for MethodTable {
 
 impl MethodTable {
     /// The rows of breakdowns that credit these names.
-    fn block(&self, names: &[String], breakdowns: &[&Breakdown]) -> Vec<String> {
-        let labels: Vec<String> = breakdowns.iter().map(|b| called(&b.method, &self.breakdowns)).collect();
+    fn block(names: &[String], breakdowns: &[&Breakdown], one_each: &[Breakdown]) -> Vec<String> {
+        let labels: Vec<String> = breakdowns.iter().map(|b| called(b, one_each)).collect();
         let cells = |b: &&Breakdown| b.components.iter().map(|share| percent(share.share_of_total)).collect();
         let rows: Vec<(&str, Vec<String>)> =
             labels.iter().map(String::as_str).zip(breakdowns.iter().map(cells)).collect();

@@ -120,7 +120,7 @@ pub(super) fn in_order(order: &[String]) -> String {
 }
 
 /// What the intervals are, in a sentence.
-fn how_made(method: &IntervalMethod, sample: &Sample) -> String {
+pub(super) fn how_made(method: &IntervalMethod, sample: &Sample) -> String {
     let clusters = match &method.cluster_column {
         Some(column) => format!("{} by {column}", counted(method.clusters, "cluster")),
         None => counted(method.clusters, if sample.n_units > 0 { "unit" } else { "row" }),

@@ -114,6 +114,12 @@ pub struct CorrectedDifference {
 }
 
 impl Comparison {
+    /// Whether it compares the shares of this breakdown, whose intervals, if any, were made in the same way.
+    pub(crate) fn is_of(&self, breakdown: &Breakdown) -> bool {
+        let is_made_so = breakdown.interval.as_ref().is_none_or(|made| *made == self.interval);
+        breakdown.method == self.method && is_made_so
+    }
+
     /// What another one of the same shares says of them corrected.
     pub(crate) fn take_corrected(&mut self, other: &Comparison) {
         let ranks = self.ranks.iter_mut().zip(&other.ranks);

@@ -8,3 +8,4 @@ mod long_names;
 mod printing;
 mod regression_tables;
 mod serde;
+mod several_intervals;

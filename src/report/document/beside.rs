@@ -1,7 +1,7 @@
 //! What the document says beside its breakdowns: the range over orders, changing coefficients, ranks and differences.
 
 use super::{Report, kind_in_words};
-use crate::decompose::{Breakdown, GELBACH, Gelbach, Method, OrderRange};
+use crate::decompose::{Breakdown, GELBACH, Gelbach, IntervalMethod, Method, OrderRange};
 use crate::error::{Error, QuestionError, Result};
 use crate::report::text::counted;
 use crate::resample::{Comparison, Difference};
@@ -43,10 +43,11 @@ impl Report {
         Ok(self)
     }
 
-    /// Adds how the coefficients of `always` change, in the document a method of its own.
+    /// Adds how the coefficients of `always` change, in the document a method of its own. Their intervals are made as the
+    /// first ones of the report.
     ///
     /// # Errors
-    /// [`QuestionError::Option`] where it is of another outcome or sample than the report.
+    /// [`QuestionError::Option`] where it is of another outcome or sample than the report, or with intervals made otherwise.
     ///
     /// # Examples
     /// ```
@@ -72,6 +73,14 @@ impl Report {
             let expected = format!("a report holds answers of one fit, and it is {expected}");
             return Err(QuestionError::Option { option: GELBACH, expected, found }.into());
         }
+        // Of which replicates lost a coefficient, shares know nothing.
+        let how = |made: &IntervalMethod| (made.kind, made.level, made.seed, made.replicates);
+        if let (Some(made), Some(found)) = (&self.interval, &gelbach.interval)
+            && how(made) != how(found)
+        {
+            let expected = format!("intervals of coefficients are made as the report's first, {}", kind_in_words(made));
+            return Err(QuestionError::Option { option: GELBACH, expected, found: kind_in_words(found) }.into());
+        }
         self.interval = self.interval.or(gelbach.interval.clone());
         self.add_warnings(GELBACH, &gelbach.warnings);
         self.coefficients = gelbach.columns.clone();
@@ -88,7 +97,8 @@ impl Report {
         }
     }
 
-    /// Adds ranks and differences of the components to the breakdowns that they are of.
+    /// Adds ranks and differences of the components to the breakdowns that they are of. Where a method stands for several
+    /// kinds of intervals, that is the one whose intervals were made as theirs.
     ///
     /// # Errors
     /// [`QuestionError::Option`] for a comparison by a method, or a sequential order, that the report does not have, of
@@ -118,7 +128,8 @@ impl Report {
                 |expected: String, found| Error::from(QuestionError::Option { option: "comparison", expected, found });
             let name = comparison.method.name();
             let of_method = |b: &&Breakdown| b.method == comparison.method;
-            let method = self.methods.iter().find(of_method).ok_or_else(|| {
+            let place = self.place(comparison).and_then(|at| self.methods.get(at));
+            let method = place.or_else(|| self.methods.iter().find(of_method)).ok_or_else(|| {
                 let in_order = match &comparison.method {
                     Method::Sequential { order } => format!(" in the order {}", order.join(", ")),
                     _ => String::new(),
@@ -142,17 +153,29 @@ impl Report {
                     return Err(refuse(expected, format!("one with {difference} between {first} and {second}")));
                 }
             }
-            let made = self.interval.get_or_insert_with(|| comparison.interval.clone());
+            let made = match &method.interval {
+                Some(made) => made,
+                None => &*self.interval.get_or_insert_with(|| comparison.interval.clone()),
+            };
             if *made != comparison.interval {
-                let expected = format!("a report has intervals of one kind, and it says {}", kind_in_words(made));
+                let expected = format!("its intervals must be made as those beside it, {}", kind_in_words(made));
                 return Err(refuse(expected, kind_in_words(&comparison.interval)));
             }
-            self.comparisons.retain(|known| known.method != comparison.method);
-            self.comparisons.push(comparison.clone());
+            let place = self.place(comparison);
+            let mut comparisons = std::mem::take(&mut self.comparisons);
+            comparisons.retain(|known| self.place(known) != place);
+            comparisons.push(comparison.clone());
+            self.comparisons = comparisons;
         }
         // As in the document, where each stands with its method.
-        let place = |comparison: &Comparison| self.methods.iter().position(|b| b.method == comparison.method);
-        self.comparisons.sort_by_key(place);
+        let mut comparisons = std::mem::take(&mut self.comparisons);
+        comparisons.sort_by_key(|comparison| self.place(comparison));
+        self.comparisons = comparisons;
         Ok(self)
+    }
+
+    /// The place of the breakdown that a comparison is of.
+    pub(super) fn place(&self, comparison: &Comparison) -> Option<usize> {
+        self.methods.iter().position(|breakdown| comparison.is_of(breakdown))
     }
 }

@@ -9,8 +9,8 @@ mod read;
 use serde::{Deserialize, Serialize};
 
 use crate::decompose::{
-    Breakdown, Corrected, Detail, GELBACH, GelbachColumn, GelbachCovariance, Interval, Method, PairCovariance,
-    PairDominance, Share, SubsetShare, TermShare, UnitEffectsShare,
+    Breakdown, Corrected, Detail, GELBACH, GelbachColumn, GelbachCovariance, Interval, IntervalMethod, Method,
+    PairCovariance, PairDominance, Share, SubsetShare, TermShare, UnitEffectsShare,
 };
 use crate::resample::{Comparison, Difference, Rank};
 
@@ -20,6 +20,9 @@ pub(super) struct Entry {
     method: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     order: Option<Vec<String>>,
+    /// How its intervals were made, where that is not what the document says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interval: Option<IntervalMethod>,
     components: Vec<Component>,
     #[serde(skip_serializing_if = "Option::is_none")]
     always: Option<Unnamed>,
@@ -109,6 +112,7 @@ impl Entry {
         Entry {
             method: method.to_string(),
             order: None,
+            interval: None,
             components: Vec::new(),
             always: None,
             unexplained,
@@ -146,6 +150,11 @@ impl Entry {
         self.ranks = comparison.map(|comparison| comparison.ranks.clone());
         self.differences = comparison.map(|comparison| comparison.differences.clone());
         self
+    }
+
+    /// The same, saying how its intervals were made.
+    pub(super) fn with_interval(self, interval: Option<&IntervalMethod>) -> Self {
+        Entry { interval: interval.cloned(), ..self }
     }
 
     /// The entry of changing coefficients, which has no shares.

@@ -166,9 +166,11 @@ fn made(
 
 impl From<Report> for Document {
     fn from(report: Report) -> Self {
-        let place = |comparison: &Comparison| report.methods.iter().position(|b| b.method == comparison.method);
         let entry = |(at, breakdown): (usize, &Breakdown)| {
-            Entry::of(breakdown).with_comparison(report.comparisons.iter().find(|c| place(c) == Some(at)))
+            let comparison = report.comparisons.iter().find(|comparison| report.place(comparison) == Some(at));
+            // What is made as the document says does not say it again.
+            let own = breakdown.interval.as_ref().filter(|own| report.interval.as_ref() != Some(own));
+            Entry::of(breakdown).with_comparison(comparison).with_interval(own)
         };
         let mut methods: Vec<Entry> = report.methods.iter().enumerate().map(entry).collect();
         if let Some(covariance) = report.covariance {
@@ -202,12 +204,19 @@ impl TryFrom<Document> for Report {
                 continue;
             }
             let compared = entry.take_comparison()?;
-            let breakdown = header.clone().breakdown(entry.shares()?, interval.as_ref(), noise.as_ref(), Vec::new())?;
-            if breakdowns.iter().any(|known| known.method == breakdown.method) {
+            let own = entry.take_interval();
+            let interval = own.as_ref().or(interval.as_ref());
+            let breakdown = header.clone().breakdown(entry.shares()?, interval, noise.as_ref(), Vec::new())?;
+            if own.is_some() && breakdown.interval.is_none() {
+                return Err(format!("{} says how intervals were made, and has none", breakdown.method));
+            }
+            let is_same = |known: &Breakdown| known.method == breakdown.method && known.interval == breakdown.interval;
+            if breakdowns.iter().any(is_same) {
                 return Err(format!("{} stands twice", breakdown.method));
             }
             if let Some((ranks, differences)) = compared {
-                let interval = interval.clone().ok_or("ranks and differences without how their intervals were made")?;
+                let interval =
+                    interval.cloned().ok_or("ranks and differences without how their intervals were made")?;
                 comparisons.push(Comparison { method: breakdown.method.clone(), ranks, differences, interval });
             }
             breakdowns.push(breakdown);

@@ -167,8 +167,8 @@ fn comparisons_of_another_fit_or_order_are_refused() {
     let drawn = fit.bootstrap(40, 5).unwrap().comparisons(&[&fit.shapley().unwrap()]).unwrap();
     assert_eq!(
         with.with_comparisons(&drawn).unwrap_err().to_string(),
-        "comparison is percentile at level 0.95 from 40 replicates, seed 5: a report has intervals of one kind, and it \
-         says root at level 0.95 from 4 replicates"
+        "comparison is percentile at level 0.95 from 40 replicates, seed 5: its intervals must be made as those beside \
+         it, root at level 0.95 from 4 replicates"
     );
 }
 
@@ -204,11 +204,55 @@ fn breakdowns_of_different_fits_are_refused() {
     assert!(refused(Breakdown { r2_overall: 0.1, ..one.clone() }).starts_with("R² is 0.1: "));
     assert_eq!(
         refused(one.clone()),
-        "method is sequential: deprivation → policy, twice: a report has each method once, and sequential once in each \
-         order"
+        "method is sequential, twice: a report has each method once for each kind of intervals, and sequential once in \
+         each order"
     );
     let drawn = one.with_intervals(&fit(false).bootstrap(40, 5).unwrap()).unwrap();
     assert!(refused(drawn).starts_with("interval is percentile at level 0.95 from 40 replicates, seed 5: "));
+}
+
+#[test]
+fn a_method_stands_once_for_each_kind_of_intervals() {
+    let fit = fit(true);
+    let plain = [fit.sequential().unwrap(), fit.shapley().unwrap()];
+    let with = |resampling: &crate::resample::Resampling| {
+        Breakdown::all_with_intervals(&[&plain[0], &plain[1]], resampling).unwrap()
+    };
+    let (jackknife, drawn) = (fit.jackknife().unwrap(), fit.bootstrap(50, 3).unwrap());
+    let bca = drawn.clone().kind(crate::decompose::IntervalKind::Bca).unwrap();
+    let (root, percentile, bca) = (with(&jackknife), with(&drawn), with(&bca));
+    let all = [&root[0], &percentile[0], &bca[0], &root[1], &percentile[1]].map(Clone::clone);
+    let report = Report::new(&all).unwrap();
+    let comparisons = [jackknife.comparisons(&[&root[0]]).unwrap(), drawn.comparisons(&[&root[1]]).unwrap()].concat();
+    let report = report.with_comparisons(&comparisons).unwrap();
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(json["interval"]["kind"], "root");
+    let own = |at: usize| json["methods"][at].get("interval").map(|interval| interval["kind"].as_str().unwrap());
+    assert_eq!([0, 1, 2, 3, 4].map(own), [None, Some("percentile"), Some("bca"), None, Some("percentile")]);
+    let compared = |at: usize| json["methods"][at].get("ranks").is_some();
+    assert_eq!([0, 1, 2, 3, 4].map(compared), [true, false, false, false, true]);
+    assert_eq!(json["methods"][1]["components"][0]["lower"], percentile[0].components[0].interval.unwrap().lower);
+    assert_eq!(serde_json::from_value::<Report>(json.clone()).unwrap(), report);
+    // With one kind the document says it once, as ever.
+    let one = serde_json::to_string(&Report::new(&root).unwrap()).unwrap();
+    assert_eq!(one.matches("\"interval\":").count(), 1, "{one}");
+    // What only some say begins with the kind.
+    assert!(report.warnings.iter().any(|w| w.starts_with("sequential, bca: ")), "{:?}", report.warnings);
+
+    let refused = |breakdowns: &[Breakdown]| Report::new(breakdowns).unwrap_err().to_string();
+    let twice = refused(&[root[0].clone(), percentile[0].clone(), percentile[0].clone()]);
+    assert!(twice.starts_with("method is sequential, percentile, twice: "), "{twice}");
+    assert!(refused(&[root[0].clone(), plain[1].clone()]).starts_with("interval is none: "));
+    let mut unsaid = json.clone();
+    unsaid["methods"][1].as_object_mut().unwrap().remove("interval").unwrap();
+    assert!(serde_json::from_value::<Report>(unsaid).unwrap_err().to_string().contains("sequential stands twice"));
+    let mut without = serde_json::to_value(Report::new(&plain).unwrap()).unwrap();
+    without["methods"][0]["interval"] = json["interval"].clone();
+    let error = serde_json::from_value::<Report>(without).unwrap_err().to_string();
+    assert!(error.contains("sequential says how intervals were made, and has none"), "{error}");
+    let gelbach = fit.gelbach().unwrap().with_intervals(&drawn).unwrap();
+    let error = report.with_gelbach(&gelbach).unwrap_err().to_string();
+    assert!(error.starts_with("gelbach is percentile at level 0.95 from 50 replicates, seed 3: "), "{error}");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 
 use super::{BySize, Component, Entry, Shares, Subset, turned};
 use crate::decompose::{
-    Coalition, Detail, GELBACH, GelbachColumn, GelbachCovariance, Interval, Method, PairDominance, SizeShare,
-    SubsetShare, TermShare,
+    Coalition, Detail, GELBACH, GelbachColumn, GelbachCovariance, Interval, IntervalMethod, Method, PairDominance,
+    SizeShare, SubsetShare, TermShare,
 };
 use crate::resample::{Difference, Rank};
 
@@ -42,6 +42,11 @@ impl Entry {
         }
         check_every_two("differences", differences.iter().map(|d| (&d.first, &d.second)), &names)?;
         Ok(Some((ranks, differences)))
+    }
+
+    /// How its intervals were made, where it says so itself, which is taken out.
+    pub(in crate::report::document) fn take_interval(&mut self) -> Option<IntervalMethod> {
+        self.interval.take()
     }
 
     /// Changing coefficients, in an entry of them.
@@ -95,6 +100,7 @@ impl Entry {
     fn check_keys(&self, own: &[&str]) -> Result<(), String> {
         let said = [
             ("order", self.order.is_some()),
+            ("interval", self.interval.is_some()),
             ("by_size", self.by_size.is_some()),
             ("pairs", self.pairs.is_some()),
             ("subsets", self.subsets.is_some()),
