@@ -9,3 +9,4 @@ mod printing;
 mod regression_tables;
 mod serde;
 mod several_intervals;
+mod ten_analyses;
