@@ -17,6 +17,7 @@
 //! | what components have in common | [`commonality`](crate::FittedModel::commonality) | [`Detail::Subsets`] of [`SubsetShare`]s of [`Coalition`]s |
 //! | through which uncorrelated columns it explains | [`genizi`](crate::FittedModel::genizi), [`car`](crate::FittedModel::car), by column too | [`Breakdown`] |
 //! | what its fitted part contributes | [`pratt`](crate::FittedModel::pratt), [`variance_components`](crate::FittedModel::variance_components) | [`Detail::Covariances`] of [`PairCovariance`]s |
+//! | what it explains between units and within, or at levels of nested groups | [`levels`](crate::FittedModel::levels), [`levels_in`](crate::FittedModel::levels_in), [`Nesting`] | [`Levels`]: of each [`Level`] a [`LevelBreakdown`] into [`LevelShare`]s |
 //! | how the coefficients of `always` change | [`gelbach`](crate::FittedModel::gelbach), [`GelbachCovariance`] | [`Gelbach`] of [`GelbachColumn`]s, [`GelbachChange`]s and [`GelbachEstimate`]s |
 //! | all methods side by side | [`all_methods`](crate::FittedModel::all_methods), [`methods`](crate::FittedModel::methods), [`Method`] | [`MethodTable`], [`LeftOutMethod`] |
 //! | which components to keep | [`best_subsets`](crate::FittedModel::best_subsets), [`Criterion`] | [`BestSubsets`] of [`BestSubset`]s |
@@ -51,6 +52,7 @@
 //! | sampled Shapley values | as many as memory holds |
 //! | pmvd, complete dominance, the range over orders, precedence, games | 24: a table of coalitions fills 128 MB |
 //! | commonality | 20: a million parts |
+//! | shapley at every level | 16 |
 //! | resampling of what keeps a table | 20 |
 //! | best subsets | 60 |
 //! | unit effects in several components, where coalitions are enumerated | 8 of them |
@@ -67,6 +69,7 @@ mod evaluate;
 mod fitted_parts;
 mod game;
 mod gelbach;
+mod levels;
 mod method;
 mod method_table;
 mod methods;
@@ -91,6 +94,7 @@ pub use coalitions::coalition::Coalition;
 pub use detail::{Detail, PairCovariance, PairDominance, SizeShare, SubsetShare, TermShare};
 pub use game::{Attribution, Credit, Game, Score};
 pub use gelbach::{Gelbach, GelbachChange, GelbachColumn, GelbachCovariance, GelbachEstimate};
+pub use levels::{Level, LevelBreakdown, LevelShare, Levels, Nesting};
 pub use method::Method;
 pub use method_table::{LeftOutMethod, MethodTable};
 pub use orders::{OrderRange, ShareRange};
@@ -103,5 +107,6 @@ pub(crate) use coalitions::progress::{Progress, Watch};
 pub(crate) use detail::relation;
 pub(crate) use evaluate::Evaluator;
 pub(crate) use gelbach::{Equations, GELBACH};
+pub(crate) use levels::GroupSums;
 pub(crate) use plan::Plan;
 pub(crate) use precision::ERROR_AT_PIVOT_ONE;

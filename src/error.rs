@@ -36,6 +36,7 @@
 //! | [`EstimateError::Predict`] | [`PredictProblem`] |
 //! | [`EstimateError::NotRegressed`] | [`RowProblem`] |
 //! | [`EstimateError::Cluster`] | [`ClusterProblem`] |
+//! | [`EstimateError::Nesting`] | [`NestingProblem`] |
 //! | [`EstimateError::Noise`] | [`NoiseProblem`] |
 //!
 //! [`Place`] is where a value stands in its source, [`TermSyntax`] where a term cannot be read.
@@ -60,7 +61,8 @@ pub use data::{
 };
 pub(crate) use estimate::cannot;
 pub use estimate::{
-    ClusterProblem, CoefficientProblem, EstimateError, FitDifference, PredictProblem, RowProblem, ScaleProblem,
+    ClusterProblem, CoefficientProblem, EstimateError, FitDifference, NestingProblem, PredictProblem, RowProblem,
+    ScaleProblem,
 };
 pub(crate) use names::first_few;
 pub use noise::NoiseProblem;

@@ -61,6 +61,7 @@ use standardise::check_scale;
 /// | Does one component always add more than another? | [`conditional_dominance`](Self::conditional_dominance), [`complete_dominance`](Self::complete_dominance) |
 /// | What does it explain once the columns are made uncorrelated? | [`genizi`](Self::genizi), [`genizi_by_column`](Self::genizi_by_column), [`car`](Self::car), [`car_by_column`](Self::car_by_column) |
 /// | What is its fitted part, coefficients held? | [`pratt`](Self::pratt), [`variance_components`](Self::variance_components) |
+/// | At which level, between units or within, or in nested groups? | [`levels`](Self::levels), [`levels_in`](Self::levels_in) |
 /// | How far does the method matter? | [`all_methods`](Self::all_methods), [`methods`](Self::methods); one by its name [`breakdown`](Self::breakdown), [`breakdown_watched`](Self::breakdown_watched) |
 /// | How sure are the shares? | [`jackknife`](Self::jackknife), [`bootstrap`](Self::bootstrap), [`bootstrap_of`](Self::bootstrap_of) |
 /// | On which unit or period do they rest? | [`influence_of_units`](Self::influence_of_units), [`influence_of_periods`](Self::influence_of_periods) |

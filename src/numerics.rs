@@ -15,6 +15,7 @@
 //! | probabilities and quantiles | `tails` |
 
 pub(crate) mod absorb;
+pub(crate) mod carry;
 pub(crate) mod dot;
 pub(crate) mod double;
 pub(crate) mod eigen;

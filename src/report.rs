@@ -53,6 +53,7 @@ mod findings;
 mod gelbach;
 mod grid;
 mod hypotheses;
+mod levels;
 mod method_table;
 mod range;
 mod regression;

@@ -7,12 +7,12 @@
 //! | question | ask | answer |
 //! |---|---|---|
 //! | which units are left out or drawn | [`FittedModel::jackknife`](crate::FittedModel::jackknife), [`FittedModel::bootstrap`](crate::FittedModel::bootstrap), [`FittedModel::bootstrap_of`](crate::FittedModel::bootstrap_of) | [`Resampling`] |
-//! | intervals, chance and corrected shares on a result | `with_intervals` of a [`Breakdown`](crate::Breakdown), a [`MethodTable`](crate::MethodTable), a [`Gelbach`](crate::decompose::Gelbach); [`Breakdown::all_with_intervals`](crate::Breakdown::all_with_intervals) | the result with its [`Interval`](crate::Interval)s |
+//! | intervals, chance and corrected shares on a result | `with_intervals` of a [`Breakdown`](crate::Breakdown), a [`MethodTable`](crate::MethodTable), a [`Gelbach`](crate::decompose::Gelbach), of [`Levels`](crate::decompose::Levels); [`Breakdown::all_with_intervals`](crate::Breakdown::all_with_intervals) | the result with its [`Interval`](crate::Interval)s |
 //! | ranks and differences of components | [`Resampling::comparisons`] | [`Comparison`] of [`Rank`]s and [`Difference`]s, by corrected shares too ([`CorrectedRank`], [`CorrectedDifference`]) |
 //! | how often a component is among the best subsets | [`Resampling::selection`] | [`Selection`] of [`ComponentFrequency`] and [`SubsetFrequency`] |
 //! | how far each unit or period moves a share | [`FittedModel::influence_of_units`](crate::FittedModel::influence_of_units), [`FittedModel::influence_of_periods`](crate::FittedModel::influence_of_periods) | [`ShareInfluence`] of [`ShareWithout`] |
 //! | how far a long computation is, and its end before | [`Resampling::watched`] | calls, and whether to go on |
-//! | the replicates themselves | [`Resampling::replicates`], [`Resampling::gelbach_replicates`] | [`Replicates`], [`GelbachReplicates`] |
+//! | the replicates themselves | [`Resampling::replicates`], [`Resampling::gelbach_replicates`], [`Resampling::level_replicates`] | [`Replicates`], [`GelbachReplicates`], [`LevelReplicates`] |
 //!
 //! # What an interval is for
 //!
@@ -90,6 +90,7 @@
 
 mod careful;
 mod chance_test;
+mod cluster_groups;
 mod cluster_set;
 mod clusters;
 mod comparisons;
@@ -99,6 +100,7 @@ mod gelbach;
 mod influence;
 mod interval;
 mod left_out_noise;
+mod levels;
 mod method_table;
 mod replicates;
 mod resampling;
@@ -109,6 +111,7 @@ mod with_intervals;
 pub use comparisons::{Comparison, CorrectedDifference, CorrectedRank, Difference, Rank};
 pub use gelbach::GelbachReplicates;
 pub use influence::{ShareInfluence, ShareWithout};
+pub use levels::LevelReplicates;
 pub use replicates::Replicates;
 pub use resampling::Resampling;
 pub use selection::{ComponentFrequency, Selection, SubsetFrequency};

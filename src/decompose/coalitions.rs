@@ -39,6 +39,7 @@ pub(crate) struct Root {
     pub(crate) blocks: Vec<usize>,
     /// Variables that are in every coalition of this root, the intercept among them.
     n_eliminated: usize,
+    is_within: bool,
     submatrix: Submatrix,
 }
 
@@ -154,7 +155,8 @@ impl Players {
         variables.extend(columns(&players));
         variables.push(self.outcome());
         let blocks = players.iter().map(|&p| self.variables[p].len()).collect();
-        Root { present, players, blocks, n_eliminated, submatrix: Submatrix::new(self.layout, within, &variables) }
+        let submatrix = Submatrix::new(self.layout, within, &variables);
+        Root { present, players, blocks, n_eliminated, is_within: within, submatrix }
     }
 
     /// The weighted sum of squares of the outcome about its mean.
@@ -204,6 +206,16 @@ impl Root {
     #[inline(always)]
     pub(crate) fn gather<'a, L: Lane>(&self, entries: &[L], matrix: &'a mut [L]) -> &'a mut [L] {
         self.submatrix.gather(entries, self.n_eliminated, matrix)
+    }
+
+    /// Whether unit effects are in every coalition, and the matrix one of deviations from unit means.
+    pub(crate) fn is_within(&self) -> bool {
+        self.is_within
+    }
+
+    /// Positions in the moments of the matrix's entries, and how many variables are eliminated from it first.
+    pub(crate) fn positions(&self) -> (&[u32], usize) {
+        (self.submatrix.entries(), self.n_eliminated)
     }
 
     /// Variables that remain after [`gather`](Root::gather), the outcome among them.

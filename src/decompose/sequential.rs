@@ -101,7 +101,7 @@ impl Definition for Sequential {
 }
 
 /// The positions of an order's components, each once and none before what it must follow.
-fn positions(fit: &FittedModel, players: &Players, order: &[String]) -> Result<Vec<usize>> {
+pub(super) fn positions(fit: &FittedModel, players: &Players, order: &[String]) -> Result<Vec<usize>> {
     let mut positions = Vec::with_capacity(order.len());
     for name in order {
         let position = players.position(name)?;

@@ -176,7 +176,7 @@ impl FittedModel {
 }
 
 /// Whether so many components can be enumerated.
-fn check_number(method: &str, players: &Players, most: usize, instead: &str) -> Result<()> {
+pub(super) fn check_number(method: &str, players: &Players, most: usize, instead: &str) -> Result<()> {
     if players.len() > most {
         let (method, instead) = (method.to_string(), instead.to_string());
         return Err(EstimateError::TooManyComponents { method, limit: most, found: players.len(), instead }.into());

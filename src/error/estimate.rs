@@ -132,6 +132,14 @@ pub enum EstimateError {
         /// Why, and what to do.
         why: ClusterProblem,
     },
+    /// A column that cannot say in which group of units each unit lies.
+    #[error("nested column \"{column}\": {why}")]
+    Nesting {
+        /// The column.
+        column: String,
+        /// Why, and what to do.
+        why: NestingProblem,
+    },
     /// Noise within units that cannot be told.
     #[error("noise: {0}")]
     Noise(NoiseProblem),
@@ -220,6 +228,14 @@ pub enum FitDifference {
         found: f64,
         /// Its coefficient in the fit.
         expected: f64,
+    },
+    /// Other levels, or not all methods at each.
+    #[error("its levels are {}, not {} with the same methods at each", .found.join(", "), .expected.join(", "))]
+    Levels {
+        /// Those of the answer.
+        found: Vec<String>,
+        /// Those of the fit.
+        expected: Vec<String>,
     },
     /// A detail that its method does not give.
     #[error("its detail is not that of {method}")]
@@ -352,6 +368,55 @@ pub enum ClusterProblem {
         /// The unit.
         unit: String,
     },
+}
+
+/// Why a column cannot say in which group of units each unit lies.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NestingProblem {
+    /// It has a unit in two groups.
+    #[error(
+        "it has {unit} in \"{first}\" and in \"{second}\", and a unit lies in one group: correct the column, or leave the unit out"
+    )]
+    SplitsUnit {
+        /// The unit.
+        unit: String,
+        /// One of its groups.
+        first: String,
+        /// Another.
+        second: String,
+    },
+    /// It does not nest in the column before it.
+    #[error(
+        "its \"{group}\" lies in \"{first}\" and in \"{second}\" of {outer}, and each group lies in one of the level above: name the columns from the outermost to the innermost, or leave one of them out"
+    )]
+    DoesNotNest {
+        /// The group.
+        group: String,
+        /// The column of the level above.
+        outer: String,
+        /// One of the groups of that which it lies in.
+        first: String,
+        /// Another.
+        second: String,
+    },
+    /// It is missing in the sample.
+    #[error("missing for {row}, which is in the sample: fill it in, or leave such rows out")]
+    Missing {
+        /// Unit and period of the first such row, or its place.
+        row: String,
+    },
+    /// It is the unit or the period of the panel.
+    #[error(
+        "it is the {key} of the panel, which is a level in any case: name columns that units lie in, such as regions"
+    )]
+    IsKey {
+        /// Which of them: "unit" or "period".
+        key: &'static str,
+    },
+    /// It was named before.
+    #[error("it is named twice: name each column once, from the outermost to the innermost")]
+    Twice,
 }
 
 /// The error of a method that cannot be had.

@@ -4,6 +4,11 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
+    /// The split is not linear in what coalitions explain, so that a level has no part of its own in it; or it says more
+    /// than a share for each component.
+    #[error("its shares are not split by level: use sequential, shapley, first or last")]
+    NotByLevel,
+
     /// The method is not for this estimator.
     #[error("{needs}")]
     OtherEstimator {

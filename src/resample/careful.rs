@@ -6,6 +6,7 @@
 
 use std::sync::OnceLock;
 
+use super::cluster_groups::ClusterGroups;
 use super::cluster_set::ClusterSet;
 use crate::decompose::{Plan, Players};
 use crate::fit::FittedModel;
@@ -24,6 +25,7 @@ const MOST_COMPONENTS: usize = 12;
 pub(super) struct Careful<'a> {
     fit: &'a FittedModel,
     clusters: &'a ClusterSet,
+    groups: Option<&'a ClusterGroups>,
     entries: OnceLock<Vec<Vec<Double>>>,
 }
 
@@ -41,8 +43,13 @@ pub(super) struct CarefulMoments {
 }
 
 impl<'a> Careful<'a> {
-    pub(super) fn new(fit: &'a FittedModel, clusters: &'a ClusterSet) -> Self {
-        Careful { fit, clusters, entries: OnceLock::new() }
+    pub(super) fn new(fit: &'a FittedModel, clusters: &'a ClusterSet, groups: Option<&'a ClusterGroups>) -> Self {
+        Careful { fit, clusters, groups, entries: OnceLock::new() }
+    }
+
+    /// Numbers of a replicate: its moments, and what is read beside them.
+    fn len(&self) -> usize {
+        self.fit.moments().entries().len() + self.groups.map_or(0, ClusterGroups::len)
     }
 
     /// Whether so many replicates, in each of which the coalitions of so many components are walked, are within bounds
@@ -53,17 +60,22 @@ impl<'a> Careful<'a> {
 
     /// The same of their moments alone.
     pub(super) fn can_add(&self, replicates: usize) -> bool {
-        let kept = self.clusters.len().saturating_mul(self.fit.moments().entries().len());
+        let kept = self.clusters.len().saturating_mul(self.len());
         kept <= MOST_KEPT && kept.saturating_mul(replicates) <= MOST_ADDITIONS
     }
 
     /// The moments of the replicate that holds these clusters, as often as they are named.
     pub(super) fn entries(&self, drawn: &[usize]) -> Vec<Double> {
-        let clusters = self.entries.get_or_init(|| {
-            (0..self.clusters.len()).map(|cluster| self.fit.double_entries_of(&self.clusters.rows(cluster))).collect()
-        });
+        let of_cluster = |cluster: usize| {
+            let mut entries = self.fit.double_entries_of(&self.clusters.rows(cluster));
+            if let Some(groups) = self.groups {
+                entries.extend(groups.double_sums(self.fit, &self.clusters.members[cluster]));
+            }
+            entries
+        };
+        let clusters = self.entries.get_or_init(|| (0..self.clusters.len()).map(of_cluster).collect());
         // Summed anew, also where one is left out: what subtraction leaves would carry the rounding of what went.
-        let mut entries = vec![Double::new(0.0); self.fit.moments().entries().len()];
+        let mut entries = vec![Double::new(0.0); self.len()];
         for &cluster in drawn {
             entries.iter_mut().zip(&clusters[cluster]).for_each(|(sum, x)| *sum = *sum + *x);
         }
@@ -113,6 +125,10 @@ fn rescale(players: &Players, entries: &mut [Double]) -> Vec<bool> {
                 entries[at] = entries[at] * scales[i] * scales[j];
             }
         }
+    }
+    // Behind the moments stand weights and sums of groups: of each group as of all rows.
+    for group in entries[layout.len()..].chunks_exact_mut(1 + q) {
+        group[1..].iter_mut().zip(&scales).for_each(|(sum, scale)| *sum = *sum * *scale);
     }
     varies
 }

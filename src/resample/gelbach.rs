@@ -244,7 +244,7 @@ impl Found {
         if doubtful.is_empty() {
             return Ok(());
         }
-        let careful = Careful::new(fit, clusters);
+        let careful = Careful::new(fit, clusters, None);
         if !careful.can_add(doubtful.len()) {
             let least = least.iter().copied().fold(1.0, f64::min);
             self.error_bound = Some(ERROR_AT_PIVOT_ONE / least);

@@ -5,10 +5,11 @@ use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 use super::careful::{Careful, is_degenerate, is_doubtful};
+use super::cluster_groups::ClusterGroups;
 use super::cluster_set::ClusterSet;
 use super::clusters::ClusterMatrix;
 use super::draws::Draws;
-use crate::decompose::{Breakdown, Evaluator, Plan, Players, Progress};
+use crate::decompose::{Breakdown, Evaluator, GroupSums, Plan, Players, Progress};
 use crate::error::{EstimateError, FitDifference, QuestionError, Result};
 use crate::fit::FittedModel;
 use crate::numerics::lanes::{LANES, Wide};
@@ -55,6 +56,7 @@ impl Replicates {
 struct Job<'a> {
     players: &'a Players,
     plans: &'a [Plan],
+    groups: Option<&'a ClusterGroups>,
     /// Where each plan's answer begins among those of all.
     starts: Vec<usize>,
     matrix: &'a ClusterMatrix<'a>,
@@ -78,6 +80,8 @@ pub(super) struct Planned<'a> {
     clusters: &'a ClusterSet,
     players: Players,
     plans: Vec<Plan>,
+    /// What is read beside the moments: sums of groups that clusters lie in.
+    groups: Option<ClusterGroups>,
 }
 
 impl<'a> Planned<'a> {
@@ -95,7 +99,18 @@ impl<'a> Planned<'a> {
             }
             plans.push(plan);
         }
-        Ok(Planned { fit, clusters, players: fit.players(), plans })
+        Ok(Planned { fit, clusters, players: fit.players(), plans, groups: None })
+    }
+
+    /// Methods that read the sums of these groups too.
+    pub(super) fn with_groups(
+        fit: &'a FittedModel,
+        clusters: &'a ClusterSet,
+        plans: Vec<Plan>,
+        groups: &GroupSums,
+    ) -> Self {
+        let groups = (groups.len() > 0).then(|| ClusterGroups::new(fit, clusters, groups));
+        Planned { fit, clusters, players: fit.players(), plans, groups }
     }
 
     /// Coalitions in one replicate.
@@ -113,7 +128,7 @@ impl<'a> Planned<'a> {
     /// # Errors
     /// Where there are too many numbers; [`EstimateError::Cancelled`] once `progress` was told to stop.
     pub(super) fn replicates(&self, draws: &Draws, progress: &Progress) -> Result<Vec<Replicates>> {
-        let Planned { fit, clusters, players, plans } = self;
+        let Planned { fit, clusters, players, plans, groups } = self;
         let replicates = draws.replicates(clusters.len());
         self.check_size(draws)?;
         let mut read: Vec<usize> = plans.iter().flat_map(Plan::reads).chain(players.entries_read(&[])).collect();
@@ -126,7 +141,7 @@ impl<'a> Planned<'a> {
             Some(*next - plan.len())
         });
         let starts = starts.collect();
-        let job = Job { players, plans, starts, matrix: &matrix, draws, replicates };
+        let job = Job { players, plans, groups: groups.as_ref(), starts, matrix: &matrix, draws, replicates };
 
         // Cut short, what is found of a group is of no use.
         let group = |buffers: &mut Buffers, group: usize| {
@@ -162,7 +177,7 @@ impl Job<'_> {
         let zero = Wide([0.0; LANES]);
         Buffers {
             counts: vec![zero; self.matrix.n_clusters()],
-            entries: vec![zero; self.players.layout.len()],
+            entries: vec![zero; self.players.layout.len() + self.groups.map_or(0, ClusterGroups::len)],
             evaluators: self.plans.iter().map(Plan::evaluator).collect(),
             answers: self.plans.iter().map(|plan| vec![zero; plan.len()]).collect(),
         }
@@ -215,7 +230,7 @@ impl Job<'_> {
     /// would take too long.
     fn mend(&self, fit: &FittedModel, groups: &mut [Found], progress: &Progress) -> Result<Option<f64>> {
         let is_doubtful = |r: &usize| groups[r / LANES].doubtful[r % LANES];
-        let careful = Careful::new(fit, self.matrix.clusters());
+        let careful = Careful::new(fit, self.matrix.clusters(), self.groups);
         // Owen values walk more coalitions than their components have.
         let components = self.plans.iter().map(Plan::enumerated).fold(self.players.len(), usize::max);
         let all = fit.needs_precision() && careful.is_affordable(components, self.replicates);
@@ -278,6 +293,11 @@ impl WithSimd for Group<'_, '_> {
                 job.matrix.weighted(counts, entries);
             }
         }
+        if let Some(groups) = job.groups {
+            // Summed anew where a cluster is left out too: of a group that leaves as a whole nothing may stay.
+            job.draws.counts(first, counts);
+            groups.weighted(counts, &mut entries[job.players.layout.len()..]);
+        }
         let total = job.players.total_sum_of_squares(entries);
         let mut out = Vec::with_capacity(answers.iter().map(Vec::len).sum::<usize>() * LANES);
         let samples = LANES.min(job.replicates - first);
@@ -330,23 +350,35 @@ fn check_size(plans: &[Plan], replicates: usize) -> Result<()> {
 
 /// A breakdown that was stored and read again passes; one of another model or sample does not.
 pub(super) fn check_same_fit(fit: &FittedModel, players: &Players, breakdown: &Breakdown) -> Result<()> {
+    let components = breakdown.components.iter().map(|c| c.name.clone()).collect();
+    check_same(fit, players, &breakdown.outcome, components, breakdown.sample.n_observations, breakdown.r2_overall)
+}
+
+/// The same of any answer that says so much.
+pub(super) fn check_same(
+    fit: &FittedModel,
+    players: &Players,
+    outcome: &str,
+    components: Vec<String>,
+    rows: usize,
+    r2_overall: f64,
+) -> Result<()> {
     let differs = |why| Err(EstimateError::OtherFit { why }.into());
-    let (expected, found) = (&fit.design().outcome_name, &breakdown.outcome);
-    if expected != found {
-        return differs(FitDifference::Outcome { found: found.clone(), expected: expected.clone() });
+    let expected = &fit.design().outcome_name;
+    if expected != outcome {
+        return differs(FitDifference::Outcome { found: outcome.to_string(), expected: expected.clone() });
     }
-    let found: Vec<String> = breakdown.components.iter().map(|c| c.name.clone()).collect();
-    if players.names != found {
-        return differs(FitDifference::Components { found, expected: players.names.clone() });
+    if players.names != components {
+        return differs(FitDifference::Components { found: components, expected: players.names.clone() });
     }
-    let (expected, found) = (fit.sample().n_observations, breakdown.sample.n_observations);
-    if expected != found {
-        return differs(FitDifference::Rows { found, expected });
+    let expected = fit.sample().n_observations;
+    if expected != rows {
+        return differs(FitDifference::Rows { found: rows, expected });
     }
     let r2 = fit.r2_overall();
     // Nine digits are what is promised of a share, in whichever precision it was computed.
-    if (r2 - breakdown.r2_overall).abs() > 1e-9 {
-        return differs(FitDifference::R2 { found: breakdown.r2_overall, expected: r2 });
+    if (r2 - r2_overall).abs() > 1e-9 {
+        return differs(FitDifference::R2 { found: r2_overall, expected: r2 });
     }
     Ok(())
 }

@@ -264,7 +264,7 @@ impl Job<'_> {
     /// Finds again, in twice the precision, what doubles cannot be trusted with.
     fn mend(&self, fit: &FittedModel, found: &mut [Found], progress: &Progress) -> Result<Option<f64>> {
         let players = &self.candidates.players;
-        let careful = Careful::new(fit, self.matrix.clusters());
+        let careful = Careful::new(fit, self.matrix.clusters(), None);
         let all = fit.needs_precision() && careful.can_add(self.replicates);
         let again: Vec<usize> = (0..self.replicates).filter(|&r| all || found[r].is_doubtful).collect();
         if again.is_empty() {

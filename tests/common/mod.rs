@@ -262,6 +262,7 @@ pub fn unbalanced(seed: u64, units: usize, periods: usize, missing: f64) -> Rows
 }
 
 pub mod example;
+pub mod levels;
 pub mod message;
 pub mod panel;
 pub mod precise;

@@ -7,6 +7,7 @@ mod best_subsets;
 mod brute_force;
 mod games;
 mod gelbach;
+mod levels;
 mod methods;
 mod properties;
 mod sampled;

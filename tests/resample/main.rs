@@ -5,5 +5,6 @@ mod common;
 
 mod corrected;
 mod influence;
+mod levels;
 mod no_key;
 mod replicates;

@@ -6,6 +6,7 @@ mod common;
 mod corrected;
 mod faults;
 mod inference;
+mod levels;
 mod official;
 mod regress;
 mod shares;
