@@ -1,4 +1,4 @@
-//! Options and steps that `decompose` and `nao_breakdown` share.
+//! Options and steps that `decompose`, `nao_breakdown` and `levels` share.
 
 pub mod face;
 mod watch;
@@ -10,7 +10,9 @@ use apportion::error::{EstimateError, QuestionError};
 use apportion::findings::{Analysis, Findings, Intervals};
 use apportion::model::parse_terms;
 use apportion::regress::NoiseModel;
-use apportion::{Component, Error, FittedModel, IntervalKind, Method, Model, Panel, PanelSchema, Report, Term};
+use apportion::{
+    Component, Error, FittedModel, IntervalKind, Method, Model, Panel, PanelSchema, Report, Resampling, Term,
+};
 use clap::{Args, ValueEnum, value_parser};
 use serde::Serialize;
 
@@ -132,8 +134,8 @@ pub struct Answer {
 pub struct Elapsed {
     read: f64,
     fit: f64,
-    decompose: f64,
-    bootstrap: f64,
+    pub decompose: f64,
+    pub bootstrap: f64,
 }
 
 /// The document, with the times below it.
@@ -162,16 +164,20 @@ impl Options {
 
     /// The panel in `--data`, of which only what the model uses is read.
     pub fn read(&self, model: &Model) -> Result<Panel> {
+        self.read_with(model, &[])
+    }
+
+    /// The same with columns that say in which groups units lie.
+    pub fn read_with(&self, model: &Model, groups: &[String]) -> Result<Panel> {
         let data = self.data.as_ref().ok_or("--data is needed")?;
         let terms = model.components().iter().flat_map(|component| &component.terms);
         let used = model.outcome().into_iter().chain(terms).chain(model.always_terms()).flat_map(Term::columns);
         let used: Vec<&str> = used.collect();
         let is_used = |name: &str| used.contains(&name) || self.weights.as_deref() == Some(name);
-        let mut schema = PanelSchema::cross_section().only(used.iter().copied().chain(self.cluster.as_deref()));
-        // Codes of clusters are names, whatever they look like, unless the model reads them as numbers.
-        if let Some(cluster) = self.cluster.as_ref().filter(|cluster| !is_used(cluster)) {
-            schema = schema.texts([cluster.as_str()]);
-        }
+        let groups: Vec<&str> = groups.iter().chain(&self.cluster).map(String::as_str).collect();
+        let mut schema = PanelSchema::cross_section().only(used.iter().copied().chain(groups.iter().copied()));
+        // Codes of groups are names, whatever they look like, unless the model reads them as numbers.
+        schema = schema.texts(groups.into_iter().filter(|group| !is_used(group)));
         if let Some(unit) = &self.unit {
             schema = schema.unit(unit);
         }
@@ -233,6 +239,19 @@ impl Options {
             [] => vec![Interval::Root],
             asked => asked.to_vec(),
         }
+    }
+
+    /// Who is left out or drawn for the intervals that the options ask of a fit.
+    #[allow(dead_code, reason = "breakdowns have theirs from an analysis")]
+    pub fn resampling<'a>(&self, fit: &'a FittedModel) -> Result<Option<Resampling<'a>>> {
+        let Some(kind) = self.kind().kind() else { return Ok(None) };
+        let resampling = match self.bootstrap {
+            Some(draws) => fit.bootstrap(usize::try_from(draws)?, self.seed),
+            None => fit.jackknife(),
+        };
+        let resampling = resampling.map_err(or_none)?.kind(kind)?;
+        let resampling = self.level.into_iter().try_fold(resampling, Resampling::level)?;
+        Ok(Some(self.cluster.iter().try_fold(resampling, |resampling, column| resampling.clusters(column))?))
     }
 
     /// `--bootstrap` goes with the kinds of interval that need draws, and only with them; `--level` with intervals,
@@ -320,7 +339,10 @@ impl Answer {
     }
 }
 
-fn timed<T, E>(milliseconds: &mut f64, step: impl FnOnce() -> std::result::Result<T, E>) -> std::result::Result<T, E> {
+pub fn timed<T, E>(
+    milliseconds: &mut f64,
+    step: impl FnOnce() -> std::result::Result<T, E>,
+) -> std::result::Result<T, E> {
     let start = Instant::now();
     let done = step();
     *milliseconds = start.elapsed().as_secs_f64() * 1e3;

@@ -39,6 +39,17 @@ const RUNS: &[Run] = &[
         ],
         data: Data::Grunfeld,
     },
+    Run {
+        name: "levels",
+        arguments: &[
+            "--outcome=inv",
+            "--unit=firm",
+            "--period=year",
+            "--component=size=value",
+            "--component=k=capital",
+        ],
+        data: Data::Grunfeld,
+    },
     Run { name: "nao_breakdown", arguments: &[], data: Data::Own },
     Run { name: "official_statistics", arguments: &[], data: Data::Published },
     Run { name: "quickstart", arguments: &[], data: Data::Own },

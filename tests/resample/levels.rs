@@ -114,11 +114,11 @@ fn copies_of_a_region_are_regions_of_their_own() {
             let resampling = resampling.clusters("region").expect("units lie in regions");
             check(&fit, columns, &resampling, |drawn| drawn_clusters(&rows, "region", drawn));
         }
-        // A region that is drawn for a county brings that county alone.
+        // Counties drawn by themselves: their regions are made of those that were drawn.
         let resampling = fit.bootstrap(6, 8).and_then(|resampling| resampling.clusters("county")).expect("counties");
         let sample = |drawn: &[usize]| {
             let mut sample = drawn_clusters(&rows, "county", drawn);
-            // Copies of counties lie in one region, which is none of theirs to copy.
+            // A copy of a county lies in the region of the county, of which there is still one.
             for region in sample.text.get_mut("region").expect("regions") {
                 *region = region.split(" of copy").next().unwrap_or_default().to_string();
             }

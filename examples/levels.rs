@@ -1,0 +1,146 @@
+//! At which level does the variation lie, between places or over their years, and what explains it there?
+//!
+//! Takes the options of `decompose`; `--nested region` tells regions from the places in them, to any depth from the
+//! outermost column on. Ends in sentences that say what the numbers say.
+
+#[allow(dead_code, reason = "some of it serves other examples")]
+mod cli;
+
+use std::process::ExitCode;
+
+use apportion::decompose::{Level, LevelShare, Levels};
+use apportion::{Interval, Method};
+use clap::{CommandFactory, Parser};
+use cli::face::{self, Result};
+use cli::{Asked, Elapsed, timed};
+use serde::Serialize;
+
+/// At which level does the variation of an outcome lie, and what does each named cause explain there?
+#[derive(Parser)]
+#[command(name = "levels")]
+struct Arguments {
+    #[command(flatten)]
+    options: cli::Options,
+    /// Column of groups that units lie in, such as regions; repeat from the outermost to the innermost
+    #[arg(long, value_name = "COL")]
+    nested: Vec<String>,
+}
+
+/// The document, with the times below it.
+#[derive(Serialize)]
+struct Timed<'a> {
+    #[serde(flatten)]
+    levels: &'a Levels,
+    elapsed_ms: Elapsed,
+}
+
+fn main() -> ExitCode {
+    let needed = |argument: clap::Arg| argument.required(true);
+    let command = Arguments::command();
+    let command = ["data", "outcome", "components"].into_iter().fold(command, |c, name| c.mut_arg(name, needed));
+    face::run(command, answer)
+}
+
+fn answer(Arguments { options, nested }: Arguments) -> Result<String> {
+    if options.noise.is_some() || options.compare {
+        return Err("levels have no corrected shares and no comparisons: leave out --noise and --compare".into());
+    }
+    let in_order = Method::Sequential { order: Vec::new() };
+    let asked = options.methods.iter().map(|asked| match asked {
+        Asked::Method(method) => Ok(method.clone()),
+        _ => Err("levels are split by --method sequential, shapley, first or last"),
+    });
+    let mut methods = asked.collect::<std::result::Result<Vec<Method>, &str>>()?;
+    if methods.is_empty() {
+        methods = vec![in_order, Method::Shapley];
+    }
+    let model = options.model()?;
+    // The one place where a panel comes from: without --data it would be that of the crate.
+    let (fit, mut elapsed) = options.fit(&model, || options.read_with(&model, &nested))?;
+    let columns: Vec<&str> = nested.iter().map(String::as_str).collect();
+    let levels = timed(&mut elapsed.decompose, || fit.levels_in(&columns)?.methods(&methods))?;
+    let levels = timed(&mut elapsed.bootstrap, || match options.resampling(&fit)? {
+        Some(resampling) => Ok::<_, face::Error>(levels.with_intervals(&resampling)?),
+        None => Ok(levels),
+    })?;
+    match options.json {
+        true => Ok(serde_json::to_string_pretty(&Timed { levels: &levels, elapsed_ms: elapsed })?),
+        false => Ok(format!("{levels}\n\n{}", sentences(&levels))),
+    }
+}
+
+/// What the numbers say, level by level, by the first method that was asked.
+fn sentences(levels: &Levels) -> String {
+    let mut lines = vec!["In words:".to_string()];
+    for level in &levels.levels {
+        let (part, place) = (percent(level.part_of_total), place(&levels.nested_in, &level.name));
+        let mut said = format!("{part}%{} of the variation of {} lies {place}.", ends(level.interval), levels.outcome);
+        if let Some(method) = level.methods.first().filter(|_| level.part_of_total > 1e-9) {
+            let most = |a: &&LevelShare, b: &&LevelShare| a.share_of_total.total_cmp(&b.share_of_total);
+            if let Some(most) = method.components.iter().max_by(most).filter(|most| most.share_of_total > 5e-4) {
+                let (share, name) = (percent(most.share_of_total), &most.name);
+                said += &format!(" Of these {part} points {name} explains most, {share}{}", ends(most.interval));
+                said += &format!(" ({});", method.method.name());
+            }
+            said += &match method.unexplained.share_of_total {
+                left if left > 5e-4 => format!(" {} points are unexplained.", percent(left)),
+                _ => " nothing is left unexplained.".to_string(),
+            };
+            let worse: Vec<&str> = worse(level).collect();
+            if !worse.is_empty() {
+                said += &format!(" With {} this level is fitted worse than without.", worse.join(" and "));
+            }
+        }
+        lines.extend(wrapped(&said));
+    }
+    if let Some(icc) = levels.intraclass_correlation {
+        lines.extend(wrapped(&format!("Two periods of one unit correlate by {icc:.2}.")));
+    }
+    lines.extend(wrapped("A share is what goes with a component, not what it causes."));
+    lines.join("\n")
+}
+
+/// Components with a share below zero, by the first method.
+fn worse(level: &Level) -> impl Iterator<Item = &str> {
+    let components = level.methods.iter().take(1).flat_map(|method| &method.components);
+    components.filter(|share| share.share_of_total < -5e-4).map(|share| share.name.as_str())
+}
+
+fn place(nested_in: &[String], level: &str) -> String {
+    match (level, nested_in.first()) {
+        ("between", None) => "between units".to_string(),
+        (level, Some(outermost)) if level == outermost => format!("between groups of units by {level}"),
+        (level, _) => match level.split_once("_in_") {
+            Some((inner, outer)) => {
+                format!("between units of {inner} within one {outer}").replace("units of unit", "units")
+            }
+            None => "within units, from one period to another".to_string(),
+        },
+    }
+}
+
+fn ends(interval: Option<Interval>) -> String {
+    interval.map_or(String::new(), |i| format!(" ({} to {})", percent(i.lower), percent(i.upper)))
+}
+
+/// A fraction in per cent with one decimal, without the sign of a zero.
+fn percent(fraction: f64) -> String {
+    let text = format!("{:.1}", 100.0 * fraction);
+    if text == "-0.0" { "0.0".to_string() } else { text }
+}
+
+/// A sentence in lines of 80 characters.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = lines.last().map_or(0, |line| line.chars().count());
+        if last > 0 && last + 1 + word.chars().count() > 80 {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            *line += if line.is_empty() { "" } else { " " };
+            *line += word;
+        }
+    }
+    lines
+}
