@@ -7,6 +7,9 @@
 //! |---|---|---|
 //! | the shares by several methods, with intervals, and what is said beside them | [`Analysis`] | [`Findings`] |
 //! | how sure the shares are, and at which level | [`Intervals`] | the [`Interval`](crate::Interval)s in it |
+//! | how many were counted in each unit, of how many | [`UnitCounts`] | a [`UnitCount`] for each |
+//! | which units lie beyond what chance, or units like them, allow | [`Funnel`], about a [`FunnelTarget`] | a [`FunnelUnit`] for each, with its [`FunnelLimits`] |
+//! | what the rates are without the chance of small numbers | [`EmpiricalBayes`] | a [`BayesRate`] for each |
 //!
 //! # Examples
 //! ```
@@ -29,8 +32,14 @@
 //! ```
 
 mod analysis;
+mod empirical_bayes;
+mod funnel;
 mod intervals;
 mod steps;
+mod unit_counts;
 
 pub use analysis::{Analysis, Findings};
+pub use empirical_bayes::{BayesRate, EmpiricalBayes};
+pub use funnel::{Funnel, FunnelLimits, FunnelTarget, FunnelUnit};
 pub use intervals::Intervals;
+pub use unit_counts::{UnitCount, UnitCounts};

@@ -25,6 +25,7 @@ pub(crate) mod groups;
 pub(crate) mod lanes;
 pub(crate) mod means;
 pub(crate) mod number;
+pub(crate) mod quantile;
 pub(crate) mod rank;
 pub(crate) mod real;
 pub(crate) mod streams;

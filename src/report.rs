@@ -63,6 +63,7 @@ mod subsets;
 mod summary;
 mod table;
 mod text;
+mod unit_rates;
 mod variation;
 
 pub use document::Report;

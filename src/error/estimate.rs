@@ -94,6 +94,14 @@ pub enum EstimateError {
         /// What there is.
         found: usize,
     },
+    /// A unit without people, of whom nothing can be counted.
+    #[error("unit \"{unit}\" has no people in column \"{column}\": leave the unit out, or give its population")]
+    NoPopulation {
+        /// The column of populations.
+        column: String,
+        /// The unit.
+        unit: String,
+    },
     /// A breakdown and a resampling that come from different fits.
     #[error("this breakdown comes from another fit than the resampling: {why}")]
     OtherFit {

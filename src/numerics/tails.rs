@@ -2,7 +2,7 @@
 //!
 //! Always from the upper tail itself, never one less the lower: that would leave nothing of a p-value below 1e-16.
 
-use statrs::distribution::{ChiSquared, ContinuousCDF, FisherSnedecor, Normal, StudentsT};
+use statrs::distribution::{ChiSquared, ContinuousCDF, FisherSnedecor, Gamma, Normal, StudentsT};
 
 /// The probability of at least this much under χ² with so many degrees of freedom; not a number where there are none.
 pub(crate) fn chi_squared(statistic: f64, df: f64) -> f64 {
@@ -28,6 +28,12 @@ pub(crate) fn normal_cdf(z: f64) -> f64 {
 /// What a standard normal is below with this probability.
 pub(crate) fn normal_quantile(p: f64) -> f64 {
     Normal::standard().inverse_cdf(p)
+}
+
+/// What a gamma variable of this shape and of rate one is below with this probability: half the χ² quantile on twice as
+/// many degrees of freedom. NaN where there is no such variable.
+pub(crate) fn gamma_quantile(shape: f64, p: f64) -> f64 {
+    Gamma::new(shape, 1.0).map_or(f64::NAN, |gamma| gamma.inverse_cdf(p))
 }
 
 /// The distribution of an estimate over its standard error: t with degrees of freedom, normal without.

@@ -4,6 +4,7 @@
 mod common;
 
 mod corrected;
+mod counts;
 mod faults;
 mod inference;
 mod levels;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::numerics::means::exact_mean;
+use crate::numerics::quantile::quantile;
 
 /// How numbers are spread.
 ///
@@ -81,15 +82,6 @@ pub(super) fn largest(values: &[f64]) -> f64 {
 pub(super) fn sd(squares: f64, n: usize, scale: f64) -> Option<f64> {
     let sd = (squares / n.checked_sub(1)? as f64).sqrt() / scale;
     sd.is_finite().then_some(sd)
-}
-
-/// Hyndman and Fan's quantile of type 7.
-fn quantile(sorted: &[f64], p: f64) -> Option<f64> {
-    let h = (sorted.len().checked_sub(1)?) as f64 * p;
-    let (below, part) = (h.floor() as usize, h.fract());
-    let low = *sorted.get(below)?;
-    let high = sorted.get(below + 1).copied().unwrap_or(low);
-    Some(low + part * (high - low))
 }
 
 #[cfg(test)]

@@ -1,0 +1,6 @@
+//! Findings: what counts, breakdowns and remainders say of units.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod unit_rates;
