@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Panel;
 use super::codes::code_form;
+use super::column::Column;
 use super::history::{LeftOutUnit, LeftOutUnits, Step};
 use super::names::nearest_names;
-use crate::error::{DataError, Result};
+use crate::error::{DataError, Result, no_key};
 
 /// A named rule that leaves units out, each with its reason.
 ///
@@ -58,6 +59,62 @@ impl UnitRule {
     pub fn unit(mut self, unit: impl ToString, reason: impl Into<String>) -> Self {
         self.units.push((vec![unit.to_string()], reason.into()));
         self
+    }
+
+    /// Every unit of the panel that lacks a value of one of these columns, or a row, in some period of the panel, so that
+    /// what is left is complete on them; the reason says what is missing and when. In another panel, units of the rule that
+    /// it does not have are passed over.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::UnknownColumn`]; [`DataError::NoKey`] without units or periods.
+    ///
+    /// ```
+    /// use apportion::panel::UnitRule;
+    /// use apportion::Panel;
+    /// let panel = Panel::builder()
+    ///     .units(["A", "A", "B", "B", "C"])
+    ///     .periods([2017, 2018, 2017, 2018, 2018])
+    ///     .column("rate", [43.0, 48.0, f64::NAN, 50.0, 12.0])
+    ///     .build()?;
+    /// let complete = panel.without(&UnitRule::incomplete(&panel, ["rate"])?)?;
+    /// assert_eq!((complete.units(), complete.is_balanced()), (&["A".to_string()][..], true));
+    /// let said = complete.steps()[0].to_string();
+    /// assert!(said.contains("B (2 rows), no rate in 2017; C (1 row), no row in 2017"), "{said}");
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn incomplete<S: AsRef<str>>(panel: &Panel, columns: impl IntoIterator<Item = S>) -> Result<Self> {
+        const ASKER: &str = "UnitRule::incomplete()";
+        let units = panel.unit_indices().ok_or_else(|| no_key(ASKER, "unit"))?;
+        let periods = panel.period_indices().ok_or_else(|| no_key(ASKER, "period"))?;
+        let columns: Vec<&Column> =
+            columns.into_iter().map(|name| panel.column(name.as_ref())).collect::<Result<_>>()?;
+        let names: Vec<&str> = columns.iter().map(|column| column.name()).collect();
+        let mut rule = UnitRule { strict: false, ..UnitRule::new(format!("incomplete on {}", names.join(", "))) };
+        let mut rows = vec![vec![None; panel.n_periods()]; panel.n_units()];
+        for (row, (&unit, &period)) in units.iter().zip(periods).enumerate() {
+            rows[unit as usize][period as usize] = Some(row);
+        }
+        for (unit, rows) in panel.units().iter().zip(&rows) {
+            let when = |is_missing: &dyn Fn(&Option<usize>) -> bool| -> Vec<String> {
+                let found = rows.iter().zip(panel.periods()).filter(|(row, _)| is_missing(row));
+                found.map(|(_, period)| period.to_string()).collect()
+            };
+            let mut said = Vec::new();
+            let mut say = |what: &str, periods: Vec<String>| {
+                if !periods.is_empty() {
+                    said.push(format!("no {what} in {}", periods.join(", ")));
+                }
+            };
+            say("row", when(&|row| row.is_none()));
+            for column in &columns {
+                say(column.name(), when(&|row| row.is_some_and(|row| column.missing(row).is_some())));
+            }
+            if !said.is_empty() {
+                rule = rule.unit(unit, said.join(" and "));
+            }
+        }
+        Ok(rule)
     }
 
     /// City of London and Isles of Scilly: so few children and social workers live or work there that one more or less
