@@ -57,6 +57,9 @@ pub struct Provenance {
     pub quantity: Option<Quantity>,
     /// The file or the derivation behind the values.
     pub origin: Origin,
+    /// What else whoever uses the values has to know: their timing, definition and traps; `None` where nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// The file or the derivation behind a column.
@@ -128,6 +131,11 @@ fn is_zero(offset: &i32) -> bool {
 }
 
 impl Provenance {
+    /// What is known of a column read from a published file.
+    pub(crate) fn from_file(origin: FileOrigin) -> Self {
+        Provenance { origin: Origin::File(origin), ..Provenance::default() }
+    }
+
     /// What is known of a column derived from others.
     pub(crate) fn derived(formula: String, columns: Vec<String>) -> Self {
         Provenance { origin: Origin::Derived { formula, columns }, ..Provenance::default() }
@@ -135,16 +143,17 @@ impl Provenance {
 }
 
 impl fmt::Display for Provenance {
-    /// One line: the measure, file, title, publisher, filter, offset; or the formula.
+    /// One line: the measure, file, title, publisher, filter, offset; or the formula; and the note.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(measured_in) = &self.measured_in {
             write!(f, "[{measured_in}] ")?;
         }
         match &self.origin {
-            Origin::Unstated => f.write_str("not stated"),
-            Origin::Derived { formula, .. } => write!(f, "= {formula}"),
-            Origin::File(file) => file.fmt(f),
+            Origin::Unstated => f.write_str("not stated")?,
+            Origin::Derived { formula, .. } => write!(f, "= {formula}")?,
+            Origin::File(file) => file.fmt(f)?,
         }
+        self.note.iter().try_for_each(|note| write!(f, "; {note}"))
     }
 }
 

@@ -16,8 +16,8 @@ use crate::error::{
     CodeProblem, DataError, DifferentCells, Error, Place, QuestionError, Result, RowDifference, SourceError,
 };
 use crate::panel::{
-    Cells, Column, FileOrigin, Missing, Origin, Panel, Provenance, Reading, Spellings, check_distinct, decode,
-    read_value, united,
+    Cells, Column, FileOrigin, Missing, Panel, Provenance, Reading, Spellings, check_distinct, decode, read_value,
+    united,
 };
 
 /// How many columns are named that tell two rows of one key apart.
@@ -350,8 +350,9 @@ impl Assembly<'_> {
             joint_returns: joint_returns.to_vec(),
             headings: self.plan.remarks[index].clone(),
         };
-        let (measured_in, quantity) = (measure.measured_in.clone(), measure.quantity);
-        Ok(column.with_provenance(Arc::new(Provenance { measured_in, quantity, origin: Origin::File(origin) })))
+        let mut provenance = Provenance::from_file(origin);
+        (provenance.measured_in, provenance.quantity) = (measure.measured_in.clone(), measure.quantity);
+        Ok(column.with_provenance(Arc::new(provenance)))
     }
 
     fn number(&self, measure: &Measure, cell: &[u8], place: Place) -> Result<Result<f64, Missing>> {
