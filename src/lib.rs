@@ -44,6 +44,9 @@
 //! # Ok::<(), apportion::Error>(())
 //! ```
 //!
+//! The panel of this example is made up, so that its true shares are known. [`Panel::england`] is the real one, from
+//! official statistics, and [`Panel::england_2011_2018`] the National Audit Office's window of it.
+//!
 //! The names at the root are those of a first analysis. Everything else is in the module of its floor:
 //!
 //! | module | its question | begins with |

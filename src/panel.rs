@@ -18,6 +18,7 @@
 //! | where values come from | [`Panel::provenance`], [`Panel::lineage`], [`Panel::steps`] | [`Provenance`], [`Origin`], [`FileOrigin`], [`Quantity`]; [`Lineage`], [`ColumnLineage`], [`Step`], of a file [`Reading`] with [`NoteLine`]s and [`Spellings`] |
 //! | the panel as a file | [`Panel::write_csv`], [`Panel::read_written`] | CSV and a document beside it |
 //! | which rows a fit uses, and why not the others | [`FittedModel::sample`](crate::FittedModel::sample) | [`Sample`], [`LeftOutRows`], [`Reason`] |
+//! | English local authorities, 2010 to 2025, and the National Audit Office's window | [`Panel::england`], [`Panel::england_2011_2018`] | [`Panel`]; [`ENGLAND_ATTRIBUTION`] |
 //! | a panel whose true shares are known | [`Panel::simulated_england`], [`SIMULATED_ENGLAND_SEED`] | [`SIMULATED_ENGLAND_SHARES`] |
 
 mod add_column;
@@ -28,6 +29,7 @@ mod codes;
 mod column;
 mod derive;
 mod describe;
+mod england;
 mod exclude;
 mod filter;
 mod function;
@@ -75,6 +77,7 @@ pub use self::describe::{
     ColumnStatistics, Correlation, Coverage, Description, Distribution, PeriodStatistics, VariableDescription,
     Variation,
 };
+pub use self::england::ENGLAND_ATTRIBUTION;
 pub use self::exclude::UnitRule;
 pub use self::function::Function;
 pub use self::history::{
@@ -132,7 +135,7 @@ use crate::error::{Place, Result};
 ///
 /// | question | methods |
 /// |---|---|
-/// | Where do the values come from? | [`read_csv`](Self::read_csv), [`read_csv_from`](Self::read_csv_from), [`builder`](Self::builder), [`from_dataset`](Self::from_dataset), [`simulated_england`](Self::simulated_england) |
+/// | Where do the values come from? | [`read_csv`](Self::read_csv), [`read_csv_from`](Self::read_csv_from), [`builder`](Self::builder), [`from_dataset`](Self::from_dataset), [`england`](Self::england), [`england_2011_2018`](Self::england_2011_2018), [`simulated_england`](Self::simulated_england) |
 /// | How is it kept in a file? | [`write_csv`](Self::write_csv), [`to_csv`](Self::to_csv), [`read_written`](Self::read_written) |
 /// | What is in it, at a glance and in detail? | [`summary`](Self::summary), [`describe`](Self::describe), [`describe_columns`](Self::describe_columns) |
 /// | How large is it, and is it complete? | [`n_observations`](Self::n_observations), [`n_units`](Self::n_units), [`n_periods`](Self::n_periods), [`is_balanced`](Self::is_balanced) |

@@ -44,6 +44,11 @@ pub enum Quantity {
 /// use apportion::Panel;
 /// let panel = Panel::builder().column("rate", [43.0]).build()?;
 /// assert_eq!(panel.provenance("rate")?.origin, Origin::Unstated);
+///
+/// let england = Panel::england()?;
+/// let older = england.provenance("hmrc_low_income_pct")?;
+/// assert_eq!(older.measured_in.as_deref(), Some("% of children"));
+/// assert!(older.note.as_deref().is_some_and(|note| note.contains("another definition than low_income_pct")));
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

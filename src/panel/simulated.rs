@@ -79,7 +79,8 @@ const POPULATION_SD: f64 = 52_300.0;
 const GROWTH_MOST: f64 = 0.04 / 7.0;
 
 impl Panel {
-    /// A simulated panel of 150 authorities in nine regions over the years 2011 to 2018: no real authority.
+    /// A simulated panel of 150 authorities in nine regions over the years 2011 to 2018: no real authority. The real ones
+    /// are in [`Panel::england`]; of this panel the true shares are known.
     ///
     /// Columns: `authority` (unit, `S001` to `S150`), `year` (period), `region` (text), `population_0_17` (children),
     /// `low_income_pct` (per cent), `spend_per_child` (pounds), `vacancy_rate` (per cent), `cpp_count` (children on a

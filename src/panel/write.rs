@@ -128,23 +128,44 @@ impl Panel {
         let name = document.display().to_string();
         let text = fs::read_to_string(&document)
             .map_err(|source| Error::from(DataError::Read { path: name.clone(), source }))?;
-        let refuse = |why| Error::from(DataError::Sidecar { path: name.clone(), why });
-        let version: Version = serde_json::from_str(&text)
-            .map_err(|error| refuse(SidecarProblem::OtherDocument { said: error.to_string() }))?;
-        if version.version != VERSION {
-            return Err(refuse(SidecarProblem::Version { found: version.version, expected: VERSION }));
-        }
-        let sidecar: Sidecar = serde_json::from_str(&text)
-            .map_err(|error| refuse(SidecarProblem::NotWhole { said: error.to_string() }))?;
         let csv = path.display().to_string();
-        let mut file = File::open(path).map_err(|source| Error::from(DataError::Read { path: csv.clone(), source }))?;
-        read(&mut file, &csv, sidecar, &refuse)
+        let open = || File::open(path).map_err(|source| Error::from(DataError::Read { path: csv.clone(), source }));
+        let document = Document { name: &name, text: &text };
+        read(open, &csv, document)
+    }
+
+    /// Reads a written panel that is part of the crate: its file and the document beside it, by the file's name.
+    pub(super) fn read_embedded(csv: &str, text: &str, document: &str) -> Result<Panel> {
+        let name = beside(Path::new(csv)).display().to_string();
+        read(|| Ok(text.as_bytes()), csv, Document { name: &name, text: document })
     }
 }
 
 #[derive(serde::Deserialize)]
 struct Version {
     version: u32,
+}
+
+/// The text of the document beside a CSV file, and what errors call it.
+struct Document<'a> {
+    name: &'a str,
+    text: &'a str,
+}
+
+impl Document<'_> {
+    fn refuse(&self, why: SidecarProblem) -> Error {
+        DataError::Sidecar { path: self.name.to_owned(), why }.into()
+    }
+
+    fn read(&self) -> Result<Sidecar> {
+        let version: Version = serde_json::from_str(self.text)
+            .map_err(|error| self.refuse(SidecarProblem::OtherDocument { said: error.to_string() }))?;
+        if version.version != VERSION {
+            return Err(self.refuse(SidecarProblem::Version { found: version.version, expected: VERSION }));
+        }
+        serde_json::from_str(self.text)
+            .map_err(|error| self.refuse(SidecarProblem::NotWhole { said: error.to_string() }))
+    }
 }
 
 /// The document beside a CSV file.
@@ -179,14 +200,17 @@ fn cell(column: &Column, row: usize) -> String {
     }
 }
 
-fn read(file: &mut dyn Read, csv: &str, sidecar: Sidecar, refuse: &dyn Fn(SidecarProblem) -> Error) -> Result<Panel> {
-    let mut records = Records::new(file, csv)?;
+/// Reads the document first, so that what is wrong there is said before the file is opened.
+fn read<R: Read>(open: impl FnOnce() -> Result<R>, csv: &str, document: Document<'_>) -> Result<Panel> {
+    let sidecar = document.read()?;
+    let mut file = open()?;
+    let mut records = Records::new(&mut file, csv)?;
     let header = records.header(&[])?.names;
     let expected: Vec<&String> =
         (sidecar.unit.iter().chain(&sidecar.period)).chain(sidecar.columns.iter().map(|column| &column.name)).collect();
     if !header.iter().eq(expected.iter().copied()) {
         let columns = expected.into_iter().cloned().collect();
-        return Err(refuse(SidecarProblem::Columns { columns, csv: csv.to_owned() }));
+        return Err(document.refuse(SidecarProblem::Columns { columns, csv: csv.to_owned() }));
     }
     let mut cells = vec![Cells::default(); header.len()];
     let mut places = Vec::new();
@@ -199,7 +223,7 @@ fn read(file: &mut dyn Read, csv: &str, sidecar: Sidecar, refuse: &dyn Fn(Sideca
     }
     if places.len() != sidecar.rows {
         let (expected, found) = (sidecar.rows, places.len());
-        return Err(refuse(SidecarProblem::Rows { expected, csv: csv.to_owned(), found }));
+        return Err(document.refuse(SidecarProblem::Rows { expected, csv: csv.to_owned(), found }));
     }
     let mut cells = cells.into_iter();
     let units = sidecar.unit.as_ref().map(|name| known_units(name.clone(), &cells.next().unwrap_or_default()));

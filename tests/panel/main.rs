@@ -6,6 +6,7 @@ mod common;
 mod bad_input;
 mod derive;
 mod description;
+mod england;
 mod reorganise;
 mod spellings;
 mod verbs;
