@@ -5,6 +5,7 @@ mod common;
 
 mod corrected;
 mod counts;
+mod england;
 mod faults;
 mod inference;
 mod levels;
