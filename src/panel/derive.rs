@@ -341,7 +341,56 @@ impl Panel {
     }
 }
 
+/// Powers of ten by which values are scaled to be rounded without printing them.
+const SCALES: [f64; 7] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6];
+
+/// Scaled values below this are off by less than a thousandth.
+const SCALED_BELOW: f64 = (1_u64 << 42) as f64;
+
 /// The number that the value prints as with so many decimals.
 fn rounded(value: f64, decimals: u32) -> f64 {
+    // Printing takes most of the time of a derived column. A whole number of few digits divided by a power of ten is what
+    // its decimals read as; which whole number it is may only be in doubt next to a half.
+    if let Some(scale) = SCALES.get(decimals as usize) {
+        let scaled = value * scale;
+        if scaled.abs() < SCALED_BELOW && (scaled.abs().fract() - 0.5).abs() > 1e-3 {
+            return scaled.round() / scale;
+        }
+    }
     format!("{value:.*}", decimals.min(300) as usize).parse().unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn printed(value: f64, decimals: u32) -> f64 {
+        format!("{value:.*}", decimals as usize).parse().unwrap()
+    }
+
+    #[test]
+    fn halves_and_signs_round_as_they_print() {
+        for value in
+            [0.5, 1.5, 2.5, -0.5, 0.125, 1.005, 2.675, -0.00001, 0.0, -0.0, 65.58445, 1e300, 4_503_599_627_370_497.5]
+        {
+            for decimals in 0..9 {
+                assert_eq!(
+                    rounded(value, decimals).to_bits(),
+                    printed(value, decimals).to_bits(),
+                    "{value} {decimals}"
+                );
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn values_round_as_they_print(whole in -1e6..1e6, decimals in 0_u32..9, near_half in any::<bool>()) {
+            let half = 0.5 / 10_f64.powi(decimals as i32);
+            let value = if near_half { printed(whole, decimals) + half } else { whole };
+            prop_assert_eq!(rounded(value, decimals).to_bits(), printed(value, decimals).to_bits());
+        }
+    }
 }
