@@ -1,9 +1,12 @@
 //! From the files that departments publish to a panel, its description and a breakdown, with every choice in `panel`.
 //!
-//! A file that is not there is named with the publication where it is found, and the rest goes on without it.
+//! A file that is not there is named with the publication where it is found, and the rest goes on without it. What the
+//! files hold of `Panel::england()` is compared with it, cell by cell.
 
 #[path = "cli/face.rs"]
 mod face;
+#[path = "cli/rebuilt.rs"]
+mod rebuilt;
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -16,6 +19,7 @@ use apportion::sources::{Lookup, Measure};
 use apportion::{Breakdown, Error, Model, Panel, Report, Source, Term};
 use clap::{CommandFactory, Parser};
 use face::Result;
+use rebuilt::Rebuilt;
 use serde::Serialize;
 
 /// What is split, and by which measures.
@@ -36,6 +40,9 @@ struct Arguments {
     /// Also writes the panel here, and where it comes from beside it
     #[arg(long, value_name = "panel.csv")]
     out: Option<PathBuf>,
+    /// Fails where a file gives another value than Panel::england() has
+    #[arg(long)]
+    check: bool,
     /// Prints one JSON document instead of tables
     #[arg(long)]
     json: bool,
@@ -47,12 +54,18 @@ struct Answer {
     description: Description,
     report: Report,
     left_out: Vec<String>,
+    /// What the files give again of the panel of England.
+    england: Rebuilt,
 }
 
 fn main() -> ExitCode {
     face::run(Arguments::command(), |arguments: Arguments| {
         let mut missing = Missing { dir: arguments.dir, lines: Vec::new() };
         let panel = panel(&mut missing, arguments.years)?;
+        let england = Rebuilt::from(&missing.dir)?;
+        if arguments.check {
+            england.check()?;
+        }
         let fit = model(&panel).fit(&panel)?;
         let breakdowns = Breakdown::all_with_intervals(&[&fit.sequential()?, &fit.shapley()?], &fit.jackknife()?)?;
         if let Some(path) = arguments.out {
@@ -64,11 +77,23 @@ fn main() -> ExitCode {
         let description = panel.describe_columns(&used.collect::<Vec<_>>())?;
         if arguments.json {
             let report = Report::new(&breakdowns)?;
-            return Ok(serde_json::to_string_pretty(&Answer { description, report, left_out: missing.lines })?);
+            return Ok(serde_json::to_string_pretty(&Answer {
+                description,
+                report,
+                left_out: missing.lines,
+                england,
+            })?);
         }
         let tables = breakdowns.iter().map(Breakdown::to_string);
         let blocks = [panel.summary().to_string(), description.to_string(), missing.lines.join("\n")];
-        Ok(blocks.into_iter().chain(tables).filter(|block| !block.is_empty()).collect::<Vec<_>>().join("\n"))
+        let rebuilt = [format!("\n{england}")];
+        Ok(blocks
+            .into_iter()
+            .chain(tables)
+            .chain(rebuilt)
+            .filter(|block| !block.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n"))
     })
 }
 

@@ -15,7 +15,7 @@ fn noise(authority: i32, year: i32, of: i32) -> i32 {
 /// Files in the layouts of the real ones, of thirty authorities that do not exist.
 pub fn publish(folder: &Directory) {
     let codes = "geographic_level,country_code,country_name,region_code,region_name,old_la_code,new_la_code,la_name";
-    let mut plans = format!("time_period,{codes},category,CPP_At31\n");
+    let mut plans = format!("time_period,{codes},category,CPP_At31,2_years_or_more_percent\n");
     let mut children = format!("time_period,{codes},age_group,population_estimate\n");
     let mut spending = "Short Desc,Data item,Years,LA and Regions,Values,LA Number,Region\n".to_owned();
     let mut poverty = spending.clone();
@@ -26,7 +26,7 @@ pub fn publish(folder: &Directory) {
                 9_000_000 + authority
             );
             let plan = if authority == 230 { "c".to_owned() } else { (100 + noise(authority, year, 1)).to_string() };
-            writeln!(plans, "{year},{place},Child Protection Plans by length of time,{plan}").unwrap();
+            writeln!(plans, "{year},{place},Child Protection Plans by length of time,{plan},2.5").unwrap();
             writeln!(children, "{},{place},All,{}", year - 1, 20_000 + 100 * noise(authority, 0, 2)).unwrap();
             for measure in ["TotalLACFinance", "SafeguardingFinance", "FamilySupportFinance"] {
                 let pounds = 1_000_000 + 10_000 * noise(authority, year, 3);

@@ -6,6 +6,8 @@ use std::process::Command;
 use crate::common::example::{Directory, example, json_of, printed, refused};
 use crate::common::published::publish;
 
+const PLANS: &str = "d5_cpps_at31march_by_duration_2013_to_2025.csv";
+
 fn official(folder: &Directory, arguments: &[&str]) -> Command {
     let mut command = example("official_statistics");
     command.arg("--dir").arg(&folder.0).args(arguments);
@@ -27,12 +29,24 @@ fn from_published_files_to_a_breakdown() {
         "standard deviations between and within units",
         "cpp_rate, sequential: deprivation → spending → policy → practice",
         "140 observations, 28 units, 5 periods",
+        "England's panel, rebuilt",
+        "not compared\n  d3_cpps_subsequent_plan_2013_to_2025.csv is not there\n",
     ] {
         assert!(text.contains(part), "no {part:?} in:\n{text}");
     }
     let answer = json_of(&mut official(&folder, &["--years", "2017-2019", "--json"]));
     assert_eq!(answer["report"]["n_observations"], 84);
     assert_eq!(answer["left_out"].as_array().unwrap().len(), 2);
+    let england = &answer["england"];
+    let plans = &england["columns"][0];
+    assert_eq!((&plans["column"], &plans["file"]), (&"cpp_count".into(), &PLANS.into()));
+    let count = |of: &serde_json::Value, name: &str| of[name].as_u64().unwrap();
+    for of in [england, plans] {
+        let parts = ["same", "different", "only_in_panel", "only_in_files"].map(|part| count(of, part));
+        assert_eq!(parts.iter().sum::<u64>(), count(of, "cells"), "{of}");
+        assert!(count(of, "different") > 0, "the files are made up: {of}");
+    }
+    assert_eq!(england["first"].as_array().unwrap().len(), 5);
     let lineage = answer["report"]["lineage"]["columns"].as_array().unwrap();
     let named: Vec<&str> = lineage.iter().map(|line| line["column"].as_str().unwrap()).collect();
     for column in ["cpp_rate", "cpp_count", "population_0_17", "spend_core_per_child", "SafeguardingFinance"] {
@@ -72,6 +86,8 @@ fn what_it_refuses() {
         let error = refused(&mut official(&folder, &["--years", years]));
         assert!(error.contains(part), "{error}");
     }
+    let error = refused(&mut official(&folder, &["--years", "2016-2020", "--check"]));
+    assert!(error.contains("differ from Panel::england() in") && error.contains("cpp_count of 201 2016"), "{error}");
     folder.write("ons_mid-year_population_estimates_2012_to_2024.csv", "a,b\n1,2\n");
     let error = refused(&mut official(&folder, &["--years", "2016-2020"]));
     assert!(error.contains("ons_mid-year") && error.contains("no column \"time_period\""), "{error}");
