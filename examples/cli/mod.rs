@@ -244,7 +244,11 @@ impl Options {
     /// Who is left out or drawn for the intervals that the options ask of a fit.
     #[allow(dead_code, reason = "breakdowns have theirs from an analysis")]
     pub fn resampling<'a>(&self, fit: &'a FittedModel) -> Result<Option<Resampling<'a>>> {
-        let Some(kind) = self.kind().kind() else { return Ok(None) };
+        let kind = match self.kinds().as_slice() {
+            [kind] => kind.kind(),
+            _ => return Err("--interval takes one kind here: ask for the others by themselves".into()),
+        };
+        let Some(kind) = kind else { return Ok(None) };
         let resampling = match self.bootstrap {
             Some(draws) => fit.bootstrap(usize::try_from(draws)?, self.seed),
             None => fit.jackknife(),
