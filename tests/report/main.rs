@@ -4,6 +4,7 @@
 mod common;
 
 mod factors;
+mod levels;
 mod long_names;
 mod printing;
 mod regression_tables;
