@@ -6,6 +6,7 @@
 //!     --component policy=period_effects --component practice=unit_effects
 //! ```
 
+#[allow(dead_code, reason = "some of it serves other examples")]
 mod cli;
 
 use std::process::ExitCode;

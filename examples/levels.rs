@@ -1,6 +1,6 @@
 //! At which level does the variation lie, between places or over their years, and what explains it there?
 //!
-//! Takes the options of `decompose`; `--nested region` tells regions from the places in them, to any depth from the
+//! Of England's authorities, 2011 to 2018, or with `--data` and the options of `decompose` of your own; `--nested region` tells regions from the places in them, to any depth from the
 //! outermost column on. Ends in sentences that say what the numbers say.
 
 #[allow(dead_code, reason = "some of it serves other examples")]
@@ -8,10 +8,11 @@ mod cli;
 
 use std::process::ExitCode;
 
+use apportion::Method;
 use apportion::decompose::{Level, LevelShare, Levels};
-use apportion::{Interval, Method};
 use clap::{CommandFactory, Parser};
 use cli::face::{self, Result};
+use cli::words::{in_brackets, percent, wrapped};
 use cli::{Asked, Elapsed, timed};
 use serde::Serialize;
 
@@ -35,9 +36,7 @@ struct Timed<'a> {
 }
 
 fn main() -> ExitCode {
-    let needed = |argument: clap::Arg| argument.required(true);
-    let command = Arguments::command();
-    let command = ["data", "outcome", "components"].into_iter().fold(command, |c, name| c.mut_arg(name, needed));
+    let command = cli::with_a_panel_of_its_own(Arguments::command());
     face::run(command, answer)
 }
 
@@ -54,9 +53,7 @@ fn answer(Arguments { options, nested }: Arguments) -> Result<String> {
     if methods.is_empty() {
         methods = vec![in_order, Method::Shapley];
     }
-    let model = options.model()?;
-    // The one place where a panel comes from: without --data it would be that of the crate.
-    let (fit, mut elapsed) = options.fit(&model, || options.read_with(&model, &nested))?;
+    let (fit, mut elapsed) = options.fit_or_england(&nested)?;
     let columns: Vec<&str> = nested.iter().map(String::as_str).collect();
     let levels = timed(&mut elapsed.decompose, || fit.levels_in(&columns)?.methods(&methods))?;
     let levels = timed(&mut elapsed.bootstrap, || match options.resampling(&fit)? {
@@ -74,12 +71,13 @@ fn sentences(levels: &Levels) -> String {
     let mut lines = vec!["In words:".to_string()];
     for level in &levels.levels {
         let (part, place) = (percent(level.part_of_total), place(&levels.nested_in, &level.name));
-        let mut said = format!("{part}%{} of the variation of {} lies {place}.", ends(level.interval), levels.outcome);
+        let mut said =
+            format!("{part}%{} of the variation of {} lies {place}.", in_brackets(level.interval), levels.outcome);
         if let Some(method) = level.methods.first().filter(|_| level.part_of_total > 1e-9) {
             let most = |a: &&LevelShare, b: &&LevelShare| a.share_of_total.total_cmp(&b.share_of_total);
             if let Some(most) = method.components.iter().max_by(most).filter(|most| most.share_of_total > 5e-4) {
                 let (share, name) = (percent(most.share_of_total), &most.name);
-                said += &format!(" Of these {part} points {name} explains most, {share}{}", ends(most.interval));
+                said += &format!(" Of these {part} points {name} explains most, {share}{}", in_brackets(most.interval));
                 said += &format!(" ({});", method.method.name());
             }
             said += &match method.unexplained.share_of_total {
@@ -91,12 +89,12 @@ fn sentences(levels: &Levels) -> String {
                 said += &format!(" With {} this level is fitted worse than without.", worse.join(" and "));
             }
         }
-        lines.extend(wrapped(&said));
+        lines.push(wrapped(&said));
     }
     if let Some(icc) = levels.intraclass_correlation {
-        lines.extend(wrapped(&format!("Two periods of one unit correlate by {icc:.2}.")));
+        lines.push(wrapped(&format!("Two periods of one unit correlate by {icc:.2}.")));
     }
-    lines.extend(wrapped("A share is what goes with a component, not what it causes."));
+    lines.push(wrapped("A share is what goes with a component, not what it causes."));
     lines.join("\n")
 }
 
@@ -117,30 +115,4 @@ fn place(nested_in: &[String], level: &str) -> String {
             None => "within units, from one period to another".to_string(),
         },
     }
-}
-
-fn ends(interval: Option<Interval>) -> String {
-    interval.map_or(String::new(), |i| format!(" ({} to {})", percent(i.lower), percent(i.upper)))
-}
-
-/// A fraction in per cent with one decimal, without the sign of a zero.
-fn percent(fraction: f64) -> String {
-    let text = format!("{:.1}", 100.0 * fraction);
-    if text == "-0.0" { "0.0".to_string() } else { text }
-}
-
-/// A sentence in lines of 80 characters.
-fn wrapped(text: &str) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let last = lines.last().map_or(0, |line| line.chars().count());
-        if last > 0 && last + 1 + word.chars().count() > 80 {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            *line += if line.is_empty() { "" } else { " " };
-            *line += word;
-        }
-    }
-    lines
 }

@@ -1,43 +1,38 @@
-//! The National Audit Office's breakdown of child protection plan rates: on a simulated panel, or on your own.
+//! The National Audit Office's breakdown of child protection plan rates: on open data, or on your own.
 //!
-//! Without arguments it runs on the embedded panel, which is simulated. With `--data FILE` and the options of
-//! `decompose` it runs on yours, and the published figures stand beside where the outcome is `cpp_rate`. Source of the figures: National Audit Office (2019), Pressures on children's social
-//! care, HC 1868, whose exact specification was never published.
+//! Without arguments it sets side by side a simulated panel, whose truth is known, England's by the question nearest to
+//! the published figures and by the plain one, and these figures. With `--data FILE` and the options of `decompose` it
+//! runs on your panel, and the published figures stand beside where the outcome is `cpp_rate`. Source of the figures:
+//! National Audit Office (2019), Pressures on children's social care, HC 1868, whose exact specification was never
+//! published.
 
+#[allow(dead_code, reason = "some of it serves other examples")]
 mod cli;
+mod nao;
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use apportion::findings::Findings;
+use apportion::findings::{Analysis, Findings};
 use apportion::panel::SIMULATED_ENGLAND_SEED;
 use apportion::regress::NoiseModel;
-use apportion::{Breakdown, Interval, Method, Model, OrderRange, Panel, Share, Term};
+use apportion::{Breakdown, Method, Model, OrderRange, Panel, Share, Term};
 use clap::{CommandFactory, Parser};
-use cli::Answer;
 use cli::face::{self, Result};
+use cli::words::{ends, percent, wrapped};
+use cli::{Answer, england};
+use nao::{Column, PUBLISHED, SOURCE};
+use serde_json::{Value, json};
 
 /// What the NAO split.
 const OUTCOME: &str = "cpp_rate";
-/// Component, published per cent, and what the report calls it.
-const NAO: [(&str, f64, &str); 5] = [
-    ("deprivation", 15.0, "deprivation"),
-    ("spending", 6.0, "spending, social-worker vacancies"),
-    ("policy", 10.0, "national policy changes"),
-    ("practice", 44.0, "characteristics of authorities (1)"),
-    ("unexplained", 25.0, "unexplained"),
-];
-const SOURCE: &str = "\
-NAO: National Audit Office (2019), Pressures on children's social care, HC 1868
-(1) practice, market conditions, children and families";
-/// Characters of a printed line, and the most of a name that running text repeats.
-const WIDTH: usize = 80;
+/// The most characters of a name that running text repeats.
 const NAME_IN_TEXT: usize = 24;
 /// Shares that move by less, as a fraction, are said to stay.
 const STAYS: f64 = 0.0005;
 
-/// The NAO's breakdown of child protection plan rates, on a simulated panel or on your own
+/// The NAO's breakdown of child protection plan rates, on open data or on your own
 #[derive(Parser)]
 #[command(name = "nao_breakdown")]
 struct Arguments {
@@ -49,10 +44,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    // What describes another panel needs one, and a panel needs a question.
-    let of_data = ["outcome", "unit", "period", "components", "always", "weights", "after"];
-    let command = Arguments::command().mut_arg("data", |data| data.requires("outcome").requires("components"));
-    let command = of_data.into_iter().fold(command, |c, name| c.mut_arg(name, |argument| argument.requires("data")));
+    let command = cli::with_a_panel_of_its_own(Arguments::command());
     face::run(command, answer)
 }
 
@@ -62,16 +54,16 @@ fn answer(Arguments { mut options, out }: Arguments) -> Result<String> {
         options.intervals.push(cli::Interval::Root);
     }
     let analysis = options.analysis()?.order_range();
-    let (fit, elapsed) = match options.data {
+    let (json, text) = match options.data {
         Some(_) => {
             let model = options.model()?;
-            options.fit(&model, || options.read(&model))?
+            let (fit, elapsed) = options.fit(&model, || options.read(&model))?;
+            let answer = Answer::of(&analysis, &fit, elapsed)?;
+            (answer.json()?, tables(&answer.findings))
         }
-        None => options.fit(&nao_model(), || Ok(Panel::simulated_england(SIMULATED_ENGLAND_SEED)?))?,
+        None => embedded(&options, &analysis)?,
     };
-    let answer = Answer::of(&analysis, &fit, elapsed)?;
-    let json = answer.json()?;
-    let text = if options.json { json.clone() } else { tables(&answer.findings) };
+    let text = if options.json { json.clone() } else { text };
     if let Some(directory) = out {
         let file = directory.join("nao_breakdown.json");
         let written = fs::create_dir_all(&directory).and_then(|()| fs::write(&file, json + "\n"));
@@ -80,7 +72,35 @@ fn answer(Arguments { mut options, out }: Arguments) -> Result<String> {
     Ok(text)
 }
 
-fn nao_model() -> Model {
+/// The document and the text of the panels in the crate: the simulated one, and England's by two questions.
+fn embedded(options: &cli::Options, analysis: &Analysis) -> Result<(String, String)> {
+    let of = |model: Model, panel: &dyn Fn() -> apportion::Result<Panel>| {
+        let (fit, elapsed) = options.fit(&model, || Ok(panel()?))?;
+        Answer::of(analysis, &fit, elapsed)
+    };
+    let simulated = of(simulated_model(), &|| Panel::simulated_england(SIMULATED_ENGLAND_SEED))?;
+    let nearest = of(england::nearest(), &england::of_the_window)?;
+    let plain = of(england::plain(), &Panel::england_2011_2018)?;
+    let mut document: Value = serde_json::from_str(&simulated.json()?)?;
+    let parsed = |answer: &Answer| Ok::<Value, face::Error>(serde_json::from_str(&answer.json()?)?);
+    document["england"] = json!({ "nearest": parsed(&nearest)?, "plain": parsed(&plain)? });
+    let heads = [["simulated", ""], ["England, plan", "starts, logged"], ["England, plans", "at 31 March"]];
+    let all = [&simulated.findings, &nearest.findings, &plain.findings];
+    let columns = [0, 1, 2].map(|at| Column { head: heads[at], findings: all[at] });
+    let text = match options.methods.is_empty() && !options.compare {
+        true => {
+            let mut blocks = vec![format!("{}\n{}", nao::side_by_side(&columns), nao::SOURCE)];
+            blocks.extend(columns[1..].iter().filter_map(nao::corrected));
+            blocks.push(nao::in_words(&columns[1], &columns[2]));
+            blocks.join("\n\n")
+        }
+        // What was asked for is printed in full, of one panel after another.
+        false => all.map(tables).join("\n\n"),
+    };
+    Ok((serde_json::to_string_pretty(&document)?, text))
+}
+
+fn simulated_model() -> Model {
     Model::new(OUTCOME)
         .component("deprivation", ["low_income_pct"])
         .component("spending", ["spend_per_child", "vacancy_rate"])
@@ -117,11 +137,11 @@ fn tables(findings: &Findings) -> String {
 
 /// The sequential shares beside those published, for components that bear the same names.
 fn beside_nao(breakdown: &Breakdown) -> Option<String> {
-    let published = |row: &Share| NAO.iter().find(|(name, ..)| *name == row.name);
+    let published = |row: &Share| PUBLISHED.iter().find(|(name, ..)| *name == row.name);
     let shown = breakdown.components.iter().filter(|row| published(row).is_some()).count();
     // What is unexplained compares only where the causes do.
     let rows: Vec<&Share> =
-        breakdown.components.iter().chain((shown == NAO.len() - 1).then_some(&breakdown.unexplained)).collect();
+        breakdown.components.iter().chain((shown == PUBLISHED.len() - 1).then_some(&breakdown.unexplained)).collect();
     if shown == 0 {
         return None;
     }
@@ -140,16 +160,6 @@ fn beside_nao(breakdown: &Breakdown) -> Option<String> {
     }
     lines.push(SOURCE.to_string());
     Some(headed(&breakdown.panel, lines.join("\n")))
-}
-
-fn ends(interval: Option<Interval>) -> String {
-    interval.map_or(String::new(), |i| format!("{} to {}", percent(i.lower), percent(i.upper)))
-}
-
-/// A fraction in per cent with one decimal, without the sign of a zero.
-fn percent(fraction: f64) -> String {
-    let text = format!("{:.1}", 100.0 * fraction);
-    if text == "-0.0" { "0.0".to_string() } else { text }
 }
 
 fn start(name: &str, width: usize) -> String {
@@ -202,25 +212,6 @@ fn what_persists(breakdown: &Breakdown) -> Option<String> {
     Some(wrapped(&format!(
         "{what} Of the {raw}% of {name} chance gives {points} points; {left}% ({lower} to {upper}) {persists}."
     )))
-}
-
-/// Every line of a text in lines that fit.
-fn wrapped(text: &str) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    for paragraph in text.lines() {
-        let mut line = String::new();
-        for word in paragraph.split_whitespace() {
-            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
-                lines.push(std::mem::take(&mut line));
-            }
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-        lines.push(line);
-    }
-    lines.join("\n")
 }
 
 /// What the panel says of itself stands above every block.

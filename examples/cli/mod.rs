@@ -1,9 +1,12 @@
 //! Options and steps that `decompose`, `nao_breakdown` and `levels` share.
 
+pub mod england;
 pub mod face;
 mod watch;
+pub mod words;
 
 use std::path::PathBuf;
+use std::sync::Once;
 use std::time::Instant;
 
 use apportion::error::{EstimateError, QuestionError};
@@ -13,7 +16,7 @@ use apportion::regress::NoiseModel;
 use apportion::{
     Component, Error, FittedModel, IntervalKind, Method, Model, Panel, PanelSchema, Report, Resampling, Term,
 };
-use clap::{Args, ValueEnum, value_parser};
+use clap::{Args, Command, ValueEnum, value_parser};
 use serde::Serialize;
 
 use face::Result;
@@ -194,13 +197,33 @@ impl Options {
     pub fn fit(&self, model: &Model, panel: impl FnOnce() -> Result<Panel>) -> Result<(FittedModel, Elapsed)> {
         self.check_intervals()?;
         model.check()?;
-        if let Some(threads) = self.threads {
-            rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;
-        }
+        self.set_threads()?;
         let mut elapsed = Elapsed::default();
         let panel = timed(&mut elapsed.read, panel)?;
         let fit = timed(&mut elapsed.fit, || model.fit(&panel))?;
         Ok((fit, elapsed))
+    }
+
+    /// The question and panel of the options; without `--data` the plain question to England's panel of 2011 to 2018.
+    /// `groups` are columns that are read beside those of the question.
+    pub fn fit_or_england(&self, groups: &[String]) -> Result<(FittedModel, Elapsed)> {
+        match self.data {
+            Some(_) => {
+                let model = self.model()?;
+                self.fit(&model, || self.read_with(&model, groups))
+            }
+            None => self.fit(&england::plain(), || Ok(Panel::england_2011_2018()?)),
+        }
+    }
+
+    /// The pool is the process's, and made once.
+    fn set_threads(&self) -> Result<()> {
+        static MADE: Once = Once::new();
+        let mut made = Ok(());
+        if let Some(threads) = self.threads {
+            MADE.call_once(|| made = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global());
+        }
+        Ok(made?)
     }
 
     /// What the options ask of the fit.
@@ -242,7 +265,6 @@ impl Options {
     }
 
     /// Who is left out or drawn for the intervals that the options ask of a fit.
-    #[allow(dead_code, reason = "breakdowns have theirs from an analysis")]
     pub fn resampling<'a>(&self, fit: &'a FittedModel) -> Result<Option<Resampling<'a>>> {
         let kind = match self.kinds().as_slice() {
             [kind] => kind.kind(),
@@ -290,6 +312,13 @@ impl Options {
             _ => Ok(()),
         }
     }
+}
+
+/// Arguments of an example that has a panel of its own: what describes another needs one, and a panel needs a question.
+pub fn with_a_panel_of_its_own(command: Command) -> Command {
+    let of_data = ["outcome", "unit", "period", "components", "always", "weights", "after"];
+    let command = command.mut_arg("data", |data| data.requires("outcome").requires("components"));
+    of_data.into_iter().fold(command, |c, name| c.mut_arg(name, |argument| argument.requires("data")))
 }
 
 /// Without enough units or rows there are no intervals, but there are shares.

@@ -1,0 +1,33 @@
+//! The questions that the examples put to England's panel.
+
+use apportion::panel::UnitRule;
+use apportion::{Model, Panel, Result, Term};
+
+/// Two authorities with so few children that one plan more or less moves the rate beyond any other's.
+const DEGENERATE: [(u32, &str); 2] = [(201, "City of London"), (420, "Isles of Scilly")];
+
+/// The plain question: children on a plan at the end of the year, deprivation first, then core spending.
+pub fn plain() -> Model {
+    Model::new("cpp_rate")
+        .component("deprivation", ["idaci_2015"])
+        .component("spending", ["log(spend_core_per_child)"])
+        .component("policy", [Term::PeriodEffects])
+        .component("practice", [Term::UnitEffects])
+}
+
+/// The question whose answer comes nearest to what the NAO published, of the many that were tried.
+pub fn nearest() -> Model {
+    Model::new("log(cpp_start_rate)")
+        .component("policy", [Term::PeriodEffects])
+        .component("spending", ["spend_safeguarding_per_child"])
+        .component("deprivation", ["idaci_2015"])
+        .component("practice", [Term::UnitEffects])
+}
+
+/// The years of the NAO's analysis, all authorities but two.
+pub fn of_the_window() -> Result<Panel> {
+    let degenerate = DEGENERATE.iter().fold(UnitRule::new("degenerate authorities"), |rule, (unit, name)| {
+        rule.unit(unit, format!("{name}: so few children that one plan moves the rate beyond any other's"))
+    });
+    Panel::england()?.in_periods(2011..=2018)?.without(&degenerate)
+}
