@@ -94,8 +94,8 @@ pub fn in_words(nearest: &Column<'_>, plain: &Column<'_>) -> String {
              go with policy first, then safeguarding spending, deprivation and the authorities. It is nearest in \
              {NEAREST_IN}; in the NAO's own years, 2011 to 2018, it is off by {off:.1} points at most ({name}). \
              {WITHIN_THREE} specifications come within three points on all five figures: such figures take a question much \
-             like this one, and hang on it. The plain question is off by {} points.",
-            furthest(plain).map_or("more".to_string(), |(name, off)| format!("{off:.1} ({name})"))
+             like this one, and hang on it. The plain question is off by {}.",
+            furthest(plain).map_or("more".to_string(), |(name, off)| format!("{off:.1} points ({name})"))
         ));
     }
     let range = nearest.findings.order_range.as_ref().and_then(|range| range.component("practice").ok());
@@ -120,7 +120,7 @@ pub fn in_words(nearest: &Column<'_>, plain: &Column<'_>) -> String {
             _ => "persists".to_string(),
         };
         said.push(format!(
-            "Of the {}% of {what} that goes with the authorities themselves, {}% ({} to {}) {persists}; the rest is chance.",
+            "Of the {}% of {what} that goes with the authorities themselves, {}% ({} to {}) {persists}; the rest is chance, or fades sooner.",
             percent(share.share_of_total),
             percent(corrected.share_of_total),
             percent(corrected.lower),

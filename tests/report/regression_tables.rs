@@ -628,3 +628,33 @@ fn a_table_with_everything_asked_for_survives_json_and_fits_its_lines() {
     assert!(object.remove("choice").is_some() && object.remove("intervals").is_some());
     assert_eq!(serde_json::from_value::<RegressionTable>(plain).expect("it can be read"), side_by_side());
 }
+
+/// The years under another name are years: patterns and labels of effects are theirs too. Where they are absorbed, there is
+/// nothing to hide, and the row says that they are in.
+#[test]
+fn years_with_a_reference_level_are_period_effects() {
+    let table = |terms: [&str; 2]| {
+        let fit = PanelRegression::new("y", terms).fit(&panel()).expect("fits");
+        fit.coefficients(&Covariance::iid()).expect("a covariance")
+    };
+    let (first, other) = (table(["x", "period_effects"]), table(["x", "factor(year, ref=2002)"]));
+    let both = RegressionTable::new([("first", &first), ("other", &other)]);
+    let hidden = both.clone().omit(["period_effects*"]).expect("both have years").to_string();
+    assert!(!hidden.contains("2001]") && !hidden.contains("2003]"), "{hidden}");
+    let yes =
+        |text: &str, row: &str| text.lines().any(|line| line.starts_with(row) && line.matches("yes").count() == 2);
+    assert!(yes(&hidden, "period effects"), "{hidden}");
+    let labelled = both.labels([("period_effects", "Years")]).expect("both have years").to_string();
+    assert!(labelled.contains("Years: 2001") && labelled.contains("Years: 2003"), "{labelled}");
+    let twoway = PanelRegression::new("y", ["x"]).estimator(Estimator::Twoway).fit(&panel()).expect("fits");
+    let twoway = twoway.coefficients(&Covariance::cluster()).expect("a covariance");
+    let absorbed = RegressionTable::new([("a", &twoway), ("b", &twoway)]).omit(["period_effects*"]).expect("absorbed");
+    assert!(yes(&absorbed.to_string(), "period effects"));
+    // Random effects of units only, and a pattern of what is nowhere.
+    assert!(RegressionTable::new([("within", &within())]).omit(["period_effects*"]).is_err());
+    let none: [(&str, &CoefficientTable); 0] = [];
+    let error = RegressionTable::new(none).keep(["*"]).expect_err("no models").to_string();
+    assert!(error.contains("no models"), "{error}");
+    let error = side_by_side().labels([("x", " ")]).expect_err("no name").to_string();
+    assert!(error.contains("an empty one for"), "{error}");
+}

@@ -8,6 +8,9 @@ use crate::report::text::counted;
 const UNIT_EFFECTS: &str = "unit_effects";
 const PERIOD_EFFECTS: &str = "period_effects";
 
+/// Effects as terms, and what their rows are called.
+const EFFECTS: [(&str, &str); 2] = [(UNIT_EFFECTS, "unit effects"), (PERIOD_EFFECTS, "period effects")];
+
 const YES: &str = "yes";
 const NO: &str = "no";
 const RANDOM: &str = "random";
@@ -30,29 +33,31 @@ impl RegressionTable {
             terms.into_iter().any(|(term, _)| is_term(term))
         };
         let printed = |effects: &str, otherwise: &str| self.choice.label(effects).unwrap_or(otherwise).to_string();
-        let are = |table: &CoefficientTable, effects: &str| has(table, &|term| stands_for(table, term) == effects);
-        row(&printed(UNIT_EFFECTS, "unit effects"), &|table| match table.estimator {
-            Estimator::Within | Estimator::Twoway => YES,
-            Estimator::FirstDifference => DIFFERENCED,
-            Estimator::Random | Estimator::RandomTwoway | Estimator::Mundlak => RANDOM,
-            _ if are(table, UNIT_EFFECTS) => YES,
-            _ => NO,
-        });
-        row(&printed(PERIOD_EFFECTS, "period effects"), &|table| match table.estimator {
-            Estimator::WithinPeriod | Estimator::Twoway => YES,
-            _ if are(table, PERIOD_EFFECTS) => YES,
-            Estimator::RandomPeriod | Estimator::RandomTwoway => RANDOM,
-            _ => NO,
-        });
+        let are = |table: &CoefficientTable, effects: &str| {
+            has(table, &|term| term == effects || self.stands_for(term) == Some(effects))
+        };
+        for (effects, name) in EFFECTS {
+            row(&printed(effects, name), &|table| match estimated(table.estimator, effects) {
+                NO if are(table, effects) => YES,
+                RANDOM if effects == PERIOD_EFFECTS && are(table, effects) => YES,
+                said => said,
+            });
+        }
         let hidden = self.models.iter().flat_map(|model| {
             let hidden = self.shown(&model.table).1.into_iter();
             let terms = hidden.filter_map(|c| self.level(&c.name).map(|(term, _)| term));
-            terms.filter(|term| stands_for(&model.table, term).is_empty())
+            terms.filter(|term| !is_effects(term) && self.stands_for(term).is_none())
         });
         for factor in distinct(hidden.collect()) {
             row(&self.printed(factor), &|table| if has(table, &|term| term == factor) { YES } else { NO });
         }
         rows
+    }
+
+    /// The effects that any of the estimators takes out, or has as random.
+    pub(super) fn effects_in(&self) -> Vec<&'static str> {
+        let is_in = |effects: &str| self.models.iter().any(|m| estimated(m.table.estimator, effects) != NO);
+        EFFECTS.into_iter().map(|(effects, _)| effects).filter(|effects| is_in(effects)).collect()
     }
 
     /// What a model has that is not shown, in words; `None` where all is.
@@ -70,11 +75,20 @@ impl RegressionTable {
     }
 }
 
-/// The effects that a term is, or is under another name; empty where it is none.
-fn stands_for<'a>(table: &'a CoefficientTable, term: &'a str) -> &'a str {
-    if [UNIT_EFFECTS, PERIOD_EFFECTS].contains(&term) {
-        return term;
+fn is_effects(term: &str) -> bool {
+    EFFECTS.iter().any(|(effects, _)| *effects == term)
+}
+
+/// What an estimator makes of effects, without any column of theirs.
+fn estimated(estimator: Estimator, effects: &str) -> &'static str {
+    match estimator {
+        Estimator::Within if effects == UNIT_EFFECTS => YES,
+        Estimator::WithinPeriod if effects == PERIOD_EFFECTS => YES,
+        Estimator::Twoway => YES,
+        Estimator::FirstDifference if effects == UNIT_EFFECTS => DIFFERENCED,
+        Estimator::Random | Estimator::Mundlak if effects == UNIT_EFFECTS => RANDOM,
+        Estimator::RandomPeriod if effects == PERIOD_EFFECTS => RANDOM,
+        Estimator::RandomTwoway => RANDOM,
+        _ => NO,
     }
-    let factor = table.factors.iter().find(|factor| factor.name == term);
-    factor.and_then(|factor| factor.same_as.as_deref()).unwrap_or_default()
 }

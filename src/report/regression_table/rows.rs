@@ -45,10 +45,10 @@ impl RegressionTable {
     }
 
     /// Shows all coefficients but those that match one of these patterns, which are as in [`keep`](Self::keep); of what is
-    /// kept, where that was asked for too.
+    /// kept, where that was asked for too. Effects that are absorbed are not shown anyhow, and may be named.
     ///
     /// # Errors
-    /// [`QuestionError::Option`] for a pattern that no coefficient of any model matches.
+    /// [`QuestionError::Option`] for a pattern that no coefficient of any model matches, and no absorbed effects do.
     ///
     /// # Examples
     /// ```
@@ -109,7 +109,7 @@ impl RegressionTable {
     /// column.
     ///
     /// # Errors
-    /// [`QuestionError::UnknownCoefficient`] for a name that no model has.
+    /// [`QuestionError::UnknownCoefficient`] for a name that no model has, [`QuestionError::Option`] for an empty label.
     ///
     /// # Examples
     /// ```
@@ -133,6 +133,11 @@ impl RegressionTable {
     ) -> Result<Self> {
         for (name, label) in labels {
             let (name, label) = (name.into(), label.into());
+            if label.trim().is_empty() {
+                let expected = "a row needs a name: leave the coefficient out by omit()".to_string();
+                let found = format!("an empty one for \"{name}\"");
+                return Err(QuestionError::Option { option: "label", expected, found }.into());
+            }
             let names = self.all_names();
             let outcomes = self.models.iter().map(|model| model.table.outcome.as_str());
             let known: Vec<&str> = names.into_iter().flatten().chain(outcomes).chain(EFFECTS).collect();
@@ -154,7 +159,15 @@ impl RegressionTable {
     ) -> Result<Vec<String>> {
         let patterns: Vec<String> = patterns.into_iter().map(Into::into).collect();
         let names = self.all_names();
-        if let Some(unmatched) = patterns.iter().find(|pattern| !names.iter().any(|names| is_any(pattern, names))) {
+        // Effects that are absorbed have no coefficients to hide, but a row that says that they are in.
+        let is_absorbed = |pattern: &str| option == "omit" && self.effects_in().iter().any(|e| is_any(pattern, &[e]));
+        let is_known = |pattern: &str| names.iter().any(|names| is_any(pattern, names)) || is_absorbed(pattern);
+        if let Some(unmatched) = patterns.iter().find(|pattern| !is_known(pattern)) {
+            if self.models.is_empty() {
+                let (expected, found) =
+                    ("the table has no models to choose from".to_string(), format!("\"{unmatched}\""));
+                return Err(QuestionError::Option { option, expected, found }.into());
+            }
             let nearest = nearest_names(unmatched, distinct(names.into_iter().flatten().collect()).into_iter());
             let nearest: Vec<String> = nearest.iter().map(|name| format!("\"{name}\"")).collect();
             let mut expected = "it must match a coefficient, and * stands for any characters, ? for one".to_string();
@@ -172,9 +185,16 @@ impl RegressionTable {
         coefficients.map(|coefficient| self.names_of(&coefficient.name)).collect()
     }
 
-    /// A coefficient's name, and its term's where it is of a level.
-    fn names_of<'a>(&self, name: &'a str) -> Vec<&'a str> {
-        [name].into_iter().chain(self.level(name).map(|(term, _)| term)).collect()
+    /// A coefficient's name, its term's where it is of a level, and that of the effects which the term stands for.
+    fn names_of<'a>(&'a self, name: &'a str) -> Vec<&'a str> {
+        let term = self.level(name).map(|(term, _)| term);
+        [name].into_iter().chain(term).chain(term.and_then(|term| self.stands_for(term))).collect()
+    }
+
+    /// The effects that a term is another name of, in any of the models.
+    pub(super) fn stands_for(&self, term: &str) -> Option<&str> {
+        let mut factors = self.models.iter().flat_map(|model| &model.table.factors);
+        factors.find(|factor| factor.name == term)?.same_as.as_deref()
     }
 
     /// The term that a column is of, and the level: of a factor of any of the models, or of an interaction with effects.
@@ -193,7 +213,8 @@ impl RegressionTable {
     pub(super) fn printed(&self, name: &str) -> String {
         let of_level = || {
             let (term, level) = self.level(name)?;
-            Some(format!("{}: {level}", self.choice.label(term)?))
+            let label = self.choice.label(term).or_else(|| self.choice.label(self.stands_for(term)?))?;
+            Some(format!("{label}: {level}"))
         };
         self.choice.label(name).map(str::to_string).or_else(of_level).unwrap_or_else(|| name.to_string())
     }
