@@ -79,41 +79,63 @@ fn quickstart_prints_three_tables() {
     }
 }
 
+/// The figures of the simulated panel round to what was published; those of England are the ones that the documents of the
+/// project name.
 #[test]
-fn nao_breakdown_shows_the_published_figures_and_writes_nothing() {
+fn nao_breakdown_sets_open_data_beside_the_published_figures() {
     let directory = Directory::new();
     let text = printed(example("nao_breakdown").current_dir(&directory.0));
     assert!(directory.entries().is_empty(), "{:?}", directory.entries());
     assert_fits(&text);
-    // What the simulated panel gives rounds to what was published.
-    for (name, published) in
-        [("deprivation", 15.0), ("spending", 6.0), ("policy", 10.0), ("practice", 44.0), ("unexplained", 25.0)]
-    {
-        let here = |line: &str| -> Option<f64> {
-            let (own, nao) = line.strip_prefix(name)?.split_once(" to ")?;
-            let nao: f64 = nao.split_whitespace().nth(1)?.parse().ok()?;
-            let own: f64 = own.split_whitespace().next()?.parse().ok()?;
-            (nao == published).then_some(own)
+    for (name, published, nearest, plain) in [
+        ("deprivation", 15.0, "13.7", "22.7"),
+        ("spending", 6.0, "6.2", "8.7"),
+        ("policy", 10.0, "8.1", "0.8"),
+        ("practice", 44.0, "46.2", "39.8"),
+        ("unexplained", 25.0, "25.9", "27.9"),
+    ] {
+        let line = text.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("no {name} in\n{text}"));
+        let [_, simulated, _, first, _, second, _, nao] = line.split_whitespace().collect::<Vec<_>>()[..] else {
+            panic!("{line}")
         };
-        let own = text.lines().find_map(here).unwrap_or_else(|| panic!("no line for {name} in\n{text}"));
-        assert_eq!(own.round(), published, "{name}");
+        assert_eq!(simulated.parse::<f64>().unwrap().round(), published, "{line}");
+        assert_eq!((first, second, nao.parse::<f64>().unwrap()), (nearest, plain, published), "{line}");
     }
-    for part in
-        ["HC 1868", "over all 4! orders", "95% root intervals: 150 units", "not what it causes", "persist over 3 years"]
-    {
-        assert!(text.contains(part), "{part} is not in\n{text}");
+    for part in [
+        "HC 1868",
+        "95% root intervals",
+        "38.2 (27.2 to 50.8)",
+        "34.9 (",
+        "32.3 (22.6 to 43.4)",
+        "115,776 specifications",
+        "over 3 years and more",
+        "never published its specification",
+        "not what it\ncauses",
+        "Open Government\nLicence",
+    ] {
+        assert!(text.contains(part) || text.contains(&part.replace('\n', " ")), "{part} is not in\n{text}");
     }
+    // Without intervals nothing is left out, and there are no corrected shares.
+    let bare = printed(example("nao_breakdown").args(["--interval", "none"]));
+    assert!(bare.contains("46.2") && !bare.contains("corrected") && !bare.contains("(27.2"), "{bare}");
+}
+
+#[test]
+fn nao_breakdown_prints_the_methods_that_are_asked_for_of_each_panel() {
+    let text = printed(example("nao_breakdown").args(["--method", "sequential", "--method", "shapley"]));
+    assert_fits(&text);
     let lines: Vec<&str> = text.lines().collect();
-    for head in [
-        "cpp_rate, sequential",
-        "Beside the NAO",
-        "cpp_rate, share of total over all",
-        "How to read",
-        "cpp_rate, shapley",
+    for (head, panel) in [
+        ("cpp_rate, sequential", "simulated"),
+        ("Beside the NAO", "simulated"),
+        ("cpp_rate, share of total over all", "simulated"),
+        ("How to read", "simulated"),
+        ("cpp_rate, shapley", "simulated"),
+        ("log(cpp_start_rate), sequential", "English local authorities"),
     ] {
         let at = lines.iter().position(|line| line.starts_with(head)).unwrap_or_else(|| panic!("no {head} in\n{text}"));
-        let block = &lines[at.saturating_sub(1)..(at + 3).min(lines.len())];
-        assert!(block.iter().any(|line| line.starts_with("simulated")), "{head} does not say simulated");
+        let block = &lines[at.saturating_sub(2)..(at + 3).min(lines.len())];
+        assert!(block.iter().any(|line| line.starts_with(panel)), "{head} does not say {panel}\n{text}");
     }
 }
 
@@ -134,6 +156,15 @@ fn nao_breakdown_writes_json_where_it_is_told_to() {
         assert!((mean - number(&shapley[i]["share_of_total"])).abs() < 1e-12, "{name}");
     }
     assert!(written["panel"].as_str().unwrap().starts_with("simulated"));
+    for (question, practice, rows) in
+        [("nearest", 0.461_716_381_311_300_05, 1_197), ("plain", 0.398_355_431_721_794_05, 1_168)]
+    {
+        let england = &written["england"][question];
+        assert_eq!(england["n_observations"], rows, "{question}");
+        let components = england["methods"][0]["components"].as_array().unwrap();
+        let found = components.iter().find(|component| component["name"] == "practice").unwrap();
+        assert!((number(&found["share_of_total"]) - practice).abs() < 1e-9, "{question}");
+    }
 
     let file = directory.write("file", "");
     let error = refused(example("nao_breakdown").arg("--out").arg(&file));
