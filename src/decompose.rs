@@ -18,6 +18,8 @@
 //! | through which uncorrelated columns it explains | [`genizi`](crate::FittedModel::genizi), [`car`](crate::FittedModel::car), by column too | [`Breakdown`] |
 //! | what its fitted part contributes | [`pratt`](crate::FittedModel::pratt), [`variance_components`](crate::FittedModel::variance_components) | [`Detail::Covariances`] of [`PairCovariance`]s |
 //! | what it explains between units and within, or at levels of nested groups | [`levels`](crate::FittedModel::levels), [`levels_in`](crate::FittedModel::levels_in), [`Nesting`] | [`Levels`]: of each [`Level`] a [`LevelBreakdown`] into [`LevelShare`]s |
+//! | by how many points it moves a row, a unit or a period | [`contributions`](crate::FittedModel::contributions), [`contributions_by`](crate::FittedModel::contributions_by), [`Contributions`] | [`ContributionTable`] of [`ContributionRow`]s, in each a [`Contribution`] |
+//! | what of the unexplained is the randomness of counts | [`counting_noise`](crate::FittedModel::counting_noise), [`Breakdown::with_counting_noise`] | [`CountingNoise`] |
 //! | how the coefficients of `always` change | [`gelbach`](crate::FittedModel::gelbach), [`GelbachCovariance`] | [`Gelbach`] of [`GelbachColumn`]s, [`GelbachChange`]s and [`GelbachEstimate`]s |
 //! | all methods side by side | [`all_methods`](crate::FittedModel::all_methods), [`methods`](crate::FittedModel::methods), [`Method`] | [`MethodTable`], [`LeftOutMethod`] |
 //! | which components to keep | [`best_subsets`](crate::FittedModel::best_subsets), [`Criterion`] | [`BestSubsets`] of [`BestSubset`]s |
@@ -52,7 +54,7 @@
 //! | sampled Shapley values | as many as memory holds |
 //! | pmvd, complete dominance, the range over orders, precedence, games | 24: a table of coalitions fills 128 MB |
 //! | commonality | 20: a million parts |
-//! | shapley at every level | 16 |
+//! | shapley at every level, or of every row | 16 |
 //! | resampling of what keeps a table | 20 |
 //! | best subsets | 60 |
 //! | unit effects in several components, where coalitions are enumerated | 8 of them |
@@ -61,6 +63,8 @@ mod best_subsets;
 mod breakdown;
 mod coalitions;
 mod commonality;
+mod contributions;
+mod counting_noise;
 mod definition;
 mod detail;
 mod dominance;
@@ -81,6 +85,7 @@ mod pmvd;
 mod precedence;
 mod precision;
 mod r_squared;
+mod rule;
 mod sampled;
 mod sequential;
 mod shapley;
@@ -91,6 +96,8 @@ mod whitened;
 pub use best_subsets::{BestSubset, BestSubsets, Criterion};
 pub use breakdown::{Breakdown, UnitEffectsShare};
 pub use coalitions::coalition::Coalition;
+pub use contributions::{Contribution, ContributionRow, ContributionTable, Contributions};
+pub use counting_noise::CountingNoise;
 pub use detail::{Detail, PairCovariance, PairDominance, SizeShare, SubsetShare, TermShare};
 pub use game::{Attribution, Credit, Game, Score};
 pub use gelbach::{Gelbach, GelbachChange, GelbachColumn, GelbachCovariance, GelbachEstimate};
@@ -104,6 +111,7 @@ pub use share::{Corrected, Interval, IntervalKind, IntervalMethod, Share};
 pub(crate) use best_subsets::Candidates;
 pub(crate) use coalitions::Players;
 pub(crate) use coalitions::progress::{Progress, Watch};
+pub(crate) use contributions::points;
 pub(crate) use detail::relation;
 pub(crate) use evaluate::Evaluator;
 pub(crate) use gelbach::{Equations, GELBACH};

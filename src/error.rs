@@ -38,6 +38,7 @@
 //! | [`EstimateError::Cluster`] | [`ClusterProblem`] |
 //! | [`EstimateError::Nesting`] | [`NestingProblem`] |
 //! | [`EstimateError::Noise`] | [`NoiseProblem`] |
+//! | [`EstimateError::Counts`] | [`CountProblem`] |
 //!
 //! [`Place`] is where a value stands in its source, [`TermSyntax`] where a term cannot be read.
 //!
@@ -65,7 +66,7 @@ pub use estimate::{
     ScaleProblem,
 };
 pub(crate) use names::first_few;
-pub use noise::NoiseProblem;
+pub use noise::{CountProblem, NoiseProblem};
 pub use question::{OrderProblem, OutcomeUse, QuestionError, TermProblem, TermSyntax};
 pub use refusal::{EstimatorNeed, Refusal};
 pub use source::{CodeProblem, DifferentCells, HeadingProblem, LooksLike, RowDifference, SourceError, WorkbookProblem};

@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | the shares by several methods, with intervals, and what is said beside them | [`Analysis`] | [`Findings`] |
 //! | how sure the shares are, and at which level | [`Intervals`] | the [`Interval`](crate::Interval)s in it |
+//! | what moves each unit from the mean, what remains of it, its rank, and whether that is beyond chance | [`UnitAnalysis`] | [`Units`]: a [`UnitFinding`] for each |
 //! | how many were counted in each unit, of how many | [`UnitCounts`] | a [`UnitCount`] for each |
 //! | which units lie beyond what chance, or units like them, allow | [`Funnel`], about a [`FunnelTarget`] | a [`FunnelUnit`] for each, with its [`FunnelLimits`] |
 //! | what the rates are without the chance of small numbers | [`EmpiricalBayes`] | a [`BayesRate`] for each |
@@ -37,9 +38,11 @@ mod funnel;
 mod intervals;
 mod steps;
 mod unit_counts;
+mod units;
 
 pub use analysis::{Analysis, Findings};
 pub use empirical_bayes::{BayesRate, EmpiricalBayes};
 pub use funnel::{Funnel, FunnelLimits, FunnelTarget, FunnelUnit};
 pub use intervals::Intervals;
 pub use unit_counts::{UnitCount, UnitCounts};
+pub use units::{UnitAnalysis, UnitFinding, Units};

@@ -62,6 +62,8 @@ use standardise::check_scale;
 /// | What does it explain once the columns are made uncorrelated? | [`genizi`](Self::genizi), [`genizi_by_column`](Self::genizi_by_column), [`car`](Self::car), [`car_by_column`](Self::car_by_column) |
 /// | What is its fitted part, coefficients held? | [`pratt`](Self::pratt), [`variance_components`](Self::variance_components) |
 /// | At which level, between units or within, or in nested groups? | [`levels`](Self::levels), [`levels_in`](Self::levels_in) |
+/// | By how many points does it move a row, a unit or a period? | [`contributions`](Self::contributions), [`contributions_by`](Self::contributions_by) |
+/// | What of the unexplained is the randomness of counts? | [`counting_noise`](Self::counting_noise) |
 /// | How far does the method matter? | [`all_methods`](Self::all_methods), [`methods`](Self::methods); one by its name [`breakdown`](Self::breakdown), [`breakdown_watched`](Self::breakdown_watched) |
 /// | How sure are the shares? | [`jackknife`](Self::jackknife), [`bootstrap`](Self::bootstrap), [`bootstrap_of`](Self::bootstrap_of) |
 /// | On which unit or period do they rest? | [`influence_of_units`](Self::influence_of_units), [`influence_of_periods`](Self::influence_of_periods) |

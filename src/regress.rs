@@ -64,6 +64,7 @@ use linfa::traits::Fit;
 use ndarray::{ArrayBase, Data, Ix2};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use inference::check_level;
 pub(crate) use noise::{Found as FoundNoise, Residuals};
 
 pub use covariance::{

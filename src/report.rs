@@ -64,6 +64,7 @@ mod summary;
 mod table;
 mod text;
 mod unit_rates;
+mod units;
 mod variation;
 
 pub use document::Report;

@@ -140,6 +140,11 @@ pub enum Warning {
         /// Their names.
         names: Vec<String>,
     },
+    /// Units with a single period, of whose noise only that of other units speaks.
+    NoiseOfOthers {
+        /// The units.
+        units: Vec<String>,
+    },
     /// Units, or levels of a factor, that were kept apart although they differ by no more than the case of letters, leading
     /// zeros or a mark of a note.
     PerhapsOne {

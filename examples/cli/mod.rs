@@ -24,6 +24,8 @@ use watch::Watch;
 
 /// Ten million replicates of ten shares fill a gigabyte.
 const MOST_DRAWS: u64 = 10_000_000;
+/// Official rates of children are per so many of them.
+const PER: f64 = 10_000.0;
 
 /// The question, how it is answered, and how the answer is shown.
 #[derive(Args)]
@@ -52,6 +54,15 @@ pub struct Options {
     /// A component that enters only after others, as an interaction after its main effects; repeat for several
     #[arg(long, value_name = "NAME=NAME,NAME", value_parser = after)]
     pub after: Vec<After>,
+    /// Column of the counts that the rate is made of: says how much of what is unexplained is their randomness
+    #[arg(long, value_name = "COL", requires = "population")]
+    pub count: Option<String>,
+    /// Column of the population that they are of
+    #[arg(long, value_name = "COL", requires = "count")]
+    pub population: Option<String>,
+    /// What the rate is per [default: 10000]
+    #[arg(long, value_name = "NUMBER", requires = "count", allow_negative_numbers = true)]
+    pub per: Option<f64>,
     #[arg(long = "method", value_name = "NAME", value_parser = method, help = method_help())]
     pub methods: Vec<Asked>,
     /// Kind of interval; several side by side with commas between, or repeat [default: root; none for the table of all
@@ -170,15 +181,17 @@ impl Options {
         self.read_with(model, &[])
     }
 
-    /// The same with columns that say in which groups units lie.
+    /// The same with columns of names beside those of the question, such as groups or labels.
     pub fn read_with(&self, model: &Model, groups: &[String]) -> Result<Panel> {
         let data = self.data.as_ref().ok_or("--data is needed")?;
         let terms = model.components().iter().flat_map(|component| &component.terms);
         let used = model.outcome().into_iter().chain(terms).chain(model.always_terms()).flat_map(Term::columns);
         let used: Vec<&str> = used.collect();
         let is_used = |name: &str| used.contains(&name) || self.weights.as_deref() == Some(name);
+        let counts = [&self.count, &self.population].into_iter().filter_map(|column| column.as_deref());
         let groups: Vec<&str> = groups.iter().chain(&self.cluster).map(String::as_str).collect();
-        let mut schema = PanelSchema::cross_section().only(used.iter().copied().chain(groups.iter().copied()));
+        let mut schema =
+            PanelSchema::cross_section().only(used.iter().copied().chain(counts).chain(groups.iter().copied()));
         // Codes of groups are names, whatever they look like, unless the model reads them as numbers.
         schema = schema.texts(groups.into_iter().filter(|group| !is_used(group)));
         if let Some(unit) = &self.unit {
@@ -190,7 +203,11 @@ impl Options {
         if let Some(weights) = &self.weights {
             schema = schema.weight(weights);
         }
-        Ok(Panel::read_csv(data, &schema)?)
+        // Names that are numbers are names still, unless the model reads them.
+        if let Some(label) = label.filter(|label| !is_used(label)) {
+            schema = schema.texts([label]);
+        }
+        Ok(Panel::read_csv(data, &schema)?.with_labels(label)?)
     }
 
     /// Puts the model to the panel, and says how long that took.
@@ -233,6 +250,10 @@ impl Options {
             Asked::Gelbach => analysis.gelbach(),
             Asked::All => analysis.all_methods(),
         });
+        let analysis = match self.counts() {
+            Some((count, population, per)) => analysis.counting_noise(count, population, per),
+            None => analysis,
+        };
         let analysis = if self.compare { analysis.comparisons() } else { analysis };
         let kinds = self.kinds().into_iter().filter_map(Interval::kind);
         let ways: Vec<Intervals> = kinds.map(|kind| self.way(kind)).collect::<Result<_>>()?;
@@ -248,6 +269,11 @@ impl Options {
         let intervals = self.level.into_iter().fold(intervals.kind(kind), Intervals::level);
         let intervals = self.noise.into_iter().fold(intervals, Intervals::noise);
         Ok(self.cluster.iter().fold(intervals, Intervals::clusters))
+    }
+
+    /// The columns that the rate is made of, and what it is per.
+    pub fn counts(&self) -> Option<(&str, &str, f64)> {
+        Some((self.count.as_deref()?, self.population.as_deref()?, self.per.unwrap_or(PER)))
     }
 
     /// The kinds of interval, asked for or not: a table of all methods without a word about intervals prints none, so that
@@ -316,7 +342,8 @@ impl Options {
 
 /// Arguments of an example that has a panel of its own: what describes another needs one, and a panel needs a question.
 pub fn with_a_panel_of_its_own(command: Command) -> Command {
-    let of_data = ["outcome", "unit", "period", "components", "always", "weights", "after"];
+    let of_data = 
+        ["outcome", "unit", "period", "components", "always", "weights", "after", "count", "population", "per"];
     let command = command.mut_arg("data", |data| data.requires("outcome").requires("components"));
     of_data.into_iter().fold(command, |c, name| c.mut_arg(name, |argument| argument.requires("data")))
 }

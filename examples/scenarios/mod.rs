@@ -23,6 +23,8 @@ pub struct Scenario {
     /// Whether practice and noise have the tails of Student's t on five degrees of freedom.
     heavy: bool,
     practice_sd: f64,
+    /// Whether practice differs in every second unit only.
+    half: bool,
     deprivation: f64,
     /// How much spending goes with practice.
     confounded: f64,
@@ -37,6 +39,8 @@ const SPENDING_NOISE: f64 = 0.5;
 /// The effect of each year is this times its distance from the middle of the eight.
 const POLICY: f64 = 0.1;
 const REGIONS: usize = 9;
+/// The standard deviation of practice, where it differs.
+pub const PRACTICE_SD: f64 = 0.65;
 
 const PLAIN: Scenario = Scenario {
     name: "independent",
@@ -46,7 +50,8 @@ const PLAIN: Scenario = Scenario {
     rho: 0.0,
     uneven: false,
     heavy: false,
-    practice_sd: 0.65,
+    practice_sd: PRACTICE_SD,
+    half: false,
     deprivation: 0.5,
     confounded: 0.0,
     regions: false,
@@ -73,6 +78,11 @@ pub const SCENARIOS: [Scenario; 13] = [
     Scenario { name: "weak", what: "deprivation explains about one per cent", deprivation: -0.04, ..PLAIN },
 ];
 
+/// Where some units differ and others do not: what says that they do can be wrong.
+#[allow(dead_code, reason = "shares do not ask which units differ")]
+pub const HALF: Scenario =
+    Scenario { name: "half", what: "practice differs in half of the units", half: true, ..PLAIN };
+
 /// The shares of a method, components first, and unexplained last.
 pub type Shares = Vec<f64>;
 
@@ -98,10 +108,20 @@ impl Scenario {
 
     /// One panel, drawn by this seed.
     pub fn fit(&self, seed: u64) -> Result<FittedModel> {
+        Ok(self.fit_and_practice(seed)?.0)
+    }
+
+    /// The same with what practice adds to the outcome of each unit.
+    pub fn fit_and_practice(&self, seed: u64) -> Result<(FittedModel, Vec<f64>)> {
+        let mut practice = Vec::with_capacity(self.units);
         let mut draws = Draws { random: Xoshiro256PlusPlus::seed_from_u64(seed), heavy: self.heavy };
         let mut rows = Rows::default();
         for unit in 0..self.units {
-            let traits = [draws.normal(), draws.normal(), draws.of_tail()];
+            let mut traits = [draws.normal(), draws.normal(), draws.of_tail()];
+            if self.half && unit % 2 == 1 {
+                traits[2] = 0.0;
+            }
+            practice.push(self.practice_sd * traits[2]);
             let scale = match (self.uneven, unit / self.years.len() % 2) {
                 // 0.447 and three times that, which have the mean square one.
                 (true, 0) => 0.2_f64.sqrt(),
@@ -121,7 +141,7 @@ impl Scenario {
             let region = (draws.uniform() * REGIONS as f64) as usize;
             self.push(&mut rows, unit, self.years[unit % self.years.len()], traits, &own, &years, region);
         }
-        self.model().fit(&rows.panel()?)
+        Ok((self.model().fit(&rows.panel()?)?, practice))
     }
 
     /// The shares in infinitely many such units, seen in such years: all variables of a few units are orthogonal, so

@@ -40,6 +40,8 @@ pub(crate) struct Root {
     /// Variables that are in every coalition of this root, the intercept among them.
     n_eliminated: usize,
     is_within: bool,
+    /// The variables in the order of elimination, without intercept and outcome.
+    variables: Vec<usize>,
     submatrix: Submatrix,
 }
 
@@ -153,10 +155,10 @@ impl Players {
         variables.extend(columns(&present));
         let n_eliminated = variables.len() + usize::from(!within);
         variables.extend(columns(&players));
-        variables.push(self.outcome());
         let blocks = players.iter().map(|&p| self.variables[p].len()).collect();
-        let submatrix = Submatrix::new(self.layout, within, &variables);
-        Root { present, players, blocks, n_eliminated, is_within: within, submatrix }
+        let with_outcome: Vec<usize> = variables.iter().copied().chain([self.outcome()]).collect();
+        let submatrix = Submatrix::new(self.layout, within, &with_outcome);
+        Root { present, players, blocks, n_eliminated, is_within: within, variables, submatrix }
     }
 
     /// The weighted sum of squares of the outcome about its mean.
@@ -211,6 +213,11 @@ impl Root {
     /// Whether unit effects are in every coalition, and the matrix one of deviations from unit means.
     pub(crate) fn is_within(&self) -> bool {
         self.is_within
+    }
+
+    /// The variables in the order of elimination, after the intercept where there is one and before the outcome.
+    pub(crate) fn variables(&self) -> &[usize] {
+        &self.variables
     }
 
     /// Positions in the moments of the matrix's entries, and how many variables are eliminated from it first.

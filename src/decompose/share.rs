@@ -52,6 +52,10 @@ pub struct Share {
     /// The share in a population of such units, chance taken out. `None` where it was not computed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrected: Option<Corrected>,
+    /// Of the unexplained: the part of it, as a fraction of the total, that is the randomness of counts. `None` of any other
+    /// share, and until [`with_counting_noise`](super::Breakdown::with_counting_noise) has been asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counting_noise: Option<f64>,
 }
 
 impl Share {
@@ -66,6 +70,7 @@ impl Share {
             chance: None,
             chance_p: None,
             corrected: None,
+            counting_noise: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Why a question that makes sense has no answer on these data.
 
 use super::Error;
-use super::noise::NoiseProblem;
+use super::noise::{CountProblem, NoiseProblem};
 use super::refusal::Refusal;
 
 /// There is no such estimate on these data.
@@ -101,6 +101,18 @@ pub enum EstimateError {
         column: String,
         /// The unit.
         unit: String,
+    },
+    /// Counts and populations that the outcome is not made of.
+    #[error("counting noise by \"{count}\" and \"{population}\": {place} {why}")]
+    Counts {
+        /// The column of counts.
+        count: String,
+        /// The column of populations.
+        population: String,
+        /// Unit and period of the row, or its place.
+        place: String,
+        /// Why, and what to do.
+        why: CountProblem,
     },
     /// A breakdown and a resampling that come from different fits.
     #[error("this breakdown comes from another fit than the resampling: {why}")]

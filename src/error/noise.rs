@@ -2,6 +2,44 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Why the randomness of counts cannot be told, and what to do.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CountProblem {
+    /// Count or population is missing.
+    #[error("has no number in column \"{column}\": leave the row out of the panel, or give the number")]
+    Missing {
+        /// The column.
+        column: String,
+    },
+    /// A rate of nobody.
+    #[error(
+        "has a population of {people}, and a rate is of people: leave the row out of the panel, or give its population"
+    )]
+    NoPeople {
+        /// What stands there.
+        people: f64,
+    },
+    /// No count.
+    #[error("has a count of {counted}: a count is zero or more")]
+    Negative {
+        /// What stands there.
+        counted: f64,
+    },
+    /// The outcome is made of something else.
+    #[error(
+        "has an outcome of {outcome}, and {per} times count over population is {rate}: name the columns that the rate, or its logarithm, is made of, and what it is per"
+    )]
+    OtherRate {
+        /// The outcome.
+        outcome: f64,
+        /// The rate that count and population make.
+        rate: f64,
+        /// What it was said to be per.
+        per: f64,
+    },
+}
+
 /// Why the noise within units cannot be told, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[non_exhaustive]

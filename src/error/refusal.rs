@@ -8,6 +8,24 @@ pub enum Refusal {
     /// than a share for each component.
     #[error("its shares are not split by level: use sequential, shapley, first or last")]
     NotByLevel,
+    /// The split is not linear in what coalitions fit, so that a row has no part of its own in it.
+    #[error("it does not split what each row is expected to be: use sequential, shapley, first or last")]
+    NotByRow,
+    /// Too many columns for the coefficients of all coalitions.
+    #[error(
+        "the coefficients of {columns} columns in 2^{components} coalitions are too many to be kept: put components together, or use sequential"
+    )]
+    TooManyCoefficients {
+        /// Columns of the model.
+        columns: usize,
+        /// Components.
+        components: usize,
+    },
+    /// Unit effects that are always in are expected of each unit, which leaves nothing of it.
+    #[error(
+        "unit effects are always in, so that every unit is as expected: put them into a component, or leave them out"
+    )]
+    NothingRemains,
 
     /// The method is not for this estimator.
     #[error("{needs}")]

@@ -52,6 +52,9 @@ pub struct Analysis {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) also_intervals: Vec<Intervals>,
     pub(super) comparisons: bool,
+    /// Columns of counts and populations, and what rates are per.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) counts: Option<(String, String, f64)>,
 }
 
 /// What takes the place of the default methods.
@@ -120,7 +123,14 @@ pub struct Findings {
 impl Default for Analysis {
     fn default() -> Self {
         let intervals = Some(Intervals::default());
-        Analysis { asked: Vec::new(), order_range: false, intervals, also_intervals: Vec::new(), comparisons: false }
+        Analysis {
+            asked: Vec::new(),
+            order_range: false,
+            intervals,
+            also_intervals: Vec::new(),
+            comparisons: false,
+            counts: None,
+        }
     }
 }
 
@@ -220,6 +230,30 @@ impl Analysis {
     /// Also asks for the ranks and differences of the components, by every method.
     pub fn comparisons(mut self) -> Self {
         self.comparisons = true;
+        self
+    }
+
+    /// Also asks what of the unexplained is the randomness of counts, by the columns that the rate is made of and what it is
+    /// per, as [`FittedModel::counting_noise`] has it.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::findings::Analysis;
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("plans", [40.0, 50.0, 14.0, 12.0, 90.0])
+    ///     .column("children", [8_000.0, 10_000.0, 5_000.0, 4_000.0, 20_000.0])
+    ///     .column("rate", [50.0, 50.0, 28.0, 30.0, 45.0])
+    ///     .column("poor", [20.0, 21.0, 11.0, 12.0, 15.0])
+    ///     .build()?;
+    /// let fit = Model::new("rate").component("deprivation", ["poor"]).fit(&panel)?;
+    /// let findings = Analysis::new().without_intervals().counting_noise("plans", "children", 10_000.0).of(&fit)?;
+    /// assert!(findings.methods.breakdowns.iter().all(|breakdown| breakdown.unexplained.counting_noise.is_some()));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn counting_noise(mut self, count: impl Into<String>, population: impl Into<String>, per: f64) -> Self {
+        self.counts = Some((count.into(), population.into(), per));
         self
     }
 

@@ -23,7 +23,8 @@ impl Analysis {
     /// # Errors
     /// Those of each method that is asked for by its name; of the others but for [`EstimateError::Method`] and
     /// [`EstimateError::TooManyComponents`], as in [`FittedModel::methods`]; of Gelbach's decomposition among all
-    /// methods but for [`QuestionError::Option`], [`EstimateError::NoCoefficient`] and [`EstimateError::TooFew`].
+    /// methods but for [`QuestionError::Option`], [`EstimateError::NoCoefficient`] and [`EstimateError::TooFew`]; those of
+    /// [`FittedModel::counting_noise`] where that is asked for.
     ///
     /// # Examples
     /// ```
@@ -158,6 +159,12 @@ impl Analysis {
                 let found = fit.methods_by(&[method], progress)?;
                 methods.breakdowns.extend(found.breakdowns);
                 methods.left_out.extend(found.left_out);
+            }
+        }
+        if let Some((count, population, per)) = &self.counts {
+            let noise = fit.counting_noise(count, population, *per)?;
+            for breakdown in &mut methods.breakdowns {
+                *breakdown = breakdown.with_counting_noise(&noise)?;
             }
         }
         let mut left_out = Vec::new();

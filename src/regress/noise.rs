@@ -278,11 +278,26 @@ impl FittedModel {
     /// # Examples
     /// See [`Noise`].
     pub fn noise(&self, model: NoiseModel) -> Result<Noise> {
+        let residuals = Residuals::new(self).map_err(EstimateError::Noise)?;
+        Ok(self.noise_in(&residuals, model)?.0)
+    }
+
+    /// The noise in what the model leaves of units beside effects of their own, whether it has those or not.
+    ///
+    /// # Errors
+    /// Those of [`noise`](Self::noise), without unit effects too.
+    pub(crate) fn noise_beside_units(&self, model: NoiseModel) -> Result<(Noise, Option<Warning>)> {
+        let residuals = Residuals::beside_units(self).map_err(EstimateError::Noise)?;
+        self.noise_in(&residuals, model)
+    }
+
+    fn noise_in(&self, residuals: &Residuals, model: NoiseModel) -> Result<(Noise, Option<Warning>)> {
         let refuse = |why| Error::from(EstimateError::Noise(why));
-        let found = Residuals::new(self).and_then(|residuals| residuals.of_all()).map_err(refuse)?;
-        let (model, _) = model.stated(found.semivariogram()).map_err(refuse)?;
+        let found = residuals.of_all().map_err(refuse)?;
+        let (model, warning) = model.stated(found.semivariogram()).map_err(refuse)?;
         let noise = Noise::of(&found, model, self.outcome_scale());
-        noise.filter(Noise::is_finite).ok_or_else(|| refuse(NoiseProblem::Scale))
+        let noise = noise.filter(Noise::is_finite).ok_or_else(|| refuse(NoiseProblem::Scale))?;
+        Ok((noise, warning))
     }
 }
 

@@ -99,6 +99,13 @@ impl Breakdown {
 
     fn footer(&self) -> Vec<String> {
         let mut lines = vec![format!("R² {}%", percent(self.r2_overall))];
+        if let Some(noise) = self.unexplained.counting_noise {
+            let [left, counting, rest] =
+                [self.unexplained.share_of_total, noise, self.unexplained.share_of_total - noise].map(percent);
+            lines.extend(wrapped(&format!(
+                "unexplained {left}%: counting noise {counting}% at the least, not in the model {rest}%"
+            )));
+        }
         let made = self.interval.iter().map(|method| {
             let is_plain = method.kind == IntervalKind::Root && self.method.can_be_negative(None);
             let plain = if is_plain { "; what can be negative on the plain scale" } else { "" };

@@ -72,6 +72,11 @@ impl fmt::Display for Warning {
             Warning::Singletons { of, names } => {
                 write!(f, "{of}s with a single row, which their own effect explains: {}", few(names))
             }
+            Warning::NoiseOfOthers { units } => write!(
+                f,
+                "units with one period have no noise of their own to tell, theirs is taken to be that of the others: {}",
+                few(units)
+            ),
             Warning::PerhapsOne { column, texts } => {
                 let alike = |texts: &Vec<String>| {
                     texts.iter().map(|text| format!("\"{text}\"")).collect::<Vec<_>>().join(" and ")

@@ -261,6 +261,7 @@ pub fn unbalanced(seed: u64, units: usize, periods: usize, missing: f64) -> Rows
     rows
 }
 
+pub mod contributions;
 pub mod example;
 pub mod levels;
 pub mod message;

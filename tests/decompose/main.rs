@@ -5,6 +5,8 @@ mod common;
 
 mod best_subsets;
 mod brute_force;
+mod contributions;
+mod counting_noise;
 mod games;
 mod gelbach;
 mod levels;

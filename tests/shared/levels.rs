@@ -17,11 +17,11 @@ use crate::common::{Components, Rows, sequential, shapley};
 
 const TOLERANCE: f64 = 1e-9;
 
-fn text(value: &Value) -> &str {
+pub fn text(value: &Value) -> &str {
     value.as_str().expect("a text")
 }
 
-fn fit_of(folder: &Path, case: &Value) -> FittedModel {
+pub fn fit_of(folder: &Path, case: &Value) -> FittedModel {
     let path = folder.join("data").join(text(&case["data"]));
     let mut panel = Panel::read_csv(path, &PanelSchema::new("la_number", "year")).expect("the panel reads");
     if let Some(years) = case["years"].as_array() {
@@ -40,7 +40,7 @@ fn fit_of(folder: &Path, case: &Value) -> FittedModel {
 }
 
 /// The components in the order in which the file writes them, which a JSON map may not keep.
-fn order(file: &str, case: &Value) -> Vec<String> {
+pub fn order(file: &str, case: &Value) -> Vec<String> {
     let start = file.find(&format!("\"key\": \"{}\"", text(&case["key"]))).expect("the case is in the file");
     let written = &file[start..];
     let written = &written[written.find("\"components\"").expect("it has components")..];
@@ -85,25 +85,19 @@ fn levels_are_those_of_the_reference() {
 }
 
 /// What a case has that the recorded ones do not.
-struct Kept {
-    data: &'static str,
-    years: (i32, i32),
-    outcome: &'static str,
-    is_logged: bool,
-    weights: Option<&'static str>,
+pub struct Kept {
+    pub data: &'static str,
+    pub years: (i32, i32),
+    pub outcome: &'static str,
+    pub is_logged: bool,
+    pub weights: Option<&'static str>,
     deprivation: &'static str,
     spending: &'static str,
 }
 
-fn numbers(rows: &[Row], name: &str) -> Vec<f64> {
-    let number = |row: &Row| row.value(name).expect("a column").number().expect("a number in the sample");
-    rows.iter().map(number).collect()
-}
-
-#[test]
-fn unbalanced_weighted_and_logged_panels_are_split_as_their_residuals_are() {
-    let Some(folder) = shared() else { return };
-    let cases = [
+/// One unbalanced, one weighted and logged.
+pub fn kept() -> [Kept; 2] {
+    [
         Kept {
             data: "england_panel.csv",
             years: (2011, 2024),
@@ -122,40 +116,57 @@ fn unbalanced_weighted_and_logged_panels_are_split_as_their_residuals_are() {
             deprivation: "idaci_2019",
             spending: "spend_core_per_child",
         },
+    ]
+}
+
+fn numbers(rows: &[Row], name: &str) -> Vec<f64> {
+    let number = |row: &Row| row.value(name).expect("a column").number().expect("a number in the sample");
+    rows.iter().map(number).collect()
+}
+
+/// The fit of such a case; its sample, outcome and columns for brute force.
+pub fn rows_of(folder: &Path, case: &Kept) -> (FittedModel, Rows, Vec<f64>, Components) {
+    let Kept { data, years, outcome, is_logged, weights, deprivation, spending } = *case;
+    let panel = Panel::read_csv(folder.join("data").join(data), &PanelSchema::new("la_number", "year"))
+        .and_then(|panel| panel.in_periods(years.0..=years.1))
+        .expect("the panel reads");
+    let term = if is_logged { format!("log({outcome})") } else { outcome.to_string() };
+    let mut model = Model::new(term.parse::<Term>().expect("a term"))
+        .component("deprivation", [deprivation])
+        .component("spending", [format!("log({spending})").as_str()])
+        .component("policy", [Term::PeriodEffects])
+        .component("practice", [Term::UnitEffects]);
+    if let Some(weights) = weights {
+        model = model.weights(weights);
+    }
+    let fit = model.fit(&panel).expect("it fits");
+    let all: Vec<Row> = panel.rows().collect();
+    let at: Vec<Row> = fit.rows().iter().map(|&row| all[row]).collect();
+    let logged = |values: Vec<f64>| values.iter().map(|x| x.ln()).collect::<Vec<f64>>();
+    let mut rows = Rows {
+        unit: at.iter().map(|row| row.unit().expect("units").to_string()).collect(),
+        period: at.iter().map(|row| row.period().expect("periods")).collect(),
+        weight: weights.map_or_else(|| vec![1.0; at.len()], |weights| numbers(&at, weights)),
+        ..Rows::default()
+    };
+    let region = |row: &Row| row.value("region").expect("a column").to_string();
+    rows.text.insert("region".to_string(), at.iter().map(region).collect());
+    let y = numbers(&at, outcome);
+    let y = if is_logged { logged(y) } else { y };
+    let components: Components = vec![
+        vec![numbers(&at, deprivation)],
+        vec![logged(numbers(&at, spending))],
+        rows.period_dummies(),
+        rows.unit_dummies(),
     ];
-    for Kept { data, years, outcome, is_logged, weights, deprivation, spending } in cases {
-        let panel = Panel::read_csv(folder.join("data").join(data), &PanelSchema::new("la_number", "year"))
-            .and_then(|panel| panel.in_periods(years.0..=years.1))
-            .expect("the panel reads");
-        let term = if is_logged { format!("log({outcome})") } else { outcome.to_string() };
-        let mut model = Model::new(term.parse::<Term>().expect("a term"))
-            .component("deprivation", [deprivation])
-            .component("spending", [format!("log({spending})").as_str()])
-            .component("policy", [Term::PeriodEffects])
-            .component("practice", [Term::UnitEffects]);
-        if let Some(weights) = weights {
-            model = model.weights(weights);
-        }
-        let fit = model.fit(&panel).expect("it fits");
-        let all: Vec<Row> = panel.rows().collect();
-        let at: Vec<Row> = fit.rows().iter().map(|&row| all[row]).collect();
-        let logged = |values: Vec<f64>| values.iter().map(|x| x.ln()).collect::<Vec<f64>>();
-        let mut rows = Rows {
-            unit: at.iter().map(|row| row.unit().expect("units").to_string()).collect(),
-            period: at.iter().map(|row| row.period().expect("periods")).collect(),
-            weight: weights.map_or_else(|| vec![1.0; at.len()], |weights| numbers(&at, weights)),
-            ..Rows::default()
-        };
-        let region = |row: &Row| row.value("region").expect("a column").to_string();
-        rows.text.insert("region".to_string(), at.iter().map(region).collect());
-        let y = numbers(&at, outcome);
-        let y = if is_logged { logged(y) } else { y };
-        let components: Components = vec![
-            vec![numbers(&at, deprivation)],
-            vec![logged(numbers(&at, spending))],
-            rows.period_dummies(),
-            rows.unit_dummies(),
-        ];
+    (fit, rows, y, components)
+}
+
+#[test]
+fn unbalanced_weighted_and_logged_panels_are_split_as_their_residuals_are() {
+    let Some(folder) = shared() else { return };
+    for case in kept() {
+        let (data, (fit, rows, y, components)) = (case.data, rows_of(&folder, &case));
         let methods = [Method::Sequential { order: Vec::new() }, Method::Shapley];
         for columns in [&[][..], &["region"]] {
             let levels = fit.levels_in(columns).and_then(|nesting| nesting.methods(&methods)).expect("it splits");

@@ -11,10 +11,9 @@ use pulp::Simd;
 
 use super::groups::GroupSums;
 use crate::decompose::coalitions::progress::Part;
-use crate::decompose::coalitions::size_weights::SizeWeights;
 use crate::decompose::coalitions::{Players, Root};
 use crate::decompose::evaluate::{Evaluate, Needs, room};
-use crate::decompose::precedence::Precedence;
+use crate::decompose::rule::{Rule, Worth};
 use crate::decompose::sequential::Chain;
 use crate::numerics::carry::eliminate_carrying;
 use crate::numerics::eliminate::{packed_index, packed_len};
@@ -23,32 +22,6 @@ use crate::numerics::real::Lanes;
 
 /// Rows of a slot's or a level's answer beyond the components: its part of the total, `always`, the unexplained.
 const BEYOND_COMPONENTS: usize = 3;
-
-/// Which coalitions a method asks, and how it weighs them.
-pub(super) enum Rule {
-    /// One order.
-    Sequential(Chain),
-    /// Each component alone, or all others; and everybody.
-    Ends { each: Vec<Chain>, everybody: Chain, is_last: bool },
-    /// The mean over orders.
-    Mean { roots: Vec<Root>, over: Orders },
-}
-
-/// Over which orders.
-pub(super) enum Orders {
-    All(SizeWeights),
-    Admissible(Precedence),
-}
-
-impl Orders {
-    /// In what part of the orders this player enters after this coalition.
-    fn part(&self, player: usize, coalition: usize) -> f64 {
-        match self {
-            Orders::All(weights) => weights.weight(coalition.count_ones() as usize),
-            Orders::Admissible(precedence) => precedence.part(player, coalition),
-        }
-    }
-}
 
 /// A method made ready to be applied to every level.
 ///
@@ -162,61 +135,31 @@ impl ByLevel {
             }
         }
     }
+}
 
-    /// By slot: what is left on `always`, what each component takes away, what is left on everybody.
+/// What every coalition leaves, slot by slot, of these moments.
+struct Leaves<'a, L> {
+    by: &'a ByLevel,
+    entries: &'a [L],
+    scratch: &'a mut Scratch<L>,
+}
+
+impl<L: Lane> Worth<L> for Leaves<'_, L> {
     #[inline(always)]
-    fn reductions<L: Lane>(&self, entries: &[L], scratch: &mut Scratch<L>, found: &mut [L]) {
-        let (k, n_slots, n_rows) = (self.n_players, self.n_slots(), self.n_rows());
-        let all = n_rows - 1;
-        match &self.rule {
-            Rule::Sequential(chain) => {
-                self.walk_chain(chain, entries, scratch);
-                let along = &scratch.along;
-                for slot in 0..n_slots {
-                    let left = |i: usize| along[i * n_slots + slot];
-                    let found = &mut found[slot * n_rows..][..n_rows];
-                    (found[1], found[all]) = (left(0), left(k));
-                    for (i, &player) in chain.order().iter().enumerate() {
-                        found[2 + player] = left(i) - left(i + 1);
-                    }
-                }
-            }
-            Rule::Ends { each, everybody, is_last } => {
-                self.walk_chain(everybody, entries, scratch);
-                for slot in 0..n_slots {
-                    found[slot * n_rows + 1] = scratch.along[slot];
-                    found[slot * n_rows + all] = scratch.along[k * n_slots + slot];
-                }
-                for (player, chain) in each.iter().enumerate() {
-                    self.walk_chain(chain, entries, scratch);
-                    for slot in 0..n_slots {
-                        let found = &mut found[slot * n_rows..][..n_rows];
-                        let with_these = scratch.along[chain.order().len() * n_slots + slot];
-                        found[2 + player] = if *is_last { with_these - found[all] } else { found[1] - with_these };
-                    }
-                }
-            }
-            Rule::Mean { roots, over } => {
-                self.fill_table(roots, entries, scratch);
-                let left = |coalition: usize| &scratch.table[coalition * n_slots..][..n_slots];
-                let everybody = (1_usize << k) - 1;
-                for slot in 0..n_slots {
-                    let found = &mut found[slot * n_rows..][..n_rows];
-                    found.fill(L::splat(0.0));
-                    (found[1], found[all]) = (left(0)[slot], left(everybody)[slot]);
-                }
-                for coalition in 0..everybody {
-                    for player in (0..k).filter(|player| coalition >> player & 1 == 0) {
-                        let part = L::splat(over.part(player, coalition));
-                        let (before, after) = (left(coalition), left(coalition | 1 << player));
-                        for slot in 0..n_slots {
-                            let sum = &mut found[slot * n_rows + 2 + player];
-                            *sum = *sum + part * (before[slot] - after[slot]);
-                        }
-                    }
-                }
-            }
-        }
+    fn n_numbers(&self) -> usize {
+        self.by.n_slots()
+    }
+
+    #[inline(always)]
+    fn along(&mut self, chain: &Chain) -> &[L] {
+        self.by.walk_chain(chain, self.entries, self.scratch);
+        &self.scratch.along
+    }
+
+    #[inline(always)]
+    fn of_all(&mut self, roots: &[Root]) -> &[L] {
+        self.by.fill_table(roots, self.entries, self.scratch);
+        &self.scratch.table
     }
 }
 
@@ -263,11 +206,7 @@ fn room_for(blocks: &[usize], width: usize) -> usize {
 
 impl Needs for ByLevel {
     fn roots(&self) -> Vec<&Root> {
-        match &self.rule {
-            Rule::Sequential(chain) => chain.roots(),
-            Rule::Ends { each, everybody, .. } => each.iter().chain([everybody]).flat_map(Chain::roots).collect(),
-            Rule::Mean { roots, .. } => roots.iter().collect(),
-        }
+        self.rule.roots()
     }
 
     fn reads(&self) -> Vec<usize> {
@@ -287,7 +226,7 @@ impl Needs for ByLevel {
     }
 
     fn table_players(&self) -> Option<usize> {
-        matches!(self.rule, Rule::Mean { .. }).then_some(self.n_players)
+        self.rule.table_players()
     }
 }
 
@@ -328,7 +267,7 @@ impl Evaluate for ByLevel {
         let layout = self.groups.layout();
         self.groups.between(entries, &mut scratch.between);
         let mut found = std::mem::take(&mut scratch.found);
-        self.reductions(entries, scratch, &mut found);
+        self.rule.split(&mut Leaves { by: self, entries, scratch: &mut *scratch }, n_rows, &mut found);
         let (packed, y) = (packed_len(layout.0), layout.0 - 1);
         for (slot, found) in found.chunks_exact_mut(n_rows).enumerate() {
             found[0] = match slot {

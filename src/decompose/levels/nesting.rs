@@ -2,23 +2,15 @@
 
 use std::collections::HashMap;
 
-use super::by_level::{ByLevel, Orders, Rule};
+use super::by_level::ByLevel;
 use super::groups::GroupSums;
 use super::{Level, LevelBreakdown, LevelShare, Levels, apart};
-use crate::decompose::coalitions::Players;
 use crate::decompose::coalitions::progress::Progress;
-use crate::decompose::coalitions::size_weights::SizeWeights;
 use crate::decompose::method::Method;
 use crate::decompose::plan::Plan;
-use crate::decompose::precedence::Precedence;
-use crate::decompose::sequential::{Chain, positions};
-use crate::decompose::split::check_number;
-use crate::error::{ClusterProblem, Error, EstimateError, NestingProblem, Refusal, Result, cannot, no_key};
+use crate::decompose::rule::Rule;
+use crate::error::{ClusterProblem, Error, EstimateError, NestingProblem, Refusal, Result, no_key};
 use crate::fit::FittedModel;
-
-/// The most components whose coalitions are kept at every level.
-const MOST_COMPONENTS: usize = 16;
-const INSTEAD: &str = "put components together, or use the sequential method, which has no limit";
 
 /// The levels at which the outcome of a fit varies, ready to be split: [`FittedModel::levels`],
 /// [`FittedModel::levels_in`].
@@ -299,31 +291,8 @@ impl Nesting<'_> {
         let fit = self.fit;
         let players = fit.players();
         let method = method.stated(&players.names);
-        let rule = self.rule(&method, &players)?;
+        let rule = Rule::new(fit, &players, &method, "shapley at every level", Refusal::NotByLevel)?;
         let prepared = ByLevel::new(&players, self.groups.clone(), rule);
         Ok(Plan::new(method, players, Box::new(prepared)))
-    }
-
-    fn rule(&self, method: &Method, players: &Players) -> Result<Rule> {
-        let k = players.len();
-        let chain = |players_in: Vec<usize>| Chain::new(players, players_in);
-        Ok(match method {
-            Method::Sequential { order } => Rule::Sequential(chain(positions(self.fit, players, order)?)),
-            Method::First | Method::Last => {
-                let is_last = *method == Method::Last;
-                let only = |player: usize| (0..k).filter(|&p| (p == player) != is_last).collect();
-                let each = (0..k).map(|player| chain(only(player))).collect();
-                Rule::Ends { each, everybody: chain((0..k).collect()), is_last }
-            }
-            Method::Shapley => {
-                check_number("shapley at every level", players, MOST_COMPONENTS, INSTEAD)?;
-                let over = match self.fit.model().predecessors()? {
-                    None => Orders::All(SizeWeights::new(k)),
-                    Some(before) => Orders::Admissible(Precedence::new(&before)),
-                };
-                Rule::Mean { roots: players.roots(), over }
-            }
-            other => return Err(cannot(other.name(), Refusal::NotByLevel)),
-        })
     }
 }

@@ -78,8 +78,20 @@ impl Found {
 
 impl<'a> Residuals<'a> {
     /// # Errors
-    /// [`NoiseProblem`], where nothing can be said of noise.
+    /// [`NoiseProblem`], where nothing can be said of noise, or no share takes it up.
     pub(crate) fn new(fit: &'a FittedModel) -> Result<Self, NoiseProblem> {
+        refuse_slopes(fit.design())?;
+        if fit.design().unit_effects.is_empty() {
+            return Err(NoiseProblem::NoUnitEffects);
+        }
+        Self::beside_units(fit)
+    }
+
+    /// Those of the model with unit effects beside it, whether it has them or not.
+    ///
+    /// # Errors
+    /// [`NoiseProblem`], where nothing can be said of noise.
+    pub(crate) fn beside_units(fit: &'a FittedModel) -> Result<Self, NoiseProblem> {
         let design = fit.design();
         let period = periods(design)?;
         let units = fit.unit_ranges();
@@ -321,17 +333,19 @@ impl Sums {
     }
 }
 
-/// The period of every row, where units have effects and rows have periods.
+/// The period of every row, where rows have periods.
 fn periods(design: &Design) -> Result<Vec<i64>, NoiseProblem> {
-    if let Some(term) = design.terms.iter().find(|known| gives_units_slopes(&known.term)) {
-        return Err(NoiseProblem::UnitSlopes { term: term.term.to_string() });
-    }
-    if design.unit_effects.is_empty() {
-        return Err(NoiseProblem::NoUnitEffects);
-    }
+    refuse_slopes(design)?;
     let codes = design.panel.period_indices().ok_or(NoiseProblem::NoPeriods)?;
     let periods = design.panel.periods();
     Ok(design.rows.iter().map(|&row| i64::from(periods[codes[row] as usize])).collect())
+}
+
+fn refuse_slopes(design: &Design) -> Result<(), NoiseProblem> {
+    match design.terms.iter().find(|known| gives_units_slopes(&known.term)) {
+        Some(term) => Err(NoiseProblem::UnitSlopes { term: term.term.to_string() }),
+        None => Ok(()),
+    }
 }
 
 /// Whether a term gives every unit a coefficient of its own for something that varies within it.

@@ -69,6 +69,8 @@ struct Unnamed {
     chance: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     corrected: Option<Corrected>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    counting_noise: Option<f64>,
 }
 
 /// What a component adds on average, by the number of components in before it, from none on.
@@ -226,13 +228,13 @@ impl Entry {
 
 impl Unnamed {
     fn of(share: &Share) -> Self {
-        let Share { share_of_total, interval, chance, corrected, .. } = *share;
-        Unnamed { share_of_total, interval, chance, corrected }
+        let Share { share_of_total, interval, chance, corrected, counting_noise, .. } = *share;
+        Unnamed { share_of_total, interval, chance, corrected, counting_noise }
     }
 
     fn named(self, name: &str) -> Share {
-        let Unnamed { share_of_total, interval, chance, corrected } = self;
-        Share { interval, chance, corrected, ..Share::new(name, share_of_total, 0.0) }
+        let Unnamed { share_of_total, interval, chance, corrected, counting_noise } = self;
+        Share { interval, chance, corrected, counting_noise, ..Share::new(name, share_of_total, 0.0) }
     }
 }
 

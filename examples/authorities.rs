@@ -1,0 +1,159 @@
+//! What moves each authority from the mean, what remains of it, and is that beyond what chance allows?
+//!
+//! ```text
+//! cargo run --release --example authorities -- --data panel.csv --outcome cpp_rate --unit la_number --period year \
+//!     --component deprivation=idaci_2015 --component 'spending=log(spend_core_per_child)' \
+//!     --component policy=period_effects --component practice=unit_effects --label la_name --periods 2016-2018 \
+//!     --count cpp_count --population population_0_17
+//! ```
+
+#[allow(dead_code, reason = "shares are another question")]
+mod cli;
+
+use std::ops::RangeInclusive;
+use std::process::ExitCode;
+
+use apportion::findings::{Funnel, FunnelTarget, FunnelUnit, UnitAnalysis, UnitCounts, UnitFinding, Units};
+use apportion::{Method, Panel};
+use clap::{CommandFactory, Parser};
+use cli::Asked;
+use cli::face::{self, Result};
+use serde_json::json;
+
+/// What moves each authority from the mean, what remains of it, and is that beyond what chance allows?
+#[derive(Parser)]
+#[command(name = "authorities")]
+struct Arguments {
+    #[command(flatten)]
+    options: cli::Options,
+    /// The periods over which means are taken [default: all]
+    #[arg(long, value_name = "A-B", value_parser = periods)]
+    periods: Option<RangeInclusive<i32>>,
+    /// Column of the units' names
+    #[arg(long, value_name = "COL")]
+    label: Option<String>,
+    /// Prints every unit, not only the ten highest and lowest
+    #[arg(long)]
+    all: bool,
+    /// Prints every unit as CSV
+    #[arg(long, conflicts_with_all = ["json", "all"])]
+    csv: bool,
+}
+
+fn main() -> ExitCode {
+    // A panel inside the crate will stand here where `--data` is left out.
+    let needed = ["data", "outcome", "unit", "period", "components"];
+    let command = needed.into_iter().fold(Arguments::command(), |c, name| c.mut_arg(name, |arg| arg.required(true)));
+    face::run(command, answer)
+}
+
+fn answer(Arguments { options, periods, label, all, csv }: Arguments) -> Result<String> {
+    let method = match options.methods.as_slice() {
+        [] => Method::Sequential { order: Vec::new() },
+        [Asked::Method(method @ (Method::Sequential { .. } | Method::Shapley))] => method.clone(),
+        _ => return Err("authorities are split by one method: --method sequential or --method shapley".into()),
+    };
+    let resampling = [
+        ("--interval", options.interval.is_some()),
+        ("--bootstrap", options.bootstrap.is_some()),
+        ("--cluster", options.cluster.is_some()),
+        ("--compare", options.compare),
+    ];
+    if let Some((name, _)) = resampling.into_iter().find(|(_, is_asked)| *is_asked) {
+        return Err(format!("{name} is of shares, and goes with decompose: leave it out").into());
+    }
+    let model = options.model()?;
+    let panel = options.read_with(&model, label.as_deref())?;
+    let (fit, _) = options.fit(&model, || Ok(panel.clone()))?;
+    let mut asked = UnitAnalysis::new().method(method).seed(options.seed);
+    asked = options.noise.into_iter().fold(asked, UnitAnalysis::noise);
+    asked = options.level.into_iter().fold(asked, UnitAnalysis::level);
+    asked = periods.clone().into_iter().fold(asked, UnitAnalysis::periods);
+    let units = asked.of(&fit)?.sorted_by("remainder")?;
+    let funnel = match options.counts() {
+        Some((count, population, per)) => {
+            // Refuses columns that the outcome is not made of.
+            fit.counting_noise(count, population, per)?;
+            Some(funnel(&panel, &units, count, population, periods)?)
+        }
+        None => None,
+    };
+    if csv {
+        return Ok(units.to_csv());
+    }
+    if options.json {
+        return Ok(serde_json::to_string_pretty(&document(&units, funnel.as_ref()))?);
+    }
+    let mut blocks = vec![units.to_text(if all { usize::MAX } else { 10 })];
+    blocks.extend(funnel.iter().map(Funnel::to_string));
+    blocks.push(sentences(&units));
+    Ok(blocks.join("\n\n"))
+}
+
+/// The counts of the same units in the same periods beside what chance allows about the overall rate.
+fn funnel(
+    panel: &Panel,
+    units: &Units,
+    count: &str,
+    population: &str,
+    periods: Option<RangeInclusive<i32>>,
+) -> apportion::Result<Funnel> {
+    let panel = panel.keep_units(units.units.iter().map(|unit| &unit.unit))?;
+    let counts = UnitCounts::of(&panel, count, population, periods.unwrap_or(i32::MIN..=i32::MAX))?;
+    Funnel::of(&counts, &FunnelTarget::Crude)
+}
+
+fn document(units: &Units, funnel: Option<&Funnel>) -> serde_json::Value {
+    let warnings: Vec<String> = units.warnings.iter().map(ToString::to_string).collect();
+    let mut document = json!({
+        "outcome": units.outcome, "mean": units.mean, "level": units.level, "persistent_sd": units.persistent_sd,
+        "noise": units.noise, "authorities": units.units, "warnings": warnings,
+    });
+    if let Some(Funnel { target, phi, tau2, units, .. }) = funnel {
+        let limits: &[FunnelUnit] = units;
+        document["funnel"] = json!({ "target": target, "phi": phi, "tau2": tau2, "limits": limits });
+    }
+    document
+}
+
+/// What the numbers say, the units sorted by what remains.
+fn sentences(units: &Units) -> String {
+    let beyond: Vec<&UnitFinding> = units.units.iter().filter(|unit| unit.beyond_chance).collect();
+    let higher = beyond.iter().filter(|unit| unit.remainder > 0.0).count();
+    let mut lines = vec![
+        format!(
+            "{} of {} differ from what the other components lead one to expect by more",
+            beyond.len(),
+            units.units.len()
+        ),
+        format!("than chance allows: {higher} are higher, {} lower.", beyond.len() - higher),
+    ];
+    for (what, unit) in [("most", units.units.first()), ("least", units.units.last())] {
+        let Some(unit) = unit else { continue };
+        let name = unit.label.as_ref().unwrap_or(&unit.unit);
+        let ranks = format!("ranks {} to {}", unit.rank_lower, unit.rank_upper);
+        let (actual, expected) = (short(unit.actual), short(unit.expected));
+        lines.push(format!("Above what is expected by {what}: {name}, {actual} where {expected} are expected,"));
+        lines.push(format!(
+            "so that {} remain ({} to {}); {ranks}.",
+            short(unit.remainder),
+            short(unit.lower),
+            short(unit.upper)
+        ));
+    }
+    lines.push("What remains is a persistent difference that the other components do not account for,".to_string());
+    lines.push("and noise; it is no proof of what an authority does.".to_string());
+    lines.join("\n")
+}
+
+/// A number with one decimal, or more where it is small.
+fn short(value: f64) -> String {
+    if value.abs() < 10.0 { format!("{value:.2}") } else { format!("{value:.1}") }
+}
+
+fn periods(text: &str) -> std::result::Result<RangeInclusive<i32>, String> {
+    let wrong = || "write the first and the last period, such as 2011-2018, or one".to_string();
+    let (from, to) = text.split_once('-').unwrap_or((text, text));
+    let (from, to) = (from.trim().parse().map_err(|_| wrong())?, to.trim().parse().map_err(|_| wrong())?);
+    if from > to { Err(wrong()) } else { Ok(from..=to) }
+}
