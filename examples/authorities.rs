@@ -3,8 +3,7 @@
 //! ```text
 //! cargo run --release --example authorities -- --data panel.csv --outcome cpp_rate --unit la_number --period year \
 //!     --component deprivation=idaci_2015 --component 'spending=log(spend_core_per_child)' \
-//!     --component policy=period_effects --component practice=unit_effects --label la_name --periods 2016-2018 \
-//!     --count cpp_count --population population_0_17
+//!     --component policy=period_effects --component practice=unit_effects --label la_name --periods 2016-2018
 //! ```
 
 #[allow(dead_code, reason = "shares are another question")]
@@ -53,14 +52,8 @@ fn answer(Arguments { options, periods, label, all, csv }: Arguments) -> Result<
         [Asked::Method(method @ (Method::Sequential { .. } | Method::Shapley))] => method.clone(),
         _ => return Err("authorities are split by one method: --method sequential or --method shapley".into()),
     };
-    let resampling = [
-        ("--interval", options.interval.is_some()),
-        ("--bootstrap", options.bootstrap.is_some()),
-        ("--cluster", options.cluster.is_some()),
-        ("--compare", options.compare),
-    ];
-    if let Some((name, _)) = resampling.into_iter().find(|(_, is_asked)| *is_asked) {
-        return Err(format!("{name} is of shares, and goes with decompose: leave it out").into());
+    if options.interval.is_some() || options.bootstrap.is_some() || options.cluster.is_some() || options.compare {
+        return Err("intervals and comparisons of shares go with decompose: leave their options out".into());
     }
     let model = options.model()?;
     let panel = options.read_with(&model, label.as_deref())?;
@@ -118,37 +111,34 @@ fn document(units: &Units, funnel: Option<&Funnel>) -> serde_json::Value {
 
 /// What the numbers say, the units sorted by what remains.
 fn sentences(units: &Units) -> String {
+    let of = units.units.len();
     let beyond: Vec<&UnitFinding> = units.units.iter().filter(|unit| unit.beyond_chance).collect();
     let higher = beyond.iter().filter(|unit| unit.remainder > 0.0).count();
     let mut lines = vec![
-        format!(
-            "{} of {} differ from what the other components lead one to expect by more",
-            beyond.len(),
-            units.units.len()
-        ),
-        format!("than chance allows: {higher} are higher, {} lower.", beyond.len() - higher),
+        format!("{} of {of} units differ from what the other components lead one to expect", beyond.len()),
+        format!("by more than chance allows: {higher} are higher, {} lower.", beyond.len() - higher),
     ];
-    for (what, unit) in [("most", units.units.first()), ("least", units.units.last())] {
+    for (where_it_is, unit) in [("above", units.units.first()), ("below", units.units.last())] {
         let Some(unit) = unit else { continue };
         let name = unit.label.as_ref().unwrap_or(&unit.unit);
-        let ranks = format!("ranks {} to {}", unit.rank_lower, unit.rank_upper);
-        let (actual, expected) = (short(unit.actual), short(unit.expected));
-        lines.push(format!("Above what is expected by {what}: {name}, {actual} where {expected} are expected,"));
+        let [actual, expected, remainder, lower, upper] =
+            [unit.actual, unit.expected, unit.remainder, unit.lower, unit.upper].map(short);
         lines.push(format!(
-            "so that {} remain ({} to {}); {ranks}.",
-            short(unit.remainder),
-            short(unit.lower),
-            short(unit.upper)
+            "Furthest {where_it_is} what is expected is {name}: {actual} where {expected} are expected."
+        ));
+        lines.push(format!(
+            "What remains is {remainder} ({lower} to {upper}), its rank from {} to {} of {of}.",
+            unit.rank_lower, unit.rank_upper
         ));
     }
-    lines.push("What remains is a persistent difference that the other components do not account for,".to_string());
-    lines.push("and noise; it is no proof of what an authority does.".to_string());
+    lines.push("What remains is a persistent difference that the other components do not".to_string());
+    lines.push("account for, and noise; it is no proof of what an authority does.".to_string());
     lines.join("\n")
 }
 
 /// A number with one decimal, or more where it is small.
 fn short(value: f64) -> String {
-    if value.abs() < 10.0 { format!("{value:.2}") } else { format!("{value:.1}") }
+    if value.abs() < 1.0 { format!("{value:.3}") } else { format!("{value:.1}") }
 }
 
 fn periods(text: &str) -> std::result::Result<RangeInclusive<i32>, String> {

@@ -5,6 +5,7 @@
 mod face;
 #[path = "cli/panels.rs"]
 mod panels;
+#[allow(dead_code, reason = "units ask for no shares")]
 mod scenarios;
 #[path = "cli/watch.rs"]
 mod watch;
@@ -76,11 +77,10 @@ fn block(scenario: &Scenario, arguments: &Arguments) -> face::Result<Vec<String>
     let of_model = |(at, model): (usize, &NoiseModel)| {
         let mean = |number: fn(&Seen) -> f64| seen.iter().map(|of| number(&of[at])).sum::<f64>() / seen.len() as f64;
         let [covers, width] = [mean(|of| 100.0 * of.covers), mean(|of| of.width)];
-        // Without practice there is no true order, and every unit is no discovery.
-        let ranks =
-            if scenario.name == "no_practice" { String::new() } else { format!("{:.1}", mean(|of| 100.0 * of.ranks)) };
-        let discoveries = mean(|of| of.discoveries as f64);
         let is_false = ["no_practice", "half"].contains(&scenario.name);
+        // Units that differ by nothing have no true order.
+        let ranks = if is_false { String::new() } else { format!("{:.1}", mean(|of| 100.0 * of.ranks)) };
+        let discoveries = mean(|of| of.discoveries as f64);
         let part =
             mean(|of| if of.discoveries > 0 { 100.0 * of.false_ones as f64 / of.discoveries as f64 } else { 0.0 });
         let part = if is_false { format!("{part:.1}") } else { String::new() };

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::aligned::{Line, aligned};
-use super::text::{counted, cut, level, quoted, short, width, wrapped};
+use super::text::{NUMBER, counted, cut, level, quoted, short, width, wrapped};
 use crate::decompose::{Contribution, ContributionRow, ContributionTable, Method};
 use crate::findings::{UnitFinding, Units};
 
@@ -13,7 +13,7 @@ const MOST_SHOWN: usize = 10;
 const IN_A_BLOCK: usize = 4;
 const NAME_OF_COLUMN: usize = 11;
 /// Of a unit's name what stands beside its numbers.
-const NAME_OF_UNIT: usize = 24;
+const NAME_OF_UNIT: usize = 18;
 
 /// Rows of a table, those between its two ends left out where there are more than are shown.
 fn table<T>(heads: &[&str], rows: &[T], most: usize, line: impl Fn(&T) -> (String, Vec<String>)) -> Vec<String> {
@@ -32,16 +32,34 @@ fn table<T>(heads: &[&str], rows: &[T], most: usize, line: impl Fn(&T) -> (Strin
     aligned(&lines)
 }
 
-/// A number of points with one decimal; small and large ones with the digits that they need.
-fn points(value: f64) -> String {
-    match value.abs() {
-        0.0 => "0.0".to_string(),
-        size if (10.0..100_000.0).contains(&size) => format!("{value:.1}"),
-        size if (0.01..10.0).contains(&size) => format!("{value:.2}"),
-        // What rounding leaves of nothing.
-        size if size < 1e-9 => "0.0".to_string(),
-        _ => short(Some(value)),
+/// How points are printed: all of a table with the same decimals, by the largest of them.
+#[derive(Clone, Copy)]
+struct Points(usize);
+
+impl Points {
+    fn of(largest: f64) -> Self {
+        Points(match largest.abs() {
+            size if size >= 10.0 => 1,
+            size if size >= 1.0 => 2,
+            size if size >= 0.1 => 3,
+            _ => 4,
+        })
     }
+
+    fn text(self, value: f64) -> String {
+        let text = format!("{value:.*}", self.0);
+        let is_zero = text.chars().all(|c| matches!(c, '-' | '0' | '.'));
+        match (is_zero, text.len() > NUMBER) {
+            // What is not zero, and so small beside the others, is; below what rounding leaves it is nothing at all.
+            (true, _) => format!("{:.*}", self.0, 0.0),
+            (_, true) => short(Some(value)),
+            _ => text,
+        }
+    }
+}
+
+fn largest(values: impl Iterator<Item = f64>) -> f64 {
+    values.fold(0.0, |largest, value| value.abs().max(largest))
 }
 
 /// Columns of names in full, where they are cut above them.
@@ -78,6 +96,7 @@ fn blocks<T>(
     let Some(first) = rows.first() else { return Vec::new() };
     let (_, _, always, contributions, _) = of(first);
     let names: Vec<&str> = columns(always, contributions).map(|(name, _)| name).collect();
+    let points = Points::of(largest(rows.iter().map(|row| of(row).1)));
     let n_blocks = names.len().div_ceil(IN_A_BLOCK).max(1);
     let mut lines = Vec::new();
     for block in 0..n_blocks {
@@ -91,10 +110,10 @@ fn blocks<T>(
         }
         lines.extend(table(&heads, rows, most, |row| {
             let (name, actual, always, contributions, unexplained) = of(row);
-            let mut cells: Vec<String> = is_first.then(|| points(actual)).into_iter().collect();
+            let mut cells: Vec<String> = is_first.then(|| points.text(actual)).into_iter().collect();
             let own = columns(always, contributions).skip(own.start).take(own.len());
-            cells.extend(own.map(|(_, value)| points(value)));
-            cells.extend(is_last.then(|| points(unexplained)));
+            cells.extend(own.map(|(_, value)| points.text(value)));
+            cells.extend(is_last.then(|| points.text(unexplained)));
             (name, cells)
         }));
     }
@@ -131,7 +150,7 @@ impl ContributionTable {
     pub fn to_text(&self, most: usize) -> String {
         let what = method_in_words(&self.method);
         let rows = counted(self.rows.len(), &self.by);
-        let mean = points(self.mean);
+        let mean = Points::of(self.mean).text(self.mean);
         let mut lines =
             wrapped(&format!("{}, points from the mean {mean} by {}, {what}; {rows}", self.outcome, self.by));
         lines.extend(self.panel.iter().flat_map(|panel| wrapped(panel)));
@@ -202,30 +221,31 @@ impl Units {
     pub fn to_text(&self, most: usize) -> String {
         let periods = self.periods.map_or(String::new(), |(from, to)| format!(", {from} to {to}"));
         let n = counted(self.units.len(), "unit");
-        let mut lines = wrapped(&format!("{}, what remains of {n}{periods}; mean {}", self.outcome, points(self.mean)));
+        let points = Points::of(largest(self.units.iter().map(|unit| unit.actual)));
+        let mean = points.text(self.mean);
+        let mut lines = wrapped(&format!("{}, what remains of {n}{periods}; mean {mean}", self.outcome));
         lines.extend(self.panel.iter().flat_map(|panel| wrapped(panel)));
         lines.extend(wrapped(&format!(
             "Remainder: the actual less what the components without unit effects lead one to expect, a persistent \
              difference that they do not account for (standard deviation {}), and noise ({}). Rank 1 is the highest; * is \
              beyond what chance allows.",
-            points(self.persistent_sd),
+            points.text(self.persistent_sd),
             self.noise.model
         )));
         lines.push(String::new());
         let at = level(self.level);
-        let heads = ["actual", "expected", "remainder", &at, "shrunken", "rank", &at];
+        let heads = ["expected", "remainder", &at, "shrunken", "rank", &at];
         lines.extend(table(&heads, &self.units, most, |unit: &UnitFinding| {
-            let star = if unit.beyond_chance { "*" } else { "" };
+            let star = if unit.beyond_chance { "*" } else { " " };
             let cells = vec![
-                points(unit.actual),
-                points(unit.expected),
-                format!("{}{star}", points(unit.remainder)),
-                format!("{} to {}", points(unit.lower), points(unit.upper)),
-                points(unit.shrunken),
+                points.text(unit.expected),
+                format!("{}{star}", points.text(unit.remainder)),
+                format!("{} to {}", points.text(unit.lower), points.text(unit.upper)),
+                points.text(unit.shrunken),
                 unit.rank.to_string(),
                 format!("{}–{}", unit.rank_lower, unit.rank_upper),
             ];
-            (cut(&name_of(Some(&unit.unit), unit.label.as_deref(), None), 18), cells)
+            (name_of(Some(&unit.unit), unit.label.as_deref(), None), cells)
         }));
         lines.push(String::new());
         lines.extend(wrapped(&format!("Points from the mean, {}", method_in_words(&self.method))));

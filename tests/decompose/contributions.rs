@@ -207,9 +207,9 @@ fn a_sample_is_not_the_panel() {
     // The unit that is left out, and rows with gaps, move no row of the others to another unit.
     let mut rows = unbalanced(66, 10, 5, 0.1);
     let slow = rows.numbers.get_mut("slow").expect("a column");
-    for row in 0..rows.unit.len() {
-        if rows.unit[row] == "u004" || row % 7 == 3 {
-            slow[row] = f64::NAN;
+    for (row, (x, unit)) in slow.iter_mut().zip(&rows.unit).enumerate() {
+        if unit == "u004" || row % 7 == 3 {
+            *x = f64::NAN;
         }
     }
     let kept = rows.at(&rows.complete(&[rows.column("slow")]));
