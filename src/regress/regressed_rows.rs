@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Estimator, FittedRegression};
 use crate::error::{Error, EstimateError, Refusal, Result, RowProblem, cannot, first_few, no_key};
-use crate::panel::{CellValue, Missing, Panel};
+use crate::model::Term;
+use crate::panel::{CellValue, Column, Missing, Panel, Values};
 
 /// A row of a regression: whose it is, and what the regression makes of it.
 ///
@@ -193,14 +194,16 @@ impl FittedRegression {
     /// The residuals as a column for [`Panel::with_column`]: one value for each row of a panel, which is the fitted one,
     /// or one that was made of it.
     ///
-    /// Rows are found by unit and period, of a panel without the one or the other by their positions. A row that the
-    /// sample left out is [`Missing::Undefined`], one that the fitted panel does not have [`Missing::Absent`]. Of random
-    /// effects they are residuals of quasi-demeaned rows, see [`RegressedRow`].
+    /// Rows are found by unit and period, or by the one of them that both panels have, where it names every row. Rows
+    /// without such names are taken by their positions, from a panel that holds what was regressed: the same values of
+    /// the outcome, the terms and the weights in the rows that were used. A row that the sample left out is
+    /// [`Missing::Undefined`], one that the fitted panel does not have [`Missing::Absent`]. Of random effects they are
+    /// residuals of quasi-demeaned rows, see [`RegressedRow`].
     ///
     /// # Errors
     /// [`EstimateError::Method`] of the between and the first-difference estimators, whose rows are not those of a panel;
-    /// [`DataError::NoKey`](crate::error::DataError::NoKey) for a panel of other rows where there are no units and periods
-    /// to find them by.
+    /// [`DataError::NoKey`](crate::error::DataError::NoKey) for a panel of other rows, or with other values on them, where
+    /// there are no units and periods to find them by.
     ///
     /// # Examples
     /// ```
@@ -287,6 +290,18 @@ impl FittedRegression {
         cannot(asker, Refusal::OtherRows { estimator: self.estimator().name(), row })
     }
 
+    /// Whether the rows used have the same values of what was regressed in this panel, which has the keys of the fitted.
+    fn read_the_same_in(&self, panel: &Panel) -> bool {
+        let design = &self.design;
+        let terms = design.terms.iter().map(|term| &term.term).chain(&self.question.outcome);
+        let mut names = terms.flat_map(Term::columns).chain(design.weights_name.as_deref());
+        names.all(|name| match (design.panel.column(name), panel.column(name)) {
+            (Ok(own), Ok(other)) => design.rows.iter().all(|&row| has_same_value(own, other, row)),
+            // What is no column of the fitted panel is one of its keys.
+            (own, _) => own.is_err(),
+        })
+    }
+
     /// Values of the sample's rows on the rows of a panel.
     fn on_rows_of(&self, panel: &Panel, values: &[f64], asker: &'static str) -> Result<Vec<CellValue>> {
         self.check_period_rows(asker)?;
@@ -296,25 +311,43 @@ impl FittedRegression {
         let fitted = &self.design.panel;
         let mut of_fitted = vec![CellValue::Missing(Missing::Undefined); fitted.n_observations()];
         self.design.rows.iter().zip(values).for_each(|(&row, &value)| of_fitted[row] = CellValue::Number(value));
-        if has_same_rows(fitted, panel) {
+        let has_both = fitted.unit_column().is_some() && fitted.period_column().is_some();
+        if has_same_keys(fitted, panel) && (has_both || self.read_the_same_in(panel)) {
             return Ok(of_fitted);
         }
-        let lacks_units = fitted.unit_column().is_none() || panel.unit_column().is_none();
-        if lacks_units || fitted.period_column().is_none() || panel.period_column().is_none() {
-            return Err(no_key(
-                format!("{asker} for a panel of other rows"),
-                if lacks_units { "unit" } else { "period" },
-            ));
-        }
-        let positions: HashMap<_, _> = fitted.rows().map(|row| ((row.unit(), row.period()), row.index())).collect();
+        let are_alike = fitted.unit_column().is_some() == panel.unit_column().is_some()
+            && fitted.period_column().is_some() == panel.period_column().is_some();
+        let positions = rows_by_key(fitted).filter(|_| are_alike && rows_by_key(panel).is_some());
+        let positions = positions.ok_or_else(|| {
+            let lacks_units = fitted.unit_column().is_none() || panel.unit_column().is_none();
+            no_key(format!("{asker} for a panel of other rows"), if lacks_units { "unit" } else { "period" })
+        })?;
         let of_row = |position: Option<&usize>| position.and_then(|&row| of_fitted.get(row)).cloned();
         let found = panel.rows().map(|row| of_row(positions.get(&(row.unit(), row.period()))));
         Ok(found.map(|value| value.unwrap_or(CellValue::Missing(Missing::Absent))).collect())
     }
 }
 
+/// What names a row: its unit and period, or the one that there is.
+type Key<'a> = (Option<&'a str>, Option<i32>);
+
+/// Rows by what names them. `None` where it is of several rows.
+fn rows_by_key(panel: &Panel) -> Option<HashMap<Key<'_>, usize>> {
+    let has_key = panel.unit_column().is_some() || panel.period_column().is_some();
+    let by_key: HashMap<_, _> = panel.rows().map(|row| ((row.unit(), row.period()), row.index())).collect();
+    (has_key && by_key.len() == panel.n_observations()).then_some(by_key)
+}
+
+fn has_same_value(a: &Column, b: &Column, row: usize) -> bool {
+    match (a.values(), b.values()) {
+        (Values::Number(a), Values::Number(b)) => a[row] == b[row] || (a[row].is_nan() && b[row].is_nan()),
+        (Values::Text { .. }, Values::Text { .. }) => a.text(row) == b.text(row),
+        _ => false,
+    }
+}
+
 /// Whether two panels have the same units and periods on the same rows; without these, equally many rows.
-fn has_same_rows(a: &Panel, b: &Panel) -> bool {
+fn has_same_keys(a: &Panel, b: &Panel) -> bool {
     let of_units = (a.units(), a.unit_indices()) == (b.units(), b.unit_indices());
     let of_periods = (a.periods(), a.period_indices()) == (b.periods(), b.period_indices());
     of_units && of_periods && a.n_observations() == b.n_observations()

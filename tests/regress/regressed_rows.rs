@@ -266,6 +266,56 @@ fn without_keys_rows_are_found_by_position() {
     let fewer = more.filter("x above zero", |row| Ok(row.number("x")? > 0.0)).unwrap();
     assert!(matches!(fit.residuals_on(&fewer), Err(Error::Data(DataError::NoKey { needs: "unit", .. }))));
     assert!(matches!(fit.regressed_rows_in(2018), Err(Error::Data(DataError::NoKey { needs: "period", .. }))));
+    // Another sample of as many rows, with another outcome or another column, has none of these residuals.
+    let with = |x: &[f64], y: f64| {
+        let y: Vec<f64> = values.iter().enumerate().map(|(row, v)| if row == 5 { y } else { v * v }).collect();
+        Panel::builder().column("x", x).column("y", y).column("z", &values).build().unwrap()
+    };
+    let (own, mut other) = (values[5].powi(2), values.clone());
+    assert_eq!(fit.residuals_on(&with(&values, own)).unwrap(), fit.residuals_on(&panel).unwrap());
+    other.swap(0, 1);
+    for panel in [with(&other, own), with(&values, own + 1.0), panel.without(["x"]).unwrap()] {
+        for error in [fit.residuals_on(&panel).unwrap_err(), fit.fitted_on(&panel).unwrap_err()] {
+            assert!(error.to_string().contains("for a panel of other rows needs a unit column"), "{error}");
+        }
+    }
+    // What the sample left out may be anything.
+    let left_out = PanelRegression::new("y", ["x"]).fit(&with(&values, f64::NAN)).unwrap();
+    let column = left_out.residuals_on(&with(&values, 7.0)).unwrap();
+    assert_eq!(column[5], CellValue::Missing(Missing::Undefined));
+}
+
+#[test]
+fn one_key_finds_rows_where_it_names_them() {
+    let y = [1.0, 3.0, 2.0, 5.0];
+    let units = |units: [&str; 4], y: [f64; 4]| {
+        Panel::builder().units(units).column("x", [0.0, 1.0, 2.0, 3.0]).column("y", y).build().unwrap()
+    };
+    let fit = PanelRegression::new("y", ["x"]).fit(&units(["A", "B", "C", "D"], y)).unwrap();
+    let column = fit.residuals_on(&units(["D", "E", "A", "B"], [9.0; 4])).unwrap();
+    let numbers: Vec<_> = column.iter().map(CellValue::number).collect();
+    let e = fit.residuals();
+    assert_eq!(numbers, [Some(e[3]), None, Some(e[0]), Some(e[1])]);
+    assert_eq!(column[1], CellValue::Missing(Missing::Absent));
+    // A unit with two rows does not say which.
+    let twice = units(["A", "A", "C", "D"], y);
+    assert!(matches!(fit.residuals_on(&twice), Err(Error::Data(DataError::NoKey { needs: "period", .. }))));
+    let of_twice = PanelRegression::new("y", ["x"]).fit(&twice).unwrap();
+    assert_eq!(
+        of_twice.residuals_on(&twice).unwrap(),
+        of_twice.residuals().iter().map(|e| CellValue::Number(*e)).collect::<Vec<_>>()
+    );
+    let other = units(["A", "A", "C", "D"], [1.0, 3.0, 2.0, 4.0]);
+    assert!(matches!(of_twice.residuals_on(&other), Err(Error::Data(DataError::NoKey { needs: "period", .. }))));
+    let periods = |periods: [i32; 4]| {
+        Panel::builder().periods(periods).column("x", [0.0, 1.0, 2.0, 3.0]).column("y", y).build().unwrap()
+    };
+    let fit = PanelRegression::new("y", ["x"]).fit(&periods([2015, 2016, 2017, 2018])).unwrap();
+    let column = fit.residuals_on(&periods([2016, 2017, 2018, 2019])).unwrap();
+    let numbers: Vec<_> = column.iter().map(CellValue::number).collect();
+    let e = fit.residuals();
+    assert_eq!(numbers, [Some(e[1]), Some(e[2]), Some(e[3]), None]);
+    assert!(fit.residuals_on(&twice).is_err());
 }
 
 #[test]
