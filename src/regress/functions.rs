@@ -12,7 +12,8 @@ impl FittedRegression {
     ///
     /// # Errors
     /// [`QuestionError::UnknownCoefficient`] for a name without a coefficient;
-    /// [`QuestionError::Option`] for weights that are all zero; those of [`covariance`](Self::covariance).
+    /// [`QuestionError::Option`] for weights that are all zero, cancel or are not finite; those of
+    /// [`covariance`](Self::covariance).
     ///
     /// # Examples
     /// ```
@@ -25,6 +26,8 @@ impl FittedRegression {
     /// let both = fit.combination(&[("low_income_pct", 10.0), ("vacancy_rate", 10.0)], &Covariance::cluster())?;
     /// assert!((both.estimate - 10.0 * (fit.estimates()[1] + fit.estimates()[2])).abs() < 1e-10);
     /// assert!(both.lower < both.estimate && both.estimate < both.upper);
+    /// let more = fit.combination(&[("low_income_pct", 1.0), ("vacancy_rate", -1.0)], &Covariance::cluster())?;
+    /// assert_eq!(more.name, "low_income_pct − vacancy_rate");
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn combination(&self, weights: &[(&str, f64)], covariance: &Covariance) -> Result<CoefficientEstimate> {
@@ -59,17 +62,27 @@ impl FittedRegression {
         level: f64,
     ) -> Result<CoefficientEstimate> {
         check_level(level)?;
-        if weights.iter().all(|(_, weight)| *weight == 0.0) {
-            let expected = "give at least one coefficient a weight other than zero".to_string();
-            return Err(QuestionError::Option { option: "the combination", expected, found: "zero".to_string() }.into());
+        let refuse = |expected: &str, found: String| {
+            Err(QuestionError::Option { option: "the combination", expected: expected.to_string(), found }.into())
+        };
+        let text = combination_text(weights);
+        if weights.iter().any(|(_, weight)| !weight.is_finite()) {
+            return refuse("give every coefficient a finite weight", text);
         }
         let mut c = Array1::zeros(self.estimates().len());
         for (name, weight) in weights {
             c[self.position(name)?] += weight;
         }
-        let text: Vec<String> = weights.iter().map(|(name, weight)| format!("{weight} {name}")).collect();
-        let estimate = c.iter().zip(self.estimates()).map(|(c, b)| c * b).sum();
-        self.function_of_estimates(text.join(" + "), estimate, &c, &self.estimated(covariance)?, level)
+        if c.iter().all(|weight| *weight == 0.0) {
+            let found =
+                if text.is_empty() { "of no coefficients".to_string() } else { format!("{text}, which is zero") };
+            return refuse("give at least one coefficient a weight other than zero", found);
+        }
+        let estimate: f64 = c.iter().zip(self.estimates()).map(|(c, b)| c * b).sum();
+        if !estimate.is_finite() {
+            return refuse("give smaller weights", text);
+        }
+        self.function_of_estimates(text, estimate, &c, &self.estimated(covariance)?, level)
     }
 
     /// A smooth function of the coefficients, with the standard error of the delta method, √(g'Vg), g its gradient,
@@ -162,4 +175,23 @@ impl FittedRegression {
         let own = df.filter(|_| !estimated.of_columns.df_by_coefficient.is_empty());
         Ok(CoefficientEstimate { df: own, ..CoefficientEstimate::new(name, estimate, std_error, df, level) })
     }
+}
+
+/// A linear combination in words: 2 x − z.
+fn combination_text(weights: &[(&str, f64)]) -> String {
+    let mut text = String::new();
+    for (name, weight) in weights {
+        let is_negative = *weight < 0.0;
+        text.push_str(match (text.is_empty(), is_negative) {
+            (true, true) => "−",
+            (true, false) => "",
+            (false, true) => " − ",
+            (false, false) => " + ",
+        });
+        if weight.abs() != 1.0 {
+            text.push_str(&format!("{} ", weight.abs()));
+        }
+        text.push_str(name);
+    }
+    text
 }

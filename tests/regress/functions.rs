@@ -41,3 +41,27 @@ fn functions_of_coefficients_have_intervals_of_any_level() {
         }
     }
 }
+
+#[test]
+fn combinations_have_names_and_errors_of_their_own() {
+    let panel = Panel::builder()
+        .column("y", [1.0, 3.0, 2.0, 5.0, 4.0])
+        .column("x", [0.0, 1.0, 2.0, 3.0, 5.0])
+        .column("z", [1.0, 0.0, 2.0, 2.0, 1.0])
+        .build()
+        .unwrap();
+    let fit = PanelRegression::new("y", ["x", "z"]).fit(&panel).unwrap();
+    let name = |weights: &[(&str, f64)]| fit.combination(weights, &Covariance::iid()).unwrap().name;
+    assert_eq!(name(&[("x", 1.0), ("z", -1.0)]), "x − z");
+    assert_eq!(name(&[("x", -1.0), ("z", 2.5)]), "−x + 2.5 z");
+    assert_eq!(name(&[("x", -2.0), ("z", -0.5)]), "−2 x − 0.5 z");
+    let error = |weights: &[(&str, f64)]| fit.combination(weights, &Covariance::iid()).unwrap_err().to_string();
+    let not_finite = "give every coefficient a finite weight";
+    assert_eq!(error(&[("x", f64::NAN)]), format!("the combination is NaN x: {not_finite}"));
+    assert_eq!(error(&[("x", 1.0), ("z", -f64::INFINITY)]), format!("the combination is x − inf z: {not_finite}"));
+    let zero = "give at least one coefficient a weight other than zero";
+    assert_eq!(error(&[("x", 1.0), ("x", -1.0)]), format!("the combination is x − x, which is zero: {zero}"));
+    assert_eq!(error(&[("x", 0.0)]), format!("the combination is 0 x, which is zero: {zero}"));
+    assert_eq!(error(&[]), format!("the combination is of no coefficients: {zero}"));
+    assert!(error(&[("x", 1.0), ("x", f64::MAX), ("x", f64::MAX)]).ends_with("give smaller weights"));
+}
