@@ -117,8 +117,8 @@ impl WildBootstrap {
         self
     }
 
+    /// All but the level, which is of an interval.
     fn check(&self) -> Result<()> {
-        check_level(self.level)?;
         let option = |option, expected: &str, found: String| {
             Err(QuestionError::Option { option, expected: expected.to_string(), found }.into())
         };
@@ -202,6 +202,7 @@ impl FittedRegression {
     pub fn wild_bootstrap(&self, name: &str, options: &WildBootstrap) -> Result<WildTest> {
         let at = self.position(name)?;
         options.check()?;
+        check_level(options.level)?;
         let clusters = self.clusters(options.by.as_deref())?;
         let by = options.by.as_ref().map_or_else(Covariance::cluster, Covariance::cluster_by);
         if let Some(why) = self.estimated(&by)?.unknown(self, at) {

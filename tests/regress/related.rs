@@ -176,3 +176,7 @@ fn the_joint_wild_bootstrap_is_that_of_refitting() {
     assert!((test.statistic / of_sample - 1.0).abs() < 1e-9);
     assert!((test.p_value - exceed as f64 / 128.0).abs() < 1e-12, "{} for {exceed}/128", test.p_value);
 }
+    // The level is of an interval, which there is none of.
+    let options = options.level(95.0);
+    assert_eq!(fit.wild_bootstrap_joint(&["x", "w"], &options).unwrap(), test);
+    assert!(fit.wild_bootstrap("x", &options).unwrap_err().to_string().contains("level"));

@@ -55,10 +55,10 @@ impl FittedRegression {
     /// ```
     ///
     /// Of one coefficient it is [`wild_bootstrap`](Self::wild_bootstrap), draw by draw. The level of the options is not
-    /// asked for: there is no interval.
+    /// looked at: there is no interval.
     ///
     /// # Errors
-    /// Those of [`wild_bootstrap`](Self::wild_bootstrap); [`QuestionError::Option`] without a name;
+    /// Those of [`wild_bootstrap`](Self::wild_bootstrap) but for the level; [`QuestionError::Option`] without a name;
     /// [`EstimateError::Method`](crate::error::EstimateError::Method) where there are fewer clusters than coefficients.
     ///
     /// # Examples
