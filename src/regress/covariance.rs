@@ -33,6 +33,7 @@ use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use adjusted::LeftOut;
+use adjusted::Power;
 pub(crate) use alone::moves;
 use alone::{Alone, Sets};
 pub(crate) use clusters::Clusters;
@@ -108,6 +109,8 @@ struct Meat {
     /// The clusters by which effects may be nested.
     nesting: Vec<Clusters>,
     alone: Vec<Alone>,
+    /// Of CR2 the correction of each cluster, which its degrees of freedom need too.
+    powers: Vec<Power>,
     warnings: Vec<Warning>,
 }
 
@@ -120,6 +123,7 @@ impl Meat {
             bandwidth: None,
             nesting: Vec::new(),
             alone: Vec::new(),
+            powers: Vec::new(),
             warnings: Vec::new(),
         }
     }
@@ -179,7 +183,7 @@ impl FittedRegression {
             && covariance.small_sample != SmallSample::Plm
             && df.is_some();
         let of_its_own = meat.nesting.first().filter(|_| has_own);
-        let satterthwaite = of_its_own.map(|clusters| self.satterthwaite(clusters, ClusterCorrection::Cr2.power()));
+        let satterthwaite = of_its_own.map(|clusters| self.satterthwaite(clusters, meat.powers));
         let matrix = meat.matrix * factor;
         let mut estimated = Estimated {
             of_columns: CovarianceMatrix {
@@ -230,7 +234,13 @@ impl FittedRegression {
             CovarianceKind::Cluster { by, correction } => {
                 let clusters = self.clusters(by.as_deref())?;
                 match correction {
-                    ClusterCorrection::Cr2 | ClusterCorrection::Cr3 => {
+                    ClusterCorrection::Cr2 => {
+                        let rows = clusters.rows();
+                        let (left, powers) = self.leave_out_by_powers(&rows, correction.power());
+                        let (moves, alone) = self.moves_of(&clusters, &rows, &left);
+                        Meat { powers, ..of_clusters(clusters, moves.t().dot(&moves), alone) }
+                    }
+                    ClusterCorrection::Cr3 => {
                         let (moves, alone) = self.moves(&clusters, correction.power());
                         of_clusters(clusters, moves.t().dot(&moves), alone)
                     }
@@ -289,8 +299,12 @@ impl FittedRegression {
     /// A Q_g' M_g^power e_g, a row for every cluster; and the clusters that decide alone.
     fn moves(&self, clusters: &Clusters, power: f64) -> (Array2<f64>, Vec<Alone>) {
         let rows = clusters.rows();
-        let left = self.leave_out(&rows, power);
-        let alone = self.alone_of(&rows, &left, &Sets::Clusters(clusters));
+        self.moves_of(clusters, &rows, &self.leave_out(&rows, power))
+    }
+
+    /// The same of clusters that have been left out.
+    fn moves_of(&self, clusters: &Clusters, rows: &[Vec<usize>], left: &[LeftOut]) -> (Array2<f64>, Vec<Alone>) {
+        let alone = self.alone_of(rows, left, &Sets::Clusters(clusters));
         let moves = Array2::from_shape_fn((rows.len(), self.estimates.len()), |(g, i)| left[g].change[i]);
         (moves, alone)
     }

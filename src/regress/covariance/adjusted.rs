@@ -15,6 +15,7 @@
 use ndarray::{Array1, Array2, Axis};
 use rayon::prelude::*;
 
+use super::leverage::Hat;
 use crate::numerics::dot::dot;
 use crate::numerics::eigen::symmetric_eigen;
 use crate::regress::FittedRegression;
@@ -43,30 +44,38 @@ impl FittedRegression {
     pub(crate) fn leave_out(&self, sets: &[Vec<usize>], power: f64) -> Vec<LeftOut> {
         // Absorbed effects counted: they are estimated without the cluster as well.
         let hat = self.hat(true);
+        sets.par_iter().map(|rows| self.left_out(&hat, rows, power).0).collect()
+    }
+
+    /// The same, with the powers of each M_g, which cost the cube of the set.
+    pub(super) fn leave_out_by_powers(&self, sets: &[Vec<usize>], power: f64) -> (Vec<LeftOut>, Vec<Power>) {
+        let hat = self.hat(true);
+        sets.par_iter().map(|rows| self.left_out(&hat, rows, power)).unzip()
+    }
+
+    fn left_out(&self, hat: &Hat, rows: &[usize], power: f64) -> (LeftOut, Power) {
         let k = self.estimates.len();
-        let of_set = |rows: &Vec<usize>| {
-            let v = hat.among(rows);
-            let roots: Vec<f64> = rows.iter().map(|&row| self.data.weights[row].sqrt()).collect();
-            let raw: Vec<f64> = rows.iter().zip(&roots).map(|(&row, root)| root * self.residuals[row]).collect();
-            let correction = Power::new(&v, power);
-            let e = correction.of(&raw);
-            // A Q_g' of a vector over the rows of the set.
-            let moved = |e: &[f64]| -> Vec<f64> {
-                let mut score = Array1::zeros(k);
-                for ((&row, root), e) in rows.iter().zip(&roots).zip(e) {
-                    score.iter_mut().zip(&self.basis.columns).for_each(|(s, column)| *s += root * column[row] * e);
-                }
-                self.basis.inverse.dot(&score).to_vec()
-            };
-            LeftOut {
-                change: moved(&e),
-                sum_of_squares: dot(&raw, &e),
-                parameters: correction.null.len(),
-                ways: correction.null.iter().map(|q| moved(q)).collect(),
-                leverage: v.iter().flatten().map(|x| x * x).sum(),
+        let v = hat.among(rows);
+        let roots: Vec<f64> = rows.iter().map(|&row| self.data.weights[row].sqrt()).collect();
+        let raw: Vec<f64> = rows.iter().zip(&roots).map(|(&row, root)| root * self.residuals[row]).collect();
+        let correction = Power::new(&v, power);
+        let e = correction.of(&raw);
+        // A Q_g' of a vector over the rows of the set.
+        let moved = |e: &[f64]| -> Vec<f64> {
+            let mut score = Array1::zeros(k);
+            for ((&row, root), e) in rows.iter().zip(&roots).zip(e) {
+                score.iter_mut().zip(&self.basis.columns).for_each(|(s, column)| *s += root * column[row] * e);
             }
+            self.basis.inverse.dot(&score).to_vec()
         };
-        sets.par_iter().map(of_set).collect()
+        let left = LeftOut {
+            change: moved(&e),
+            sum_of_squares: dot(&raw, &e),
+            parameters: correction.null.len(),
+            ways: correction.null.iter().map(|q| moved(q)).collect(),
+            leverage: v.iter().flatten().map(|x| x * x).sum(),
+        };
+        (left, correction)
     }
 }
 

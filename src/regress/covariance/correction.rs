@@ -39,6 +39,9 @@ pub enum Leverage {
 
 /// What is done about the bias of a cluster covariance with few clusters.
 ///
+/// CR2 and CR3 decompose a matrix for every cluster, which costs the cube of its rows, or of the columns and absorbed
+/// effects that concern it, whichever are fewer: seconds for clusters of a thousand rows beside unit effects.
+///
 /// R. M. Bell and D. F. McCaffrey (2002), "Bias reduction in standard errors for linear regression with multi-stage
 /// samples"; J. E. Pustejovsky and E. Tipton (2018), <https://doi.org/10.1080/07350015.2016.1247004>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -151,7 +151,8 @@ impl FittedRegression {
     /// ```
     ///
     /// NaN where the covariance says nothing of a coefficient. Weighted errors are alike times the roots of the
-    /// weights. The work grows with the square of the number of clusters.
+    /// weights. The work grows with the square of the number of clusters, and with the cube of the largest cluster or of
+    /// the columns and effects that it has rows of, whichever is less.
     ///
     /// F. E. Satterthwaite (1946), "An approximate distribution of estimates of variance components"; J. E. Pustejovsky
     /// and E. Tipton (2018), <https://doi.org/10.1080/07350015.2016.1247004>.
@@ -185,20 +186,28 @@ impl FittedRegression {
             return Err(QuestionError::Option { option: "the covariance", expected, found }.into());
         };
         let estimated = self.estimated(covariance)?;
-        let satterthwaite = self.satterthwaite(&self.clusters(by.as_deref())?, correction.power());
+        let other = match estimated.satterthwaite {
+            Some(_) => None,
+            None => {
+                let (clusters, hat) = (self.clusters(by.as_deref())?, self.hat(true));
+                let of_cluster = |rows: &Vec<usize>| Power::new(&hat.among(rows), correction.power());
+                let powers = clusters.rows().par_iter().map(of_cluster).collect();
+                Some(self.satterthwaite(&clusters, powers))
+            }
+        };
+        let satterthwaite = estimated.satterthwaite.as_ref().or(other.as_ref());
         let of_coefficient = |at: usize| match estimated.unknown(self, at) {
             Some(_) => f64::NAN,
-            None => satterthwaite.df(self.basis.coefficient(at).view()).unwrap_or(f64::NAN),
+            None => satterthwaite.and_then(|s| s.df(self.basis.coefficient(at).view())).unwrap_or(f64::NAN),
         };
         Ok((0..self.estimates.len()).map(of_coefficient).collect())
     }
 
-    /// Of the clusters' residuals times M_g to this power.
-    pub(super) fn satterthwaite(&self, clusters: &Clusters, power: f64) -> Satterthwaite {
+    /// Of the clusters' residuals times these powers of M_g.
+    pub(super) fn satterthwaite(&self, clusters: &Clusters, powers: Vec<Power>) -> Satterthwaite {
         let hat = self.hat(true);
         let k = self.estimates.len();
-        let of_cluster = |rows: &Vec<usize>| {
-            let correction = Power::new(&hat.among(rows), power);
+        let of_cluster = |(rows, correction): (Vec<usize>, Power)| {
             let roots: Vec<f64> = rows.iter().map(|&row| self.data.weights[row].sqrt()).collect();
             let columns: Vec<Vec<f64>> = self
                 .basis
@@ -227,6 +236,6 @@ impl FittedRegression {
             }
             OfCluster { own: b.t().dot(&b), dense, groups }
         };
-        Satterthwaite { clusters: clusters.rows().par_iter().map(of_cluster).collect() }
+        Satterthwaite { clusters: clusters.rows().into_par_iter().zip(powers).map(of_cluster).collect() }
     }
 }
