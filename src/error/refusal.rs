@@ -265,6 +265,14 @@ pub enum Refusal {
     /// Absorbed unit effects where columns are needed.
     #[error("{}", no_columns(.component.as_deref()))]
     NoColumns {
+    /// No unit has two rows so many periods apart.
+    #[error(
+        "no unit has rows in two periods that are {lag} apart: ask for a lower order, or take stacked lags, which close gaps"
+    )]
+    NoRowsApart {
+        /// The periods.
+        lag: usize,
+    },
         /// The component that has unit effects, for a method that decorrelates its columns; `None` for a method that
         /// hands columns to an estimator, wherever in the model the effects are.
         component: Option<String>,

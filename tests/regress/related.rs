@@ -1,8 +1,9 @@
 //! Errors related over units and periods, by forming every matrix.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+use apportion::error::{EstimateError, Refusal};
 use apportion::regress::{ErrorsRelated, NullDistribution, ResidualLags, WildBootstrap, WildWeights};
-use apportion::{CoefficientTable, Covariance, Estimator, FittedRegression, Panel, PanelRegression};
+use apportion::{CoefficientTable, Covariance, Error, Estimator, FittedRegression, Panel, PanelRegression, Warning};
 use ndarray::{Array1, Array2};
 
 use crate::common::Numbers;
@@ -111,8 +112,63 @@ fn breusch_and_godfrey_does_not_reach_over_gaps_or_units() {
     let stacked = fit.breusch_godfrey(1, ResidualLags::Stacked).unwrap();
     assert!((stacked.statistic - test.statistic).abs() > 1e-6, "there are gaps to reach over");
     for order in [0, 6] {
-        let message = fit.breusch_godfrey(order, ResidualLags::WithinUnits).unwrap_err().to_string();
-        assert!(message.contains("less than the 6 periods"), "{message}");
+        let message = |lags| fit.breusch_godfrey(order, lags).unwrap_err().to_string();
+        let within = message(ResidualLags::WithinUnits);
+        assert!(within.contains("at most 5, what the last period (2015) is after the first (2010)"), "{within}");
+        let stacked = message(ResidualLags::Stacked);
+        assert!(stacked.contains("less than the 6 periods"), "{stacked}");
+    }
+    let between = PanelRegression::new("y", ["x"]).estimator(Estimator::Between).fit(&rows.panel).unwrap();
+    let message = between.breusch_godfrey(1, ResidualLags::WithinUnits).unwrap_err().to_string();
+    assert!(message.ends_with("unit means have one residual a unit: use another estimator"), "{message}");
+}
+
+/// Five units in these periods, with so many columns.
+fn stretched(periods: &[i32], columns: usize) -> FittedRegression {
+    let mut random = Numbers::new(8);
+    let n = 5 * periods.len();
+    let mut builder = Panel::builder()
+        .units((0..n).map(|row| row / periods.len()))
+        .periods((0..n).map(|row| periods[row % periods.len()]))
+        .column("y", (0..n).map(|_| random.normal()));
+    let names: Vec<String> = (0..columns).map(|c| format!("x{c}")).collect();
+    for name in &names {
+        builder = builder.column(name.as_str(), (0..n).map(|_| random.normal()));
+    }
+    PanelRegression::new("y", names).fit(&builder.build().unwrap()).unwrap()
+}
+
+#[test]
+fn breusch_and_godfrey_tests_every_lag_it_is_asked_for() {
+    let test = |fit: &FittedRegression, order| fit.breusch_godfrey(order, ResidualLags::WithinUnits);
+    let uneven = stretched(&[2010, 2011, 2014, 2016], 1);
+    let distribution = |order| test(&uneven, order).map(|test| test.distribution);
+    for order in 1..=6 {
+        // Apart by 1, 4, 6; 3, 5; 2.
+        assert_eq!(distribution(order).unwrap(), NullDistribution::ChiSquared { df: order as f64 });
+    }
+    assert!(test(&uneven, 7).unwrap_err().to_string().contains("at most 6"));
+    let even = stretched(&[2010, 2012, 2014, 2016], 1);
+    for (fit, order, lag) in [(&even, 1, 1), (&even, 2, 1), (&stretched(&[2010, 2011, 2014], 1), 3, 2)] {
+        let error = test(fit, order).unwrap_err();
+        assert!(error.to_string().contains(&format!("in two periods that are {lag} apart")), "{error}");
+        let Error::Estimate(EstimateError::Method { why, .. }) = error else { panic!("{error}") };
+        assert_eq!(why, Refusal::NoRowsApart { lag });
+    }
+    let stacked = even.breusch_godfrey(3, ResidualLags::Stacked).unwrap();
+    assert_eq!(stacked.distribution, NullDistribution::ChiSquared { df: 3.0 });
+}
+
+#[test]
+fn breusch_and_godfrey_refuses_a_regression_that_lags_saturate() {
+    // 15 rows, a constant and 12 columns: one lag leaves one degree of freedom, two none.
+    let fit = stretched(&[2010, 2011, 2012], 12);
+    assert_eq!(fit.df_residual(), 2);
+    for lags in [ResidualLags::WithinUnits, ResidualLags::Stacked] {
+        assert!(fit.breusch_godfrey(1, lags).unwrap().p_value < 1.0);
+        let error = fit.breusch_godfrey(2, lags).unwrap_err();
+        assert!(error.to_string().starts_with("residual degrees of freedom beside 2 lags"), "{error}");
+        assert!(matches!(error, Error::Estimate(EstimateError::TooFew { expected: 1, found: 0, .. })));
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Added, NullDistribution, SpecificationTest};
-use crate::error::{EstimateError, QuestionError, Refusal, Result, cannot, no_key};
+use crate::error::{EstimateError, EstimatorNeed, QuestionError, Refusal, Result, cannot, no_key};
 use crate::numerics::absorb::Absorb;
 use crate::numerics::dot::weighted_dot;
 use crate::numerics::rank::rounding;
@@ -46,10 +46,11 @@ impl FittedRegression {
     /// variables".
     ///
     /// # Errors
-    /// [`QuestionError::Option`] for an order of zero, or one that reaches the number of periods;
-    /// [`EstimateError::Method`] of a between estimator, whose rows do not follow one another, and where lags add
-    /// nothing to the columns; [`DataError::NoKey`](crate::error::DataError::NoKey) without units or periods;
-    /// [`EstimateError::TooFew`] without residual degrees of freedom.
+    /// [`QuestionError::Option`] for an order of zero, or one that reaches over more than the periods from the first to
+    /// the last (stacked: one that reaches their number); [`EstimateError::Method`] of a between estimator, whose rows do
+    /// not follow one another, and for a lag that no unit has two rows for, as one of a single year where years are even;
+    /// [`DataError::NoKey`](crate::error::DataError::NoKey) without units or periods; [`EstimateError::TooFew`] where lags
+    /// add nothing to the columns, or leave no residual degrees of freedom beside them.
     ///
     /// # Examples
     /// ```
@@ -66,17 +67,30 @@ impl FittedRegression {
     /// ```
     pub fn breusch_godfrey(&self, order: usize, lags: ResidualLags) -> Result<SpecificationTest> {
         if self.estimator() == Estimator::Between {
-            return Err(cannot(TEST, Refusal::RowsAreUnits));
+            let (found, needs) = (self.estimator().name(), EstimatorNeed::SeveralResiduals);
+            return Err(cannot(TEST, Refusal::OtherEstimator { found, needs }));
         }
         let units = self.design.units.as_ref().ok_or_else(|| no_key(TEST, "unit"))?;
         let n_periods = self.design.periods.as_ref().ok_or_else(|| no_key(TEST, "period"))?.names.len();
-        if order == 0 || order >= n_periods {
-            let expected = format!("it must be at least 1 and less than the {n_periods} periods");
+        let of_sample = period_values(&self.design)?;
+        let key = |row: usize| (units.codes[self.data.rows[row]], of_sample[self.data.rows[row]]);
+        let (mut first, mut last) = (i64::MAX, i64::MIN);
+        for row in 0..self.n_observations() {
+            (first, last) = (first.min(key(row).1), last.max(key(row).1));
+        }
+        let (most, expected) = match lags {
+            // Gaps closed, a longer lag is never of the same unit.
+            ResidualLags::Stacked => (n_periods - 1, format!("less than the {n_periods} periods")),
+            ResidualLags::WithinUnits => {
+                let span = usize::try_from(last - first).unwrap_or(0);
+                (span, format!("at most {span}, what the last period ({last}) is after the first ({first})"))
+            }
+        };
+        if order == 0 || order > most {
+            let expected = format!("it must be at least 1 and {expected}");
             return Err(QuestionError::Option { option: "order", expected, found: order.to_string() }.into());
         }
         self.check_residuals(TEST)?;
-        let of_sample = period_values(&self.design)?;
-        let key = |row: usize| (units.codes[self.data.rows[row]], of_sample[self.data.rows[row]]);
         let roots: Vec<f64> = self.data.weights.iter().map(|w| w.sqrt()).collect();
         // Rows stand by unit, then period, so that an earlier one is at most so many rows above.
         let before = |row: usize, lag: usize| match lags {
@@ -86,6 +100,11 @@ impl FittedRegression {
                 (row.saturating_sub(lag)..row).find(|&earlier| key(earlier) == (unit, period - lag as i64))
             }
         };
+        // A lag without a pair of rows would be left out, and the test one of fewer lags than were asked for.
+        let is_empty = |&lag: &usize| (0..self.n_observations()).all(|row| before(row, lag).is_none());
+        if let Some(lag) = (1..=order).find(is_empty) {
+            return Err(cannot(TEST, Refusal::NoRowsApart { lag }));
+        }
         let mean = Absorb::new(None, None, &self.data.weights);
         let length = |values: &[f64]| weighted_dot(values, values, &self.data.weights).sqrt();
         let added = |lag: usize| {
@@ -102,8 +121,12 @@ impl FittedRegression {
         let augmented = self.augmented((1..=order).map(added).collect());
         let df = augmented.estimates.len().saturating_sub(self.estimates.len());
         if df == 0 {
-            let what = format!("rows with an earlier one of the same unit for {TEST}");
-            return Err(EstimateError::TooFew { what, expected: self.estimates.len() + 2, found: 0 }.into());
+            let what = format!("lags that add something to the columns for {TEST}");
+            return Err(EstimateError::TooFew { what, expected: 1, found: 0 }.into());
+        }
+        if augmented.df_residual == 0 {
+            let what = format!("residual degrees of freedom beside {order} lags for {TEST}");
+            return Err(EstimateError::TooFew { what, expected: 1, found: 0 }.into());
         }
         let explained = 1.0 - augmented.sum_of_squares() / self.sum_of_squares();
         let statistic = self.n_observations() as f64 * explained.max(0.0);
