@@ -102,7 +102,8 @@ pub enum Warning {
         /// The fewest that pass without a warning.
         wanted: usize,
     },
-    /// A covariance of clusters in two ways by which some combination of coefficients has a variance below zero.
+    /// A covariance, of clusters in two ways or of errors related pair by pair in an unbalanced panel, by which some
+    /// combination of coefficients has a variance below zero.
     NotPositive,
     /// A variance component that came out negative, and was set to zero.
     NegativeVariance {

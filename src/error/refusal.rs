@@ -124,13 +124,25 @@ pub enum Refusal {
         /// Coefficients that are tested.
         coefficients: usize,
     },
+    /// Coefficients that are tested jointly, some combination of which has a variance below zero.
+    #[error(
+        "some combination of the coefficients has a variance below zero: test them one at a time, or use another covariance"
+    )]
+    NotPositive,
     /// A variance that comes out at or below zero.
     #[error(
-        "the variance of {coefficient} comes out at or below zero, as it can with few clusters: cluster by one of the two alone"
+        "the variance of {coefficient} comes out at or below zero, as it can {}",
+        if *.of_pairs {
+            "where units have rows in different periods: use another covariance, or a balanced panel"
+        } else {
+            "with few clusters: cluster by one of the two alone"
+        }
     )]
     NoVariance {
         /// The coefficient.
         coefficient: String,
+        /// Whether errors are taken to be related pair by pair, and not by clusters in two ways.
+        of_pairs: bool,
     },
     /// A coefficient that one row or one cluster decides alone.
     #[error("nothing but {} decides {coefficient}, and one error alone cannot be told from the coefficient", .by.join(", "))]
@@ -253,6 +265,14 @@ pub enum Refusal {
     /// Residuals that follow exactly from those a period before.
     #[error("residuals follow from those before exactly: there are too few units or periods")]
     ExactSuccession,
+    /// No unit has two rows so many periods apart.
+    #[error(
+        "no unit has rows in two periods that are {lag} apart: ask for a lower order, or take stacked lags, which close gaps"
+    )]
+    NoRowsApart {
+        /// The periods.
+        lag: usize,
+    },
     /// No pair of units with enough periods in common.
     #[error(
         "no two units have residuals that vary over {least} periods in common: take units that were observed together"
@@ -265,14 +285,6 @@ pub enum Refusal {
     /// Absorbed unit effects where columns are needed.
     #[error("{}", no_columns(.component.as_deref()))]
     NoColumns {
-    /// No unit has two rows so many periods apart.
-    #[error(
-        "no unit has rows in two periods that are {lag} apart: ask for a lower order, or take stacked lags, which close gaps"
-    )]
-    NoRowsApart {
-        /// The periods.
-        lag: usize,
-    },
         /// The component that has unit effects, for a method that decorrelates its columns; `None` for a method that
         /// hands columns to an estimator, wherever in the model the effects are.
         component: Option<String>,

@@ -39,12 +39,12 @@ use alone::{Alone, Sets};
 pub(crate) use clusters::Clusters;
 pub use correction::{ClusterCorrection, ErrorsRelated, Leverage};
 pub(crate) use estimated::Estimated;
+use estimated::is_positive;
 pub use kind::{Covariance, CovarianceKind};
 pub use small_sample::SmallSample;
 
 use super::FittedRegression;
 use crate::error::{EstimateError, Refusal, Result, cannot};
-use crate::numerics::eigen::symmetric_eigen;
 use crate::warning::{FEW_CLUSTERS, Warning};
 
 /// Roundings of the outcome that a residual may be off by.
@@ -204,7 +204,10 @@ impl FittedRegression {
             satterthwaite,
             rounding: self.rounding_of_residuals().powi(2),
         };
-        if matches!(covariance.kind, CovarianceKind::TwowayCluster | CovarianceKind::TwowayClusterBy { .. }) {
+        if matches!(
+            covariance.kind,
+            CovarianceKind::TwowayCluster | CovarianceKind::TwowayClusterBy { .. } | CovarianceKind::BeckKatz { .. }
+        ) {
             self.check_variances(&estimated)?;
             let is_positive = is_positive(&estimated.of_columns.matrix);
             estimated.of_columns.warnings.extend((!is_positive).then_some(Warning::NotPositive));
@@ -309,17 +312,20 @@ impl FittedRegression {
         (moves, alone)
     }
 
-    /// A difference of covariances may leave a coefficient no variance.
+    /// A difference of covariances, or one of pairs that do not share the same rows, may leave a coefficient no variance.
     fn check_variances(&self, estimated: &Estimated) -> Result<()> {
-        let matrix = &estimated.of_columns.matrix;
+        let CovarianceMatrix { matrix, covariance, .. } = &estimated.of_columns;
         let (iid, inverse) = (self.error_variance(), self.basis.inverse_of_columns());
+        let of_pairs = matches!(covariance.kind, CovarianceKind::BeckKatz { .. });
+        // Of pairs a variance of zero is residuals that cancel, which is said of every covariance.
+        let least = if of_pairs { -(1e-12 * iid).max(estimated.rounding) } else { 1e-12 * iid };
         let is_none = |&at: &usize| {
-            matrix[[at, at]] <= 1e-12 * iid * inverse[[at, at]]
-                && !estimated.is_alone(self.basis.coefficient(at).view())
+            matrix[[at, at]] <= least * inverse[[at, at]] && !estimated.is_alone(self.basis.coefficient(at).view())
         };
         let Some(at) = (0..matrix.nrows()).find(is_none) else { return Ok(()) };
         let coefficient = self.names()[at].clone();
-        Err(cannot("the two-way cluster covariance", Refusal::NoVariance { coefficient }))
+        let method = if of_pairs { "the Beck–Katz covariance" } else { "the two-way cluster covariance" };
+        Err(cannot(method, Refusal::NoVariance { coefficient, of_pairs }))
     }
 
     /// The length within which residuals are known.
@@ -370,15 +376,4 @@ impl FittedRegression {
     pub(crate) fn row_label(&self, row: usize) -> String {
         self.design.panel.row_label(self.design.rows[self.data.rows[row]])
     }
-}
-
-/// Whether every combination of coefficients has a variance of zero or more.
-fn is_positive(matrix: &Array2<f64>) -> bool {
-    let with: Vec<usize> = (0..matrix.nrows()).filter(|&i| matrix[[i, i]] > 0.0).collect();
-    let k = with.len();
-    // Scaled, since coefficients differ in their units.
-    let scale: Vec<f64> = with.iter().map(|&i| matrix[[i, i]].sqrt()).collect();
-    let scaled = (0..k * k).map(|at| matrix[[with[at / k], with[at % k]]] / scale[at / k] / scale[at % k]).collect();
-    let (values, _) = symmetric_eigen::<f64>(scaled, k);
-    values.iter().all(|value| *value >= -1e-10)
 }

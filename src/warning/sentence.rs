@@ -66,7 +66,8 @@ impl fmt::Display for Warning {
             Warning::NotPositive => {
                 write!(
                     f,
-                    "the two-way cluster covariance is not positive: single standard errors stand, joint tests can fail"
+                    "the covariance is not positive, some combination of coefficients having a variance below zero: single \
+                     standard errors stand, joint tests can fail"
                 )
             }
             Warning::Singletons { of, names } => {

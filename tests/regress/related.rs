@@ -54,31 +54,32 @@ fn parts(rows: &Rows, fit: &FittedRegression) -> (Array2<f64>, Array2<f64>, Arra
     (x, inverse, e)
 }
 
+/// Beck and Katz's covariance by all of Ω, without a small-sample factor.
+fn explicit(rows: &Rows, fit: &FittedRegression, within_periods: bool) -> Array2<f64> {
+    let (x, inverse, e) = parts(rows, fit);
+    let n = e.len();
+    let period = |i: usize| (rows.periods[i] - 2010) as usize;
+    let member = |i: usize| if within_periods { rows.units[i] } else { period(i) };
+    let shared = |i: usize| if within_periods { period(i) } else { rows.units[i] };
+    let mean = |a: usize, b: usize| {
+        let pairs = (0..n).flat_map(|i| (0..n).map(move |j| (i, j)));
+        let products: Vec<f64> = pairs
+            .filter(|&(i, j)| member(i) == a && member(j) == b && shared(i) == shared(j))
+            .map(|(i, j)| e[i] * e[j])
+            .collect();
+        products.iter().sum::<f64>() / products.len() as f64
+    };
+    let omega =
+        Array2::from_shape_fn((n, n), |(i, j)| if shared(i) == shared(j) { mean(member(i), member(j)) } else { 0.0 });
+    inverse.dot(&x.t().dot(&omega).dot(&x)).dot(&inverse)
+}
+
 #[test]
 fn beck_and_katz_is_that_of_explicit_matrices() {
     let rows = rows(1);
     let fit = PanelRegression::new("y", ["x"]).weights("w").fit(&rows.panel).unwrap();
-    let (x, inverse, e) = parts(&rows, &fit);
-    let n = e.len();
     for (related, within_periods) in [(ErrorsRelated::WithinPeriods, true), (ErrorsRelated::WithinUnits, false)] {
-        let member = |i: usize| if within_periods { rows.units[i] } else { (rows.periods[i] - 2010) as usize };
-        let shared = |i: usize| if within_periods { (rows.periods[i] - 2010) as usize } else { rows.units[i] };
-        let mean = |a: usize, b: usize| {
-            let pairs = (0..n).flat_map(|i| (0..n).map(move |j| (i, j)));
-            let products: Vec<f64> = pairs
-                .filter(|&(i, j)| member(i) == a && member(j) == b && shared(i) == shared(j))
-                .map(|(i, j)| e[i] * e[j])
-                .collect();
-            products.iter().sum::<f64>() / products.len() as f64
-        };
-        let omega =
-            Array2::from_shape_fn(
-                (n, n),
-                |(i, j)| {
-                    if shared(i) == shared(j) { mean(member(i), member(j)) } else { 0.0 }
-                },
-            );
-        let expected = inverse.dot(&x.t().dot(&omega).dot(&x)).dot(&inverse);
+        let expected = explicit(&rows, &fit, within_periods);
         let found = fit.covariance(&Covariance::beck_katz(related)).unwrap();
         for (a, b) in found.matrix.iter().zip(&expected) {
             assert!((a / b - 1.0).abs() < 1e-10, "{related:?}: {a} for {b}");
@@ -88,6 +89,58 @@ fn beck_and_katz_is_that_of_explicit_matrices() {
         let json = serde_json::to_string(&table).unwrap();
         assert_eq!(serde_json::from_str::<CoefficientTable>(&json).unwrap(), table);
     }
+}
+
+/// Twelve units in some of five periods, so that pairs of units share others than other pairs do.
+fn scattered(seed: u64) -> Rows {
+    let mut random = Numbers::new(seed);
+    let all = (0..12).flat_map(|unit| (0..5).map(move |period| (unit, 2010 + period)));
+    let (units, periods): (Vec<usize>, Vec<i32>) = all.filter(|_| random.uniform() < 0.5).unzip();
+    let n = units.len();
+    let x: Vec<f64> = (0..n).map(|_| random.normal()).collect();
+    let panel = Panel::builder()
+        .units(units.iter().map(|unit| format!("U{unit}")))
+        .periods(periods.iter().copied())
+        .column("x", x.iter().copied())
+        .column("y", x.iter().map(|x| x + random.normal()))
+        .build()
+        .unwrap();
+    Rows { units, periods, x, weights: vec![1.0; n], panel }
+}
+
+#[test]
+fn beck_and_katz_without_a_positive_matrix_says_so() {
+    let (mut refused, mut warned, mut plain) = (0, 0, 0);
+    for seed in 0..150 {
+        let rows = scattered(seed);
+        let fit = PanelRegression::new("y", ["x"]).fit(&rows.panel).unwrap();
+        let v = explicit(&rows, &fit, true);
+        let determinant = v[[0, 0]] * v[[1, 1]] - v[[0, 1]] * v[[1, 0]];
+        let beck_katz = Covariance::beck_katz(ErrorsRelated::WithinPeriods);
+        if v[[0, 0]] < 0.0 || v[[1, 1]] < 0.0 {
+            let coefficient = if v[[0, 0]] < 0.0 { "(Intercept)" } else { "x" }.to_string();
+            let error = fit.covariance(&beck_katz).unwrap_err();
+            assert!(error.to_string().contains("rows in different periods"), "{error}");
+            let Error::Estimate(EstimateError::Method { why, .. }) = error else { panic!("{error}") };
+            assert_eq!(why, Refusal::NoVariance { coefficient, of_pairs: true });
+            refused += 1;
+            continue;
+        }
+        let table = fit.coefficients(&beck_katz).unwrap();
+        assert!(table.coefficients.iter().all(|c| c.std_error > 0.0), "{table}");
+        let is_warned = table.covariance.warnings.contains(&Warning::NotPositive);
+        assert_eq!(is_warned, determinant < 0.0, "{seed}: {determinant:e}");
+        let joint = fit.wald(&["(Intercept)", "x"], &beck_katz);
+        if is_warned {
+            let Error::Estimate(EstimateError::Method { why, .. }) = joint.unwrap_err() else { panic!("{seed}") };
+            assert_eq!(why, Refusal::NotPositive);
+            warned += 1;
+        } else {
+            joint.unwrap();
+            plain += 1;
+        }
+    }
+    assert!(refused > 0 && warned > 0 && plain > 0, "{refused} {warned} {plain}");
 }
 
 #[test]
@@ -231,8 +284,8 @@ fn the_joint_wild_bootstrap_is_that_of_refitting() {
     assert_eq!((test.draws, test.clusters), (128, 7));
     assert!((test.statistic / of_sample - 1.0).abs() < 1e-9);
     assert!((test.p_value - exceed as f64 / 128.0).abs() < 1e-12, "{} for {exceed}/128", test.p_value);
-}
     // The level is of an interval, which there is none of.
     let options = options.level(95.0);
     assert_eq!(fit.wild_bootstrap_joint(&["x", "w"], &options).unwrap(), test);
     assert!(fit.wild_bootstrap("x", &options).unwrap_err().to_string().contains("level"));
+}

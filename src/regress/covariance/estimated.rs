@@ -6,6 +6,7 @@ use super::CovarianceMatrix;
 use super::alone::Alone;
 use super::satterthwaite::Satterthwaite;
 use crate::error::{Refusal, Result, cannot};
+use crate::numerics::eigen::symmetric_eigen;
 use crate::regress::joint::quadratic_form;
 use crate::regress::{FittedRegression, JointTest};
 use crate::warning::Warning;
@@ -71,7 +72,10 @@ impl Estimated {
         let b: Vec<f64> = positions.iter().map(|&at| fit.estimates[at]).collect();
         let of_columns = &self.of_columns;
         let v = Array2::from_shape_fn((q, q), |(i, j)| of_columns.matrix[[positions[i], positions[j]]]);
-        let singular = || cannot(test, Refusal::SingularCovariance { are_added });
+        let singular = || match is_positive(&v) {
+            true => cannot(test, Refusal::SingularCovariance { are_added }),
+            false => cannot(test, Refusal::NotPositive),
+        };
         let statistic = quadratic_form(&b, &v).ok_or_else(singular)?;
         let restrictions = q as f64;
         let Some(satterthwaite) = &self.satterthwaite else {
@@ -143,4 +147,15 @@ impl Estimated {
             self.of_columns.warnings.push(Warning::NothingOfErrors { coefficients: nothing });
         }
     }
+}
+
+/// Whether every combination of coefficients has a variance of zero or more.
+pub(super) fn is_positive(matrix: &Array2<f64>) -> bool {
+    let with: Vec<usize> = (0..matrix.nrows()).filter(|&i| matrix[[i, i]] > 0.0).collect();
+    let k = with.len();
+    // Scaled, since coefficients differ in their units.
+    let scale: Vec<f64> = with.iter().map(|&i| matrix[[i, i]].sqrt()).collect();
+    let scaled = (0..k * k).map(|at| matrix[[with[at / k], with[at % k]]] / scale[at / k] / scale[at % k]).collect();
+    let (values, _) = symmetric_eigen::<f64>(scaled, k);
+    values.iter().all(|value| *value >= -1e-10)
 }

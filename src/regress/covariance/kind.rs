@@ -264,7 +264,13 @@ impl Covariance {
 
     /// Beck and Katz's panel-corrected covariance: the covariance of two units' errors is the mean of the products of
     /// their residuals over the periods of both, and that of errors of different periods is zero. For few units over
-    /// many periods; errors within units, for many units over few periods.
+    /// many periods; errors within units, for many units over few periods. The work grows with the periods times the
+    /// square of the units, within units with the units times the square of the periods.
+    ///
+    /// In an unbalanced panel, where pairs of units share different periods, the covariances of all pairs need not be
+    /// those of any errors, and a variance may come out below zero: of a coefficient it is refused
+    /// ([`Refusal::NoVariance`](crate::error::Refusal::NoVariance)), of a combination of them there is a warning
+    /// ([`Warning::NotPositive`](crate::Warning::NotPositive)).
     ///
     /// With errors related within periods it is plm's `vcovBK(cluster = "time")`; within units its `cluster = "group"`
     /// of a balanced panel. Of a panel whose first unit lacks an early period, plm 2.6 takes residuals for those of
