@@ -1,5 +1,7 @@
 //! What moves each authority from the mean, what remains of it, and is that beyond what chance allows?
 //!
+//! Of England's authorities, 2011 to 2018, or with `--data` of your own:
+//!
 //! ```text
 //! cargo run --release --example authorities -- --data panel.csv --outcome cpp_rate --unit la_number --period year \
 //!     --component deprivation=idaci_2015 --component 'spending=log(spend_core_per_child)' \
@@ -28,8 +30,8 @@ struct Arguments {
     /// The periods over which means are taken [default: all]
     #[arg(long, value_name = "A-B", value_parser = periods)]
     periods: Option<RangeInclusive<i32>>,
-    /// Column of the units' names
-    #[arg(long, value_name = "COL")]
+    /// Column of the units' names; England's have theirs
+    #[arg(long, value_name = "COL", requires = "data")]
     label: Option<String>,
     /// Prints every unit, not only the ten highest and lowest
     #[arg(long)]
@@ -40,10 +42,8 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    // A panel inside the crate will stand here where `--data` is left out.
-    let needed = ["data", "outcome", "unit", "period", "components"];
-    let command = needed.into_iter().fold(Arguments::command(), |c, name| c.mut_arg(name, |arg| arg.required(true)));
-    face::run(command, answer)
+    let of_data = |data: clap::Arg| data.requires("unit").requires("period");
+    face::run(cli::with_a_panel_of_its_own(Arguments::command()).mut_arg("data", of_data), answer)
 }
 
 fn answer(Arguments { options, periods, label, all, csv }: Arguments) -> Result<String> {
@@ -52,11 +52,11 @@ fn answer(Arguments { options, periods, label, all, csv }: Arguments) -> Result<
         [Asked::Method(method @ (Method::Sequential { .. } | Method::Shapley))] => method.clone(),
         _ => return Err("authorities are split by one method: --method sequential or --method shapley".into()),
     };
-    if options.interval.is_some() || options.bootstrap.is_some() || options.cluster.is_some() || options.compare {
+    if !options.intervals.is_empty() || options.bootstrap.is_some() || options.cluster.is_some() || options.compare {
         return Err("intervals and comparisons of shares go with decompose: leave their options out".into());
     }
-    let model = options.model()?;
-    let panel = options.read_with(&model, label.as_deref())?;
+    let (model, panel) = options.panel_or_england(label.as_slice())?;
+    let panel = if label.is_some() { panel.with_labels(label)? } else { panel };
     let (fit, _) = options.fit(&model, || Ok(panel.clone()))?;
     let mut asked = UnitAnalysis::new().method(method).seed(options.seed);
     asked = options.noise.into_iter().fold(asked, UnitAnalysis::noise);

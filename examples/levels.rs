@@ -53,7 +53,8 @@ fn answer(Arguments { options, nested }: Arguments) -> Result<String> {
     if methods.is_empty() {
         methods = vec![in_order, Method::Shapley];
     }
-    let (fit, mut elapsed) = options.fit_or_england(&nested)?;
+    let (model, panel) = options.panel_or_england(&nested)?;
+    let (fit, mut elapsed) = options.fit(&model, || Ok(panel))?;
     let columns: Vec<&str> = nested.iter().map(String::as_str).collect();
     let levels = timed(&mut elapsed.decompose, || fit.levels_in(&columns)?.methods(&methods))?;
     let levels = timed(&mut elapsed.bootstrap, || match options.resampling(&fit)? {

@@ -74,13 +74,14 @@ fn answer(Arguments { mut options, out }: Arguments) -> Result<String> {
 
 /// The document and the text of the panels in the crate: the simulated one, and England's by two questions.
 fn embedded(options: &cli::Options, analysis: &Analysis) -> Result<(String, String)> {
-    let of = |model: Model, panel: &dyn Fn() -> apportion::Result<Panel>| {
+    let of = |analysis: &Analysis, model: Model, panel: &dyn Fn() -> apportion::Result<Panel>| {
         let (fit, elapsed) = options.fit(&model, || Ok(panel()?))?;
         Answer::of(analysis, &fit, elapsed)
     };
-    let simulated = of(simulated_model(), &|| Panel::simulated_england(SIMULATED_ENGLAND_SEED))?;
-    let nearest = of(england::nearest(), &england::of_the_window)?;
-    let plain = of(england::plain(), &Panel::england_2011_2018)?;
+    let counting = |(count, population, per)| analysis.clone().counting_noise(count, population, per);
+    let simulated = of(analysis, simulated_model(), &|| Panel::simulated_england(SIMULATED_ENGLAND_SEED))?;
+    let nearest = of(&counting(england::COUNTS_OF_STARTS), england::nearest(), &england::of_the_window)?;
+    let plain = of(&counting(england::COUNTS), england::plain(), &Panel::england_2011_2018)?;
     let mut document: Value = serde_json::from_str(&simulated.json()?)?;
     let parsed = |answer: &Answer| Ok::<Value, face::Error>(serde_json::from_str(&answer.json()?)?);
     document["england"] = json!({ "nearest": parsed(&nearest)?, "plain": parsed(&plain)? });

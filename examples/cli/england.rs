@@ -6,6 +6,11 @@ use apportion::{Model, Panel, Result, Term};
 /// Two authorities with so few children that one plan more or less moves the rate beyond any other's.
 const DEGENERATE: [(u32, &str); 2] = [(201, "City of London"), (420, "Isles of Scilly")];
 
+/// What the rate of the plain question is made of: counts, population, and what it is per.
+pub const COUNTS: (&str, &str, f64) = ("cpp_count", "population_0_17", 10_000.0);
+/// And that of the nearest.
+pub const COUNTS_OF_STARTS: (&str, &str, f64) = ("cpp_starts", "population_0_17", 10_000.0);
+
 /// The plain question: children on a plan at the end of the year, deprivation first, then core spending.
 pub fn plain() -> Model {
     Model::new("cpp_rate")

@@ -204,10 +204,7 @@ impl Options {
             schema = schema.weight(weights);
         }
         // Names that are numbers are names still, unless the model reads them.
-        if let Some(label) = label.filter(|label| !is_used(label)) {
-            schema = schema.texts([label]);
-        }
-        Ok(Panel::read_csv(data, &schema)?.with_labels(label)?)
+        Ok(Panel::read_csv(data, &schema)?)
     }
 
     /// Puts the model to the panel, and says how long that took.
@@ -223,14 +220,13 @@ impl Options {
 
     /// The question and panel of the options; without `--data` the plain question to England's panel of 2011 to 2018.
     /// `groups` are columns that are read beside those of the question.
-    pub fn fit_or_england(&self, groups: &[String]) -> Result<(FittedModel, Elapsed)> {
-        match self.data {
-            Some(_) => {
-                let model = self.model()?;
-                self.fit(&model, || self.read_with(&model, groups))
-            }
-            None => self.fit(&england::plain(), || Ok(Panel::england_2011_2018()?)),
+    pub fn panel_or_england(&self, groups: &[String]) -> Result<(Model, Panel)> {
+        if self.data.is_none() {
+            return Ok((england::plain(), Panel::england_2011_2018()?));
         }
+        let model = self.model()?;
+        let panel = self.read_with(&model, groups)?;
+        Ok((model, panel))
     }
 
     /// The pool is the process's, and made once.
@@ -250,7 +246,7 @@ impl Options {
             Asked::Gelbach => analysis.gelbach(),
             Asked::All => analysis.all_methods(),
         });
-        let analysis = match self.counts() {
+        let analysis = match self.counts().filter(|_| self.data.is_some()) {
             Some((count, population, per)) => analysis.counting_noise(count, population, per),
             None => analysis,
         };
@@ -271,9 +267,12 @@ impl Options {
         Ok(self.cluster.iter().fold(intervals, Intervals::clusters))
     }
 
-    /// The columns that the rate is made of, and what it is per.
+    /// The columns that the rate is made of, and what it is per; those of England's plain question without `--data`.
     pub fn counts(&self) -> Option<(&str, &str, f64)> {
-        Some((self.count.as_deref()?, self.population.as_deref()?, self.per.unwrap_or(PER)))
+        match self.data {
+            Some(_) => Some((self.count.as_deref()?, self.population.as_deref()?, self.per.unwrap_or(PER))),
+            None => Some(england::COUNTS),
+        }
     }
 
     /// The kinds of interval, asked for or not: a table of all methods without a word about intervals prints none, so that
@@ -342,7 +341,7 @@ impl Options {
 
 /// Arguments of an example that has a panel of its own: what describes another needs one, and a panel needs a question.
 pub fn with_a_panel_of_its_own(command: Command) -> Command {
-    let of_data = 
+    let of_data =
         ["outcome", "unit", "period", "components", "always", "weights", "after", "count", "population", "per"];
     let command = command.mut_arg("data", |data| data.requires("outcome").requires("components"));
     of_data.into_iter().fold(command, |c, name| c.mut_arg(name, |argument| argument.requires("data")))

@@ -81,6 +81,9 @@ pub fn corrected(column: &Column<'_>) -> Option<String> {
         });
         lines.push(format!("  {:<32}{raw:>8}{chance:>8}{corrected}", share.name));
     }
+    if let Some(noise) = breakdown.unexplained.counting_noise {
+        lines.push(format!("  {:<32}{:>8}", "  of which counting noise", percent(noise)));
+    }
     Some(lines.join("\n"))
 }
 
