@@ -1,5 +1,6 @@
 //! Model × panel → design: the columns and absorbed effects on the sample, each credited to a component.
 
+use super::factor::{FirstCell, numbers_alone};
 use super::term::Term;
 use super::variables::{Part, checked_numbers, parts, resolve};
 use super::{Model, Weights};
@@ -166,8 +167,10 @@ impl Design {
         if !design.unit_effects.is_empty() {
             design.terms.push(DesignTerm { term: Term::UnitEffects, cells: None });
         }
+        let alone = numbers_alone(evaluated.iter().map(|(_, _, term, _)| term), panel);
         for (credit, position, term, parts) in evaluated {
-            spans_constant |= design.push_term(credit, position, &term, parts, spans_constant)?;
+            let first = FirstCell::of(&term, panel, &alone, spans_constant, names_are_effects);
+            spans_constant |= design.push_term(credit, position, &term, parts, first)?;
         }
         Ok(design)
     }
@@ -220,15 +223,14 @@ impl Design {
 
     /// Adds the columns of one term: the product of its numbers, once for each cell of its factors.
     ///
-    /// Without numbers the first cell is left out where the constant is spanned already, which with it spans the same
-    /// space. Whether the columns span it is the answer.
+    /// Whether the columns span the constant is the answer.
     fn push_term(
         &mut self,
         credit: Credit,
         position: usize,
         term: &Term,
         parts: Vec<Part>,
-        spans_constant: bool,
+        first: FirstCell,
     ) -> Result<bool> {
         let n = self.n_observations();
         let mut product: Option<Vec<f64>> = None;
@@ -259,9 +261,8 @@ impl Design {
             });
         }
         if let Some(row) = product.iter().flatten().position(|x| !x.is_finite()) {
-            return Err(
-                DataError::Infinite { column: term.to_string(), place: self.panel.place(self.rows[row]) }.into()
-            );
+            let place = self.panel.place(self.rows[row]);
+            return Err(DataError::Infinite { column: term.to_string(), place }.into());
         }
         let is_period_dummy = *term == Term::PeriodEffects;
         if !self.terms.iter().any(|known| known.term == *term) {
@@ -273,19 +274,16 @@ impl Design {
             self.push(DesignColumn { name, credit, term: position, values, is_period_dummy })?;
             return Ok(false);
         };
-        let first = usize::from(product.is_none() && spans_constant);
-        if self.columns.len() + cells.names.len() > MOST_COLUMNS {
-            return Err(EstimateError::TooManyColumns {
-                limit: MOST_COLUMNS,
-                found: self.columns.len() + cells.names.len() - first,
-            }
-            .into());
+        let found = self.columns.len() + cells.names.len();
+        if found > MOST_COLUMNS {
+            let found = found - usize::from(first == FirstCell::LeftOut);
+            return Err(EstimateError::TooManyColumns { limit: MOST_COLUMNS, found }.into());
         }
         let mut dummies: Vec<Vec<f64>> = vec![vec![0.0; n]; cells.names.len()];
         for (row, &code) in cells.codes.iter().enumerate() {
             dummies[code as usize][row] = product.as_ref().map_or(1.0, |p| p[row]);
         }
-        for (name, values) in cells.names.iter().zip(dummies).skip(first) {
+        for (name, values) in first.in_order(cells.names.iter().zip(dummies)) {
             let name = format!("{term}[{name}]");
             self.push(DesignColumn { name, credit, term: position, values, is_period_dummy })?;
         }

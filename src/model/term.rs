@@ -20,7 +20,7 @@ use crate::panel::Function;
 /// | `factor(x)` | one dummy for each level but the first |
 /// | `factor(x, ref=level)` | likewise, the level named left out: the others are compared with it |
 /// | `unit_effects`, `period_effects` | one intercept for each unit, each period |
-/// | `a:b` | interaction: numbers multiply, factors cross, a factor with a number gives each level its slope |
+/// | `a:b` | interaction: numbers multiply, factors cross, a factor with a number gives each level its slope; where the number is a term as well, each but the reference level (the first, or that of `ref=`), whose slope is the number's and from which the others' differ |
 /// | `lag(x)`, `lag(x, 2)` | x of the same unit one (two) periods earlier; a gap in the periods is a missing value; in a list read by [`parse_terms`](crate::model::parse_terms), `lag(x, 1:3)` stands for three terms |
 /// | `lead(x)`, `lead(x, 2)` | x of the same unit one (two) periods later; a gap in the periods is a missing value |
 /// | `within(x)`, `between(x)` | deviation from the unit's mean, and that mean; weighted, over the rows of the sample |
