@@ -19,6 +19,7 @@
 //! | [`DataError::Join`] | [`JoinProblem`] |
 //! | [`DataError::Derivation`] | [`DerivationProblem`] |
 //! | [`DataError::ColumnUse`] | [`ColumnUseProblem`] |
+//! | [`DataError::GivenValue`] | [`ValueProblem`] |
 //! | [`DataError::Reorganisation`] | [`ReorganisationProblem`], and of a table's events [`EventProblem`] |
 //! | [`DataError::Sidecar`] | [`SidecarProblem`] |
 //! | [`SourceError::Layout`] | [`LooksLike`] |
@@ -58,7 +59,7 @@ use std::fmt;
 pub(crate) use data::no_key;
 pub use data::{
     ColumnUseProblem, DataError, DerivationProblem, EventProblem, JoinProblem, NoteProblem, NumberProblem, Place,
-    ReorganisationProblem, SidecarProblem,
+    ReorganisationProblem, SidecarProblem, ValueProblem,
 };
 pub(crate) use estimate::cannot;
 pub use estimate::{

@@ -294,7 +294,11 @@ impl Panel {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn row_label(&self, row: usize) -> String {
-        let place = self.place(row);
+        self.row_label_at(row, self.place(row))
+    }
+
+    /// The same of a row that stands elsewhere than in the panel's source.
+    pub(crate) fn row_label_at(&self, row: usize, place: Place) -> String {
         match (self.unit_of(row), self.period_of(row)) {
             (Some(unit), Some(period)) => format!("{unit} {period}"),
             (Some(unit), None) => format!("{unit}, {place}"),

@@ -210,6 +210,24 @@ pub enum DataError {
         /// Why, and what to do.
         why: DerivationProblem,
     },
+    /// A name that a new column, or one under another name, cannot have.
+    #[error("cannot {verb} \"{column}\": the panel has a column of that name, or it is no name: choose another")]
+    ColumnName {
+        /// What was asked for: `add column`, `rename column "x" to`.
+        verb: String,
+        /// The name.
+        column: String,
+    },
+    /// A value given in memory that its column cannot hold.
+    #[error("column \"{column}\", {row}: {why}")]
+    GivenValue {
+        /// The column to be.
+        column: String,
+        /// Unit and period of the row, or its position from 0.
+        row: String,
+        /// Why, and what to do.
+        why: ValueProblem,
+    },
     /// Areas that cannot be put together as asked, or a table of reorganisations that cannot be read.
     #[error("reorganisations: {why}")]
     Reorganisation {
@@ -513,6 +531,21 @@ pub enum DerivationProblem {
     Periods {
         /// What was given.
         periods: i32,
+    },
+}
+
+/// Why a column cannot hold a value given in memory.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ValueProblem {
+    /// It is an infinite number.
+    #[error("the value is infinite: correct it or leave it missing")]
+    Infinite,
+    /// It is a text, and other rows have numbers.
+    #[error("\"{text}\" is a text, and other values are numbers: give all as texts, or correct it")]
+    TextAmongNumbers {
+        /// The text.
+        text: String,
     },
 }
 

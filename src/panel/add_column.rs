@@ -8,16 +8,17 @@ use super::column::{Column, ColumnKind};
 use super::history::{ColumnChange, Step};
 use super::missing::Missing;
 use super::row::Row;
-use crate::error::{DataError, DerivationProblem, Result};
+use crate::error::{DataError, Place, Result, ValueProblem};
 
 impl Panel {
     /// Adds a column from values, one for each row in the panel's order (that of [`Panel::rows`]): numbers or texts, and
-    /// [`Missing`] where there is none; see [`CellValue`] for what becomes one.
+    /// [`Missing`] where there is none; see [`CellValue`] for what becomes one. One that was built directly is read likewise:
+    /// `CellValue::Text("NA")` is missing, and `CellValue::Number(f64::NAN)` is too.
     ///
     /// # Errors
     ///
-    /// [`DataError::Length`] for more or fewer values than rows, [`DataError::Derivation`] for a name that is none or
-    /// taken, [`DataError::Infinite`] for an infinite number, [`DataError::NotANumber`] for texts among numbers.
+    /// [`DataError::Length`] for more or fewer values than rows, [`DataError::ColumnName`] for a name that is none or
+    /// taken, [`DataError::GivenValue`] for an infinite number, and for texts among numbers.
     ///
     /// ```
     /// use apportion::error::DataError;
@@ -37,7 +38,7 @@ impl Panel {
         name: impl Into<String>,
         values: impl IntoIterator<Item = V>,
     ) -> Result<Panel> {
-        self.added(name.into(), values.into_iter().map(Into::into).collect())
+        self.added(name.into(), values.into_iter().map(|value| value.into().read()).collect())
     }
 
     /// Adds a column worked out row by row. For the common formulas see [`Panel::derive`], which also knows where the
@@ -61,13 +62,14 @@ impl Panel {
         name: impl Into<String>,
         mut value: impl FnMut(Row<'_>) -> Result<V>,
     ) -> Result<Panel> {
-        let values = self.rows().map(|row| value(row).map(Into::into)).collect::<Result<Vec<CellValue>>>()?;
+        let values = self.rows().map(|row| value(row).map(|value| value.into().read()));
+        let values = values.collect::<Result<Vec<CellValue>>>()?;
         self.added(name.into(), values)
     }
 
     fn added(&self, name: String, values: Vec<CellValue>) -> Result<Panel> {
         if !self.is_new_name(&name) {
-            return Err(DataError::Derivation { column: name, why: DerivationProblem::Name }.into());
+            return Err(DataError::ColumnName { verb: "add column".to_owned(), column: name }.into());
         }
         let (expected, found) = (self.n_observations(), values.len());
         if found != expected {
@@ -84,14 +86,22 @@ impl Panel {
 /// A column of numbers or of texts, as the values are; of numbers where all are missing.
 fn column_of(name: &str, values: &[CellValue], panel: &Panel) -> Result<Column> {
     let first = |kind| values.iter().position(|value| value.kind() == Some(kind));
+    // The values stand in no file: a row is known by its unit and period, and by its line in no case.
+    let refuse = |row, why| {
+        let row = panel.row_label_at(row, Place::Row(row));
+        Err(DataError::GivenValue { column: name.to_owned(), row, why }.into())
+    };
     match (first(ColumnKind::Number), first(ColumnKind::Text)) {
-        (Some(_), Some(row)) => Column::not_a_number(name, panel.place(row), values[row].to_string()),
+        (Some(_), Some(row)) => refuse(row, ValueProblem::TextAmongNumbers { text: values[row].to_string() }),
         (None, Some(_)) => {
             let text =
                 |value: &CellValue| value.text().map(str::to_owned).ok_or(value.missing().unwrap_or(Missing::Empty));
             Ok(Column::from_texts(name.to_owned(), &values.iter().map(text).collect::<Vec<_>>()))
         }
         (_, None) => {
+            if let Some(row) = values.iter().position(|value| value.number().is_some_and(f64::is_infinite)) {
+                return refuse(row, ValueProblem::Infinite);
+            }
             let number = |value: &CellValue| value.number().ok_or(value.missing().unwrap_or(Missing::Empty));
             Column::from_values(name.to_owned(), values.iter().map(number))
         }

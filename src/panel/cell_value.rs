@@ -11,10 +11,14 @@ use super::spelling::trimmed;
 /// The value of a column in one row.
 ///
 /// Numbers, texts and [`Missing`] become one by `into()`: NaN is [`Missing::NotANumber`], `None` is [`Missing::Empty`],
-/// `true` is 1, and a text that is a missing mark of columns of text (`""`, `NA`, `[c]`) is that mark.
+/// `true` is 1, and a text that is a missing mark of columns of text (`""`, `NA`, `[c]`) is that mark. A whole number
+/// that double precision may not hold, beyond ±2⁵³, is its digits as text, as in files: it is a code, and no digit of it
+/// is lost.
 ///
 /// ```
 /// use apportion::panel::{CellValue, Missing};
+/// assert_eq!(CellValue::from(202_u64), CellValue::Number(202.0));
+/// assert_eq!(CellValue::from(u64::MAX).text(), Some("18446744073709551615"));
 /// assert_eq!(CellValue::from(43.0), CellValue::Number(43.0));
 /// assert_eq!(CellValue::from(f64::NAN), CellValue::Missing(Missing::NotANumber));
 /// assert_eq!(CellValue::from("[c]"), CellValue::Missing(Missing::Confidential));
@@ -41,9 +45,24 @@ impl CellValue {
         }
     }
 
+    /// The same value as a column holds it, for one that was built directly: NaN and the marks in a text are missing, and
+    /// a text has no spaces around it.
+    pub(super) fn read(self) -> Self {
+        match self {
+            CellValue::Number(number) => Self::from(number),
+            CellValue::Text(text) => Self::from(text),
+            CellValue::Missing(mark) => CellValue::Missing(mark),
+        }
+    }
+
     /// The number; `None` for a text and where it is missing.
     ///
-    /// See the example of [`CellValue`].
+    /// ```
+    /// use apportion::panel::{CellValue, Missing};
+    /// assert_eq!(CellValue::from(43.5).number(), Some(43.5));
+    /// assert_eq!(CellValue::from("43.5").number(), None, "a text stays one");
+    /// assert_eq!(CellValue::from(Missing::Confidential).number(), None);
+    /// ```
     pub fn number(&self) -> Option<f64> {
         match self {
             CellValue::Number(number) => Some(*number),
@@ -53,7 +72,12 @@ impl CellValue {
 
     /// The text; `None` for a number and where it is missing.
     ///
-    /// See the example of [`CellValue`].
+    /// ```
+    /// use apportion::panel::CellValue;
+    /// assert_eq!(CellValue::from(" North ").text(), Some("North"));
+    /// assert_eq!(CellValue::from("NA").text(), None);
+    /// assert_eq!(CellValue::from(43.5).text(), None);
+    /// ```
     pub fn text(&self) -> Option<&str> {
         match self {
             CellValue::Text(text) => Some(text),
@@ -101,17 +125,56 @@ impl From<f64> for CellValue {
     }
 }
 
-impl From<&f64> for CellValue {
-    fn from(number: &f64) -> Self {
-        Self::from(*number)
+/// As the double that it is: `0.1_f32` is 0.10000000149011612.
+impl From<f32> for CellValue {
+    fn from(number: f32) -> Self {
+        Self::from(f64::from(number))
     }
 }
 
-impl From<i32> for CellValue {
-    fn from(number: i32) -> Self {
-        CellValue::Number(f64::from(number))
-    }
+macro_rules! from_small_integers {
+    ($($integer:ty),*) => {$(
+        impl From<$integer> for CellValue {
+            fn from(number: $integer) -> Self {
+                CellValue::Number(f64::from(number))
+            }
+        }
+    )*};
 }
+
+from_small_integers!(i8, i16, i32, u8, u16, u32);
+
+/// The largest whole number up to which every one is a double.
+const EXACT: u64 = 1 << f64::MANTISSA_DIGITS;
+
+macro_rules! from_large_integers {
+    ($($integer:ty),*) => {$(
+        /// A number up to 2⁵³ of either sign, and its digits beyond.
+        impl From<$integer> for CellValue {
+            fn from(number: $integer) -> Self {
+                // The same test of either sign, and of as many bits as the machine's addresses have.
+                match i128::try_from(number) {
+                    Ok(whole) if whole.unsigned_abs() <= u128::from(EXACT) => CellValue::Number(number as f64),
+                    _ => CellValue::Text(number.to_string()),
+                }
+            }
+        }
+    )*};
+}
+
+from_large_integers!(i64, u64, isize, usize);
+
+macro_rules! from_references {
+    ($($value:ty),*) => {$(
+        impl From<&$value> for CellValue {
+            fn from(value: &$value) -> Self {
+                Self::from(value.clone())
+            }
+        }
+    )*};
+}
+
+from_references!(f64, f32, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize, bool, &str, Missing, CellValue);
 
 impl From<bool> for CellValue {
     fn from(holds: bool) -> Self {
@@ -128,6 +191,12 @@ impl From<&str> for CellValue {
 
 impl From<String> for CellValue {
     fn from(text: String) -> Self {
+        Self::from(text.as_str())
+    }
+}
+
+impl From<&String> for CellValue {
+    fn from(text: &String) -> Self {
         Self::from(text.as_str())
     }
 }

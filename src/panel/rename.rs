@@ -8,7 +8,7 @@ use super::history::{ColumnChange, Step};
 use super::names::unknown_column;
 use super::provenance::{Origin, Provenance};
 use super::spelling::{is_same, trimmed};
-use crate::error::{DataError, DerivationProblem, Result};
+use crate::error::{DataError, Result};
 
 impl Panel {
     /// The panel with a column under another name, whether it holds data, units or periods: what joins need where both
@@ -16,7 +16,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// [`DataError::UnknownColumn`] for the column; [`DataError::Derivation`] for a name that is none or taken.
+    /// [`DataError::UnknownColumn`] for the column; [`DataError::ColumnName`] for a name that is none or taken.
     ///
     /// ```
     /// use apportion::panel::Join;
@@ -37,7 +37,7 @@ impl Panel {
             return Err(unknown_column(column, there()));
         };
         if !is_name(&name) || there().any(|other| other != old && is_same(other, &name)) {
-            return Err(DataError::Derivation { column: name, why: DerivationProblem::Name }.into());
+            return Err(DataError::ColumnName { verb: format!("rename column \"{old}\" to"), column: name }.into());
         }
         let mut panel = self.clone();
         for key in panel.units.iter_mut().filter(|key| key.name == old) {
