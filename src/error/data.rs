@@ -83,6 +83,14 @@ pub enum DataError {
         /// The periods that there are.
         there: String,
     },
+    /// Periods whose last comes before their first.
+    #[error("periods {from} to {to} end before they begin: write {to}..={from}")]
+    ReversedPeriods {
+        /// The first period asked for.
+        from: i32,
+        /// The last.
+        to: i32,
+    },
     /// A line above the header of a file, where nothing says which line the header is.
     #[error(
         "line {line} (\"{text}\") seems to stand above the header, since it is one cell and the rows below have more: take out what stands above, or name columns of the header in the schema"
@@ -561,6 +569,25 @@ pub enum ColumnUseProblem {
         "it holds the units or periods, which say what a row is of: keep it, or give it another name with Panel::renamed()"
     )]
     Key,
+    /// It holds the units, which are no column of data.
+    #[error("it is the unit column, a key of the panel, which Row::unit() and Panel::units() give")]
+    UnitKey,
+    /// It holds the periods, which are no column of data.
+    #[error("it is the period column, a key of the panel, which Row::period() and Panel::periods() give")]
+    PeriodKey,
+    /// It holds text where numbers are asked for.
+    #[error(
+        "it is a column of text, such as \"{text}\" ({place}): use Row::text(), or correct that where numbers are meant"
+    )]
+    Text {
+        /// The first text that is no number.
+        text: String,
+        /// Where it stands.
+        place: Place,
+    },
+    /// No value was given to look for.
+    #[error("no value was given: name at least one to keep the rows of")]
+    NoValue,
     /// It holds numbers where text is asked for.
     #[error("it holds numbers and no text: use Row::number(), or name it in PanelSchema::texts()")]
     Numbers,

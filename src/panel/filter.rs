@@ -5,11 +5,12 @@
 use super::Panel;
 use super::column::{Column, ColumnKind};
 use super::history::{KeptRows, Step};
+use super::keep_columns::misused;
 use super::names::{nearest_names, unknown_column};
 use super::period::read_period;
 use super::row::Row;
 use super::spelling::{is_same, position, trimmed};
-use crate::error::{DataError, Result, first_few, no_key};
+use crate::error::{ColumnUseProblem, DataError, Result, first_few, no_key};
 
 impl Panel {
     /// The rows for which a closure says so; `rule` says in words what they have in common, for [`Panel::steps`].
@@ -50,7 +51,7 @@ impl Panel {
     /// # Errors
     ///
     /// [`DataError::UnknownColumn`]; [`DataError::NoSuchValue`] (of units [`DataError::NoSuchUnit`]) for a value that
-    /// stands in no row; [`DataError::NothingKept`] where no value is given.
+    /// stands in no row; [`DataError::ColumnUse`] where no value is given.
     ///
     /// ```
     /// use apportion::error::DataError;
@@ -82,6 +83,9 @@ impl Panel {
             let column = self.column(column).map_err(|_| unknown_column(column, there()))?;
             (column.name(), rows_of_values(column, &values)?)
         };
+        if values.is_empty() {
+            return Err(misused("Panel::filter_by()", name, ColumnUseProblem::NoValue));
+        }
         self.kept(&rows, format!("{name} is {}", first_few(&values)))
     }
 
@@ -90,7 +94,7 @@ impl Panel {
     /// # Errors
     ///
     /// [`DataError::NoKey`] without a unit column, [`DataError::NoSuchUnit`] for a unit that the panel does not have, and
-    /// [`DataError::NothingKept`] where none is given.
+    /// [`DataError::ColumnUse`] where none is given.
     ///
     /// ```
     /// use apportion::Panel;
@@ -102,15 +106,19 @@ impl Panel {
     pub fn keep_units<U: ToString>(&self, units: impl IntoIterator<Item = U>) -> Result<Panel> {
         let units: Vec<String> = units.into_iter().map(|unit| unit.to_string()).collect();
         let rows = self.rows_of_units(&units, "Panel::keep_units()")?;
-        self.kept(&rows, format!("{} is {}", self.unit_column().unwrap_or_default(), first_few(&units)))
+        let name = self.unit_column().unwrap_or_default();
+        if units.is_empty() {
+            return Err(misused("Panel::keep_units()", name, ColumnUseProblem::NoValue));
+        }
+        self.kept(&rows, format!("{name} is {}", first_few(&units)))
     }
 
     /// The rows of these periods, both ends included.
     ///
     /// # Errors
     ///
-    /// [`DataError::NoRowsInPeriods`] where there are none, with the periods that there are; [`DataError::NoKey`] without
-    /// a period column.
+    /// [`DataError::NoRowsInPeriods`] where there are none, with the periods that there are;
+    /// [`DataError::ReversedPeriods`] where the last is before the first; [`DataError::NoKey`] without a period column.
     ///
     /// ```
     /// use apportion::Panel;
@@ -124,6 +132,9 @@ impl Panel {
         let inside = |&row: &usize| self.period_of(row).is_some_and(|period| periods.contains(&period));
         let rows: Vec<usize> = (0..self.n_observations()).filter(inside).collect();
         let (from, to) = (*periods.start(), *periods.end());
+        if from > to && self.period_column().is_some() {
+            return Err(DataError::ReversedPeriods { from, to }.into());
+        }
         if rows.is_empty() {
             let there = match self.periods() {
                 [] => return Err(no_key("Panel::in_periods()", "period")),

@@ -5,10 +5,12 @@ use std::ops::Range;
 use super::Panel;
 use super::cell_value::CellValue;
 use super::codes::code_form;
-use super::column::ColumnKind;
+use super::column::{Column, ColumnKind};
+use super::keep_columns::misused;
 use super::missing::Missing;
 use super::names::nearest_names;
-use crate::error::{ColumnUseProblem, DataError, Result, first_few, no_key};
+use super::spelling::is_same;
+use crate::error::{ColumnUseProblem, DataError, Error, NumberProblem, Result, first_few, no_key};
 
 /// One row of a panel, lent by [`Panel::rows`], [`Panel::row`] and the closures of [`Panel::filter`] and
 /// [`Panel::with_column_by`].
@@ -34,22 +36,53 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// The position of the row in its panel, from 0.
+    /// The position of the row in its panel, from 0, as [`Column::text`] and [`Column::missing`] take it.
+    ///
+    /// ```
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().units(["B", "A"]).column("rate", [50.0, 43.0]).build()?;
+    /// let indices: Vec<usize> = panel.rows().map(|row| row.index()).collect();
+    /// assert_eq!((indices, panel.column("rate")?.numbers()?[0]), (vec![0, 1], 43.0));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn index(&self) -> usize {
         self.index
     }
 
     /// The unit; `None` without a unit column.
+    ///
+    /// ```
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().units(["A", "B"]).column("rate", [43.0, 50.0]).build()?;
+    /// assert_eq!(panel.filter("B", |row| Ok(row.unit() == Some("B")))?.units(), ["B"]);
+    /// let no_units = Panel::builder().column("rate", [43.0]).build()?;
+    /// assert!(no_units.rows().all(|row| row.unit().is_none()));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn unit(&self) -> Option<&'a str> {
         self.panel.unit_of(self.index)
     }
 
     /// The period; `None` without a period column.
+    ///
+    /// ```
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().units(["A", "A"]).periods([2017, 2018]).column("rate", [43.0, 50.0]).build()?;
+    /// assert_eq!(panel.filter("from 2018", |row| Ok(row.period() >= Some(2018)))?.periods(), [2018]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn period(&self) -> Option<i32> {
         self.panel.period_of(self.index)
     }
 
-    /// A name for the row, as [`Panel::row_label`] gives it: `202 2014`.
+    /// A name for the row, as [`Panel::row_label`] gives it: its unit and period, or what there is of them and its place.
+    ///
+    /// ```
+    /// use apportion::Panel;
+    /// let panel = Panel::builder().units([202]).periods([2014]).column("rate", [43.0]).build()?;
+    /// assert_eq!(panel.row(202, 2014)?.label(), "202 2014");
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn label(&self) -> String {
         self.panel.row_label(self.index)
     }
@@ -59,11 +92,22 @@ impl<'a> Row<'a> {
     ///
     /// # Errors
     ///
-    /// [`DataError::UnknownColumn`], and [`DataError::NotANumber`] for a column of text.
+    /// [`DataError::UnknownColumn`]; [`DataError::ColumnUse`] for a column of text, and for those of units and periods;
+    /// [`DataError::NotANumber`] for a column that is text because its numbers are written in another way.
     ///
-    /// See the example of [`Row`].
+    /// ```
+    /// use apportion::error::{ColumnUseProblem, DataError};
+    /// use apportion::{Error, Panel};
+    /// let panel = Panel::builder().units([1]).column("rate", [43.0]).text_column("region", ["North"]).build()?;
+    /// for row in panel.rows() {
+    ///     assert_eq!(row.number("rate")?, 43.0);
+    ///     let text = row.number("region");
+    ///     assert!(matches!(text, Err(Error::Data(DataError::ColumnUse { why: ColumnUseProblem::Text { .. }, .. }))));
+    /// }
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn number(&self, column: &str) -> Result<f64> {
-        let numbers = self.panel.column(column)?.numbers()?;
+        let numbers = self.panel.numbers_for("Row::number()", column)?;
         Ok(numbers.get(self.index).copied().unwrap_or(f64::NAN))
     }
 
@@ -71,7 +115,8 @@ impl<'a> Row<'a> {
     ///
     /// # Errors
     ///
-    /// [`DataError::UnknownColumn`], and [`DataError::ColumnUse`] for a column of numbers.
+    /// [`DataError::UnknownColumn`], and [`DataError::ColumnUse`] for a column of numbers, and for those of units and
+    /// periods.
     ///
     /// ```
     /// use apportion::error::{ColumnUseProblem, DataError};
@@ -82,11 +127,10 @@ impl<'a> Row<'a> {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn text(&self, column: &str) -> Result<Option<&'a str>> {
-        let found = self.panel.column(column)?;
+        let found = self.panel.column_for("Row::text()", column)?;
         // A column whose cells are all missing counts as numbers, whatever it was meant for.
         if found.kind() == ColumnKind::Number && found.n_missing() < self.panel.n_observations() {
-            let (asker, column) = ("Row::text()".to_owned(), found.name().to_owned());
-            return Err(DataError::ColumnUse { asker, column, why: ColumnUseProblem::Numbers }.into());
+            return Err(misused("Row::text()", found.name(), ColumnUseProblem::Numbers));
         }
         Ok(found.text(self.index))
     }
@@ -95,7 +139,7 @@ impl<'a> Row<'a> {
     ///
     /// # Errors
     ///
-    /// [`DataError::UnknownColumn`].
+    /// [`DataError::UnknownColumn`], and [`DataError::ColumnUse`] for the columns of units and periods.
     ///
     /// ```
     /// use apportion::panel::Missing;
@@ -105,14 +149,14 @@ impl<'a> Row<'a> {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn missing(&self, column: &str) -> Result<Option<Missing>> {
-        Ok(self.panel.column(column)?.missing(self.index))
+        Ok(self.panel.column_for("Row::missing()", column)?.missing(self.index))
     }
 
     /// What a column holds here, of either kind, or why it holds nothing.
     ///
     /// # Errors
     ///
-    /// [`DataError::UnknownColumn`].
+    /// [`DataError::UnknownColumn`], and [`DataError::ColumnUse`] for the columns of units and periods.
     ///
     /// ```
     /// use apportion::panel::CellValue;
@@ -123,7 +167,7 @@ impl<'a> Row<'a> {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn value(&self, column: &str) -> Result<CellValue> {
-        Ok(CellValue::of(self.panel.column(column)?, self.index))
+        Ok(CellValue::of(self.panel.column_for("Row::value()", column)?, self.index))
     }
 }
 
@@ -174,7 +218,7 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// As for [`Panel::row`], and [`DataError::UnknownColumn`].
+    /// As for [`Panel::row`], and for its column as for [`Row::value`].
     ///
     /// ```
     /// use apportion::panel::{CellValue, Missing};
@@ -185,7 +229,35 @@ impl Panel {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn value(&self, unit: impl ToString, period: i32, column: &str) -> Result<CellValue> {
-        self.row(unit, period)?.value(column)
+        let row = self.row(unit, period)?;
+        Ok(CellValue::of(self.column_for("Panel::value()", column)?, row.index))
+    }
+
+    /// A column of data, which those of units and periods are not.
+    pub(super) fn column_for(&self, asker: &str, name: &str) -> Result<&Column> {
+        let is = |key: Option<&str>| key.is_some_and(|key| is_same(key, name));
+        if is(self.unit_column()) {
+            return Err(misused(asker, name, ColumnUseProblem::UnitKey));
+        }
+        if is(self.period_column()) {
+            return Err(misused(asker, name, ColumnUseProblem::PeriodKey));
+        }
+        self.column(name)
+    }
+
+    /// The numbers of a column of data.
+    pub(super) fn numbers_for(&self, asker: &str, name: &str) -> Result<&[f64]> {
+        let column = self.column_for(asker, name)?;
+        column.numbers().map_err(|error| match error {
+            // Of numbers that are written in another way, and of codes, the error of the column says what they are.
+            Error::Data(DataError::NotANumber {
+                place,
+                text,
+                why: NumberProblem::Text { read_with: None, .. },
+                ..
+            }) => misused(asker, column.name(), ColumnUseProblem::Text { text, place }),
+            other => other,
+        })
     }
 
     /// The position of a unit in [`Panel::units`]: as it stands, or as the one whose code it is written differently.
