@@ -86,6 +86,7 @@ pub use self::history::{
 };
 pub use self::join::Join;
 use self::keys::Key;
+pub(crate) use self::levels::LevelsOf;
 pub use self::matrix::ColumnMatrix;
 pub use self::missing::Missing;
 pub(crate) use self::names::{check_distinct, nearest_names, unknown_column};

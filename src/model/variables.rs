@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use super::term::Term;
 use crate::error::{DataError, Error, QuestionError, Result, TermProblem, no_key};
-use crate::panel::{Function, Missing, Panel, Reason, Selection, Values, is_same, nearest_names, position};
+use crate::panel::{Function, LevelsOf, Missing, Panel, Reason, Selection, Values, is_same, nearest_names};
 
 /// A factor's code on a row where it is missing.
 pub(super) const NO_LEVEL: u32 = u32::MAX;
@@ -82,11 +82,13 @@ pub(crate) fn parts(term: &Term, panel: &Panel, selection: &mut Selection) -> Re
         }
         Term::Factor(name) => Ok(vec![levels(name, panel, selection)?]),
         Term::FactorFrom { column, reference } => {
-            let found = match resolve(&Term::factor(column), panel) {
-                effects @ (Term::UnitEffects | Term::PeriodEffects) => parts(&effects, panel, selection)?,
-                _ => vec![levels(column, panel, selection)?],
+            let (kind, found) = match resolve(&Term::factor(column), panel) {
+                Term::UnitEffects => (LevelsOf::Units, parts(&Term::UnitEffects, panel, selection)?),
+                Term::PeriodEffects => (LevelsOf::Periods, parts(&Term::PeriodEffects, panel, selection)?),
+                _ if is_text(column, panel)? => (LevelsOf::Texts, vec![levels(column, panel, selection)?]),
+                _ => (LevelsOf::Numbers, vec![levels(column, panel, selection)?]),
             };
-            found.into_iter().map(|part| compared_with(reference, column, part)).collect()
+            found.into_iter().map(|part| compared_with(reference, column, kind, part)).collect()
         }
         Term::Column(name) if is_text(name, panel)? => {
             let column = panel.column(name)?;
@@ -246,11 +248,10 @@ fn levels(name: &str, panel: &Panel, selection: &mut Selection) -> Result<Part> 
 }
 
 /// Levels with the one that others are compared with in front.
-fn compared_with(reference: &str, column: &str, part: Part) -> Result<Part> {
+fn compared_with(reference: &str, column: &str, kind: LevelsOf, part: Part) -> Result<Part> {
     let Part::Levels { mut codes, mut names, .. } = part else { return Ok(part) };
-    let there = || names.iter().map(String::as_str);
-    let Some(at) = position(there(), reference) else {
-        let nearest = nearest_names(reference, there());
+    let Some(at) = kind.position(&names, reference) else {
+        let nearest = nearest_names(reference, names.iter().map(String::as_str));
         return Err(DataError::NoSuchValue { column: column.to_owned(), value: reference.to_owned(), nearest }.into());
     };
     names[..=at].rotate_right(1);

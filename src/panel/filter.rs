@@ -6,10 +6,10 @@ use super::Panel;
 use super::column::{Column, ColumnKind};
 use super::history::{KeptRows, Step};
 use super::keep_columns::misused;
+use super::levels::{LevelsOf, number_named, period_named};
 use super::names::{nearest_names, unknown_column};
-use super::period::read_period;
 use super::row::Row;
-use super::spelling::{is_same, position, trimmed};
+use super::spelling::is_same;
 use crate::error::{ColumnUseProblem, DataError, Result, first_few, no_key};
 
 impl Panel {
@@ -170,7 +170,7 @@ impl Panel {
 
     fn rows_of_periods(&self, name: &str, values: &[String]) -> Result<Vec<usize>> {
         let period = |value: &String| {
-            let period = read_period(trimmed(value)).filter(|period| self.periods().contains(period));
+            let period = period_named(value).filter(|period| self.periods().contains(period));
             period.ok_or_else(|| no_such_value(name, value, Vec::new()))
         };
         let wanted = values.iter().map(period).collect::<Result<Vec<_>>>()?;
@@ -182,10 +182,11 @@ impl Panel {
 /// The rows in which a column of data holds one of the values.
 fn rows_of_values(column: &Column, values: &[String]) -> Result<Vec<usize>> {
     if column.kind() == ColumnKind::Text {
-        let levels = || column.levels().unwrap_or_default().iter().map(String::as_str);
+        let levels = column.levels().unwrap_or_default();
         let level = |value: &String| {
-            let found = position(levels(), value).and_then(|at| levels().nth(at));
-            found.ok_or_else(|| no_such_value(column.name(), value, nearest_names(value, levels())))
+            let found = LevelsOf::Texts.position(levels, value).map(|at| levels[at].as_str());
+            let nearest = || nearest_names(value, levels.iter().map(String::as_str));
+            found.ok_or_else(|| no_such_value(column.name(), value, nearest()))
         };
         let wanted = values.iter().map(level).collect::<Result<Vec<_>>>()?;
         let n_rows = match column.values() {
@@ -197,7 +198,7 @@ fn rows_of_values(column: &Column, values: &[String]) -> Result<Vec<usize>> {
     }
     let numbers = column.numbers()?;
     let number = |value: &String| {
-        let number = trimmed(value).parse::<f64>().ok().filter(|number| numbers.contains(number));
+        let number = number_named(value).filter(|number| numbers.contains(number));
         number.ok_or_else(|| no_such_value(column.name(), value, Vec::new()))
     };
     let wanted = values.iter().map(number).collect::<Result<Vec<_>>>()?;

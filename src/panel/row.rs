@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::Panel;
 use super::cell_value::CellValue;
-use super::codes::code_form;
 use super::column::{Column, ColumnKind};
 use super::keep_columns::misused;
+use super::levels::LevelsOf;
 use super::missing::Missing;
 use super::names::nearest_names;
 use super::spelling::is_same;
@@ -265,12 +265,7 @@ impl Panel {
         if self.units.is_none() {
             return Err(no_key(asker, "unit"));
         }
-        let exact = self.units().iter().position(|there| there == unit);
-        let form = || {
-            let form = code_form(unit);
-            self.units().iter().position(|there| code_form(there) == form)
-        };
-        exact.or_else(form).ok_or_else(|| {
+        LevelsOf::Units.position(self.units(), unit).ok_or_else(|| {
             let nearest = nearest_names(unit, self.units().iter().map(String::as_str));
             DataError::NoSuchUnit { unit: unit.to_owned(), nearest }.into()
         })
