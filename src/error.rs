@@ -43,6 +43,8 @@
 //!
 //! [`Place`] is where a value stands in its source, [`TermSyntax`] where a term cannot be read.
 //!
+//! What a closure of the caller's finds wrong is [`Error::other`].
+//!
 //! Print it: `{}` and `{:?}` both give the sentence, so that a `main` that returns [`Result`] tells its reader what to
 //! do. Match on the category to tell whose fault it is, and on what is in it to react.
 
@@ -102,6 +104,25 @@ pub enum Error {
     Question(#[from] QuestionError),
     /// There is no such estimate on these data.
     Estimate(#[from] EstimateError),
+}
+
+impl Error {
+    /// An error of the caller's own, for a closure that this crate calls and that finds something wrong:
+    /// [`DataError::OfTheCaller`], which says what it is given.
+    ///
+    /// ```
+    /// use apportion::error::DataError;
+    /// use apportion::{Error, Panel};
+    /// let panel = Panel::builder().units(["A", "B"]).text_column("grade", ["3", "three"]).build()?;
+    /// let number = |text: &str| text.parse::<f64>().map_err(|error| Error::other(format!("grade {text}: {error}")));
+    /// let error = panel.with_column_by("level", |row| row.text("grade")?.map(number).transpose()).unwrap_err();
+    /// assert_eq!(error.to_string(), "grade three: invalid float literal");
+    /// assert!(matches!(error, Error::Data(DataError::OfTheCaller { .. })));
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn other(message: impl fmt::Display) -> Self {
+        DataError::OfTheCaller { message: message.to_string() }.into()
+    }
 }
 
 /// The message, not the fields: it is what `main` prints of an error that it returns.

@@ -327,6 +327,13 @@ pub enum DataError {
         /// Values given.
         found: usize,
     },
+    /// What the caller's own code found wrong, in a closure of [`Panel::filter`](crate::Panel::filter),
+    /// [`Panel::with_column_by`](crate::Panel::with_column_by) or a source; see [`Error::other`].
+    #[error("{message}")]
+    OfTheCaller {
+        /// What the caller says of it.
+        message: String,
+    },
     /// No row has a positive weight.
     #[error("weights \"{column}\" are zero in every row of the sample: give positive weights, or none")]
     ZeroWeights {

@@ -46,7 +46,8 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// What the closure returns; otherwise as for [`Panel::with_column`].
+    /// What the closure returns, its own errors as [`Error::other`](crate::Error::other); otherwise as for
+    /// [`Panel::with_column`].
     ///
     /// ```
     /// use apportion::Panel;

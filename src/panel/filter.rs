@@ -19,7 +19,8 @@ impl Panel {
     ///
     /// # Errors
     ///
-    /// What the closure returns; [`DataError::NothingKept`] where no row is left.
+    /// What the closure returns, its own errors as [`Error::other`](crate::Error::other); [`DataError::NothingKept`] where
+    /// no row is left.
     ///
     /// ```
     /// use apportion::error::DataError;
