@@ -196,7 +196,7 @@ impl FittedModel {
         self.design.panel.description()
     }
 
-    /// Where the columns of the question come from, and what was done to the panel's rows.
+    /// Where the columns of the question come from, and what was done to the panel.
     pub fn lineage(&self) -> &Lineage {
         &self.design.lineage
     }

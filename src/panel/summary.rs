@@ -62,7 +62,7 @@ pub struct PanelSummary {
     pub population: Option<String>,
     /// The columns, in the order of the source.
     pub columns: Vec<ColumnSummary>,
-    /// Where they come from and what was done to the rows, where the panel knows.
+    /// Where they come from and what was done to the panel, where the panel knows.
     #[serde(default)]
     pub lineage: Lineage,
 }

@@ -24,8 +24,8 @@ impl fmt::Display for PanelSummary {
         let stated = self.lineage.columns.iter().filter(|column| column.provenance != Provenance::default());
         let sources: Vec<String> = stated.flat_map(from).collect();
         let steps = self.lineage.steps.iter().flat_map(|step| wrapped_at("  ", &step.to_string()));
-        for (title, block) in [("where the columns come from", sources), ("what was done to the rows", steps.collect())]
-        {
+        let blocks = [("where the columns come from", sources), ("what was done to the panel", steps.collect())];
+        for (title, block) in blocks {
             if !block.is_empty() {
                 lines.extend([String::new(), title.to_owned()]);
                 lines.extend(block);

@@ -1,4 +1,4 @@
-//! Where do the columns of an answer come from, and what was done to their rows?
+//! Where do the columns of an answer come from, and what was done to their panel?
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::panel::Panel;
 use crate::panel::column::Column;
 use crate::panel::provenance::{Origin, Provenance};
 
-/// Where the columns of an answer come from, and what was done to the panel's rows: what it takes to trace a result.
+/// Where the columns of an answer come from, and what was done to the panel: what it takes to trace a result.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Lineage {
@@ -38,7 +38,7 @@ impl Lineage {
 
 impl Panel {
     /// Where the columns named come from, and all that they are derived from, however indirectly, each once and in the
-    /// panel's order; and what was done to the rows. Names that are no column are passed over: units, periods. Empty
+    /// panel's order; and what was done to the panel. Names that are no column are passed over: units, periods. Empty
     /// where nobody said anything of any of them.
     ///
     /// ```
