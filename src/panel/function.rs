@@ -58,6 +58,14 @@ impl Function {
         }
     }
 
+    /// What its values are measured in, of numbers that are measured in `unit`.
+    pub(super) fn measured_in(self, unit: &str) -> String {
+        match self {
+            Function::Power(power) => format!("power {power} of {unit}"),
+            other => format!("{} of {unit}", other.name()),
+        }
+    }
+
     /// The function of something, as a term writes it: `sqrt(x)`, `power(x, 2)`.
     pub(crate) fn written(self, inner: impl fmt::Display) -> String {
         match self {

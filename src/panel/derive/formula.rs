@@ -107,7 +107,7 @@ impl Work<'_> {
             values: self.values(column)?.into_iter().map(value).collect(),
             formula: function.written(column),
             inputs: vec![column.to_owned()],
-            measured_in: self.unit(column).map(|unit| format!("{} of {unit}", function.name())),
+            measured_in: self.unit(column).map(|unit| function.measured_in(&unit)),
             quantity: Some(Quantity::Score),
         })
     }

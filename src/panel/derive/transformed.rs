@@ -50,7 +50,9 @@ impl Derivation {
     /// ```
     /// use apportion::panel::Derivation;
     /// use apportion::Panel;
-    /// let panel = Panel::builder().column("age", [3.0]).build()?;
+    /// let panel = Panel::builder().column("age", [3.0]).build()?.measured_in("age", "years")?;
+    /// let cubes = panel.derive("age3", &Derivation::power("age", 3))?;
+    /// assert_eq!(cubes.provenance("age3")?.measured_in.as_deref(), Some("power 3 of years"));
     /// assert_eq!(panel.derive("age2", &Derivation::power("age", 2))?.column("age2")?.numbers()?, [9.0]);
     /// assert!(panel.derive("age0", &Derivation::power("age", 0)).is_err());
     /// # Ok::<(), apportion::Error>(())
