@@ -139,21 +139,41 @@ impl Term {
     /// The inverse hyperbolic sine of this term, log(x + √(x² + 1)): like a logarithm, of numbers of either sign and of
     /// zero.
     ///
-    /// See the example of [`sqrt`](Self::sqrt).
+    /// ```
+    /// use apportion::{Panel, PanelRegression, Term};
+    /// let panel = Panel::builder().column("y", [1.0, 2.0, 5.0]).column("x", [-3.0, 0.0, 40.0]).build()?;
+    /// let fit = PanelRegression::new("y", [Term::column("x").asinh()]).fit(&panel)?;
+    /// assert_eq!((fit.names()[1].as_str(), fit.n_observations()), ("asinh(x)", 3));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn asinh(self) -> Self {
         Term::Function(Function::Asinh, Box::new(self))
     }
 
     /// log(1 + x) of this term, of numbers above −1.
     ///
-    /// See the example of [`sqrt`](Self::sqrt).
+    /// ```
+    /// use apportion::{Panel, PanelRegression, Term};
+    /// let panel = Panel::builder().column("y", [1.0, 2.0, 5.0, 4.0]).column("x", [0.0, 3.0, 9.0, -1.0]).build()?;
+    /// let fit = PanelRegression::new("y", [Term::column("x").log1p()]).fit(&panel)?;
+    /// // log(1 + 0) is 0, and −1 has no value.
+    /// assert_eq!(fit.sample().audit(), "1 (log1p(x) has no value there)");
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn log1p(self) -> Self {
         Term::Function(Function::Log1p, Box::new(self))
     }
 
     /// A power of this term, from 2 to 16.
     ///
-    /// See the example of [`sqrt`](Self::sqrt).
+    /// ```
+    /// use apportion::{Panel, PanelRegression, Term};
+    /// let panel = Panel::builder().column("y", [2.0, 5.0, 10.0]).column("x", [1.0, 2.0, 3.0]).build()?;
+    /// let fit = PanelRegression::new("y", [Term::column("x").power(2)]).fit(&panel)?;
+    /// assert_eq!(fit.names()[1], "power(x, 2)");
+    /// assert!((fit.estimates()[1] - 1.0).abs() < 1e-12, "y is 1 + x²");
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
     pub fn power(self, power: u32) -> Self {
         Term::Function(Function::Power(power), Box::new(self))
     }
