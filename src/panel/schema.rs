@@ -229,15 +229,17 @@ impl PanelSchema {
         match u8::try_from(sign) {
             Ok(byte)
                 if matches!(byte, b'\t' | b'!'..=b'~')
-                    && !matches!(byte, b'"' | b'.')
+                    && !matches!(byte, b'"' | b'.' | b'-' | b'+' | b'_' | b'%')
                     && !byte.is_ascii_alphanumeric() =>
             {
                 Ok(byte)
             }
             _ => Err(QuestionError::Option {
                 option: "delimiter",
-                expected: "one ASCII sign such as ';', '|' or '\\t', no letter, digit, point or quotation mark"
-                    .to_owned(),
+                expected:
+                    "one ASCII sign such as ';', '|' or '\\t', not a quotation mark, nor what stands in numbers and \
+                           names: letters, digits, '.', '-', '+', '_' and '%'"
+                        .to_owned(),
                 found: format!("{sign:?}"),
             }
             .into()),
