@@ -146,7 +146,7 @@ use crate::error::{Place, Result};
 /// | What does a row hold, and a unit in a period? | [`rows`](Self::rows), [`row`](Self::row), [`value`](Self::value) |
 /// | What is a unit called? | [`unit_name`](Self::unit_name), [`unit_names`](Self::unit_names) |
 /// | Which columns are weights, population, labels? | [`weight_column`](Self::weight_column), [`with_weight`](Self::with_weight), [`population_column`](Self::population_column), [`with_population`](Self::with_population), [`label_columns`](Self::label_columns), [`with_labels`](Self::with_labels) |
-/// | How do other columns come in, and under which names? | [`join`](Self::join), [`derive`](Self::derive), [`with_column`](Self::with_column), [`with_column_by`](Self::with_column_by), [`renamed`](Self::renamed) |
+/// | How do other columns come in, and under which names? | [`join`](Self::join), [`derive`](Self::derive), [`derive_lags`](Self::derive_lags), [`derive_leads`](Self::derive_leads), [`with_column`](Self::with_column), [`with_column_by`](Self::with_column_by), [`renamed`](Self::renamed) |
 /// | Which columns stay, in which order? | [`select`](Self::select), [`without_columns`](Self::without_columns) |
 /// | Which rows stay, and on which areas? | [`filter`](Self::filter), [`filter_by`](Self::filter_by), [`keep_units`](Self::keep_units), [`in_periods`](Self::in_periods), [`without`](Self::without), [`reorganise`](Self::reorganise) |
 /// | Where does it come from, and what was done to it? | [`provenance`](Self::provenance), [`lineage`](Self::lineage), [`steps`](Self::steps), [`joins`](Self::joins), [`measured_in`](Self::measured_in), [`description`](Self::description), [`with_description`](Self::with_description) |

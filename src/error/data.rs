@@ -541,6 +541,9 @@ pub enum DerivationProblem {
         /// What was given.
         power: u32,
     },
+    /// Lags or leads of no distance.
+    #[error("no number of periods was given: give at least one, such as 1..=3")]
+    NoPeriods,
     /// No period, or fewer, to go back or to average.
     #[error("{periods} periods: it must be at least one")]
     Periods {

@@ -247,7 +247,7 @@ impl<'a> Parser<'a> {
         };
         let Some(nth) = self.nth_lag else {
             let message = format!(
-                "`{first}:{last}` are several terms: write each by itself, or take lags() or leads() of the term in code"
+                "`{first}:{last}` are several terms: write each by itself, take lags() or leads() of the term in code, or read a list with model::parse_terms(\"z, lag(x, {first}:{last})\")"
             );
             return Err(self.error_at(start, message));
         };
@@ -376,7 +376,7 @@ mod tests {
         fails(
             "lag(x, 1:3)",
             8,
-            "`1:3` are several terms: write each by itself, or take lags() or leads() of the term in code",
+            "`1:3` are several terms: write each by itself, take lags() or leads() of the term in code, or read a list with model::parse_terms(\"z, lag(x, 1:3)\")",
         );
         fails("lead(x, 0)", 9, "expected a number of periods, 1 or more");
         fails("lead(between(x))", 6, "between() cannot stand inside lead()");

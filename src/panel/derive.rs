@@ -4,6 +4,7 @@
 //! so.
 
 mod formula;
+mod several;
 mod transformed;
 
 use std::sync::Arc;
