@@ -5,6 +5,8 @@ use apportion::model::parse_terms;
 use apportion::panel::Derivation;
 use apportion::{FittedRegression, Panel, PanelRegression, Term};
 
+use linfa::traits::Predict;
+
 use crate::common::message;
 
 /// Three units of four periods, with regions of which one has a comma in its name.
@@ -81,6 +83,21 @@ fn another_reference_level_is_the_same_fit() {
     let years = fit(&panel, read("factor(period, ref=2017)"));
     assert_eq!(years.names()[1], "factor(period, ref=2017)[2015]");
     assert_eq!(years.names().len(), 4);
+    // Named as a filter reads it.
+    for (column, named, level) in [
+        ("period", "2016-17", "2017"),
+        ("period", "2017.0", "2017"),
+        ("size", "3.0", "3"),
+        ("size", "3e0", "3"),
+        ("unit", "2.0", "2"),
+        ("region", "South,\u{a0}far", "South, far"),
+    ] {
+        assert!(panel.filter_by(column, [named]).is_ok(), "{column} {named}");
+        let term = Term::factor_from(column, named);
+        let (fitted, plain) = (fit(&panel, vec![term]), fit(&panel, vec![Term::factor_from(column, level)]));
+        check(fitted.estimates(), plain.estimates());
+        assert!(fitted.names().iter().all(|name| !name.ends_with(&format!("[{level}]"))), "{column} {named}");
+    }
 }
 
 #[test]
@@ -115,4 +132,64 @@ fn references_and_functions_that_cannot_be() {
         assert_eq!(text.parse::<Term>().expect("it reads").to_string(), text);
     }
     assert_eq!("factor( x , ref = b )".parse::<Term>().expect("it reads"), Term::factor_from("x", "b"));
+}
+
+#[test]
+fn an_interaction_with_a_number_leaves_the_reference_out_where_the_number_is_a_term() {
+    let panel = panel();
+    let of = |name: &'static str| {
+        move |row: apportion::panel::Row<'_>| match row.text("region")? {
+            Some(region) if region == name => row.number("x"),
+            Some(_) => Ok(0.0),
+            None => Ok(f64::NAN),
+        }
+    };
+    let by_hand = [("x_east", "East"), ("x_north", "North"), ("x_south", "South, far")];
+    let panel = by_hand.iter().try_fold(panel, |panel, (name, region)| panel.with_column_by(*name, of(region)));
+    let panel = panel.expect("they can be added");
+    let slopes = fit(&panel, read("x_east,x_north,x_south"));
+    let differences = fit(&panel, read("x,x_east,x_south"));
+
+    // The number first, last, or in another order within the interaction.
+    for terms in ["x,factor(region, ref=North):x", "x:factor(region, ref=North),x"] {
+        let fitted = fit(&panel, read(terms));
+        let name = |level: &str| {
+            let found = fitted.names().iter().find(|name| name.ends_with(&format!("[{level}]"))).cloned();
+            found.and_then(|name| fitted.estimate(&name))
+        };
+        assert_eq!((fitted.names().len(), name("North")), (4, None), "{terms}");
+        let estimates = [fitted.estimate("x"), name("East"), name("South, far")].map(|slope| slope.expect("a slope"));
+        check(&estimates, &differences.estimates()[1..]);
+        assert!(fitted.left_out_columns().is_empty(), "{terms}");
+        check(&[fitted.r_squared().overall], &[slopes.r_squared().overall]);
+    }
+    // Without a reference it is the first level.
+    let first = fit(&panel, read("x,x:factor(region)"));
+    assert_eq!(first.names()[1..], ["x", "x:factor(region)[North]", "x:factor(region)[South, far]"]);
+    // Without the number each level has a slope of its own, whatever the reference.
+    let alone = fit(&panel, read("factor(region, ref=North):x"));
+    assert_eq!(alone.names().len(), 4);
+    let of = |level: &str| alone.estimate(&format!("factor(region, ref=North):x[{level}]")).expect("a slope");
+    check(&["East", "North", "South, far"].map(of), &slopes.estimates()[1..]);
+    // A function of the number is another number, and products have no order.
+    assert_eq!(fit(&panel, read("sqrt(size),factor(region):size")).names().len(), 5);
+    let products = fit(&panel, read("x:size,size:factor(region):x"));
+    assert_eq!(products.names().len(), 4);
+    // Shares have the interaction without the number as well: there it has a slope for every level, whatever the
+    // reference, and what rank leaves out beside the number is the reference level's.
+    let shares = |interaction: &str| {
+        let model = apportion::Model::new("y").component("x", ["x"]).component("by region", [interaction]);
+        let fit = model.fit(&panel).expect("it fits");
+        let left_out: Vec<String> = fit.warnings().iter().map(ToString::to_string).collect();
+        let breakdown = fit.shapley().expect("shares");
+        (breakdown.components.iter().map(|share| share.share_of_total).collect::<Vec<_>>(), left_out.join("\n"))
+    };
+    let (of_first, of_north) = (shares("factor(region):x"), shares("factor(region, ref=North):x"));
+    check(&of_north.0, &of_first.0);
+    assert!(of_north.1.contains("[North]") && !of_north.1.contains("[East]"), "{}", of_north.1);
+    // What is predicted is what was fitted.
+    let fitted = fit(&panel, read("x,factor(region, ref=North):x"));
+    let rows = panel.filter("rows with a region", |row| Ok(row.text("region")?.is_some())).expect("eleven rows");
+    let expected = fitted.predict(&rows).expect("it predicts");
+    check(&expected.to_vec(), &fitted.fitted());
 }

@@ -1,6 +1,8 @@
 //! Every verb of a panel: what it gives, what it keeps (kinds of missing, provenance, labels, keys), what it refuses.
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+use std::ops::RangeInclusive;
+
 use apportion::error::{ColumnUseProblem, DataError};
 use apportion::panel::{CellValue, ColumnChange, Derivation, Missing, Origin, Step};
 use apportion::{Error, Panel, PanelSchema, Result};
@@ -74,7 +76,17 @@ fn a_row_that_is_not_there() {
         panel.row(202, 2018).and_then(|row| row.text("rate")),
         &["Row::text()", "\"rate\"", "Row::number()"],
     );
-    message::error(panel.row(202, 2018).and_then(|row| row.number("region")), &["\"region\"", "London"]);
+    message::error(
+        panel.row(202, 2018).and_then(|row| row.number("region")),
+        &["Row::number()", "\"region\"", "a column of text", "London", "Row::text()"],
+    );
+    // Keys are no columns of data.
+    let row = panel.row(202, 2018).expect("it is there");
+    message::error(row.number("year"), &["Row::number()", "\"year\"", "period column", "Row::period()"]);
+    message::error(row.text("la"), &["Row::text()", "\"la\"", "unit column", "Row::unit()"]);
+    message::error(row.missing("la\u{a0}"), &["Row::missing()", "unit column"]);
+    message::error(row.value("year"), &["Row::value()", "period column"]);
+    message::error(panel.value(202, 2018, "la"), &["Panel::value()", "\"la\"", "Row::unit()"]);
     let cross = Panel::builder().column("x", [1.0]).build().expect("it builds");
     message::error(cross.value("A", 2018, "x"), &["Panel::row()", "unit column"]);
     message::error(cross.unit_names(), &["Panel::unit_names()", "unit column"]);
@@ -136,9 +148,22 @@ fn filters_that_cannot_be() {
     message::error(panel.filter_by("rate", ["c"]), &["\"rate\"", "no value \"c\""]);
     message::error(panel.filter_by("rate", [f64::NAN]), &["\"rate\"", "no value \"NaN\""]);
     message::error(panel.filter_by("year", [2030]), &["\"year\"", "no value \"2030\""]);
-    message::error(panel.filter_by("region", Vec::<String>::new()), &["none of the 5 rows", "region is"]);
+    message::error(
+        panel.filter_by("region", Vec::<String>::new()),
+        &["Panel::filter_by()", "\"region\"", "no value was given"],
+    );
     message::error(panel.keep_units([202, 999]), &["no unit \"999\""]);
-    message::error(panel.keep_units(Vec::<String>::new()), &["none of the 5 rows"]);
+    message::error(
+        panel.filter_by("year", Vec::<i32>::new()),
+        &["Panel::filter_by()", "\"year\"", "no value was given"],
+    );
+    message::error(panel.keep_units(Vec::<String>::new()), &["Panel::keep_units()", "\"la\"", "no value was given"]);
+    message::error(panel.in_periods(RangeInclusive::new(2019, 2017)), &["2019 to 2017", "2017..=2019"]);
+    message::error(panel.in_periods(2030..=2031), &["no rows in periods 2030 to 2031"]);
+    let cross = Panel::builder().column("x", [1.0]).build().expect("it builds");
+    message::error(cross.in_periods(RangeInclusive::new(2019, 2017)), &["Panel::in_periods()", "period column"]);
+    let own = panel.filter("own", |row| Err(Error::other(format!("row {} is odd", row.label()))));
+    assert_eq!(own.expect_err("it fails").to_string(), "row 202 2017 is odd");
 }
 
 #[test]
@@ -216,9 +241,15 @@ fn columns_that_cannot_be_added() {
         message::error(panel.with_column(name, [1.0; 5]), &["choose another"]);
         message::error(panel.with_column_by(name, |_| Ok(1.0)), &["choose another"]);
     }
-    message::error(panel.with_column("x", [1.0, 2.0, f64::INFINITY, 1.0, 1.0]), &["\"x\"", "row 2", "infinite"]);
+    // Every row is named by its unit and period: the values stand on no line of the file.
+    let third = panel.row_label(2);
+    message::error(panel.with_column("x", [1.0, 2.0, f64::INFINITY, 1.0, 1.0]), &["\"x\"", &third, "infinite"]);
+    message::error(panel.with_column("rate", [1.0; 5]), &["cannot add column \"rate\"", "choose another"]);
+    message::error(panel.derive("rate", &Derivation::log("w")), &["cannot derive \"rate\"", "choose another"]);
     let mixed = [CellValue::from(1.0), "two".into(), 3.0.into(), 4.0.into(), 5.0.into()];
-    message::error(panel.with_column("x", mixed), &["\"x\"", "line 3", "\"two\"", "correct it"]);
+    message::error(panel.with_column("x", mixed), &["\"x\"", &panel.row_label(1), "\"two\"", "correct it"]);
+    let file = Panel::read_csv_from("rate\n1\n2\n".as_bytes(), &PanelSchema::cross_section()).expect("it reads");
+    message::error(file.with_column("x", [1.0, f64::INFINITY]), &["\"x\", row 1: the value is infinite"]);
     message::error(panel.with_column_by("x", |row| row.number("rte")), &["no column \"rte\"", "\"rate\""]);
 }
 
@@ -235,7 +266,7 @@ fn names_change_and_change_back() {
     }
     assert_eq!(panel.renamed("la", "code").expect("the name is free").unit_column(), Some("code"));
     assert!(panel.renamed("rate", "rate").expect("nothing changes").steps().is_empty());
-    message::error(panel.renamed("rate", "year"), &["\"year\"", "choose another"]);
+    message::error(panel.renamed("rate", "year"), &["cannot rename column \"rate\" to \"year\"", "choose another"]);
 }
 
 #[test]
@@ -246,7 +277,16 @@ fn a_matrix_with_names() {
     assert_eq!(matrix.values.column(0).to_vec(), [1.0, 2.0, 1.0, 0.0, 3.0]);
     assert!(matrix.values[[0, 1]] == 43.0 && matrix.values[[1, 1]].is_nan());
     assert_eq!(panel.matrix(Vec::<String>::new()).expect("no column").values.dim(), (5, 0));
-    message::error(panel.matrix(["w", "region"]), &["\"region\"", "London"]);
+    message::error(panel.matrix(["w", "region"]), &["Panel::matrix()", "\"region\"", "London", "Row::text()"]);
+    let keys = panel.matrix(["year", "la", "w"]).expect("they are numbers");
+    assert_eq!(keys.names, ["year", "la", "w"]);
+    assert_eq!(keys.values.column(0).to_vec(), [2017.0, 2018.0, 2018.0, 2016.0, 2017.0]);
+    assert_eq!(keys.values.column(1).to_vec(), [202.0, 202.0, 203.0, 301.0, 301.0]);
+    for units in [["E1", "E2"], ["01", "02"], ["x", "1"]] {
+        let panel = Panel::builder().units(units).column("w", [1.0, 2.0]).build().expect("it builds");
+        message::error(panel.matrix(["unit"]), &["Panel::matrix()", "\"unit\"", "unit column", "Row::unit()"]);
+    }
+    message::error(panel.matrix(["year", "year"]), &["named twice"]);
     message::error(panel.matrix(["w", "w"]), &["Panel::matrix()", "\"w\"", "named twice"]);
 }
 
@@ -285,7 +325,7 @@ fn files_of_other_habits() {
         let sign = sign.chars().next().expect("one sign");
         assert_eq!(Panel::read_csv_from(csv.as_bytes(), &schema.clone().delimiter(sign)).expect("it reads"), panel);
     }
-    for sign in ['"', 'a', '7', '.', '\n', 'ü'] {
+    for sign in ['"', 'a', '7', '.', '-', '+', '_', '%', '\n', 'ü'] {
         let schema = PanelSchema::new("la", "year").delimiter(sign);
         message::error(Panel::read_csv_from(csv.as_bytes(), &schema), &["delimiter", "one ASCII sign"]);
     }
@@ -345,4 +385,71 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn values_built_directly_are_read_and_read_back() {
+    let panel = panel();
+    let texts = ["NA", "b", "", " a ", "[c]"].map(|text| CellValue::Text(text.to_owned()));
+    let panel = panel.with_column("q", texts.clone()).and_then(|panel| panel.with_column("p", &texts));
+    let panel = panel.and_then(|panel| panel.with_column("nan", vec![CellValue::Number(f64::NAN); 5])).expect("added");
+    let q = panel.column("q").expect("it is there");
+    let missing: Vec<_> = (0..5).map(|row| q.missing(row)).collect();
+    let marks = [Missing::NotAvailable, Missing::Empty, Missing::Confidential].map(Some);
+    assert_eq!(missing, [marks[0], None, marks[1], None, marks[2]]);
+    assert_eq!((q.levels(), q.text(3)), (Some(&["a".to_owned(), "b".to_owned()][..]), Some("a")));
+    assert_eq!(values(&panel, "p"), values(&panel, "q"));
+    assert_eq!(panel.column("nan").expect("it is there").missing(4), Some(Missing::NotANumber));
+
+    let folder = std::env::temp_dir().join(format!("apportion_built_directly_{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("it can be made");
+    let path = folder.join("panel.csv");
+    panel.write_csv(&path).expect("it can be written");
+    let read = Panel::read_written(&path).expect("it reads back");
+    std::fs::remove_dir_all(&folder).expect("it is there");
+    for column in ["q", "p", "nan"] {
+        assert_eq!(values(&read, column), values(&panel, column), "{column}");
+    }
+}
+
+#[test]
+fn whatever_is_a_number_or_a_text_becomes_a_value() {
+    let number = |value: CellValue| value.number();
+    for value in [
+        3_u8.into(),
+        3_u16.into(),
+        3_u32.into(),
+        3_u64.into(),
+        3_usize.into(),
+        3_i8.into(),
+        3_i16.into(),
+        3_i64.into(),
+        3_isize.into(),
+        (&3_i64).into(),
+        3_f32.into(),
+        CellValue::from(&CellValue::from(3)),
+    ] {
+        assert_eq!(number(value), Some(3.0));
+    }
+    assert_eq!(number((&true).into()), Some(1.0));
+    assert_eq!(CellValue::from(&" a".to_owned()).text(), Some("a"));
+    assert_eq!(CellValue::from(f32::NAN), CellValue::Missing(Missing::NotANumber));
+    assert!(["a", "b"].iter().map(CellValue::from).all(|value| value.text().is_some()));
+    // Beyond 2⁵³ not every whole number is a double: its digits are kept.
+    assert_eq!(number((1_u64 << 53).into()), Some(9_007_199_254_740_992.0));
+    assert_eq!(CellValue::from((1_u64 << 53) + 1).text(), Some("9007199254740993"));
+    assert_eq!(CellValue::from(i64::MIN).text(), Some("-9223372036854775808"));
+}
+
+#[test]
+fn several_lags_have_stated_names() {
+    let panel = panel().derive_lags("rate", 1..=2).and_then(|panel| panel.derive_leads("rate", [1])).expect("derived");
+    let by_one = panel.derive("one", &Derivation::lag("rate", 1)).expect("derived");
+    assert_eq!(values(&panel, "rate_lag1"), values(&by_one, "one"));
+    assert_eq!(panel.provenance("rate_lag2").expect("it is there").to_string(), "= rate at t \u{2212} 2");
+    assert!(panel.has_column("rate_lead1"));
+    message::error(panel.derive_lags("rate", []), &["\"rate_lag\"", "no number of periods"]);
+    message::error(panel.derive_lags("rate", [0]), &["\"rate_lag0\"", "at least one"]);
+    message::error(panel.derive_lags("rate", [1]), &["cannot derive \"rate_lag1\"", "choose another"]);
+    message::error(panel.derive_lags("rte", [1]), &["no column \"rte\"", "\"rate\""]);
 }
