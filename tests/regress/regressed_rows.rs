@@ -274,7 +274,7 @@ fn without_keys_rows_are_found_by_position() {
     let (own, mut other) = (values[5].powi(2), values.clone());
     assert_eq!(fit.residuals_on(&with(&values, own)).unwrap(), fit.residuals_on(&panel).unwrap());
     other.swap(0, 1);
-    for panel in [with(&other, own), with(&values, own + 1.0), panel.without(["x"]).unwrap()] {
+    for panel in [with(&other, own), with(&values, own + 1.0), panel.without_columns(["x"]).unwrap()] {
         for error in [fit.residuals_on(&panel).unwrap_err(), fit.fitted_on(&panel).unwrap_err()] {
             assert!(error.to_string().contains("for a panel of other rows needs a unit column"), "{error}");
         }
