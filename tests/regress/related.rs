@@ -99,7 +99,7 @@ fn scattered(seed: u64) -> Rows {
     let n = units.len();
     let x: Vec<f64> = (0..n).map(|_| random.normal()).collect();
     let panel = Panel::builder()
-        .units(units.iter().map(|unit| format!("U{unit}")))
+        .units(units.iter().map(|unit| format!("U{unit:02}")))
         .periods(periods.iter().copied())
         .column("x", x.iter().copied())
         .column("y", x.iter().map(|x| x + random.normal()))
