@@ -15,6 +15,7 @@
 mod design;
 mod doubts;
 mod factor;
+mod first_cell;
 mod parse;
 mod term;
 mod variables;

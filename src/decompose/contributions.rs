@@ -98,8 +98,8 @@ impl FittedModel {
     /// not add up to the whole, as their shares do not.
     ///
     /// # Errors
-    /// [`EstimateError::Method`](crate::error::EstimateError::Method) for other methods, which do not split what is fitted;
-    /// [`EstimateError::TooManyComponents`](crate::error::EstimateError::TooManyComponents) for Shapley contributions of
+    /// [`EstimateError::Method`] for other methods, which do not split what is fitted;
+    /// [`EstimateError::TooManyComponents`] for Shapley contributions of
     /// more than 16 components.
     ///
     /// # Examples

@@ -75,7 +75,7 @@ impl FittedModel {
     /// [`regression`](Self::regression).
     ///
     /// # Examples
-    /// See [`CountingNoise`](crate::decompose::CountingNoise).
+    /// See [`CountingNoise`].
     pub fn counting_noise(&self, count: &str, population: &str, per: f64) -> Result<CountingNoise> {
         if !(per > 0.0 && per.is_finite()) {
             let expected = "it is what the rate is per, such as 10000, and above zero".to_string();

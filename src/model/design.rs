@@ -1,6 +1,6 @@
 //! Model × panel → design: the columns and absorbed effects on the sample, each credited to a component.
 
-use super::factor::{FirstCell, numbers_alone};
+use super::first_cell::{FirstCell, numbers_alone};
 use super::term::Term;
 use super::variables::{Part, checked_numbers, parts, resolve};
 use super::{Model, Weights};
