@@ -1,24 +1,21 @@
 //! What moves each authority from the mean, what remains of it, and is that beyond what chance allows?
 //!
-//! Of England's authorities, 2011 to 2018, or with `--data` of your own:
-//!
-//! ```text
-//! cargo run --release --example authorities -- --data panel.csv --outcome cpp_rate --unit la_number --period year \
-//!     --component deprivation=idaci_2015 --component 'spending=log(spend_core_per_child)' \
-//!     --component policy=period_effects --component practice=unit_effects --label la_name --periods 2016-2018
-//! ```
+//! Of England's authorities, 2011 to 2018, or with `--data` and the options of `decompose` of your own.
 
 #[allow(dead_code, reason = "shares are another question")]
 mod cli;
 
+use std::collections::HashSet;
 use std::ops::RangeInclusive;
 use std::process::ExitCode;
 
+use apportion::Method;
 use apportion::findings::{Funnel, FunnelTarget, FunnelUnit, UnitAnalysis, UnitCounts, UnitFinding, Units};
-use apportion::{Method, Panel};
+use apportion::regress::NoiseModel;
 use clap::{CommandFactory, Parser};
 use cli::Asked;
 use cli::face::{self, Result};
+use cli::words::wrapped;
 use serde_json::json;
 
 /// What moves each authority from the mean, what remains of it, and is that beyond what chance allows?
@@ -67,7 +64,10 @@ fn answer(Arguments { options, periods, label, all, csv }: Arguments) -> Result<
         Some((count, population, per)) => {
             // Refuses columns that the outcome is not made of.
             fit.counting_noise(count, population, per)?;
-            Some(funnel(&panel, &units, count, population, periods)?)
+            let sampled: HashSet<usize> = fit.rows().iter().copied().collect();
+            let panel = panel.filter("rows of the sample", |row| Ok(sampled.contains(&row.index())))?;
+            let periods = periods.unwrap_or(i32::MIN..=i32::MAX);
+            Some(Funnel::of(&UnitCounts::of(&panel, count, population, periods)?, &FunnelTarget::Crude)?)
         }
         None => None,
     };
@@ -83,23 +83,11 @@ fn answer(Arguments { options, periods, label, all, csv }: Arguments) -> Result<
     Ok(blocks.join("\n\n"))
 }
 
-/// The counts of the same units in the same periods beside what chance allows about the overall rate.
-fn funnel(
-    panel: &Panel,
-    units: &Units,
-    count: &str,
-    population: &str,
-    periods: Option<RangeInclusive<i32>>,
-) -> apportion::Result<Funnel> {
-    let panel = panel.keep_units(units.units.iter().map(|unit| &unit.unit))?;
-    let counts = UnitCounts::of(&panel, count, population, periods.unwrap_or(i32::MIN..=i32::MAX))?;
-    Funnel::of(&counts, &FunnelTarget::Crude)
-}
-
 fn document(units: &Units, funnel: Option<&Funnel>) -> serde_json::Value {
     let warnings: Vec<String> = units.warnings.iter().map(ToString::to_string).collect();
     let mut document = json!({
-        "outcome": units.outcome, "mean": units.mean, "level": units.level, "persistent_sd": units.persistent_sd,
+        "panel": units.panel, "outcome": units.outcome, "method": units.method, "periods": units.periods,
+        "weights": units.weights, "draws": units.draws, "seed": units.seed, "mean": units.mean, "level": units.level, "persistent_sd": units.persistent_sd,
         "noise": units.noise, "authorities": units.units, "warnings": warnings,
     });
     if let Some(Funnel { target, phi, tau2, units, .. }) = funnel {
@@ -114,10 +102,13 @@ fn sentences(units: &Units) -> String {
     let of = units.units.len();
     let beyond: Vec<&UnitFinding> = units.units.iter().filter(|unit| unit.beyond_chance).collect();
     let higher = beyond.iter().filter(|unit| unit.remainder > 0.0).count();
-    let mut lines = vec![
-        format!("{} of {of} units differ from what the other components lead one to expect", beyond.len()),
-        format!("by more than chance allows: {higher} are higher, {} lower.", beyond.len() - higher),
-    ];
+    let mut lines = vec![format!(
+        "{} of {of} units differ from what the other components lead one to expect by more than chance allows, where \
+             noise is {}: {higher} are higher, {} lower.",
+        beyond.len(),
+        in_words(units.noise.model),
+        beyond.len() - higher
+    )];
     for (where_it_is, unit) in [("above", units.units.first()), ("below", units.units.last())] {
         let Some(unit) = unit else { continue };
         let name = unit.label.as_ref().unwrap_or(&unit.unit);
@@ -131,9 +122,18 @@ fn sentences(units: &Units) -> String {
             unit.rank_lower, unit.rank_upper
         ));
     }
-    lines.push("What remains is a persistent difference that the other components do not".to_string());
-    lines.push("account for, and noise; it is no proof of what an authority does.".to_string());
-    lines.join("\n")
+    let what = "What remains is a persistent difference that the other components do not account for, and noise; it is no \
+                proof of what an authority does.";
+    lines.push(what.to_string());
+    wrapped(&lines.join("\n"))
+}
+
+fn in_words(noise: NoiseModel) -> String {
+    match noise {
+        NoiseModel::Persistent { from_lag: Some(lag) } => format!("all that periods {lag} or more apart do not share"),
+        NoiseModel::Independent => "unrelated from period to period".to_string(),
+        other => other.to_string(),
+    }
 }
 
 /// A number with one decimal, or more where it is small.

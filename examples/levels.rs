@@ -44,6 +44,9 @@ fn answer(Arguments { options, nested }: Arguments) -> Result<String> {
     if options.noise.is_some() || options.compare {
         return Err("levels have no corrected shares and no comparisons: leave out --noise and --compare".into());
     }
+    if options.count.is_some() {
+        return Err("counting noise is no level: ask decompose for it, and leave out --count and --population".into());
+    }
     let in_order = Method::Sequential { order: Vec::new() };
     let asked = options.methods.iter().map(|asked| match asked {
         Asked::Method(method) => Ok(method.clone()),
@@ -70,8 +73,8 @@ fn answer(Arguments { options, nested }: Arguments) -> Result<String> {
 /// What the numbers say, level by level, by the first method that was asked.
 fn sentences(levels: &Levels) -> String {
     let mut lines = vec!["In words:".to_string()];
-    for level in &levels.levels {
-        let (part, place) = (percent(level.part_of_total), place(&levels.nested_in, &level.name));
+    for (at, level) in levels.levels.iter().enumerate() {
+        let (part, place) = (percent(level.part_of_total), place(&levels.nested_in, at));
         let mut said =
             format!("{part}%{} of the variation of {} lies {place}.", in_brackets(level.interval), levels.outcome);
         if let Some(method) = level.methods.first().filter(|_| level.part_of_total > 1e-9) {
@@ -105,15 +108,14 @@ fn worse(level: &Level) -> impl Iterator<Item = &str> {
     components.filter(|share| share.share_of_total < -5e-4).map(|share| share.name.as_str())
 }
 
-fn place(nested_in: &[String], level: &str) -> String {
-    match (level, nested_in.first()) {
-        ("between", None) => "between units".to_string(),
-        (level, Some(outermost)) if level == outermost => format!("between groups of units by {level}"),
-        (level, _) => match level.split_once("_in_") {
-            Some((inner, outer)) => {
-                format!("between units of {inner} within one {outer}").replace("units of unit", "units")
-            }
-            None => "within units, from one period to another".to_string(),
-        },
+/// Where the level at this place lies, from the outermost in.
+fn place(nested_in: &[String], at: usize) -> String {
+    let inside = at.checked_sub(1).and_then(|outer| nested_in.get(outer));
+    match (nested_in.get(at), inside) {
+        (Some(group), None) => format!("between groups of units by {group}"),
+        (Some(group), Some(outer)) => format!("between groups by {group} within one of {outer}"),
+        (None, Some(outer)) => format!("between units within one {outer}"),
+        (None, None) if at == 0 => "between units".to_string(),
+        (None, None) => "within units, from one period to another".to_string(),
     }
 }

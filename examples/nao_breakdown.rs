@@ -90,7 +90,7 @@ fn embedded(options: &cli::Options, analysis: &Analysis) -> Result<(String, Stri
     let columns = [0, 1, 2].map(|at| Column { head: heads[at], findings: all[at] });
     let text = match options.methods.is_empty() && !options.compare {
         true => {
-            let mut blocks = vec![format!("{}\n{}", nao::side_by_side(&columns), nao::SOURCE)];
+            let mut blocks = vec![nao::side_by_side(&columns)];
             blocks.extend(columns[1..].iter().filter_map(nao::corrected));
             blocks.push(nao::in_words(&columns[1], &columns[2]));
             blocks.join("\n\n")
@@ -218,7 +218,7 @@ fn what_persists(breakdown: &Breakdown) -> Option<String> {
 /// What the panel says of itself stands above every block.
 fn headed(panel: &Option<String>, block: String) -> String {
     match panel {
-        Some(panel) => format!("{panel}\n{block}"),
+        Some(panel) => format!("{}\n{block}", wrapped(panel)),
         None => block,
     }
 }

@@ -3,9 +3,6 @@
 use apportion::panel::UnitRule;
 use apportion::{Model, Panel, Result, Term};
 
-/// Two authorities with so few children that one plan more or less moves the rate beyond any other's.
-const DEGENERATE: [(u32, &str); 2] = [(201, "City of London"), (420, "Isles of Scilly")];
-
 /// What the rate of the plain question is made of: counts, population, and what it is per.
 pub const COUNTS: (&str, &str, f64) = ("cpp_count", "population_0_17", 10_000.0);
 /// And that of the nearest.
@@ -31,8 +28,5 @@ pub fn nearest() -> Model {
 
 /// The years of the NAO's analysis, all authorities but two.
 pub fn of_the_window() -> Result<Panel> {
-    let degenerate = DEGENERATE.iter().fold(UnitRule::new("degenerate authorities"), |rule, (unit, name)| {
-        rule.unit(unit, format!("{name}: so few children that one plan moves the rate beyond any other's"))
-    });
-    Panel::england()?.in_periods(2011..=2018)?.without(&degenerate)
+    Panel::england()?.in_periods(2011..=2018)?.without(&UnitRule::degenerate_authorities())
 }

@@ -203,7 +203,6 @@ impl Options {
         if let Some(weights) = &self.weights {
             schema = schema.weight(weights);
         }
-        // Names that are numbers are names still, unless the model reads them.
         Ok(Panel::read_csv(data, &schema)?)
     }
 

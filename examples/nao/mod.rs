@@ -46,8 +46,10 @@ impl Column<'_> {
 /// The simulated panel, England by two questions, and the NAO, side by side.
 pub fn side_by_side(columns: &[Column<'_>]) -> String {
     let interval = columns.iter().find_map(|column| column.breakdown()?.interval.as_ref());
-    let intervals = interval.map_or(String::new(), |i| format!(", {}% {} intervals", 100.0 * i.level, i.kind.name()));
-    let mut lines = vec![format!("Plans to protect children: shares in % of the variation{intervals}"), String::new()];
+    let intervals = interval.map(|i| format!("{}% {} intervals", 100.0 * i.level, i.kind.name()));
+    let mut lines = vec!["Plans to protect children: shares in % of the variation".to_string()];
+    lines.extend(intervals);
+    lines.push(String::new());
     let row = |name: &str, cells: Vec<String>, last: &str| {
         let cells: String = cells.iter().map(|cell| format!("{cell:>20}")).collect();
         format!("{name:<12}{cells}{last:>6}").trim_end().to_string()
@@ -60,6 +62,7 @@ pub fn side_by_side(columns: &[Column<'_>]) -> String {
         let cell = |column: &Column<'_>| column.share(name).map_or(String::new(), with_ends);
         lines.push(row(name, columns.iter().map(cell).collect(), &format!("{published:.0}")));
     }
+    lines.extend(SOURCE.lines().take(1).map(str::to_string));
     lines.join("\n")
 }
 
@@ -110,20 +113,21 @@ pub fn in_words(nearest: &Column<'_>, plain: &Column<'_>) -> String {
             percent(range.max)
         ));
     }
-    for (what, column) in [("plan starts", nearest), ("plans", plain)] {
+    for (what, column) in [("plan starts, logged,", nearest), ("plans", plain)] {
         let Some((share, corrected)) = column.share("practice").and_then(|share| Some((share, share.corrected?)))
         else {
             continue;
         };
         let noise = column.breakdown().and_then(|breakdown| breakdown.noise.as_ref()).map(|noise| noise.model);
-        let persists = match noise {
+        let (persist, rest) = match noise {
             Some(NoiseModel::Persistent { from_lag: Some(lag) }) if lag > 1 => {
-                format!("persists over {lag} years and more")
+                (format!("persist over {lag} years and more"), "chance, or fades sooner")
             }
-            _ => "persists".to_string(),
+            _ => ("persist".to_string(), "chance"),
         };
         said.push(format!(
-            "Of the {}% of {what} that goes with the authorities themselves, {}% ({} to {}) {persists}; the rest is chance, or fades sooner.",
+            "With the authorities themselves go {}% of the variation of {what}. Of these points {} ({} to {}) {persist}; the \
+             rest is {rest}.",
             percent(share.share_of_total),
             percent(corrected.share_of_total),
             percent(corrected.lower),
