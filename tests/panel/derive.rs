@@ -98,8 +98,8 @@ fn functions_and_leads_by_hand() {
         panel().derive("l", &Derivation::lead("n", 2)).and_then(|panel| panel.derive("p", &Derivation::power("l", 2)));
     let panel = panel.expect("both can be derived");
     assert_eq!(panel.provenance("l").expect("derived").to_string(), "[children] = n at t + 2");
-    assert_eq!(panel.provenance("p").expect("derived").to_string(), "[power of children] = power(l, 2)");
-    assert_eq!(panel.provenance("p").expect("derived").measured_in.as_deref(), Some("power of children"));
+    assert_eq!(panel.provenance("p").expect("derived").to_string(), "[power 2 of children] = power(l, 2)");
+    assert_eq!(panel.provenance("p").expect("derived").measured_in.as_deref(), Some("power 2 of children"));
     for power in [0, 1, 17] {
         message::error(panel.derive("d", &Derivation::power("n", power)), &[&format!("power {power}"), "2 to 16"]);
     }
