@@ -6,7 +6,7 @@ use std::fmt::Display;
 use std::path::Path;
 
 use apportion::decompose::SampledOrders;
-use apportion::findings::{Analysis, Intervals};
+use apportion::findings::{Analysis, EmpiricalBayes, Funnel, FunnelTarget, Intervals, UnitAnalysis, UnitCounts};
 use apportion::panel::{AreaRule, Description, Join, Reorganisations, SIMULATED_ENGLAND_SEED, UnitRule};
 use apportion::regress::{CrossSectionLm, Leverage, RandomEffect, SmallSample, WildBootstrap};
 use apportion::report::RegressionTable;
@@ -25,6 +25,7 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "CrossSectionLm",
             "ErrorsRelated",
             "Estimator",
+            "FunnelTarget",
             "GelbachCovariance",
             "HausmanVariance",
             "IntervalKind",
@@ -42,18 +43,26 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "SampledOrders",
             "SmallSample",
             "Source",
+            "UnitAnalysis",
             "WildBootstrap",
             "WildWeights",
         ],
     ),
-    ("what answers come from", &["FittedModel", "FittedRegression", "Game", "Moments", "Published", "Resampling"]),
+    (
+        "what answers come from",
+        &["Contributions", "FittedModel", "FittedRegression", "Game", "Moments", "Nesting", "Published", "Resampling"],
+    ),
     (
         "a row or a part of an answer that prints it",
         &[
+            "BayesRate",
             "BestSubset",
             "Coalition",
             "ColumnInflation",
             "ComponentFrequency",
+            "Contribution",
+            "ContributionRow",
+            "CountingNoise",
             "Credit",
             "Detail",
             "Difference",
@@ -64,9 +73,14 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "CorrectedDifference",
             "CorrectedRank",
             "Drift",
+            "FunnelLimits",
+            "FunnelUnit",
             "Interval",
             "IntervalMethod",
             "LeftOutMethod",
+            "Level",
+            "LevelBreakdown",
+            "LevelShare",
             "NullDistribution",
             "PairCovariance",
             "PairDominance",
@@ -79,10 +93,12 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "SubsetFrequency",
             "SubsetShare",
             "TermShare",
+            "UnitCount",
             "UnitEffectsShare",
+            "UnitFinding",
         ],
     ),
-    ("arrays and rows, to compute with", &["GelbachReplicates", "RegressedRow", "Replicates"]),
+    ("arrays and rows, to compute with", &["GelbachReplicates", "LevelReplicates", "RegressedRow", "Replicates"]),
     ("documents, which serde writes, and what reads a game", &["RegressionReport", "Report", "Score"]),
 ];
 
@@ -127,6 +143,7 @@ fn every_public_result_prints_itself() {
     of_breakdowns(&mut printed);
     of_regressions(&mut printed);
     of_tests(&mut printed);
+    of_units(&mut printed);
     let file = "Short Desc,Years,LA and Regions,Values,LA Number\n\
                 Plans,2017-18,Camden,c,202\nPlans,2017-18,Greenwich,20,203\nPlans,2017-18,England,40,970\n";
     let published = Source::lait("lait.csv").measure("Plans").read_from(std::io::Cursor::new(file)).expect("it reads");
@@ -164,6 +181,22 @@ fn what_is_told_of_a_panel_is_printed_by_its_summary() {
         let step = step.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(summary.contains(&step), "{step}\nis not in\n{summary}");
     }
+}
+
+fn of_units(printed: &mut Printed) {
+    let fit = Model::new("cpp_rate")
+        .component("deprivation", ["low_income_pct"])
+        .component("practice", [Term::UnitEffects])
+        .fit(&england())
+        .expect("it fits");
+    let levels = fit.levels_in(&["region"]).and_then(|nesting| nesting.sequential()).expect("levels");
+    printed.print(&fit.jackknife().and_then(|resampling| levels.with_intervals(&resampling)).expect("intervals"));
+    printed.print(&fit.contributions().and_then(|contributions| contributions.by_unit()).expect("by unit"));
+    printed.print(&UnitAnalysis::new().of(&fit).expect("remainders"));
+    let counts = UnitCounts::of(&england(), "cpp_count", "population_0_17", 2018..=2018).expect("counts");
+    printed.print(&counts);
+    printed.print(&Funnel::of(&counts, &FunnelTarget::Crude).expect("a funnel"));
+    printed.print(&EmpiricalBayes::of(&counts).expect("rates"));
 }
 
 fn of_breakdowns(printed: &mut Printed) {
