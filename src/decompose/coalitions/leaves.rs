@@ -76,7 +76,8 @@ impl<N: Number> LastSums<N> {
 
 /// Adds to `sums` the residual sums of squares of all coalitions of as many players as `all` has room for, beside the
 /// `size` players already in; `all` becomes their sums by the number of these players included.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(debug_assertions, inline(never))]
 pub(super) fn walk_last<N: Number, S: Simd, const MASKED: bool>(
     simd: S,
     matrix: &[N],
@@ -278,7 +279,8 @@ fn two_columns<N: Number, const MASKED: bool>([mut bb, mut bc, mut by, mut cc, m
 
 /// Residual sums of squares on neither, the second, the first, and both of the last two players, of `block` columns
 /// each: one, two or three.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(debug_assertions, inline(never))]
 pub(super) fn last_two<N: Number, const MASKED: bool>(matrix: &[N], block: usize) -> [N; 4] {
     let inverse = inverse_of::<N, MASKED>(matrix[0]);
     match block {

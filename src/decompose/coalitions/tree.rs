@@ -311,7 +311,9 @@ impl<N: Number, S: Simd, const MASKED: bool> WithSimd for Call<'_, N, S, MASKED>
 }
 
 /// Projects the first block out of the `left` variables after it; returns their matrix, and the room that is left.
-#[inline(always)]
+// Without optimisation what is inlined into a recursion takes its room on the stack at every depth.
+#[cfg_attr(not(debug_assertions), inline(always))]
+#[cfg_attr(debug_assertions, inline(never))]
 fn include<'a, N: Number, const MASKED: bool>(
     matrix: &'a [N],
     left: usize,
