@@ -437,6 +437,12 @@ pub enum NestingProblem {
     /// It was named before.
     #[error("it is named twice: name each column once, from the outermost to the innermost")]
     Twice,
+    /// Two levels would be called alike.
+    #[error("two levels would be called \"{level}\": give the column another name, with Panel::renamed")]
+    SameName {
+        /// What both would be called.
+        level: String,
+    },
 }
 
 /// The error of a method that cannot be had.

@@ -263,6 +263,7 @@ pub fn unbalanced(seed: u64, units: usize, periods: usize, missing: f64) -> Rows
 
 pub mod contributions;
 pub mod example;
+pub mod five;
 pub mod levels;
 pub mod message;
 pub mod panel;

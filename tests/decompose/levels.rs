@@ -6,32 +6,12 @@ use apportion::error::{DataError, EstimateError, NestingProblem};
 use apportion::{Error, FittedModel, Method, Model, Panel};
 use proptest::prelude::*;
 
+use crate::common::five::{components, model};
 use crate::common::levels::{Split, nested, split};
 use crate::common::panel::panel;
-use crate::common::{Components, Rows, sequential, shapley, unbalanced};
+use crate::common::{Rows, sequential, shapley, unbalanced};
 
 const TOLERANCE: f64 = 1e-10;
-
-fn model(weighted: bool) -> Model {
-    let model = Model::new("y")
-        .component("slow", ["slow"])
-        .component("fixed", ["fixed"])
-        .component("policy", ["period_effects"])
-        .component("practice", ["unit_effects"])
-        .component("noisy", ["noisy", "log(positive)"]);
-    if weighted { model.weights("weight") } else { model }
-}
-
-fn components(rows: &Rows) -> Components {
-    let log = rows.column("positive").iter().map(|x| x.ln()).collect();
-    vec![
-        vec![rows.column("slow")],
-        vec![rows.column("fixed")],
-        rows.period_dummies(),
-        rows.unit_dummies(),
-        vec![rows.column("noisy"), log],
-    ]
-}
 
 #[track_caller]
 fn assert_shares(found: &[LevelShare], expected: &[f64], part: f64) {
@@ -241,6 +221,10 @@ fn a_unit_in_two_groups_and_groups_that_do_not_nest_are_refused() {
     let mut gaps = rows.text["region"].clone();
     gaps[7] = String::new();
     rows.text.insert("gaps".to_string(), gaps);
+    for name in ["within", "unit_in_within"] {
+        let regions = rows.text["region"].clone();
+        rows.text.insert(name.to_string(), regions);
+    }
     let fit = Model::new("y").component("slow", ["slow"]).fit(&panel(&rows)).expect("it fits");
     let refused = |columns: &[&str]| match fit.levels_in(columns) {
         Err(Error::Estimate(error @ EstimateError::Nesting { .. })) => {
@@ -264,6 +248,12 @@ fn a_unit_in_two_groups_and_groups_that_do_not_nest_are_refused() {
     assert!(matches!(refused(&["unit"]).0, NestingProblem::IsKey { key: "unit" }));
     assert!(matches!(refused(&["period"]).0, NestingProblem::IsKey { key: "period" }));
     assert!(matches!(refused(&["gaps"]).0, NestingProblem::Missing { .. }));
+    // What lies within units is a level of its own name, and so is a unit in a group.
+    for columns in [&["within"][..], &["unit_in_within", "within"]] {
+        let (why, sentence) = refused(columns);
+        assert!(matches!(why, NestingProblem::SameName { .. }), "{sentence}");
+        assert!(sentence.contains("give the column another name"), "{sentence}");
+    }
     assert!(matches!(fit.levels_in(&["nowhere"]), Err(Error::Data(DataError::UnknownColumn { .. }))));
 
     let pmvd = fit.levels().and_then(|nesting| nesting.methods(&[Method::Pmvd])).expect_err("it is not linear");

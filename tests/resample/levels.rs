@@ -4,21 +4,12 @@
 use apportion::error::EstimateError;
 use apportion::{Error, FittedModel, IntervalKind, Method, Model, Resampling};
 
+use crate::common::five::{components, model};
 use crate::common::levels::{Split, nested, split};
 use crate::common::panel::panel;
 use crate::common::{Rows, drawn_rows, sequential, shapley, unbalanced};
 
 const TOLERANCE: f64 = 1e-10;
-
-fn model(weighted: bool) -> Model {
-    let model = Model::new("y")
-        .component("slow", ["slow"])
-        .component("fixed", ["fixed"])
-        .component("policy", ["period_effects"])
-        .component("practice", ["unit_effects"])
-        .component("noisy", ["noisy", "log(positive)"]);
-    if weighted { model.weights("weight") } else { model }
-}
 
 /// The rows of the clusters that were drawn, by the column that clusters are of; copies have names of their own.
 fn drawn_clusters(rows: &Rows, column: &str, drawn: &[usize]) -> Rows {
@@ -54,15 +45,7 @@ fn check(fit: &FittedModel, columns: &[&str], resampling: &Resampling, sample_of
     let found = resampling.level_replicates(&levels).expect("replicates");
     for replicate in 0..found[0].parts.len() {
         let sample = sample_of(&resampling.drawn(replicate).expect("the replicate exists"));
-        let log = sample.column("positive").iter().map(|x| x.ln()).collect();
-        let components = vec![
-            vec![sample.column("slow")],
-            vec![sample.column("fixed")],
-            sample.period_dummies(),
-            sample.unit_dummies(),
-            vec![sample.column("noisy"), log],
-        ];
-        let splits = split(&sample, &sample.column("y"), &components, &[], columns);
+        let splits = split(&sample, &sample.column("y"), &components(&sample), &[], columns);
         for (level, Split { part, values, unexplained }) in found.iter().zip(&splits) {
             let what = format!("replicate {replicate}, {}", level.level);
             assert!((level.parts[replicate] - part).abs() < TOLERANCE, "{what}: {part}");

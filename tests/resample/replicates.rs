@@ -9,33 +9,16 @@ use apportion::error::{EstimateError, QuestionError};
 use apportion::findings::{Analysis, Intervals};
 use apportion::{Breakdown, Error, FittedModel, IntervalKind, Model, Panel, Warning};
 
+use crate::common::five::{components, model};
 use crate::common::panel::panel;
 use crate::common::{Rows, coalition_values, drawn_rows, sequential, shapley, unbalanced};
 
 const TOLERANCE: f64 = 1e-10;
 
-fn model(weighted: bool) -> Model {
-    let model = Model::new("y")
-        .component("slow", ["slow"])
-        .component("fixed", ["fixed"])
-        .component("policy", ["period_effects"])
-        .component("practice", ["unit_effects"])
-        .component("noisy", ["noisy", "log(positive)"]);
-    if weighted { model.weights("weight") } else { model }
-}
-
 /// Sequential and Shapley shares of the drawn rows, then R², by dummy-variable regressions.
 fn refit(rows: &Rows, drawn: &[usize]) -> (Vec<f64>, Vec<f64>, f64) {
     let sample = drawn_rows(rows, drawn);
-    let log = sample.column("positive").iter().map(|x| x.ln()).collect();
-    let components = vec![
-        vec![sample.column("slow")],
-        vec![sample.column("fixed")],
-        sample.period_dummies(),
-        sample.unit_dummies(),
-        vec![sample.column("noisy"), log],
-    ];
-    let values = coalition_values(&sample.column("y"), &components, &[], &sample.weight);
+    let values = coalition_values(&sample.column("y"), &components(&sample), &[], &sample.weight);
     (sequential(&values, 5), shapley(&values, 5), values[31])
 }
 

@@ -134,6 +134,13 @@ impl FittedModel {
             }
             of_unit.push(groups);
         }
+        let names = level_names(columns);
+        if let Some(at) = (1..names.len()).find(|&at| names[..at].contains(&names[at])) {
+            // What lies within units has no column of its own: the one that is called like it has.
+            let column = columns.get(at).or(columns.iter().find(|column| **column == names[at])).or(columns.last());
+            let (column, level) = (column.map_or_else(String::new, |column| column.to_string()), names[at].clone());
+            return Err(EstimateError::Nesting { column, why: NestingProblem::SameName { level } }.into());
+        }
         let columns = columns.iter().map(|column| column.to_string()).collect();
         Ok(Nesting { fit: self, columns, groups: GroupSums::new(self, of_unit) })
     }
@@ -179,13 +186,18 @@ impl FittedModel {
     }
 }
 
+/// What the levels of units nested in these columns are called, from the outermost in.
+fn level_names(columns: &[&str]) -> Vec<String> {
+    let Some(outermost) = columns.first() else { return ["between", "within"].map(str::to_string).to_vec() };
+    let inner = columns.iter().skip(1).copied().chain(["unit"]);
+    let nested = inner.zip(columns).map(|(inner, outer)| format!("{inner}_in_{outer}"));
+    [outermost.to_string()].into_iter().chain(nested).chain(["within".to_string()]).collect()
+}
+
 impl Nesting<'_> {
     /// What the levels are called, from the outermost to what lies within units.
     pub fn names(&self) -> Vec<String> {
-        let Some(outermost) = self.columns.first() else { return ["between", "within"].map(str::to_string).to_vec() };
-        let inner = self.columns.iter().skip(1).map(String::as_str).chain(["unit"]);
-        let nested = inner.zip(&self.columns).map(|(inner, outer)| format!("{inner}_in_{outer}"));
-        [outermost.clone()].into_iter().chain(nested).chain(["within".to_string()]).collect()
+        level_names(&self.columns.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     /// What each component adds at every level in the order of the model.
