@@ -96,6 +96,9 @@ use crate::error::Result;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Description {
+    /// What the panel says of itself; a simulated panel says so. `None` where it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub panel: Option<String>,
     /// Rows of the panel.
     #[serde(rename = "n_rows")]
     pub n_observations: usize,
@@ -277,6 +280,7 @@ fn describe(panel: &Panel, columns: &[&Column]) -> Description {
     let numbers: Vec<(&str, &[f64])> =
         columns.iter().filter_map(|column| column.numbers().ok().map(|x| (column.name(), x))).collect();
     Description {
+        panel: panel.description().map(str::to_string),
         n_observations: panel.n_observations(),
         units: panel.unit_column().map(|column| KeySummary::of(column, panel.units())),
         periods: panel.period_column().map(|column| KeySummary::of(column, panel.periods())),

@@ -77,6 +77,9 @@ pub struct CoefficientTable {
     pub estimator: Estimator,
     /// The column of weights; `None` where rows weigh alike.
     pub weights: Option<String>,
+    /// What the panel says of itself; a simulated panel says so. `None` where it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub panel: Option<String>,
     /// The intercept first where there is one.
     pub coefficients: Vec<CoefficientEstimate>,
     /// Columns without a coefficient.
@@ -192,6 +195,7 @@ impl FittedRegression {
             outcome: self.outcome_name().to_string(),
             estimator: self.estimator(),
             weights: self.design.weights_name.clone(),
+            panel: self.design.panel.description().map(str::to_string),
             coefficients,
             left_out_columns: self.left_out_columns().to_vec(),
             level,

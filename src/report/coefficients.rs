@@ -10,12 +10,13 @@ use super::text::wrapped;
 use crate::regress::{CoefficientEstimate, CoefficientTable};
 
 impl fmt::Display for CoefficientTable {
-    /// Outcome and estimator; a row for each coefficient with its estimate and interval to four significant digits,
+    /// Outcome and estimator, what the panel says of itself; a row for each coefficient with its estimate and interval to four significant digits,
     /// those of a component below its name; then rows, units, periods and degrees of freedom, the rows left out, R², how the standard
     /// errors came about, terms that entered as levels, columns without a coefficient and warnings. Names are not cut: a long one stands above its
     /// numbers.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines = wrapped(&format!("{}, {}: {}", self.outcome, self.estimator, meaning(self.estimator)));
+        lines.extend(self.panel.iter().flat_map(|panel| wrapped(panel)));
         lines.push(String::new());
         let letter = if self.covariance.df.is_some() { "t" } else { "z" };
         // A column of degrees of freedom only where they differ by coefficient.

@@ -30,6 +30,7 @@ struct Table {
 impl fmt::Display for Description {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut lines = wrapped(&self.heading());
+        lines.extend(self.panel.iter().flat_map(|panel| wrapped(panel)));
         for table in self.tables() {
             lines.push(String::new());
             lines.extend(table.text());
@@ -54,7 +55,8 @@ impl Description {
     /// ```
     pub fn to_markdown(&self) -> String {
         let tables: String = self.tables().iter().map(|table| format!("\n{}", table.markdown())).collect();
-        format!("{}\n{tables}", escaped(&self.heading()))
+        let panel: String = self.panel.iter().map(|panel| format!("\n{}\n", escaped(panel))).collect();
+        format!("{}\n{panel}{tables}", escaped(&self.heading()))
     }
 
     fn heading(&self) -> String {

@@ -239,6 +239,12 @@ impl RegressionTable {
             let warnings = table.warnings.iter().chain(&table.covariance.warnings);
             notes.extend(warnings.map(|warning| format!("{name}: warning: {warning}")));
         }
+        // What panels say of themselves, once where several models say the same.
+        for panel in self.models.iter().filter_map(|model| model.table.panel.as_ref()) {
+            if !notes.contains(panel) {
+                notes.push(panel.clone());
+            }
+        }
         notes
     }
 

@@ -12,6 +12,8 @@ const MOST_SHOWN: usize = 10;
 /// Columns of components that stand side by side, and the room for the name of each.
 const IN_A_BLOCK: usize = 4;
 const NAME_OF_COLUMN: usize = 11;
+/// From this many decimals on numbers are printed by powers of ten.
+const MOST_DECIMALS: f64 = 6.0;
 /// Of a unit's name what stands beside its numbers.
 const NAME_OF_UNIT: usize = 18;
 
@@ -38,20 +40,19 @@ struct Points(usize);
 
 impl Points {
     fn of(largest: f64) -> Self {
+        // Three digits of the largest, one decimal at least, and no more than there is room for.
         Points(match largest.abs() {
-            size if size >= 10.0 => 1,
-            size if size >= 1.0 => 2,
-            size if size >= 0.1 => 3,
-            _ => 4,
+            size if size > 0.0 => (2.0 - size.log10().floor()).clamp(1.0, MOST_DECIMALS) as usize,
+            _ => 1,
         })
     }
 
     fn text(self, value: f64) -> String {
         let text = format!("{value:.*}", self.0);
         let is_zero = text.chars().all(|c| matches!(c, '-' | '0' | '.'));
-        match (is_zero, text.len() > NUMBER) {
-            // What is not zero, and so small beside the others, is; below what rounding leaves it is nothing at all.
-            (true, _) => format!("{:.*}", self.0, 0.0),
+        match (is_zero, text.len() > NUMBER || self.0 as f64 == MOST_DECIMALS) {
+            // Without the sign of what is so small beside the others.
+            (true, false) => format!("{:.*}", self.0, 0.0),
             (_, true) => short(Some(value)),
             _ => text,
         }
@@ -164,7 +165,7 @@ impl ContributionTable {
     }
 
     /// All rows as CSV: what identifies each, how many rows of the sample it is of, the outcome, the points of each
-    /// component, and what is unexplained; numbers in full.
+    /// component, what is unexplained, and what the panel says of itself, where it does; numbers in full.
     ///
     /// # Examples
     /// See [`ContributionTable`].
@@ -182,6 +183,7 @@ impl ContributionTable {
             head.extend(columns(row.always, &row.contributions).map(|(name, _)| name.to_string()));
         }
         head.push("unexplained".to_string());
+        head.extend(self.panel.iter().map(|_| "panel".to_string()));
         let line = |row: &ContributionRow| {
             let texts = [row.unit.clone(), row.label.clone(), row.period.map(|period| period.to_string())];
             let keys = texts.into_iter().zip(keys).filter(|(_, has)| *has).map(|(text, _)| text.unwrap_or_default());
@@ -189,6 +191,7 @@ impl ContributionTable {
             cells.extend([row.n_observations.to_string(), row.actual.to_string()]);
             cells.extend(columns(row.always, &row.contributions).map(|(_, value)| value.to_string()));
             cells.push(row.unexplained.to_string());
+            cells.extend(self.panel.clone());
             cells
         };
         csv(head, self.rows.iter().map(line))
@@ -219,7 +222,11 @@ impl Units {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn to_text(&self, most: usize) -> String {
-        let periods = self.periods.map_or(String::new(), |(from, to)| format!(", {from} to {to}"));
+        let periods = match self.periods {
+            Some((from, to)) if from == to => format!(", {from}"),
+            Some((from, to)) => format!(", {from} to {to}"),
+            None => String::new(),
+        };
         let n = counted(self.units.len(), "unit");
         let points = Points::of(largest(self.units.iter().map(|unit| unit.actual)));
         let mean = points.text(self.mean);
@@ -257,7 +264,7 @@ impl Units {
         lines.join("\n")
     }
 
-    /// All units as CSV, numbers in full.
+    /// All units as CSV, numbers in full; in the last column what the panel says of itself, where it does.
     ///
     /// # Examples
     /// ```
@@ -295,6 +302,7 @@ impl Units {
             "beyond_chance",
         ];
         head.extend(rest.map(str::to_string));
+        head.extend(self.panel.iter().map(|_| "panel".to_string()));
         let line = |unit: &UnitFinding| {
             let label = has_labels.then(|| unit.label.clone().unwrap_or_default());
             let mut cells: Vec<String> = [unit.unit.clone()].into_iter().chain(label).collect();
@@ -305,6 +313,7 @@ impl Units {
             cells.extend(numbers.map(|number| number.to_string()));
             cells.extend([unit.rank, unit.rank_lower, unit.rank_upper].map(|rank| rank.to_string()));
             cells.extend([unit.p_value.to_string(), unit.beyond_chance.to_string()]);
+            cells.extend(self.panel.clone());
             cells
         };
         csv(head, self.units.iter().map(line))

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use apportion::findings::UnitAnalysis;
 use apportion::panel::{AreaRule, ENGLAND_ATTRIBUTION, Missing, Origin, Quantity, Reorganisations, Step, UnitRule};
-use apportion::{Model, Panel, Report, Term};
+use apportion::report::RegressionTable;
+use apportion::{Covariance, Estimator, Model, Panel, PanelRegression, Report, Term};
 
 fn england() -> Panel {
     Panel::england().expect("the panel reads")
@@ -152,7 +154,29 @@ fn the_licence_is_named_wherever_the_panel_is_shown() {
     let breakdown = fit.sequential().expect("it splits");
     let json = serde_json::to_string(&Report::new(std::slice::from_ref(&breakdown)).expect("a report")).expect("JSON");
     let unwrapped = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    for shown in [window.summary().to_string(), breakdown.to_string(), json] {
+    let units = UnitAnalysis::new().of(&fit).expect("an answer");
+    let by_period = fit.contributions().and_then(|points| points.by_period()).expect("a table");
+    let within = PanelRegression::new("cpp_rate", ["log(spend_core_per_child)"])
+        .estimator(Estimator::Within)
+        .fit(&window)
+        .expect("it fits");
+    let coefficients = within.coefficients(&Covariance::cluster()).expect("a table");
+    let table = RegressionTable::new([("within", &coefficients)]);
+    let described = window.describe_columns(&["cpp_rate"]).expect("it is there");
+    let shown = [
+        window.summary().to_string(),
+        breakdown.to_string(),
+        json,
+        units.to_string(),
+        units.to_csv(),
+        by_period.to_string(),
+        by_period.to_csv(),
+        coefficients.to_string(),
+        table.to_string(),
+        described.to_string(),
+        described.to_markdown(),
+    ];
+    for shown in shown {
         assert!(unwrapped(shown.clone()).contains(ENGLAND_ATTRIBUTION), "{shown}");
     }
     assert!(window.summary().to_string().lines().all(|line| line.chars().count() <= 80));
