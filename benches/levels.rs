@@ -1,11 +1,10 @@
-//! Levels of a panel of English size, between units and within and nested in regions, and 1,000 bootstrap replicates of
+//! Levels of England, 2011 to 2018, between units and within and nested in regions, and 1,000 bootstrap replicates of
 //! them with intervals.
 #![allow(clippy::expect_used)]
 
 mod common;
 
 use apportion::decompose::Levels;
-use apportion::panel::SIMULATED_ENGLAND_SEED;
 use apportion::{FittedModel, Method, Model, Panel, Result, Term};
 use criterion::{Criterion, criterion_group, criterion_main};
 
@@ -13,8 +12,8 @@ const DRAWS: usize = 1_000;
 
 fn fit(panel: &Panel) -> Result<FittedModel> {
     Model::new("cpp_rate")
-        .component("deprivation", ["low_income_pct"])
-        .component("spending", ["log(spend_per_child)"])
+        .component("deprivation", ["idaci_2015"])
+        .component("spending", ["log(spend_core_per_child)"])
         .component("policy", [Term::PeriodEffects])
         .component("practice", [Term::UnitEffects])
         .fit(panel)
@@ -46,7 +45,7 @@ fn assert_levels(panel: &Panel, fit: &FittedModel, nested_in: &[&str]) -> Result
 }
 
 fn benches_of_levels(c: &mut Criterion) {
-    let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED).expect("simulated");
+    let panel = Panel::england_2011_2018().expect("the panel reads");
     let fit = fit(&panel).expect("the model fits");
     let mut group = c.benchmark_group("levels");
     for (name, nested_in) in [("between and within", &[][..]), ("nested in regions", &["region"])] {

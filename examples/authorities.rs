@@ -15,7 +15,7 @@ use apportion::regress::NoiseModel;
 use clap::{CommandFactory, Parser};
 use cli::Asked;
 use cli::face::{self, Result};
-use cli::words::wrapped;
+use cli::words::{short, wrapped};
 use serde_json::json;
 
 /// What moves each authority from the mean, what remains of it, and is that beyond what chance allows?
@@ -134,11 +134,6 @@ fn in_words(noise: NoiseModel) -> String {
         NoiseModel::Independent => "unrelated from period to period".to_string(),
         other => other.to_string(),
     }
-}
-
-/// A number with one decimal, or more where it is small.
-fn short(value: f64) -> String {
-    if value.abs() < 1.0 { format!("{value:.3}") } else { format!("{value:.1}") }
 }
 
 fn periods(text: &str) -> std::result::Result<RangeInclusive<i32>, String> {

@@ -332,6 +332,11 @@ impl FittedModel {
         self.moments.standardisation().scale[self.design.columns.len()]
     }
 
+    /// The outcome's standard deviation in the sample, by its weights: the root of the mean square about the mean.
+    pub(crate) fn outcome_sd(&self) -> f64 {
+        self.outcome_scale() / self.design.weights.iter().sum::<f64>().sqrt()
+    }
+
     /// These variables row by row, on the scale of the moments; the outcome comes after the design's columns.
     pub(crate) fn standardised_rows(&self, chosen: &[usize]) -> Vec<f64> {
         let variables = variables(&self.design);

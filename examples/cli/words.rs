@@ -21,6 +21,15 @@ pub fn in_brackets(interval: Option<Interval>) -> String {
     interval.map_or(String::new(), |_| format!(" ({})", ends(interval)))
 }
 
+/// A number with one decimal, or three digits where it is below ten; by powers of ten where it is below a millionth.
+pub fn short(value: f64) -> String {
+    match value.abs() {
+        0.0 => "0".to_string(),
+        size if size < 1e-6 => format!("{value:.2e}"),
+        size => format!("{value:.*}", (2.0 - size.log10().floor()).max(1.0) as usize),
+    }
+}
+
 /// Every line of a text in lines that fit.
 pub fn wrapped(text: &str) -> String {
     let mut lines: Vec<String> = Vec::new();

@@ -24,7 +24,8 @@ pub struct Scenario {
     heavy: bool,
     practice_sd: f64,
     /// Whether practice differs in every second unit only.
-    half: bool,
+    #[allow(dead_code, reason = "shares do not ask which units differ")]
+    pub half: bool,
     deprivation: f64,
     /// How much spending goes with practice.
     confounded: f64,
@@ -78,10 +79,14 @@ pub const SCENARIOS: [Scenario; 13] = [
     Scenario { name: "weak", what: "deprivation explains about one per cent", deprivation: -0.04, ..PLAIN },
 ];
 
-/// Where some units differ and others do not: what says that they do can be wrong.
+/// Where some units differ and others do not: what says that they do can be wrong. Without and with noise that goes with
+/// itself over time.
 #[allow(dead_code, reason = "shares do not ask which units differ")]
-pub const HALF: Scenario =
-    Scenario { name: "half", what: "practice differs in half of the units", half: true, ..PLAIN };
+pub const HALVES: [Scenario; 3] = [
+    Scenario { name: "half", what: "practice differs in half of the units", half: true, ..PLAIN },
+    Scenario { name: "half_ar5", what: "the same, autocorrelation 0.5", half: true, rho: 0.5, ..PLAIN },
+    Scenario { name: "half_ar7", what: "the same, autocorrelation 0.7", half: true, rho: 0.7, ..PLAIN },
+];
 
 /// The shares of a method, components first, and unexplained last.
 pub type Shares = Vec<f64>;

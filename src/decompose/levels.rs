@@ -69,9 +69,8 @@ pub struct Levels {
     ///
     /// Unweighted it is the ANOVA estimator (MS_B − MS_W)/(MS_B + (n₀ − 1) MS_W), n₀ = (N − Σ n_i²/N)/(U − 1), of A.
     /// Donner and J. J. Koval (1980), "The estimation of intraclass correlation in the analysis of family data",
-    /// Biometrics 36; S. R. Searle, G. Casella and C. E. McCulloch (1992), Variance Components, section 3.6. It is below
-    /// zero where rows of one unit are less alike than rows of two. `None` where every unit has one row, or there is one
-    /// unit.
+    /// Biometrics 36. It is below zero where rows of one unit are less alike than rows of two. `None` where every unit has
+    /// one row, or there is one unit.
     pub intraclass_correlation: Option<f64>,
     /// R² of the whole model.
     pub r2_overall: f64,

@@ -59,9 +59,7 @@ pub enum NoiseProblem {
     )]
     NoPeriods,
     /// Every unit has one row.
-    #[error(
-        "no unit has rows in two periods, and noise shows in their difference: add periods, or leave unit effects out"
-    )]
+    #[error("no unit has rows in two periods, and noise shows in their difference: add periods")]
     NoPairs,
     /// Periods that are no calendar.
     #[error(

@@ -200,6 +200,37 @@ fn what_cannot_be_said_is_refused() {
 }
 
 #[test]
+fn nothing_is_zero_and_not_what_rounding_leaves_of_it() {
+    let panel = panel(&unbalanced(82, 30, 6, 0.0));
+    let units = asked().of(&model().fit(&panel).expect("it fits")).expect("an answer");
+    // With unit effects the residuals of a unit add up to nothing.
+    assert!(units.units.iter().all(|unit| unit.unexplained == 0.0));
+}
+
+#[test]
+fn small_outcomes_keep_their_digits() {
+    let mut rows = unbalanced(83, 30, 6, 0.1);
+    for scale in [1e-4, 1e-9] {
+        rows.numbers.get_mut("y").expect("it is there").iter_mut().for_each(|y| *y *= scale);
+        let text = asked().of(&model().fit(&panel(&rows)).expect("it fits")).expect("an answer").to_string();
+        assert!(!text.contains(" -0.000") && !text.contains(" 0.000*"), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    }
+}
+
+#[test]
+fn periods_are_those_that_there_are() {
+    let fit = model().fit(&panel(&unbalanced(84, 30, 6, 0.1))).expect("it fits");
+    let periods = fit.rows().len();
+    let all = asked().periods(i32::MIN..=i32::MAX).of(&fit).expect("an answer");
+    let (first, last) = all.periods.expect("they were asked for");
+    assert!(periods > 0 && first >= 1990 && last <= 2100, "{first} to {last}");
+    let one = asked().periods(last..=last + 50).of(&fit).expect("an answer");
+    assert_eq!(one.periods, Some((last, last)));
+    assert!(one.to_string().contains(&format!("units, {last};")), "{one}");
+}
+
+#[test]
 fn units_are_printed_and_handed_on() {
     let rows = unbalanced(81, 50, 6, 0.1);
     let long = "a component whose name is longer than any column";

@@ -126,6 +126,9 @@ impl ContributionTable {
     }
 }
 
+/// Points below this part of the outcome's mean and standard deviation are what rounding leaves of none.
+const ROUNDING: f64 = 1e-13;
+
 impl Contributions<'_> {
     /// The weighted mean over each group of rows.
     pub(super) fn table(&self, by: &str, groups: Vec<Vec<usize>>) -> ContributionTable {
@@ -133,13 +136,16 @@ impl Contributions<'_> {
         let design = fit.design();
         let mean = fit.outcome_mean();
         let has_always = !fit.model().always_terms().is_empty();
+        // The least that doubles tell from nothing beside outcomes of this size.
+        let nothing = ROUNDING * (mean.abs() + fit.outcome_sd());
+        let cleared = |points: f64| if points.abs() <= nothing { 0.0 } else { points };
         let row = |rows: &Vec<usize>| {
             let weight: f64 = rows.iter().map(|&row| design.weights[row]).sum();
             let over = |value: &dyn Fn(usize) -> f64| match rows[..] {
                 [only] => value(only),
                 _ => rows.iter().map(|&row| design.weights[row] * value(row)).sum::<f64>() / weight,
             };
-            let part = |at: usize| over(&|row| self.points[row * n_parts + at]);
+            let part = |at: usize| cleared(over(&|row| self.points[row * n_parts + at]));
             let at = rows.first().map_or(0, |&row| design.rows[row]);
             let unit = (by != "period").then(|| design.panel.unit_of(at)).flatten();
             let actual = over(&|row| design.outcome[row]);
@@ -156,7 +162,9 @@ impl Contributions<'_> {
                     .enumerate()
                     .map(|(at, name)| Contribution { name: name.clone(), points: part(1 + at) })
                     .collect(),
-                unexplained: over(&|row| design.outcome[row] - mean - self.points[row * n_parts + n_parts - 1]),
+                unexplained: cleared(over(&|row| {
+                    design.outcome[row] - mean - self.points[row * n_parts + n_parts - 1]
+                })),
             }
         };
         let mut warnings = fit.warnings().to_vec();

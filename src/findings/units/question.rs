@@ -183,7 +183,7 @@ impl UnitAnalysis {
             outcome: table.outcome,
             method: table.method,
             mean: table.mean,
-            periods: self.periods,
+            periods: self.periods.and_then(|_| periods_of(fit, &rows)),
             units: table.rows.into_iter().enumerate().map(finding).collect(),
             persistent_sd: variance.sqrt(),
             noise,
@@ -226,6 +226,13 @@ impl UnitAnalysis {
         }
         warnings
     }
+}
+
+/// The first and the last period of these rows.
+fn periods_of(fit: &FittedModel, rows: &[usize]) -> Option<(i32, i32)> {
+    let design = fit.design();
+    let periods = || rows.iter().filter_map(|&row| design.panel.period_of(design.rows[row]));
+    Some((periods().min()?, periods().max()?))
 }
 
 /// The variance of the noise in the weighted mean of these rows of a unit: w'Ωw/w_i².
