@@ -59,6 +59,7 @@ mod range;
 mod regression;
 mod regression_table;
 mod sampled;
+mod samples;
 mod subsets;
 mod summary;
 mod table;

@@ -9,6 +9,7 @@
 //! | which units are left out or drawn | [`FittedModel::jackknife`](crate::FittedModel::jackknife), [`FittedModel::bootstrap`](crate::FittedModel::bootstrap), [`FittedModel::bootstrap_of`](crate::FittedModel::bootstrap_of) | [`Resampling`] |
 //! | intervals, chance and corrected shares on a result | `with_intervals` of a [`Breakdown`](crate::Breakdown), a [`MethodTable`](crate::MethodTable), a [`Gelbach`](crate::decompose::Gelbach), of [`Levels`](crate::decompose::Levels); [`Breakdown::all_with_intervals`](crate::Breakdown::all_with_intervals) | the result with its [`Interval`](crate::Interval)s |
 //! | ranks and differences of components | [`Resampling::comparisons`] | [`Comparison`] of [`Rank`]s and [`Difference`]s, by corrected shares too ([`CorrectedRank`], [`CorrectedDifference`]) |
+//! | by how much the shares of two samples differ, periods or kinds of places | [`SampleDifferences::between`] | [`SampleDifferences`] of two [`ComparedSample`]s, a [`ShareDifference`] for each share |
 //! | how often a component is among the best subsets | [`Resampling::selection`] | [`Selection`] of [`ComponentFrequency`] and [`SubsetFrequency`] |
 //! | how far each unit or period moves a share | [`FittedModel::influence_of_units`](crate::FittedModel::influence_of_units), [`FittedModel::influence_of_periods`](crate::FittedModel::influence_of_periods) | [`ShareInfluence`] of [`ShareWithout`] |
 //! | how far a long computation is, and its end before | [`Resampling::watched`] | calls, and whether to go on |
@@ -104,6 +105,7 @@ mod levels;
 mod method_table;
 mod replicates;
 mod resampling;
+mod samples;
 mod selection;
 mod settings;
 mod with_intervals;
@@ -114,4 +116,5 @@ pub use influence::{ShareInfluence, ShareWithout};
 pub use levels::LevelReplicates;
 pub use replicates::Replicates;
 pub use resampling::Resampling;
+pub use samples::{ComparedSample, SampleDifferences, ShareDifference};
 pub use selection::{ComponentFrequency, Selection, SubsetFrequency};

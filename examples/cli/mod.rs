@@ -2,6 +2,7 @@
 
 pub mod england;
 pub mod face;
+pub mod parts;
 mod watch;
 pub mod words;
 

@@ -62,6 +62,11 @@ impl ClusterSet {
         self.members.len()
     }
 
+    /// The column that clusters are of; `None` where every unit is one.
+    pub(super) fn column(&self) -> Option<&str> {
+        self.by.as_ref().map(|(column, _)| column.as_str())
+    }
+
     /// Whether every unit, or row, is a cluster by itself.
     pub(super) fn are_units(&self) -> bool {
         self.by.is_none()

@@ -40,6 +40,21 @@ const RUNS: &[Run] = &[
     // By default 300 panels of each scenario: minutes outside release mode.
     Run { name: "authority_coverage", arguments: &["--panels=3", "--draws=400"], data: Data::Own },
     Run { name: "best_measures", arguments: &[], data: Data::Own },
+    Run {
+        name: "compare",
+        arguments: &[
+            "--outcome=inv",
+            "--unit=firm",
+            "--period=year",
+            "--component=size=value",
+            "--component=firm=unit_effects",
+            "--first=1935-1944",
+            "--second=1945-1954",
+        ],
+        data: Data::Grunfeld,
+    },
+    // By default 1,000 panels: a minute outside release mode.
+    Run { name: "comparison_coverage", arguments: &["--panels=5"], data: Data::Own },
     // By default 500 panels with 400 draws each and 2,000 others: minutes even in release mode.
     Run { name: "coverage", arguments: &["--panels=3", "--draws=50", "--target-panels=20"], data: Data::Own },
     Run {

@@ -8,3 +8,4 @@ mod influence;
 mod levels;
 mod no_key;
 mod replicates;
+mod samples;
