@@ -111,7 +111,7 @@ pub use share::{Corrected, Interval, IntervalKind, IntervalMethod, Share};
 pub(crate) use best_subsets::Candidates;
 pub(crate) use coalitions::Players;
 pub(crate) use coalitions::progress::{Progress, Watch};
-pub(crate) use contributions::points;
+pub(crate) use contributions::{Slopes, points};
 pub(crate) use detail::relation;
 pub(crate) use evaluate::Evaluator;
 pub(crate) use gelbach::{Equations, GELBACH};

@@ -8,6 +8,7 @@
 //! | the shares by several methods, with intervals, and what is said beside them | [`Analysis`] | [`Findings`] |
 //! | how sure the shares are, and at which level | [`Intervals`] | the [`Interval`](crate::Interval)s in it |
 //! | what moves each unit from the mean, what remains of it, its rank, and whether that is beyond chance | [`UnitAnalysis`] | [`Units`]: a [`UnitFinding`] for each |
+//! | what goes with a change between two periods, and of a count's with people, places and rates | [`ChangeAnalysis`] | [`Change`]: by each method a [`ChangeBreakdown`] into [`ChangePart`]s, and a [`CountChange`] with its [`CountIntervals`] |
 //! | how many were counted in each unit, of how many | [`UnitCounts`] | a [`UnitCount`] for each |
 //! | which units lie beyond what chance, or units like them, allow | [`Funnel`], about a [`FunnelTarget`] | a [`FunnelUnit`] for each, with its [`FunnelLimits`] |
 //! | what the rates are without the chance of small numbers | [`EmpiricalBayes`] | a [`BayesRate`] for each |
@@ -33,6 +34,7 @@
 //! ```
 
 mod analysis;
+mod change;
 mod empirical_bayes;
 mod funnel;
 mod intervals;
@@ -41,6 +43,7 @@ mod unit_counts;
 mod units;
 
 pub use analysis::{Analysis, Findings};
+pub use change::{Change, ChangeAnalysis, ChangeBreakdown, ChangePart, CountChange, CountIntervals};
 pub use empirical_bayes::{BayesRate, EmpiricalBayes};
 pub use funnel::{Funnel, FunnelLimits, FunnelTarget, FunnelUnit};
 pub use intervals::Intervals;

@@ -22,6 +22,7 @@ mod standardise;
 mod submatrix;
 mod unit_moments;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -51,7 +52,7 @@ use standardise::check_scale;
 ///
 /// | question | methods |
 /// |---|---|
-/// | What was asked, of which rows, from where? | [`model`](Self::model), [`outcome_name`](Self::outcome_name), [`sample`](Self::sample), [`rows`](Self::rows), [`column_names`](Self::column_names), [`panel_description`](Self::panel_description), [`lineage`](Self::lineage), [`factors`](Self::factors) |
+/// | What was asked, of which rows, from where? | [`model`](Self::model), [`outcome_name`](Self::outcome_name), [`sample`](Self::sample), [`rows`](Self::rows), [`periods`](Self::periods), [`column_names`](Self::column_names), [`panel_description`](Self::panel_description), [`lineage`](Self::lineage), [`factors`](Self::factors) |
 /// | What deserves doubt? | [`warnings`](Self::warnings) |
 /// | How well do all, or some, of the components explain the outcome? | [`r2_overall`](Self::r2_overall), [`r2_overall_of`](Self::r2_overall_of) |
 /// | What are the coefficients, and what do they come from? | [`regression`](Self::regression), [`moments`](Self::moments); linfa's [`Predict`](linfa::traits::Predict) for other rows |
@@ -232,6 +233,23 @@ impl FittedModel {
     /// Positions in the panel of the sample's rows, ascending.
     pub fn rows(&self) -> &[usize] {
         &self.design.rows
+    }
+
+    /// Periods of the sample's rows, ascending; none without a period column.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?.in_periods(2016..=2018)?;
+    /// let fit = Model::new("cpp_rate").component("deprivation", ["low_income_pct"]).fit(&panel)?;
+    /// assert_eq!(fit.periods(), [2016, 2017, 2018]);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn periods(&self) -> Vec<i32> {
+        let all = self.design.rows.iter().filter_map(|&row| self.design.panel.period_of(row));
+        all.collect::<BTreeSet<i32>>().into_iter().collect()
     }
 
     /// Columns of the design, in the order of the model; absorbed unit effects have none.

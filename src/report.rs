@@ -41,6 +41,7 @@
 //! ```
 
 mod aligned;
+mod change;
 mod coefficients;
 mod comparison;
 mod corrected;

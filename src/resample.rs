@@ -103,6 +103,7 @@ mod interval;
 mod left_out_noise;
 mod levels;
 mod method_table;
+mod of_units;
 mod replicates;
 mod resampling;
 mod samples;
@@ -114,6 +115,7 @@ pub use comparisons::{Comparison, CorrectedDifference, CorrectedRank, Difference
 pub use gelbach::GelbachReplicates;
 pub use influence::{ShareInfluence, ShareWithout};
 pub use levels::LevelReplicates;
+pub(crate) use of_units::{UnitReplicates, UnitValues};
 pub use replicates::Replicates;
 pub use resampling::Resampling;
 pub use samples::{ComparedSample, SampleDifferences, ShareDifference};

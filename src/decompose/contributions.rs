@@ -7,10 +7,12 @@
 //! | of rows, units or periods | [`Contributions::by_row`], [`Contributions::by_unit`], [`Contributions::by_period`] | a [`ContributionTable`] |
 
 mod coefficients;
+mod slopes;
 mod table;
 
 use std::ops::RangeInclusive;
 
+pub(crate) use slopes::Slopes;
 pub(crate) use table::points;
 pub use table::{Contribution, ContributionRow, ContributionTable};
 
@@ -172,12 +174,17 @@ impl FittedModel {
         self.moments().standardisation().origin[self.design().columns.len()]
     }
 
+    /// The answer of a plan on the whole sample.
+    pub(crate) fn unwatched(&self, plan: &Plan) -> Result<Vec<f64>> {
+        let cancelled = || Error::from(EstimateError::Cancelled { method: plan.method().name().to_string() });
+        self.evaluate(plan, &Progress::unwatched()).ok_or_else(cancelled)
+    }
+
     /// From coefficients to points: of every row of the sample, of nobody (less the mean), each component and everybody
     /// (less the mean).
     fn points_of(&self, plan: &Plan) -> Result<Vec<f64>> {
         let players = plan.players();
-        let cancelled = || Error::from(EstimateError::Cancelled { method: plan.method().name().to_string() });
-        let answer = self.evaluate(plan, &Progress::unwatched()).ok_or_else(cancelled)?;
+        let answer = self.unwatched(plan)?;
         let (columns, n_rows) = (columns(players), players.len() + 2);
         let n_columns = columns.len();
         let coefficients: Vec<&[f64]> = answer[n_rows..].chunks_exact(Coefficients::width(n_columns)).collect();

@@ -44,6 +44,10 @@ pub(super) trait Needs: Send + Sync {
         None
     }
 
+    /// Puts what an answer says of columns back on the scale of the sample, where it is of variables times these scales.
+    /// Shares have none.
+    fn rescale(&self, _scales: &[f64], _answer: &mut [f64]) {}
+
     /// What deserves doubt in this method's shares of this fit.
     fn warnings(&self, _: &FittedModel) -> Vec<Warning> {
         Vec::new()

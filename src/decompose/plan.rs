@@ -106,15 +106,18 @@ impl Plan {
         self.prepared.evaluator(&self.players)
     }
 
-    /// The answer from moments in twice the precision, one coalition after another.
-    pub(crate) fn precise_answer(&self, entries: &[Double]) -> Vec<f64> {
+    /// The answer from moments in twice the precision, one coalition after another; the moments are of the sample's
+    /// variables times these scales.
+    pub(crate) fn precise_answer(&self, entries: &[Double], scales: &[f64]) -> Vec<f64> {
         let mut out = vec![Double::new(0.0); self.len()];
         On::<Double>::evaluator(&*self.prepared, &self.players).evaluate(
             entries,
             &Progress::unwatched().part(0, 1),
             &mut out,
         );
-        out.into_iter().map(Double::value).collect()
+        let mut answer: Vec<f64> = out.into_iter().map(Double::value).collect();
+        self.prepared.rescale(scales, &mut answer);
+        answer
     }
 
     /// The answer of the full sample, in parallel where there are many coalitions; `None` once `progress` was told to

@@ -45,7 +45,7 @@ impl FittedModel {
     }
 
     /// A warning where a share over all coalitions of so many components is not known to nine digits.
-    pub(super) fn imprecise(&self, components_over_all_coalitions: usize) -> Option<Warning> {
+    pub(crate) fn imprecise(&self, components_over_all_coalitions: usize) -> Option<Warning> {
         let bound = self.error_bound(self.is_precise(components_over_all_coalitions));
         bound.map(|bound| Warning::Imprecise { bound })
     }

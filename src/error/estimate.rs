@@ -94,6 +94,16 @@ pub enum EstimateError {
         /// What there is.
         found: usize,
     },
+    /// Two periods that no unit of the sample has rows in, so that nothing changes between them but who is there.
+    #[error(
+        "no unit has a row of the sample in both {from} and {to}: name two periods that units share, or put reorganised areas together first"
+    )]
+    NoUnitInBoth {
+        /// The one period.
+        from: i32,
+        /// The other.
+        to: i32,
+    },
     /// A unit without people, of whom nothing can be counted.
     #[error("unit \"{unit}\" has no people in column \"{column}\": leave the unit out, or give its population")]
     NoPopulation {

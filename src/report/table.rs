@@ -128,9 +128,14 @@ pub(super) fn in_order(order: &[String]) -> String {
 
 /// What the intervals are, in a sentence.
 pub(super) fn how_made(method: &IntervalMethod, sample: &Sample) -> String {
+    how_made_of(method, if sample.n_units > 0 { "unit" } else { "row" })
+}
+
+/// The same, where it is known what was left out or drawn.
+pub(super) fn how_made_of(method: &IntervalMethod, noun: &str) -> String {
     let clusters = match &method.cluster_column {
         Some(column) => format!("{} by {column}", counted(method.clusters, "cluster")),
-        None => counted(method.clusters, if sample.n_units > 0 { "unit" } else { "row" }),
+        None => counted(method.clusters, noun),
     };
     let draws = counted(method.replicates, "draw");
     let head = format!("{} {} intervals", level(method.level), method.kind.name());

@@ -36,10 +36,10 @@ fn table<T>(heads: &[&str], rows: &[T], most: usize, line: impl Fn(&T) -> (Strin
 
 /// How points are printed: all of a table with the same decimals, by the largest of them.
 #[derive(Clone, Copy)]
-struct Points(usize);
+pub(super) struct Points(usize);
 
 impl Points {
-    fn of(largest: f64) -> Self {
+    pub(super) fn of(largest: f64) -> Self {
         // Three digits of the largest, one decimal at least, and no more than there is room for.
         Points(match largest.abs() {
             size if size > 0.0 => (2.0 - size.log10().floor()).clamp(1.0, MOST_DECIMALS) as usize,
@@ -47,7 +47,7 @@ impl Points {
         })
     }
 
-    fn text(self, value: f64) -> String {
+    pub(super) fn text(self, value: f64) -> String {
         let text = format!("{value:.*}", self.0);
         let is_zero = text.chars().all(|c| matches!(c, '-' | '0' | '.'));
         match (is_zero, text.len() > NUMBER || self.0 as f64 == MOST_DECIMALS) {
@@ -59,7 +59,7 @@ impl Points {
     }
 }
 
-fn largest(values: impl Iterator<Item = f64>) -> f64 {
+pub(super) fn largest(values: impl Iterator<Item = f64>) -> f64 {
     values.fold(0.0, |largest, value| value.abs().max(largest))
 }
 
@@ -72,7 +72,7 @@ fn legend(names: &[&str]) -> Vec<String> {
         .collect()
 }
 
-fn method_in_words(method: &Method) -> String {
+pub(super) fn method_in_words(method: &Method) -> String {
     match method {
         Method::Sequential { order } => format!("sequential: {}", super::table::in_order(order)),
         method => format!("{}: {}", method.name(), method.meaning()),
@@ -321,7 +321,7 @@ impl Units {
 }
 
 /// Lines of cells, each in quotes where it needs them.
-fn csv(head: Vec<String>, rows: impl Iterator<Item = Vec<String>>) -> String {
+pub(super) fn csv(head: Vec<String>, rows: impl Iterator<Item = Vec<String>>) -> String {
     let line = |cells: Vec<String>| cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + "\n";
     std::iter::once(head).chain(rows).map(line).collect()
 }

@@ -40,6 +40,8 @@ pub(super) struct CarefulMoments {
     pub(super) entries: Vec<Double>,
     pub(super) varies: Vec<bool>,
     pub(super) is_degenerate: bool,
+    /// What each variable was multiplied by.
+    scales: Vec<f64>,
 }
 
 impl<'a> Careful<'a> {
@@ -84,9 +86,9 @@ impl<'a> Careful<'a> {
 
     /// The replicate that holds these clusters, as often as they are named.
     pub(super) fn replicate(&self, players: &Players, plans: &[Plan], drawn: &[usize]) -> CarefulReplicate {
-        let CarefulMoments { entries, varies, is_degenerate } = self.moments(players, drawn);
+        let CarefulMoments { entries, varies, is_degenerate, scales } = self.moments(players, drawn);
         let shares = |plan: &Plan| match varies[players.outcome()] {
-            true => plan.precise_answer(&entries),
+            true => plan.precise_answer(&entries, &scales),
             false => vec![f64::NAN; plan.len()],
         };
         CarefulReplicate { shares: plans.iter().map(shares).collect(), is_degenerate }
@@ -95,15 +97,15 @@ impl<'a> Careful<'a> {
     /// The moments of the same replicate, each variable on the scale of its own variation there.
     pub(super) fn moments(&self, players: &Players, drawn: &[usize]) -> CarefulMoments {
         let mut entries = self.entries(drawn);
-        let varies = rescale(players, &mut entries);
+        let (varies, scales) = rescale(players, &mut entries);
         let is_one_unit = self.clusters.are_units() && drawn.iter().all(|cluster| *cluster == drawn[0]);
-        CarefulMoments { is_degenerate: is_degenerate(players, |v| varies[v], is_one_unit), entries, varies }
+        CarefulMoments { is_degenerate: is_degenerate(players, |v| varies[v], is_one_unit), entries, varies, scales }
     }
 }
 
 /// Puts every variable on the scale of its own variation in the replicate, so that the rank rule is about what is
-/// there; says which variables vary.
-fn rescale(players: &Players, entries: &mut [Double]) -> Vec<bool> {
+/// there; says which variables vary, and by what each was multiplied.
+fn rescale(players: &Players, entries: &mut [Double]) -> (Vec<bool>, Vec<f64>) {
     let layout = players.layout;
     let q = layout.0;
     // Per unit of weight, so that a sum is a mean, whose square is what centring takes.
@@ -130,7 +132,7 @@ fn rescale(players: &Players, entries: &mut [Double]) -> Vec<bool> {
     for group in entries[layout.len()..].chunks_exact_mut(1 + q) {
         group[1..].iter_mut().zip(&scales).for_each(|(sum, scale)| *sum = *sum * *scale);
     }
-    varies
+    (varies, scales.into_iter().map(Double::value).collect())
 }
 
 /// Whether the outcome, or a component that varies in the full sample, is constant in a replicate, which may hold one

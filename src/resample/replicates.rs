@@ -102,6 +102,11 @@ impl<'a> Planned<'a> {
         Ok(Planned { fit, clusters, players: fit.players(), plans, groups: None })
     }
 
+    /// Methods that are ready, and read no more than the moments.
+    pub(super) fn of_plans(fit: &'a FittedModel, clusters: &'a ClusterSet, plans: Vec<Plan>) -> Self {
+        Planned { fit, clusters, players: fit.players(), plans, groups: None }
+    }
+
     /// Methods that read the sums of these groups too.
     pub(super) fn with_groups(
         fit: &'a FittedModel,
@@ -110,7 +115,7 @@ impl<'a> Planned<'a> {
         groups: &GroupSums,
     ) -> Self {
         let groups = (groups.len() > 0).then(|| ClusterGroups::new(fit, clusters, groups));
-        Planned { fit, clusters, players: fit.players(), plans, groups }
+        Planned { groups, ..Planned::of_plans(fit, clusters, plans) }
     }
 
     /// Coalitions in one replicate.

@@ -4,4 +4,5 @@
 mod common;
 
 mod authorities;
+mod change;
 mod unit_rates;

@@ -6,7 +6,9 @@ use std::fmt::Display;
 use std::path::Path;
 
 use apportion::decompose::SampledOrders;
-use apportion::findings::{Analysis, EmpiricalBayes, Funnel, FunnelTarget, Intervals, UnitAnalysis, UnitCounts};
+use apportion::findings::{
+    Analysis, ChangeAnalysis, EmpiricalBayes, Funnel, FunnelTarget, Intervals, UnitAnalysis, UnitCounts,
+};
 use apportion::panel::{AreaRule, Description, Join, Reorganisations, SIMULATED_ENGLAND_SEED, UnitRule};
 use apportion::regress::{CrossSectionLm, Leverage, RandomEffect, SmallSample, WildBootstrap};
 use apportion::report::RegressionTable;
@@ -18,6 +20,7 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
         "what is asked",
         &[
             "Analysis",
+            "ChangeAnalysis",
             "ClusterCorrection",
             "Covariance",
             "CovarianceKind",
@@ -57,11 +60,15 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
         &[
             "BayesRate",
             "BestSubset",
+            "ChangeBreakdown",
+            "ChangePart",
             "Coalition",
             "ColumnInflation",
             "ComponentFrequency",
             "Contribution",
             "ContributionRow",
+            "CountChange",
+            "CountIntervals",
             "CountingNoise",
             "Credit",
             "Detail",
@@ -193,6 +200,8 @@ fn of_units(printed: &mut Printed) {
     printed.print(&fit.jackknife().and_then(|resampling| levels.with_intervals(&resampling)).expect("intervals"));
     printed.print(&fit.contributions().and_then(|contributions| contributions.by_unit()).expect("by unit"));
     printed.print(&UnitAnalysis::new().of(&fit).expect("remainders"));
+    let change = ChangeAnalysis::new().counts("population_0_17", 10_000.0);
+    printed.print(&change.of(&fit, 2011, 2018).expect("a change"));
     let counts = UnitCounts::of(&england(), "cpp_count", "population_0_17", 2018..=2018).expect("counts");
     printed.print(&counts);
     printed.print(&Funnel::of(&counts, &FunnelTarget::Crude).expect("a funnel"));

@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod change;
 mod contributions;
 mod corrected;
 mod counts;

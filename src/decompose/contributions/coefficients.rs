@@ -36,9 +36,12 @@ const COLUMNS: usize = 2;
 pub(super) struct Coefficients {
     n_players: usize,
     rule: Rule,
-    /// Where each variable of the moments stands among the columns that have coefficients.
+    /// The variables of the moments that have coefficients, in their order.
+    columns: Vec<usize>,
+    /// Where each variable of the moments stands among them.
     place: Vec<usize>,
     n_columns: usize,
+    outcome: usize,
 }
 
 impl Coefficients {
@@ -46,7 +49,8 @@ impl Coefficients {
         let columns = columns(players);
         let mut place = vec![0; players.layout.0];
         columns.iter().enumerate().for_each(|(at, &v)| place[v] = at);
-        Coefficients { n_players: players.len(), rule, place, n_columns: columns.len() }
+        let (n_players, n_columns, outcome) = (players.len(), columns.len(), players.outcome());
+        Coefficients { n_players, rule, columns, place, n_columns, outcome }
     }
 
     /// Coefficients of a row: the intercept, of each column those of x and of x̄_i, and that of ȳ_i.
@@ -245,6 +249,18 @@ impl Needs for Coefficients {
 
     fn table_players(&self) -> Option<usize> {
         self.rule.table_players()
+    }
+
+    fn rescale(&self, scales: &[f64], answer: &mut [f64]) {
+        let per_outcome = 1.0 / scales[self.outcome];
+        for part in answer[self.n_players + 2..].chunks_exact_mut(Self::width(self.n_columns)) {
+            part[0] *= per_outcome;
+            // Of x, then of x̄_i. That of ȳ_i, which comes last, is of the outcome's own scale.
+            let slopes = part[1..].iter_mut();
+            slopes
+                .zip(self.columns.iter().chain(&self.columns))
+                .for_each(|(slope, &column)| *slope *= scales[column] * per_outcome);
+        }
     }
 }
 

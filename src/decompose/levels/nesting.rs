@@ -146,7 +146,10 @@ impl FittedModel {
     }
 
     /// The group of each unit by a column, and the first unit of each group.
-    fn groups_by(&self, column: &str) -> Result<(Vec<u32>, Vec<usize>)> {
+    ///
+    /// # Errors
+    /// [`EstimateError::Nesting`] where it is missing, a key, or not the same in all rows of a unit.
+    pub(crate) fn groups_by(&self, column: &str) -> Result<(Vec<u32>, Vec<usize>)> {
         let design = self.design();
         let refuse = |why| Err(EstimateError::Nesting { column: column.to_string(), why }.into());
         for (key, name) in [("unit", design.panel.unit_column()), ("period", design.panel.period_column())] {
@@ -180,7 +183,8 @@ impl FittedModel {
         Ok((groups, firsts))
     }
 
-    fn group_name(&self, column: &str, unit: usize) -> String {
+    /// What the group of a unit by a column is called.
+    pub(crate) fn group_name(&self, column: &str, unit: usize) -> String {
         let design = self.design();
         design.panel.level_of(column, design.rows[self.unit_ranges()[unit].start]).unwrap_or_default()
     }
