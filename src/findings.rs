@@ -9,6 +9,7 @@
 //! | how sure the shares are, and at which level | [`Intervals`] | the [`Interval`](crate::Interval)s in it |
 //! | what moves each unit from the mean, what remains of it, its rank, and whether that is beyond chance | [`UnitAnalysis`] | [`Units`]: a [`UnitFinding`] for each |
 //! | what goes with a change between two periods, and of a count's with people, places and rates | [`ChangeAnalysis`] | [`Change`]: by each method a [`ChangeBreakdown`] into [`ChangePart`]s, and a [`CountChange`] with its [`CountIntervals`] |
+//! | the same where coefficients differ by period, or by group of units | [`OaxacaAnalysis`] | [`Oaxaca`]: [`TwoFold`] by each [`OaxacaReference`] and [`ThreeFold`] into [`GapPart`]s, with each [`OaxacaGroup`]'s [`OaxacaColumn`]s |
 //! | how many were counted in each unit, of how many | [`UnitCounts`] | a [`UnitCount`] for each |
 //! | which units lie beyond what chance, or units like them, allow | [`Funnel`], about a [`FunnelTarget`] | a [`FunnelUnit`] for each, with its [`FunnelLimits`] |
 //! | what the rates are without the chance of small numbers | [`EmpiricalBayes`] | a [`BayesRate`] for each |
@@ -38,6 +39,7 @@ mod change;
 mod empirical_bayes;
 mod funnel;
 mod intervals;
+mod oaxaca;
 mod steps;
 mod unit_counts;
 mod units;
@@ -47,5 +49,6 @@ pub use change::{Change, ChangeAnalysis, ChangeBreakdown, ChangePart, CountChang
 pub use empirical_bayes::{BayesRate, EmpiricalBayes};
 pub use funnel::{Funnel, FunnelLimits, FunnelTarget, FunnelUnit};
 pub use intervals::Intervals;
+pub use oaxaca::{GapPart, Oaxaca, OaxacaAnalysis, OaxacaColumn, OaxacaGroup, OaxacaReference, ThreeFold, TwoFold};
 pub use unit_counts::{UnitCount, UnitCounts};
 pub use units::{UnitAnalysis, UnitFinding, Units};

@@ -56,6 +56,7 @@ mod grid;
 mod hypotheses;
 mod levels;
 mod method_table;
+mod oaxaca;
 mod range;
 mod regression;
 mod regression_table;

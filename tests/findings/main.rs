@@ -5,4 +5,5 @@ mod common;
 
 mod authorities;
 mod change;
+mod oaxaca;
 mod unit_rates;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use apportion::decompose::SampledOrders;
 use apportion::findings::{
-    Analysis, ChangeAnalysis, EmpiricalBayes, Funnel, FunnelTarget, Intervals, UnitAnalysis, UnitCounts,
+    Analysis, ChangeAnalysis, EmpiricalBayes, Funnel, FunnelTarget, Intervals, OaxacaAnalysis, UnitAnalysis, UnitCounts,
 };
 use apportion::panel::{AreaRule, Description, Join, Reorganisations, SIMULATED_ENGLAND_SEED, UnitRule};
 use apportion::regress::{CrossSectionLm, Leverage, RandomEffect, SmallSample, WildBootstrap};
@@ -39,6 +39,8 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "Measure",
             "Method",
             "NoiseModel",
+            "OaxacaAnalysis",
+            "OaxacaReference",
             "PanelRegression",
             "RandomEffect",
             "RandomMethod",
@@ -73,6 +75,7 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "Credit",
             "Detail",
             "Difference",
+            "GapPart",
             "GelbachChange",
             "GelbachColumn",
             "GelbachEstimate",
@@ -89,6 +92,8 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "LevelBreakdown",
             "LevelShare",
             "NullDistribution",
+            "OaxacaColumn",
+            "OaxacaGroup",
             "PairCovariance",
             "PairDominance",
             "Rank",
@@ -100,6 +105,8 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "SubsetFrequency",
             "SubsetShare",
             "TermShare",
+            "ThreeFold",
+            "TwoFold",
             "UnitCount",
             "UnitEffectsShare",
             "UnitFinding",
@@ -202,6 +209,7 @@ fn of_units(printed: &mut Printed) {
     printed.print(&UnitAnalysis::new().of(&fit).expect("remainders"));
     let change = ChangeAnalysis::new().counts("population_0_17", 10_000.0);
     printed.print(&change.of(&fit, 2011, 2018).expect("a change"));
+    printed.print(&OaxacaAnalysis::between_periods(2011, 2018).of(&fit).expect("a gap"));
     let counts = UnitCounts::of(&england(), "cpp_count", "population_0_17", 2018..=2018).expect("counts");
     printed.print(&counts);
     printed.print(&Funnel::of(&counts, &FunnelTarget::Crude).expect("a funnel"));

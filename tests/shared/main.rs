@@ -11,6 +11,7 @@ mod england;
 mod faults;
 mod inference;
 mod levels;
+mod oaxaca;
 mod official;
 mod regress;
 mod shares;
