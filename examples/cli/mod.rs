@@ -1,4 +1,4 @@
-//! Options and steps that `decompose`, `nao_breakdown` and `levels` share.
+//! Options and steps that `decompose`, `nao_breakdown`, `levels` and others share.
 
 pub mod england;
 pub mod face;
@@ -59,10 +59,10 @@ pub struct Options {
     #[arg(long, value_name = "COL", requires = "population")]
     pub count: Option<String>,
     /// Column of the population that they are of
-    #[arg(long, value_name = "COL", requires = "count")]
+    #[arg(long, value_name = "COL")]
     pub population: Option<String>,
     /// What the rate is per [default: 10000]
-    #[arg(long, value_name = "NUMBER", requires = "count", allow_negative_numbers = true)]
+    #[arg(long, value_name = "NUMBER", requires = "population", allow_negative_numbers = true)]
     pub per: Option<f64>,
     #[arg(long = "method", value_name = "NAME", value_parser = method, help = method_help())]
     pub methods: Vec<Asked>,
@@ -210,6 +210,9 @@ impl Options {
     /// Puts the model to the panel, and says how long that took.
     pub fn fit(&self, model: &Model, panel: impl FnOnce() -> Result<Panel>) -> Result<(FittedModel, Elapsed)> {
         self.check_intervals()?;
+        if self.population.is_some() && self.count.is_none() {
+            return Err("--population goes with --count, the column of counts that are of it: name both".into());
+        }
         model.check()?;
         self.set_threads()?;
         let mut elapsed = Elapsed::default();
@@ -267,6 +270,16 @@ impl Options {
         Ok(self.cluster.iter().fold(intervals, Intervals::clusters))
     }
 
+    /// The population that the rate is of, and what it is per, whether counts are named or not; that of England's plain
+    /// question without `--data`. The options are without it afterwards, as if nothing but counts needed it.
+    pub fn take_population(&mut self) -> Option<(String, f64)> {
+        let (_, population, per) = england::COUNTS;
+        match self.data {
+            Some(_) => Some((self.population.take()?, self.per.unwrap_or(PER))),
+            None => Some((population.to_string(), per)),
+        }
+    }
+
     /// The columns that the rate is made of, and what it is per; those of England's plain question without `--data`.
     pub fn counts(&self) -> Option<(&str, &str, f64)> {
         match self.data {
@@ -286,6 +299,14 @@ impl Options {
             [] if is_table && !is_asked => vec![Interval::None],
             [] => vec![Interval::Root],
             asked => asked.to_vec(),
+        }
+    }
+
+    /// How the one kind of intervals that the options ask for is made; `None` where they ask for none.
+    pub fn one_way(&self) -> Result<Option<Intervals>> {
+        match self.kinds().as_slice() {
+            [kind] => kind.kind().map(|kind| self.way(kind)).transpose(),
+            _ => Err("--interval takes one kind here: ask for the others by themselves".into()),
         }
     }
 
@@ -348,7 +369,7 @@ pub fn with_a_panel_of_its_own(command: Command) -> Command {
 }
 
 /// Without enough units or rows there are no intervals, but there are shares.
-fn or_none(error: Error) -> face::Error {
+pub fn or_none(error: Error) -> face::Error {
     match error {
         Error::Estimate(EstimateError::TooFew { .. }) => format!("{error}: use --interval none").into(),
         error => error.into(),

@@ -11,6 +11,11 @@ pub fn percent(fraction: f64) -> String {
     if text == "-0.0" { "0.0".to_string() } else { text }
 }
 
+/// A number with one decimal, or more where it is small.
+pub fn short(value: f64) -> String {
+    if value.abs() < 1.0 { format!("{value:.3}") } else { format!("{value:.1}") }
+}
+
 /// The ends of an interval in per cent, in words; nothing without one.
 pub fn ends(interval: Option<Interval>) -> String {
     interval.map_or(String::new(), |i| format!("{} to {}", percent(i.lower), percent(i.upper)))
@@ -27,6 +32,64 @@ pub fn short(value: f64) -> String {
         0.0 => "0".to_string(),
         size if size < 1e-6 => format!("{value:.2e}"),
         size => format!("{value:.*}", (2.0 - size.log10().floor()).max(1.0) as usize),
+    }
+}
+
+/// What parts make of a change, in words and in their order: of the rise or the fall those that go with it in per cent,
+/// which with those against it add up to 100; then those against it, by how much; then those that make next to nothing of
+/// it. `amount` writes a part by itself.
+pub fn accounts(parts: &[(&str, f64)], total: f64, of: &str, amount: impl Fn(f64) -> String) -> String {
+    let size: f64 = parts.iter().map(|(_, part)| part.abs()).sum();
+    if total == 0.0 || total.abs() <= 1e-9 * size {
+        let moves = parts.iter().filter(|(_, part)| part.abs() > 1e-6 * size);
+        let verb = |name: &str, part: f64| match (part > 0.0, name == "rates") {
+            (true, false) => "adds",
+            (true, true) => "add",
+            (false, false) => "takes away",
+            (false, true) => "take away",
+        };
+        let moves: Vec<String> =
+            moves.map(|(name, part)| format!("{name} {} {}", verb(name, *part), amount(part.abs()))).collect();
+        return match moves.is_empty() {
+            true => format!("nothing moves {of}"),
+            false => format!("what moves {of} cancels: {}", listed(&moves)),
+        };
+    }
+    let direction = if total > 0.0 { "rise" } else { "fall" };
+    let (mut with, mut against, mut nothing) = (Vec::new(), Vec::new(), Vec::new());
+    let percents = percents(&parts.iter().map(|(_, part)| part / total).collect::<Vec<f64>>());
+    for ((name, part), percent) in parts.iter().zip(percents) {
+        let name = if *name == "unexplained" { "the unexplained" } else { name };
+        let verb = if name == "rates" { "account" } else { "accounts" };
+        match percent {
+            0.0 => nothing.push(name.to_string()),
+            below if below < 0.0 => against.push(format!("{name} by {}", amount(part.abs()))),
+            _ if with.is_empty() => with.push(format!("{name} {verb} for {percent:.0}% of the {direction} in {of}")),
+            _ => with.push(format!("{name} for {percent:.0}%")),
+        }
+    }
+    let mut said = vec![listed(&with)];
+    said.extend((!against.is_empty()).then(|| format!("against it, {}", listed(&against))));
+    said.extend((!nothing.is_empty()).then(|| format!("next to nothing of it goes with {}", listed(&nothing))));
+    said.join("; ")
+}
+
+/// Parts of one as whole per cents that add up to 100: what is missing goes to those with the largest remainders.
+fn percents(parts: &[f64]) -> Vec<f64> {
+    let mut whole: Vec<f64> = parts.iter().map(|part| (100.0 * part).floor()).collect();
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_by(|&a, &b| (100.0 * parts[b] - whole[b]).total_cmp(&(100.0 * parts[a] - whole[a])));
+    let missing = (100.0 * parts.iter().sum::<f64>() - whole.iter().sum::<f64>()).round();
+    order.into_iter().take(missing.max(0.0) as usize).for_each(|at| whole[at] += 1.0);
+    whole
+}
+
+/// "a", "a and b", "a, b and c".
+pub fn listed(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 

@@ -41,6 +41,20 @@ const RUNS: &[Run] = &[
     Run { name: "authority_coverage", arguments: &["--panels=3", "--draws=400"], data: Data::Own },
     Run { name: "best_measures", arguments: &[], data: Data::Own },
     Run {
+        name: "change_over_time",
+        arguments: &[
+            "--outcome=inv",
+            "--unit=firm",
+            "--period=year",
+            "--component=size=value",
+            "--component=firm=unit_effects",
+            "--path",
+            "--oaxaca",
+            "--interval=none",
+        ],
+        data: Data::Grunfeld,
+    },
+    Run {
         name: "compare",
         arguments: &[
             "--outcome=inv",

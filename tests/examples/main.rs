@@ -4,6 +4,7 @@
 mod common;
 
 mod breakdowns;
+mod change;
 mod every_example;
 mod fuzz;
 #[cfg(unix)]

@@ -1,0 +1,149 @@
+//! What goes with the change of an outcome between two periods, and of its count: people, places, rates, or which cause?
+//!
+//! Of England's authorities, 2011 to 2018, or with `--data` and `decompose`'s options of your own; ends in sentences.
+
+#[allow(dead_code, reason = "shares are another question")]
+mod cli;
+
+use std::process::ExitCode;
+
+use apportion::findings::{Change, ChangeAnalysis, CountChange, Oaxaca, OaxacaAnalysis};
+use clap::{CommandFactory, Parser};
+use cli::face::{self, Result};
+use cli::words::{accounts, short, wrapped};
+use cli::{Asked, Elapsed, timed};
+use serde::Serialize;
+
+/// What goes with the change of an outcome between two periods, and of its count?
+#[derive(Parser)]
+#[command(name = "change_over_time")]
+struct Arguments {
+    #[command(flatten)]
+    options: cli::Options,
+    /// The period that the change is from [default: the first]
+    #[arg(long, value_name = "PERIOD", allow_negative_numbers = true)]
+    from: Option<i32>,
+    /// The period that it is to [default: the last]
+    #[arg(long, value_name = "PERIOD", allow_negative_numbers = true)]
+    to: Option<i32>,
+    /// Also the change from every period to the next
+    #[arg(long)]
+    path: bool,
+    /// Also the gap between both periods where coefficients differ (Oaxaca and Blinder)
+    #[arg(long, conflicts_with = "groups")]
+    oaxaca: bool,
+    /// The same between two groups of units, by a column that is constant within units
+    #[arg(long, value_name = "COL=A,B", value_parser = groups)]
+    groups: Option<(String, String, String)>,
+    /// Prints the change as CSV
+    #[arg(long, conflicts_with_all = ["json", "path", "oaxaca", "groups"])]
+    csv: bool,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    change: &'a Change,
+    #[serde(skip_serializing_if = "<[Change]>::is_empty")]
+    path: &'a [Change],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oaxaca: Option<&'a Oaxaca>,
+    elapsed_ms: Elapsed,
+}
+
+fn main() -> ExitCode {
+    let of_data = |data: clap::Arg| data.requires("unit").requires("period");
+    face::run(cli::with_a_panel_of_its_own(Arguments::command()).mut_arg("data", of_data), answer)
+}
+
+fn answer(Arguments { mut options, from, to, path, oaxaca, groups, csv }: Arguments) -> Result<String> {
+    if options.noise.is_some() || options.compare {
+        return Err("changes have no corrected shares and no comparisons: leave out --noise and --compare".into());
+    }
+    let group_column: Vec<String> = groups.iter().map(|(column, ..)| column.clone()).collect();
+    let (model, panel) = options.panel_or_england(&group_column)?;
+    let noun =
+        options.count.clone().unwrap_or_else(|| if options.data.is_none() { "plans" } else { "the count" }.into());
+    let counts = options.counts().map(|(count, population, per)| (count.to_string(), population.to_string(), per));
+    let population = options.take_population();
+    options.count = None;
+    let (fit, mut elapsed) = options.fit(&model, || Ok(panel))?;
+    if let Some((count, population, per)) = counts {
+        // Refuses columns that the outcome is not made of.
+        fit.counting_noise(&count, &population, per)?;
+    }
+    let mut asked = ChangeAnalysis::new().without_intervals();
+    for method in &options.methods {
+        let Asked::Method(method) = method else {
+            return Err("changes are split by --method sequential, shapley, first or last".into());
+        };
+        asked = asked.method(method.clone());
+    }
+    let intervals = options.one_way()?;
+    asked = intervals.clone().into_iter().fold(asked, ChangeAnalysis::intervals);
+    asked = population.into_iter().fold(asked, |asked, (column, per)| asked.counts(column, per));
+    let periods = fit.periods();
+    let or = |asked: Option<i32>, end: Option<&i32>| asked.or(end.copied()).unwrap_or_default();
+    let (from, to) = (or(from, periods.first()), or(to, periods.last()));
+    let changes = timed(&mut elapsed.decompose, || {
+        let change = asked.of(&fit, from, to)?;
+        Ok::<_, apportion::Error>((change, if path { asked.path(&fit)? } else { Vec::new() }))
+    });
+    let (change, path) = changes.map_err(cli::or_none)?;
+    let gap = match groups {
+        Some((column, a, b)) => Some(OaxacaAnalysis::between_groups(column, a, b)),
+        None => oaxaca.then(|| OaxacaAnalysis::between_periods(from, to)),
+    };
+    let put =
+        |gap: OaxacaAnalysis| intervals.into_iter().fold(gap.without_intervals(), OaxacaAnalysis::intervals).of(&fit);
+    let gap = gap.map(put).transpose().map_err(cli::or_none)?;
+    if csv {
+        return Ok(change.to_csv());
+    }
+    if options.json {
+        let document = Document { change: &change, path: &path, oaxaca: gap.as_ref(), elapsed_ms: elapsed };
+        return Ok(serde_json::to_string_pretty(&document)?);
+    }
+    let mut blocks: Vec<String> = path.iter().chain([&change]).map(Change::to_string).collect();
+    blocks.extend(gap.iter().map(Oaxaca::to_string).chain([sentences(&change, &noun)]));
+    Ok(blocks.join("\n\n"))
+}
+
+/// What the numbers say, by the first method that was asked.
+fn sentences(change: &Change, noun: &str) -> String {
+    let Change { outcome, from, to, actual, units, .. } = change;
+    let moved = |by: f64, text: String| match by {
+        by if by > 0.0 => format!("rose by {text}"),
+        by if by < 0.0 => format!("fell by {text}"),
+        _ => "did not change".to_string(),
+    };
+    let interval = change.interval_of_actual.map(|i| format!(" ({} to {})", short(i.lower), short(i.upper)));
+    let by = moved(*actual, format!("{} points{}", short(actual.abs()), interval.unwrap_or_default()));
+    let mut lines = vec![format!("From {from} to {to} the mean of {outcome} over {units} units {by}.")];
+    if let Some(method) = change.methods.first() {
+        let parts: Vec<(&str, f64)> = method.rows().map(|part| (part.name.as_str(), part.change)).collect();
+        let said = accounts(&parts, *actual, outcome, |points| format!("{} points", short(points)));
+        lines.push(format!("By the method {}, {said}.", method.method.name()));
+    }
+    if let Some(CountChange { from, to, population, mix, rates, appeared, ended, .. }) = change.counts {
+        let whole = |count: f64| format!("{count:.0}");
+        let by = moved(to - from, whole((to - from).abs()));
+        lines.push(format!("In these units {noun} {by}, from {from:.0} to {to:.0}."));
+        let parts = [("population", population), ("mix", mix), ("rates", rates)];
+        lines.push(format!("Of that, {}.", accounts(&parts, to - from, noun, whole)));
+        if appeared != 0.0 || ended != 0.0 {
+            let ended = 0.0 - ended;
+            lines.push(format!(
+                "Beside them, units that appeared add {appeared:.0}, units that ended take {ended:.0} away."
+            ));
+        }
+    }
+    lines.push("A part is what goes with a component, not what it causes.".to_string());
+    wrapped(&lines.join("\n"))
+}
+
+fn groups(text: &str) -> std::result::Result<(String, String, String), String> {
+    let parts = text.split_once('=').and_then(|(column, both)| Some((column, both.split_once(',')?)));
+    let (column, (a, b)) = parts.ok_or("write a column and two of its values, such as region=london,south_east")?;
+    Ok((column.trim().to_string(), a.trim().to_string(), b.trim().to_string()))
+}
