@@ -8,6 +8,7 @@ use super::replicates::{Planned, Replicates};
 use super::resampling::Resampling;
 use crate::decompose::{Interval, IntervalKind, IntervalMethod, Plan};
 use crate::error::{EstimateError, Result};
+use crate::fit::FittedModel;
 use crate::numerics::means::mean;
 use crate::warning::{FEW_CLUSTERS, Warning};
 
@@ -44,6 +45,11 @@ impl UnitValues {
 }
 
 impl<'a> Resampling<'a> {
+    /// Whose units are left out or drawn.
+    pub(crate) fn fit(&self) -> &'a FittedModel {
+        self.fit
+    }
+
     /// The answers of these methods in every replicate.
     ///
     /// # Errors

@@ -296,6 +296,66 @@ fn clusters_leave_as_a_whole() {
     assert!((found - standard_error(&refits, true)).abs() < OF_INTERVALS, "{found}");
 }
 
+#[test]
+fn every_kind_of_interval_comes_of_the_same_refits() {
+    let rows = rows(532, 13, 4, 0.1);
+    let case = Case { is_logged: false, is_weighted: true, has_always: false };
+    let fit = case.fit(&rows);
+    let bootstrap = fit.bootstrap(60, 4).expect("units");
+    let refits: Vec<Vec<f64>> = (0..60)
+        .map(|replicate| {
+            let drawn = drawn_rows(&rows, &bootstrap.drawn(replicate).expect("a replicate"));
+            case.brute(&drawn, &case.parts(&drawn), (2001, 2004)).expect("units in both")
+        })
+        .collect();
+    let draws = (0..60).map(|replicate| bootstrap.drawn(replicate).expect("a replicate")).collect();
+    let given = fit.bootstrap_of(draws).expect("as many units");
+    let [given, drawn] = [given, bootstrap].map(|of| asked().resampled(&of, 2001, 2004).expect("a change"));
+    assert_eq!(numbers(&given), numbers(&drawn));
+    for kind in [IntervalKind::Percentile, IntervalKind::Basic, IntervalKind::Bca] {
+        let asked = asked().intervals(Intervals::bootstrap(60, 4).kind(kind).level(0.9));
+        let change = asked.of(&fit, 2001, 2004).expect("a change");
+        assert_eq!(change.interval.as_ref().map(|how| (how.kind, how.seed)), Some((kind, Some(4))));
+        for (at, (number, interval)) in numbers(&change).into_iter().enumerate() {
+            let Some(Interval { bias, lower, upper, .. }) = interval else { continue };
+            let values: Vec<f64> = refits.iter().map(|refit| refit[at]).collect();
+            let mean = values.iter().sum::<f64>() / 60.0;
+            assert!((bias - (mean - number)).abs() < 1e-9 * (1.0 + mean.abs()), "{at}: {bias}");
+            let (least, most) = values.iter().fold((f64::MAX, f64::MIN), |(a, b), x| (a.min(*x), b.max(*x)));
+            let (low, high) = match kind {
+                IntervalKind::Basic => (2.0 * number - most, 2.0 * number - least),
+                _ => (least, most),
+            };
+            assert!(low - 1e-9 <= lower && lower <= upper && upper <= high + 1e-9, "{kind:?} {at}");
+        }
+    }
+}
+
+#[test]
+fn the_jackknife_takes_no_smaller_total_for_bias() {
+    // Of a sum over units there is no bias; leaving one of them out makes it smaller.
+    let rows = rows(533, 20, 3, 0.0);
+    let case = Case { is_logged: false, is_weighted: false, has_always: false };
+    let change = asked().of(&case.fit(&rows), 2001, 2003).expect("a change");
+    let intervals = change.counts.and_then(|counts| counts.intervals).expect("intervals");
+    assert!(intervals.from.bias.abs() < 1e-9 && intervals.to.bias.abs() < 1e-9, "{intervals:?}");
+    assert!(change.interval_of_actual.is_some_and(|actual| actual.bias.abs() < 1e-9));
+}
+
+#[test]
+fn unit_effects_that_are_always_in_do_not_change_a_unit() {
+    let rows = rows(534, 12, 4, 0.1);
+    let model = Model::new("y").always(["unit_effects", "fixed"]).component("slow", ["slow"]);
+    let fit = model.component("policy", [Term::PeriodEffects]).fit(&panel(&rows)).expect("it fits");
+    for change in asked().pairs(&fit).expect("changes") {
+        for method in &change.methods {
+            let sum: f64 = method.rows().map(|part| part.change).sum();
+            assert!((sum - change.actual).abs() < TOLERANCE);
+            assert!(method.always.as_ref().is_some_and(|always| always.change.abs() < TOLERANCE));
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

@@ -34,9 +34,7 @@ fn changes_are_those_of_the_reference() {
             ChangeAnalysis::new().method(Method::Sequential { order: order(&file, case) }).method(Method::Shapley);
         let change = asked.counts("population_0_17", 1e4).of(&fit, from, to).expect("a change");
         let mut close = |what: &str, found: f64, expected: f64| {
-            // Counts are of tens of thousands.
-            let tolerance = TOLERANCE * expected.abs().max(1.0);
-            assert!((found - expected).abs() < tolerance, "{} {what}: {found} against {expected}", case["key"]);
+            assert!((found - expected).abs() < TOLERANCE, "{} {what}: {found} against {expected}", case["key"]);
             checked += 1;
         };
         assert_eq!(change.units as u64, expected["units"].as_u64().expect("units"));

@@ -10,6 +10,7 @@ use crate::decompose::{Method, Plan, Slopes};
 use crate::error::{EstimateError, QuestionError, Result, no_key};
 use crate::findings::intervals::Intervals;
 use crate::fit::FittedModel;
+use crate::resample::Resampling;
 
 /// What is asked of a change: by which methods it is split, whether its count is split too, and how sure one is to be.
 ///
@@ -101,20 +102,30 @@ impl ChangeAnalysis {
     /// # Examples
     /// See [`Change`].
     pub fn of(&self, fit: &FittedModel, from: i32, to: i32) -> Result<Change> {
-        let mut changes = self.between(fit, |periods| {
-            if from == to {
-                let expected = "it is the period that the change is from: name two periods".to_string();
-                return Err(QuestionError::Option { option: "to", expected, found: to.to_string() }.into());
-            }
-            let position = |option: &'static str, period: i32| {
-                periods.binary_search(&period).map_err(|_| {
-                    let there: Vec<String> = periods.iter().map(i32::to_string).collect();
-                    let expected = format!("the sample has {}", there.join(", "));
-                    QuestionError::Option { option, expected, found: period.to_string() }
-                })
-            };
-            Ok(vec![(position("from", from)?, position("to", to)?)])
-        })?;
+        let mut changes = self.between(fit, |periods| pair(periods, from, to))?;
+        changes.pop().ok_or_else(|| EstimateError::NoUnitInBoth { from, to }.into())
+    }
+
+    /// The same with intervals from a resampling that is made already, whatever [`intervals`](Self::intervals) says: from
+    /// draws of the caller's own, or [watched](Resampling::watched).
+    ///
+    /// # Errors
+    /// Those of [`of`](Self::of); [`EstimateError::Cancelled`] once a watch has said so.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::findings::ChangeAnalysis;
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let fit = Model::new("cpp_rate").component("deprivation", ["low_income_pct"]).fit(&panel)?;
+    /// let asked = ChangeAnalysis::new();
+    /// assert_eq!(asked.resampled(&fit.jackknife()?, 2011, 2018)?, asked.of(&fit, 2011, 2018)?);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn resampled(&self, resampling: &Resampling, from: i32, to: i32) -> Result<Change> {
+        let mut changes = self.answer(resampling.fit(), Some(resampling), |periods| pair(periods, from, to))?;
         changes.pop().ok_or_else(|| EstimateError::NoUnitInBoth { from, to }.into())
     }
 
@@ -157,6 +168,16 @@ impl ChangeAnalysis {
         fit: &FittedModel,
         choose: impl Fn(&[i32]) -> Result<Vec<(usize, usize)>>,
     ) -> Result<Vec<Change>> {
+        let resampling = self.intervals.as_ref().map(|intervals| intervals.resampling(fit)).transpose()?;
+        self.answer(fit, resampling.as_ref(), choose)
+    }
+
+    fn answer(
+        &self,
+        fit: &FittedModel,
+        resampling: Option<&Resampling>,
+        choose: impl Fn(&[i32]) -> Result<Vec<(usize, usize)>>,
+    ) -> Result<Vec<Change>> {
         let design = fit.design();
         for (key, is_there) in [("unit", design.units.is_some()), ("period", design.periods.is_some())] {
             if !is_there {
@@ -179,8 +200,7 @@ impl ChangeAnalysis {
         let (slopes, plans): (Vec<Slopes>, Vec<Plan>) =
             methods.iter().map(|method| fit.slopes(method)).collect::<Result<Vec<_>>>()?.into_iter().unzip();
         let answers: Vec<Vec<f64>> = plans.iter().map(|plan| fit.unwatched(plan)).collect::<Result<_>>()?;
-        let resampling = self.intervals.as_ref().map(|intervals| intervals.resampling(fit)).transpose()?;
-        let replicates = resampling.as_ref().map(|resampling| resampling.of_units(plans)).transpose()?;
+        let replicates = resampling.map(|resampling| resampling.of_units(plans)).transpose()?;
         let asked = Asked {
             fit,
             slopes: &slopes,
@@ -190,4 +210,20 @@ impl ChangeAnalysis {
         };
         chosen.par_iter().map(|&(from, to)| asked.change(&periods, from, to)).collect()
     }
+}
+
+/// The positions of two periods.
+fn pair(periods: &[i32], from: i32, to: i32) -> Result<Vec<(usize, usize)>> {
+    if from == to {
+        let expected = "it is the period that the change is from: name two periods".to_string();
+        return Err(QuestionError::Option { option: "to", expected, found: to.to_string() }.into());
+    }
+    let position = |option: &'static str, period: i32| {
+        periods.binary_search(&period).map_err(|_| {
+            let there: Vec<String> = periods.iter().map(i32::to_string).collect();
+            let expected = format!("the sample has {}", there.join(", "));
+            QuestionError::Option { option, expected, found: period.to_string() }
+        })
+    };
+    Ok(vec![(position("from", from)?, position("to", to)?)])
 }
