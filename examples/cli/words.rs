@@ -11,11 +11,6 @@ pub fn percent(fraction: f64) -> String {
     if text == "-0.0" { "0.0".to_string() } else { text }
 }
 
-/// A number with one decimal, or more where it is small.
-pub fn short(value: f64) -> String {
-    if value.abs() < 1.0 { format!("{value:.3}") } else { format!("{value:.1}") }
-}
-
 /// The ends of an interval in per cent, in words; nothing without one.
 pub fn ends(interval: Option<Interval>) -> String {
     interval.map_or(String::new(), |i| format!("{} to {}", percent(i.lower), percent(i.upper)))
