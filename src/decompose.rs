@@ -98,6 +98,7 @@ pub use breakdown::{Breakdown, UnitEffectsShare};
 pub use coalitions::coalition::Coalition;
 pub use contributions::{Contribution, ContributionRow, ContributionTable, Contributions};
 pub use counting_noise::CountingNoise;
+pub(crate) use counting_noise::CountingVariances;
 pub use detail::{Detail, PairCovariance, PairDominance, SizeShare, SubsetShare, TermShare};
 pub use game::{Attribution, Credit, Game, Score};
 pub use gelbach::{Gelbach, GelbachChange, GelbachColumn, GelbachCovariance, GelbachEstimate};

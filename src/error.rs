@@ -40,6 +40,7 @@
 //! | [`EstimateError::Nesting`] | [`NestingProblem`] |
 //! | [`EstimateError::Noise`] | [`NoiseProblem`] |
 //! | [`EstimateError::Counts`] | [`CountProblem`] |
+//! | [`EstimateError::Finding`] | [`FindingProblem`] |
 //!
 //! [`Place`] is where a value stands in its source, [`TermSyntax`] where a term cannot be read.
 //!
@@ -50,6 +51,7 @@
 
 mod data;
 mod estimate;
+mod finding;
 mod names;
 mod noise;
 mod question;
@@ -68,6 +70,7 @@ pub use estimate::{
     ClusterProblem, CoefficientProblem, EstimateError, FitDifference, NestingProblem, PredictProblem, RowProblem,
     ScaleProblem,
 };
+pub use finding::FindingProblem;
 pub(crate) use names::first_few;
 pub use noise::{CountProblem, NoiseProblem};
 pub use question::{OrderProblem, OutcomeUse, QuestionError, TermProblem, TermSyntax};

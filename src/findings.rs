@@ -12,6 +12,8 @@
 //! | the same where coefficients differ by period, or by group of units | [`OaxacaAnalysis`] | [`Oaxaca`]: [`TwoFold`] by each [`OaxacaReference`] and [`ThreeFold`] into [`GapPart`]s, with each [`OaxacaGroup`]'s [`OaxacaColumn`]s |
 //! | how many were counted in each unit, of how many | [`UnitCounts`] | a [`UnitCount`] for each |
 //! | which units lie beyond what chance, or units like them, allow | [`Funnel`], about a [`FunnelTarget`] | a [`FunnelUnit`] for each, with its [`FunnelLimits`] |
+//! | how much units vary in each period, and whether that falls | [`VariationAnalysis`] | [`VariationOverTime`]: of each [`VariationPeriod`] every [`VariationMeasure`], a [`VariationSeries`] of [`VariationPoint`]s with its [`Trend`] |
+//! | how many units stand at each level of a judgement in words, and their moves | [`JudgementScale`] | [`JudgementsOverTime`]: of each [`JudgementLevel`] a [`LevelCount`] by period; [`Moves`] |
 //! | what the rates are without the chance of small numbers | [`EmpiricalBayes`] | a [`BayesRate`] for each |
 //!
 //! # Examples
@@ -39,16 +41,26 @@ mod change;
 mod empirical_bayes;
 mod funnel;
 mod intervals;
+mod judgements;
 mod oaxaca;
+mod scale;
 mod steps;
+mod trend;
 mod unit_counts;
 mod units;
+mod variation;
 
 pub use analysis::{Analysis, Findings};
 pub use change::{Change, ChangeAnalysis, ChangeBreakdown, ChangePart, CountChange, CountIntervals};
 pub use empirical_bayes::{BayesRate, EmpiricalBayes};
 pub use funnel::{Funnel, FunnelLimits, FunnelTarget, FunnelUnit};
 pub use intervals::Intervals;
+pub use judgements::{JudgementLevel, JudgementsOverTime, LevelCount, Moves};
 pub use oaxaca::{GapPart, Oaxaca, OaxacaAnalysis, OaxacaColumn, OaxacaGroup, OaxacaReference, ThreeFold, TwoFold};
+pub use scale::JudgementScale;
+pub use trend::Trend;
 pub use unit_counts::{UnitCount, UnitCounts};
 pub use units::{UnitAnalysis, UnitFinding, Units};
+pub use variation::{
+    VariationAnalysis, VariationMeasure, VariationOverTime, VariationPeriod, VariationPoint, VariationSeries,
+};

@@ -69,6 +69,7 @@ mod text;
 mod unit_rates;
 mod units;
 mod variation;
+mod variation_over_time;
 
 pub use document::Report;
 pub use regression::RegressionReport;

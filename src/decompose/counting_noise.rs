@@ -63,6 +63,13 @@ pub struct CountingNoise {
     r2_overall: f64,
 }
 
+/// What counts leave to chance in each row of a sample.
+pub(crate) struct CountingVariances {
+    pub(crate) variances: Vec<f64>,
+    /// Whether the outcome is the rate's logarithm.
+    pub(crate) is_logarithm: bool,
+}
+
 impl FittedModel {
     /// The part of the outcome's variation that is the randomness of counts; the outcome is `per` times the count in one
     /// column over the population in another, or the logarithm of that.
@@ -77,6 +84,29 @@ impl FittedModel {
     /// # Examples
     /// See [`CountingNoise`].
     pub fn counting_noise(&self, count: &str, population: &str, per: f64) -> Result<CountingNoise> {
+        let CountingVariances { variances, is_logarithm } = self.counting_variances(count, population, per)?;
+        let design = self.design();
+        let leverages = self.regression()?.leverages(true);
+        // The outcome's own scale first, so that squares of any size will do.
+        let scale = self.outcome_scale();
+        let of_row = |at: usize| design.weights[at] * (1.0 - leverages[at]).max(0.0) * (variances[at] / scale / scale);
+        Ok(CountingNoise {
+            outcome: design.outcome_name.clone(),
+            count: count.to_string(),
+            population: population.to_string(),
+            per,
+            is_logarithm,
+            share_of_total: (0..design.n_observations()).map(of_row).sum(),
+            n_observations: design.n_observations(),
+            r2_overall: self.r2_overall(),
+        })
+    }
+
+    /// The variance of each row's outcome that is the randomness of its count.
+    ///
+    /// # Errors
+    /// Those of [`counting_noise`](Self::counting_noise) for columns and `per`.
+    pub(crate) fn counting_variances(&self, count: &str, population: &str, per: f64) -> Result<CountingVariances> {
         if !(per > 0.0 && per.is_finite()) {
             let expected = "it is what the rate is per, such as 10000, and above zero".to_string();
             return Err(QuestionError::Option { option: "per", expected, found: per.to_string() }.into());
@@ -126,23 +156,8 @@ impl FittedModel {
                 return Err(refuse(design.rows[at], why).into());
             }
         };
-        let leverages = self.regression()?.leverages(true);
-        // The outcome's own scale first, so that squares of any size will do.
-        let scale = self.outcome_scale();
-        let of_row = |at: usize| {
-            let variance = if is_logarithm { 1.0 / counts[at] } else { per * rate(at) / people[at] };
-            design.weights[at] * (1.0 - leverages[at]).max(0.0) * (variance / scale / scale)
-        };
-        Ok(CountingNoise {
-            outcome: design.outcome_name.clone(),
-            count: count.to_string(),
-            population: population.to_string(),
-            per,
-            is_logarithm,
-            share_of_total: all.map(of_row).sum(),
-            n_observations: design.n_observations(),
-            r2_overall: self.r2_overall(),
-        })
+        let variance = |at: usize| if is_logarithm { 1.0 / counts[at] } else { per * rate(at) / people[at] };
+        Ok(CountingVariances { variances: all.map(variance).collect(), is_logarithm })
     }
 }
 

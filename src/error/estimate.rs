@@ -1,6 +1,7 @@
 //! Why a question that makes sense has no answer on these data.
 
 use super::Error;
+use super::finding::FindingProblem;
 use super::noise::{CountProblem, NoiseProblem};
 use super::refusal::Refusal;
 
@@ -169,6 +170,14 @@ pub enum EstimateError {
         column: String,
         /// Why, and what to do.
         why: NestingProblem,
+    },
+    /// A finding that cannot be had of the panel.
+    #[error("{finding} cannot be had here: {why}")]
+    Finding {
+        /// What is asked.
+        finding: &'static str,
+        /// Why, and what to do.
+        why: FindingProblem,
     },
     /// Noise within units that cannot be told.
     #[error("noise: {0}")]

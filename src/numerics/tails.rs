@@ -2,7 +2,7 @@
 //!
 //! Always from the upper tail itself, never one less the lower: that would leave nothing of a p-value below 1e-16.
 
-use statrs::distribution::{ChiSquared, ContinuousCDF, FisherSnedecor, Gamma, Normal, StudentsT};
+use statrs::distribution::{ChiSquared, Continuous, ContinuousCDF, FisherSnedecor, Gamma, Normal, StudentsT};
 
 /// The probability of at least this much under χ² with so many degrees of freedom; not a number where there are none.
 pub(crate) fn chi_squared(statistic: f64, df: f64) -> f64 {
@@ -23,6 +23,11 @@ pub(crate) fn two_sided_normal(z: f64) -> f64 {
 /// The probability of a standard normal up to this.
 pub(crate) fn normal_cdf(z: f64) -> f64 {
     Normal::standard().cdf(z)
+}
+
+/// The density of a standard normal.
+pub(crate) fn normal_density(z: f64) -> f64 {
+    Normal::standard().pdf(z)
 }
 
 /// What a standard normal is below with this probability.

@@ -88,6 +88,11 @@ impl IntervalRule {
     }
 }
 
+/// The plain jackknife interval of an estimate, from what it is with each cluster left out.
+pub(crate) fn left_out_interval(estimate: f64, without: Vec<f64>, level: f64) -> Interval {
+    IntervalRule::new(IntervalKind::Jackknife, level, without.len()).interval(estimate, without, None, None).interval
+}
+
 /// The standard error of an estimate, from what it is with each cluster left out.
 pub(super) fn left_out_error(without: &[f64]) -> f64 {
     let (mean, n) = (mean(without), without.len() as f64);

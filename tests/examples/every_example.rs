@@ -99,6 +99,13 @@ const RUNS: &[Run] = &[
     Run { name: "regress", arguments: &["--outcome=inv", "--terms=value,capital"], data: Data::Grunfeld },
     // By default 2,000 panels with 399 draws each: minutes outside release mode.
     Run { name: "regression_coverage", arguments: &["--panels=20", "--draws=99"], data: Data::Own },
+    // By default 4,000 panels of each scenario: minutes even in release mode.
+    Run { name: "trend_coverage", arguments: &["--panels=3"], data: Data::Own },
+    Run {
+        name: "variation_over_time",
+        arguments: &["--outcome=inv", "--unit=firm", "--period=year", "--component=size=value"],
+        data: Data::Grunfeld,
+    },
 ];
 
 impl Run {

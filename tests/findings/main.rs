@@ -7,3 +7,4 @@ mod authorities;
 mod change;
 mod oaxaca;
 mod unit_rates;
+mod variation;

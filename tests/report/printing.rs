@@ -7,7 +7,8 @@ use std::path::Path;
 
 use apportion::decompose::SampledOrders;
 use apportion::findings::{
-    Analysis, ChangeAnalysis, EmpiricalBayes, Funnel, FunnelTarget, Intervals, OaxacaAnalysis, UnitAnalysis, UnitCounts,
+    Analysis, ChangeAnalysis, EmpiricalBayes, Funnel, FunnelTarget, Intervals, JudgementScale, JudgementsOverTime,
+    OaxacaAnalysis, UnitAnalysis, UnitCounts, VariationAnalysis,
 };
 use apportion::panel::{AreaRule, Description, Join, Reorganisations, SIMULATED_ENGLAND_SEED, UnitRule};
 use apportion::regress::{CrossSectionLm, Leverage, RandomEffect, SmallSample, WildBootstrap};
@@ -33,6 +34,7 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "HausmanVariance",
             "IntervalKind",
             "Intervals",
+            "JudgementScale",
             "Layout",
             "Leverage",
             "Lookup",
@@ -49,6 +51,7 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "SmallSample",
             "Source",
             "UnitAnalysis",
+            "VariationAnalysis",
             "WildBootstrap",
             "WildWeights",
         ],
@@ -87,10 +90,13 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "FunnelUnit",
             "Interval",
             "IntervalMethod",
+            "JudgementLevel",
             "LeftOutMethod",
             "Level",
             "LevelBreakdown",
+            "LevelCount",
             "LevelShare",
+            "Moves",
             "NullDistribution",
             "OaxacaColumn",
             "OaxacaGroup",
@@ -107,9 +113,14 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "TermShare",
             "ThreeFold",
             "TwoFold",
+            "Trend",
             "UnitCount",
             "UnitEffectsShare",
             "UnitFinding",
+            "VariationMeasure",
+            "VariationPeriod",
+            "VariationPoint",
+            "VariationSeries",
         ],
     ),
     ("arrays and rows, to compute with", &["GelbachReplicates", "LevelReplicates", "RegressedRow", "Replicates"]),
@@ -158,6 +169,7 @@ fn every_public_result_prints_itself() {
     of_regressions(&mut printed);
     of_tests(&mut printed);
     of_units(&mut printed);
+    of_judgements(&mut printed);
     let file = "Short Desc,Years,LA and Regions,Values,LA Number\n\
                 Plans,2017-18,Camden,c,202\nPlans,2017-18,Greenwich,20,203\nPlans,2017-18,England,40,970\n";
     let published = Source::lait("lait.csv").measure("Plans").read_from(std::io::Cursor::new(file)).expect("it reads");
@@ -214,6 +226,16 @@ fn of_units(printed: &mut Printed) {
     printed.print(&counts);
     printed.print(&Funnel::of(&counts, &FunnelTarget::Crude).expect("a funnel"));
     printed.print(&EmpiricalBayes::of(&counts).expect("rates"));
+    let counted = VariationAnalysis::new().counts("cpp_count", "population_0_17", 10_000.0);
+    printed.print(&counted.of(&fit).expect("variation"));
+}
+
+fn of_judgements(printed: &mut Printed) {
+    let england = Panel::england().expect("the panel");
+    let words = ["Inadequate", "Requires improvement", "Good", "Outstanding"];
+    let scale = JudgementScale::new("ofsted_overall", words).and_then(|scale| scale.beside("Adequate", words[1]));
+    let scale = scale.expect("four words");
+    printed.print(&JudgementsOverTime::of(&england, &scale, 0.95).expect("judgements"));
 }
 
 fn of_breakdowns(printed: &mut Printed) {
