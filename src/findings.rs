@@ -14,6 +14,7 @@
 //! | which units lie beyond what chance, or units like them, allow | [`Funnel`], about a [`FunnelTarget`] | a [`FunnelUnit`] for each, with its [`FunnelLimits`] |
 //! | how much units vary in each period, and whether that falls | [`VariationAnalysis`] | [`VariationOverTime`]: of each [`VariationPeriod`] every [`VariationMeasure`], a [`VariationSeries`] of [`VariationPoint`]s with its [`Trend`] |
 //! | how many units stand at each level of a judgement in words, and their moves | [`JudgementScale`] | [`JudgementsOverTime`]: of each [`JudgementLevel`] a [`LevelCount`] by period; [`Moves`] |
+//! | whether measures told who would be judged badly later | [`EarlyWarningAnalysis`] | [`EarlyWarning`]: a [`Ranking`] for each and for a score, with its [`Fifth`]s; each [`NamedUnit`]; the [`JudgedPeriods`], and [`LeftOutJudgements`] |
 //! | what the rates are without the chance of small numbers | [`EmpiricalBayes`] | a [`BayesRate`] for each |
 //!
 //! # Examples
@@ -38,6 +39,7 @@
 
 mod analysis;
 mod change;
+mod early_warning;
 mod empirical_bayes;
 mod funnel;
 mod intervals;
@@ -52,6 +54,9 @@ mod variation;
 
 pub use analysis::{Analysis, Findings};
 pub use change::{Change, ChangeAnalysis, ChangeBreakdown, ChangePart, CountChange, CountIntervals};
+pub use early_warning::{
+    EarlyWarning, EarlyWarningAnalysis, Fifth, JudgedPeriods, LeftOutJudgements, NamedUnit, Ranking,
+};
 pub use empirical_bayes::{BayesRate, EmpiricalBayes};
 pub use funnel::{Funnel, FunnelLimits, FunnelTarget, FunnelUnit};
 pub use intervals::Intervals;

@@ -11,6 +11,7 @@
 //! | which rows belong together, and their means | `groups` |
 //! | what one or two sets of effects leave | `absorb` |
 //! | sums of products, means | `dot`, `means` |
+//! | ranks, ties by the mean of theirs | `order` |
 //! | random numbers | `streams` |
 //! | probabilities and quantiles | `tails` |
 
@@ -25,6 +26,7 @@ pub(crate) mod groups;
 pub(crate) mod lanes;
 pub(crate) mod means;
 pub(crate) mod number;
+pub(crate) mod order;
 pub(crate) mod quantile;
 pub(crate) mod rank;
 pub(crate) mod real;

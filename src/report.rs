@@ -49,6 +49,7 @@ mod description;
 mod detail;
 mod diagnostics;
 mod document;
+mod early_warning;
 mod estimates;
 mod findings;
 mod gelbach;

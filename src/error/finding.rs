@@ -41,4 +41,23 @@ pub enum FindingProblem {
         /// The scale, lowest first.
         levels: Vec<String>,
     },
+    /// No judgement that a score has not seen.
+    #[error(
+        "it is fitted on judgements until {fitted_until}, and the last is of {last}: fit it until an earlier period, so that \
+        judgements are left which it has not seen"
+    )]
+    NothingLater {
+        /// The last period that it was to be fitted on.
+        fitted_until: i32,
+        /// The last period with a judgement.
+        last: i32,
+    },
+    /// A measure that a score can give no weight.
+    #[error(
+        "\"{measure}\" does not vary, or is a combination of the measures before it, where the score is fitted: leave it out"
+    )]
+    NothingOfItsOwn {
+        /// The measure.
+        measure: String,
+    },
 }

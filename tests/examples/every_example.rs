@@ -82,6 +82,7 @@ const RUNS: &[Run] = &[
         ],
         data: Data::Grunfeld,
     },
+    Run { name: "early_warning", arguments: &[], data: Data::Own },
     Run {
         name: "levels",
         arguments: &[

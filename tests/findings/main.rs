@@ -5,6 +5,7 @@ mod common;
 
 mod authorities;
 mod change;
+mod early_warning;
 mod oaxaca;
 mod unit_rates;
 mod variation;

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use apportion::decompose::SampledOrders;
 use apportion::findings::{
-    Analysis, ChangeAnalysis, EmpiricalBayes, Funnel, FunnelTarget, Intervals, JudgementScale, JudgementsOverTime,
-    OaxacaAnalysis, UnitAnalysis, UnitCounts, VariationAnalysis,
+    Analysis, ChangeAnalysis, EarlyWarningAnalysis, EmpiricalBayes, Funnel, FunnelTarget, Intervals, JudgementScale,
+    JudgementsOverTime, OaxacaAnalysis, UnitAnalysis, UnitCounts, VariationAnalysis,
 };
 use apportion::panel::{AreaRule, Description, Join, Reorganisations, SIMULATED_ENGLAND_SEED, UnitRule};
 use apportion::regress::{CrossSectionLm, Leverage, RandomEffect, SmallSample, WildBootstrap};
@@ -27,6 +27,7 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "CovarianceKind",
             "Criterion",
             "CrossSectionLm",
+            "EarlyWarningAnalysis",
             "ErrorsRelated",
             "Estimator",
             "FunnelTarget",
@@ -86,23 +87,28 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "CorrectedDifference",
             "CorrectedRank",
             "Drift",
+            "Fifth",
             "FunnelLimits",
             "FunnelUnit",
             "Interval",
             "IntervalMethod",
+            "JudgedPeriods",
             "JudgementLevel",
+            "LeftOutJudgements",
             "LeftOutMethod",
             "Level",
             "LevelBreakdown",
             "LevelCount",
             "LevelShare",
             "Moves",
+            "NamedUnit",
             "NullDistribution",
             "OaxacaColumn",
             "OaxacaGroup",
             "PairCovariance",
             "PairDominance",
             "Rank",
+            "Ranking",
             "SampledShare",
             "Share",
             "ShareRange",
@@ -236,6 +242,9 @@ fn of_judgements(printed: &mut Printed) {
     let scale = JudgementScale::new("ofsted_overall", words).and_then(|scale| scale.beside("Adequate", words[1]));
     let scale = scale.expect("four words");
     printed.print(&JudgementsOverTime::of(&england, &scale, 0.95).expect("judgements"));
+    let asked = EarlyWarningAnalysis::new(scale, ["Inadequate"]).dated_by("ofsted_date");
+    let asked = asked.measures(["vacancy_rate", "rereferral_pct"]);
+    printed.print(&asked.of(&england, 2020).expect("a warning"));
 }
 
 fn of_breakdowns(printed: &mut Printed) {

@@ -1,0 +1,148 @@
+//! Did what was measured before the inspector came tell which units would be judged badly?
+//!
+//! Of Ofsted's judgements of England's authorities, by vacancies, agency staff, turnover, caseloads, re-referrals and plans
+//! of the year before, or with `--data` of your own. The score is fitted on judgements up to one period, and nothing is
+//! said of those.
+
+#[path = "cli/face.rs"]
+mod face;
+#[path = "cli/judgement.rs"]
+mod judgement;
+#[allow(dead_code, reason = "shares are another question")]
+#[path = "cli/words.rs"]
+mod words;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use apportion::findings::{EarlyWarning, EarlyWarningAnalysis, Ranking};
+use apportion::panel::UnitRule;
+use apportion::{Panel, PanelSchema};
+use clap::{CommandFactory, Parser};
+use face::Result;
+use serde_json::json;
+use words::{percent, wrapped};
+
+/// What the committee of 2016 told the department to look at, and the last year that the score is fitted on.
+const MEASURES: [&str; 6] = ["vacancy_rate", "agency_rate", "turnover_rate", "caseload", "rereferral_pct", "cpp_rate"];
+const FITTED_UNTIL: i32 = 2021;
+
+/// Did what was measured before the inspector came tell which units would be judged badly?
+#[derive(Parser)]
+#[command(name = "early_warning")]
+struct Arguments {
+    /// Panel in CSV with a header line
+    #[arg(long, value_name = "FILE", requires_all = ["unit", "period", "measures", "judgement", "fit_until", "bad"])]
+    data: Option<PathBuf>,
+    /// Column of the units, such as authorities
+    #[arg(long, value_name = "COL", requires = "data")]
+    unit: Option<String>,
+    /// Column of the periods, such as years
+    #[arg(long, value_name = "COL", requires = "data")]
+    period: Option<String>,
+    #[command(flatten)]
+    judgement: judgement::Judgement,
+    /// Words of the judgement that are bad
+    #[arg(long, value_name = "WORD,WORD", value_delimiter = ',')]
+    bad: Vec<String>,
+    /// Column of the day of the judgement, where it stands until the next
+    #[arg(long, value_name = "COL", requires = "data")]
+    date: Option<String>,
+    /// Columns of what is measured before
+    #[arg(long, value_name = "COL,COL", value_delimiter = ',')]
+    measures: Vec<String>,
+    /// How many periods before
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    lag: u32,
+    /// The last period of judgements that the score is fitted on
+    #[arg(long, value_name = "PERIOD")]
+    fit_until: Option<i32>,
+    /// Level of the intervals
+    #[arg(long, default_value_t = 0.95)]
+    level: f64,
+    /// Prints every unit that the score would have named, not only twenty
+    #[arg(long)]
+    all: bool,
+    /// Prints rankings by fifths as CSV
+    #[arg(long, conflicts_with_all = ["json", "all"])]
+    csv: bool,
+    /// Prints one JSON document instead of tables
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> ExitCode {
+    face::run(Arguments::command(), answer)
+}
+
+fn answer(arguments: Arguments) -> Result<String> {
+    let scale = arguments.judgement.scale(arguments.data.is_some())?.ok_or("--judgement and --scale are needed")?;
+    let or = |given: &[String], own: &[&str]| match given {
+        [] => own.iter().map(|name| name.to_string()).collect(),
+        given => given.to_vec(),
+    };
+    let (measures, bad) = (or(&arguments.measures, &MEASURES), or(&arguments.bad, &["Inadequate"]));
+    let (panel, date) = match (&arguments.data, &arguments.unit, &arguments.period) {
+        (Some(file), Some(unit), Some(period)) => {
+            let texts: Vec<&str> = [Some(scale.column()), arguments.date.as_deref()].into_iter().flatten().collect();
+            let used = measures.iter().map(String::as_str).chain(texts.iter().copied());
+            let schema = PanelSchema::new(unit, period).only(used).texts(texts.clone());
+            (Panel::read_csv(file, &schema)?, arguments.date.clone())
+        }
+        _ => (Panel::england()?.without(&UnitRule::degenerate_authorities())?, Some("ofsted_date".to_string())),
+    };
+    let asked = EarlyWarningAnalysis::new(scale, bad).measures(measures).lag(arguments.lag).level(arguments.level);
+    let asked = date.into_iter().fold(asked, EarlyWarningAnalysis::dated_by);
+    let warning = asked.of(&panel, arguments.fit_until.unwrap_or(FITTED_UNTIL))?;
+    if arguments.csv {
+        return Ok(warning.to_csv());
+    }
+    if arguments.json {
+        return Ok(serde_json::to_string_pretty(&json!({ "early_warning": warning }))?);
+    }
+    let table = warning.to_text(if arguments.all { usize::MAX } else { 20 });
+    Ok(format!("{table}\n\n{}", sentences(&warning)))
+}
+
+/// What the numbers say, of later judgements alone.
+fn sentences(warning: &EarlyWarning) -> String {
+    let (bad, later) = (warning.bad.join(" or "), &warning.evaluated);
+    let mut lines = vec![format!(
+        "Fitted until {}, the score put a unit later judged {bad} above another in {}% of pairs (a score fitted like it \
+         {} to {}): {}.",
+        warning.fitted.to,
+        percent(warning.score.area),
+        percent(warning.score.lower),
+        percent(warning.score.upper),
+        verdict(&warning.score)
+    )];
+    let away = |ranking: &&Ranking| (ranking.area - 0.5).abs();
+    if let Some(best) = warning.measures.iter().max_by(|a, b| away(a).total_cmp(&away(b))) {
+        lines.push(format!(
+            "Of the measures by themselves {} tells most: {}% of pairs ({} to {}); {}.",
+            best.measure,
+            percent(best.area),
+            percent(best.lower),
+            percent(best.upper),
+            verdict(best)
+        ));
+    }
+    let hits = warning.named.iter().filter(|named| named.is_bad).count();
+    lines.push(format!(
+        "Had the {} judgements in its highest fifth been named before, {hits} of them were {bad}; {} of {} that were \
+         {bad} were not named.",
+        warning.named.len(),
+        later.bad - hits,
+        later.bad
+    ));
+    lines.push("What goes before a judgement need not be what it is for.".to_string());
+    wrapped(&lines.join("\n"))
+}
+
+fn verdict(ranking: &Ranking) -> &'static str {
+    match (ranking.lower > 0.5, ranking.upper < 0.5) {
+        (true, _) => "more than chance gives",
+        (_, true) => "less than chance gives, so that low values are the warning",
+        _ => "no more than chance may give",
+    }
+}
