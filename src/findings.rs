@@ -15,6 +15,7 @@
 //! | how much units vary in each period, and whether that falls | [`VariationAnalysis`] | [`VariationOverTime`]: of each [`VariationPeriod`] every [`VariationMeasure`], a [`VariationSeries`] of [`VariationPoint`]s with its [`Trend`] |
 //! | how many units stand at each level of a judgement in words, and their moves | [`JudgementScale`] | [`JudgementsOverTime`]: of each [`JudgementLevel`] a [`LevelCount`] by period; [`Moves`] |
 //! | whether measures told who would be judged badly later | [`EarlyWarningAnalysis`] | [`EarlyWarning`]: a [`Ranking`] for each and for a score, with its [`Fifth`]s; each [`NamedUnit`]; the [`JudgedPeriods`], and [`LeftOutJudgements`] |
+//! | whether two things go together, over all, between units and within them | a column's name, a [`JudgementScale`]: each a [`RelationVariable`] | [`Relation`]: of each level an [`Association`] of [`CorrelationEstimate`]s |
 //! | what the rates are without the chance of small numbers | [`EmpiricalBayes`] | a [`BayesRate`] for each |
 //!
 //! # Examples
@@ -45,6 +46,7 @@ mod funnel;
 mod intervals;
 mod judgements;
 mod oaxaca;
+mod relation;
 mod scale;
 mod steps;
 mod trend;
@@ -62,6 +64,7 @@ pub use funnel::{Funnel, FunnelLimits, FunnelTarget, FunnelUnit};
 pub use intervals::Intervals;
 pub use judgements::{JudgementLevel, JudgementsOverTime, LevelCount, Moves};
 pub use oaxaca::{GapPart, Oaxaca, OaxacaAnalysis, OaxacaColumn, OaxacaGroup, OaxacaReference, ThreeFold, TwoFold};
+pub use relation::{Association, CorrelationEstimate, Relation, RelationVariable};
 pub use scale::JudgementScale;
 pub use trend::Trend;
 pub use unit_counts::{UnitCount, UnitCounts};

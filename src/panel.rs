@@ -77,6 +77,7 @@ pub use self::describe::{
     ColumnStatistics, Correlation, Coverage, Description, Distribution, PeriodStatistics, VariableDescription,
     Variation,
 };
+pub(crate) use self::describe::{Deviations, product_moment};
 pub use self::england::ENGLAND_ATTRIBUTION;
 pub use self::exclude::UnitRule;
 pub use self::function::Function;

@@ -61,6 +61,7 @@ mod oaxaca;
 mod range;
 mod regression;
 mod regression_table;
+mod relation;
 mod sampled;
 mod samples;
 mod subsets;

@@ -12,8 +12,10 @@ use serde::{Deserialize, Serialize};
 
 pub use self::correlation::Correlation;
 use self::correlation::correlations;
+pub(crate) use self::correlation::product_moment;
 pub use self::distribution::Distribution;
 use self::distribution::distribution;
+pub(crate) use self::within::Deviations;
 pub use self::within::Variation;
 use self::within::variation;
 use super::Panel;

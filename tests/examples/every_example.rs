@@ -100,6 +100,7 @@ const RUNS: &[Run] = &[
     Run { name: "regress", arguments: &["--outcome=inv", "--terms=value,capital"], data: Data::Grunfeld },
     // By default 2,000 panels with 399 draws each: minutes outside release mode.
     Run { name: "regression_coverage", arguments: &["--panels=20", "--draws=99"], data: Data::Own },
+    Run { name: "relations", arguments: &["--unit=firm", "--period=year", "--pair=inv=value"], data: Data::Grunfeld },
     // By default 4,000 panels of each scenario: minutes even in release mode.
     Run { name: "trend_coverage", arguments: &["--panels=3"], data: Data::Own },
     Run {

@@ -7,5 +7,6 @@ mod authorities;
 mod change;
 mod early_warning;
 mod oaxaca;
+mod relation;
 mod unit_rates;
 mod variation;

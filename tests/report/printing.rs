@@ -8,7 +8,7 @@ use std::path::Path;
 use apportion::decompose::SampledOrders;
 use apportion::findings::{
     Analysis, ChangeAnalysis, EarlyWarningAnalysis, EmpiricalBayes, Funnel, FunnelTarget, Intervals, JudgementScale,
-    JudgementsOverTime, OaxacaAnalysis, UnitAnalysis, UnitCounts, VariationAnalysis,
+    JudgementsOverTime, OaxacaAnalysis, Relation, UnitAnalysis, UnitCounts, VariationAnalysis,
 };
 use apportion::panel::{AreaRule, Description, Join, Reorganisations, SIMULATED_ENGLAND_SEED, UnitRule};
 use apportion::regress::{CrossSectionLm, Leverage, RandomEffect, SmallSample, WildBootstrap};
@@ -50,6 +50,7 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "ResidualLags",
             "SampledOrders",
             "SmallSample",
+            "RelationVariable",
             "Source",
             "UnitAnalysis",
             "VariationAnalysis",
@@ -64,6 +65,7 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
     (
         "a row or a part of an answer that prints it",
         &[
+            "Association",
             "BayesRate",
             "BestSubset",
             "ChangeBreakdown",
@@ -75,6 +77,7 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "ContributionRow",
             "CountChange",
             "CountIntervals",
+            "CorrelationEstimate",
             "CountingNoise",
             "Credit",
             "Detail",
@@ -242,6 +245,7 @@ fn of_judgements(printed: &mut Printed) {
     let scale = JudgementScale::new("ofsted_overall", words).and_then(|scale| scale.beside("Adequate", words[1]));
     let scale = scale.expect("four words");
     printed.print(&JudgementsOverTime::of(&england, &scale, 0.95).expect("judgements"));
+    printed.print(&Relation::of(&england, "idaci_2015", scale.clone(), 0.95).expect("a relation"));
     let asked = EarlyWarningAnalysis::new(scale, ["Inadequate"]).dated_by("ofsted_date");
     let asked = asked.measures(["vacancy_rate", "rereferral_pct"]);
     printed.print(&asked.of(&england, 2020).expect("a warning"));

@@ -84,7 +84,7 @@ fn correlation(first: (&str, &[f64]), second: (&str, &[f64]), units: Option<&[u3
 }
 
 /// The correlation of deviations; `None` where one of them does not vary.
-fn product_moment(a: &[f64], b: &[f64]) -> Option<f64> {
+pub(crate) fn product_moment(a: &[f64], b: &[f64]) -> Option<f64> {
     let lengths = [squares(a).sqrt(), squares(b).sqrt()];
     if lengths.contains(&0.0) {
         return None;

@@ -57,19 +57,19 @@ pub struct Variation {
 }
 
 /// Deviations of values of which none is missing, all multiplied by `scale`; those that are rounding are 0.
-pub(super) struct Deviations {
+pub(crate) struct Deviations {
     pub(super) scale: f64,
     /// Of rows from their mean.
-    pub(super) overall: Vec<f64>,
+    pub(crate) overall: Vec<f64>,
     /// Of the units' means from the mean of these; empty without units.
-    pub(super) between: Vec<f64>,
+    pub(crate) between: Vec<f64>,
     /// Of rows from the means of their units; empty without units.
-    pub(super) within: Vec<f64>,
+    pub(crate) within: Vec<f64>,
 }
 
 impl Deviations {
     /// For each value the position of its unit, when there are units; units without values are passed over.
-    pub(super) fn of(values: &[f64], units: Option<&[u32]>) -> Self {
+    pub(crate) fn of(values: &[f64], units: Option<&[u32]>) -> Self {
         let scale = scale(values);
         let scaled: Vec<f64> = values.iter().map(|x| x * scale).collect();
         let largest = largest(&scaled);

@@ -1,0 +1,133 @@
+//! Do two things go together: over all, between places, and from year to year within them?
+//!
+//! Of England's authorities: spending against Ofsted's judgement, spending against children in need, vacancies against
+//! re-referrals; or with `--data` of your own.
+
+#[path = "cli/face.rs"]
+mod face;
+#[path = "cli/judgement.rs"]
+mod judgement;
+#[allow(dead_code, reason = "shares are another question")]
+#[path = "cli/words.rs"]
+mod words;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use apportion::findings::{Association, CorrelationEstimate, JudgementScale, Relation, RelationVariable};
+use apportion::panel::UnitRule;
+use apportion::{Panel, PanelSchema};
+use clap::{CommandFactory, Parser};
+use face::Result;
+use serde_json::json;
+use words::wrapped;
+
+/// What Parliament asked about; vacancies are known from 2016 on.
+const PAIRS: [&str; 4] = [
+    "spend_core_per_child=ofsted_overall",
+    "spend_core_per_child=cin_rate",
+    "vacancy_rate=rereferral_pct",
+    "vacancy_rate=ofsted_overall",
+];
+
+/// Do two things go together: over all, between places, and from year to year within them?
+#[derive(Parser)]
+#[command(name = "relations")]
+struct Arguments {
+    /// Panel in CSV with a header line
+    #[arg(long, value_name = "FILE", requires_all = ["unit", "pairs"])]
+    data: Option<PathBuf>,
+    /// Column of the units, such as authorities
+    #[arg(long, value_name = "COL", requires = "data")]
+    unit: Option<String>,
+    /// Column of the periods, such as years
+    #[arg(long, value_name = "COL", requires = "data")]
+    period: Option<String>,
+    /// Two columns that are related; repeat for several
+    #[arg(long = "pair", value_name = "COL=COL", id = "pairs")]
+    pairs: Vec<String>,
+    #[command(flatten)]
+    judgement: judgement::Judgement,
+    /// Level of the intervals
+    #[arg(long, default_value_t = 0.95)]
+    level: f64,
+    /// Prints correlations as CSV
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
+    /// Prints one JSON document instead of tables
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> ExitCode {
+    face::run(Arguments::command(), answer)
+}
+
+fn answer(arguments: Arguments) -> Result<String> {
+    let scale = arguments.judgement.scale(arguments.data.is_some())?;
+    let given = arguments.pairs.iter().map(String::as_str);
+    let pairs: Vec<&str> = if arguments.pairs.is_empty() { PAIRS.to_vec() } else { given.collect() };
+    let split = |pair: &&str| {
+        let (first, second) = pair.split_once('=')?;
+        Some((first.trim().to_string(), second.trim().to_string()))
+    };
+    let pairs: Option<Vec<(String, String)>> = pairs.iter().map(split).collect();
+    let pairs = pairs.ok_or("--pair takes two columns: write COL=COL")?;
+    let panel = match (&arguments.data, &arguments.unit) {
+        (Some(file), Some(unit)) => {
+            let used = pairs.iter().flat_map(|(first, second)| [first, second]).map(String::as_str);
+            let texts = scale.iter().map(JudgementScale::column);
+            let schema = PanelSchema::cross_section().unit(unit).only(used).texts(texts);
+            Panel::read_csv(file, &arguments.period.iter().fold(schema, |schema, period| schema.period(period)))?
+        }
+        _ => Panel::england()?.without(&UnitRule::degenerate_authorities())?,
+    };
+    let variable = |column: &String| match &scale {
+        Some(scale) if scale.column() == column => RelationVariable::from(scale.clone()),
+        _ => RelationVariable::from(column.clone()),
+    };
+    let relation =
+        |(first, second): &(String, String)| Relation::of(&panel, variable(first), variable(second), arguments.level);
+    let relations: Vec<Relation> = pairs.iter().map(relation).collect::<apportion::Result<_>>()?;
+    if arguments.json {
+        return Ok(serde_json::to_string_pretty(&json!({ "relations": relations }))?);
+    }
+    if arguments.csv {
+        let own = |(at, relation): (usize, &Relation)| {
+            relation.to_csv().lines().skip(at.min(1)).map(|line| format!("{line}\n")).collect::<String>()
+        };
+        return Ok(relations.iter().enumerate().map(own).collect());
+    }
+    let mut blocks = Vec::new();
+    for (at, relation) in relations.iter().enumerate() {
+        let mut relation = relation.clone();
+        // All are of one panel, which is described once.
+        relation.panel = relation.panel.filter(|_| at == 0);
+        blocks.push(format!("{relation}\n{}", sentence(&relation)));
+    }
+    blocks.push(wrapped("That two things go together does not say that one comes of the other."));
+    Ok(blocks.join("\n\n"))
+}
+
+/// What the numbers say, by ranks.
+fn sentence(relation: &Relation) -> String {
+    let said = |place: &str, association: &Association| match association.spearman {
+        None => format!("{place} nothing can be said"),
+        Some(estimate) => format!("{place} {}", verdict(&estimate)),
+    };
+    let Relation { first, second, .. } = relation;
+    wrapped(&format!(
+        "{first} and {second}: {}, {}, {}.",
+        said("over all", &relation.overall),
+        said("between units", &relation.between),
+        said("within them from period to period", &relation.within)
+    ))
+}
+
+fn verdict(CorrelationEstimate { correlation, interval, .. }: &CorrelationEstimate) -> String {
+    match (interval.lower > 0.0, interval.upper < 0.0) {
+        (true, _) => format!("they rise together ({correlation:.2})"),
+        (_, true) => format!("one falls as the other rises ({correlation:.2})"),
+        _ => "they go together by no more than chance allows".to_string(),
+    }
+}
