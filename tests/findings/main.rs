@@ -6,6 +6,7 @@ mod common;
 mod authorities;
 mod change;
 mod early_warning;
+mod england;
 mod oaxaca;
 mod relation;
 mod unit_rates;
