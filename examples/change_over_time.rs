@@ -144,6 +144,6 @@ fn sentences(change: &Change, noun: &str) -> String {
 
 fn groups(text: &str) -> std::result::Result<(String, String, String), String> {
     let parts = text.split_once('=').and_then(|(column, both)| Some((column, both.split_once(',')?)));
-    let (column, (a, b)) = parts.ok_or("write a column and two of its values, such as region=london,south_east")?;
+    let (column, (a, b)) = parts.ok_or("write a column and two of its values, such as region=North East,South East")?;
     Ok((column.trim().to_string(), a.trim().to_string(), b.trim().to_string()))
 }

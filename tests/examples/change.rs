@@ -135,7 +135,7 @@ fn what_cannot_be_asked_is_refused() {
     assert!(refusal(&["--from=2018"]).contains("to is 2018: it is the period that the change is from"));
     assert!(refusal(&["--method=pmvd"]).contains("use sequential, shapley, first or last"));
     assert!(refusal(&["--method=all"]).contains("changes are split by --method sequential"));
-    assert!(refusal(&["--groups=place"]).contains("region=london,south_east"));
+    assert!(refusal(&["--groups=place"]).contains("region=North East,South East"));
     assert!(refusal(&["--groups=place=north,east"]).contains("no value \"east\""));
     assert!(refusal(&["--count=people"]).contains("counting noise by \"people\" and \"people\""));
     assert!(refusal(&["--noise=ar1"]).contains("leave out --noise"));
