@@ -167,6 +167,8 @@ fn fifths(warning: &EarlyWarning, scores: &[f64], is_bad: &[bool]) {
         assert!((named.score - scores[at]).abs() < TOLERANCE && named.judged > 2015);
         assert_eq!((named.measured, named.is_bad), (named.judged - 1, named.judgement == "Poor"));
     }
+    let text = serde_json::to_string(&asked()).expect("it can be written");
+    assert_eq!(serde_json::from_str::<EarlyWarningAnalysis>(&text).expect("it can be read"), asked());
     let text = serde_json::to_string(warning).expect("it can be written");
     assert_eq!(&serde_json::from_str::<EarlyWarning>(&text).expect("it can be read"), warning);
 }

@@ -127,6 +127,9 @@ fn it_is_written_and_read_again() {
     let variation = asked(&with_counts());
     let text = serde_json::to_string(&variation).expect("it can be written");
     assert_eq!(serde_json::from_str::<VariationOverTime>(&text).expect("it can be read"), variation);
+    let asked = VariationAnalysis::new().counts("count", "people", PER).level(0.9);
+    let text = serde_json::to_string(&asked).expect("it can be written");
+    assert_eq!(serde_json::from_str::<VariationAnalysis>(&text).expect("it can be read"), asked);
     assert_eq!(variation.left_out.len(), 2, "{:?}", variation.left_out);
     let lines = variation.to_string();
     assert!(lines.contains("unit_effects of practice"), "{lines}");
