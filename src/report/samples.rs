@@ -24,10 +24,14 @@ impl fmt::Display for SampleDifferences {
         };
         lines.extend(said("first", &self.first));
         lines.extend(said("second", &self.second));
+        let (one, by) = match &self.cluster_column {
+            Some(column) => ("cluster", format!(" by {column}")),
+            None => ("unit", String::new()),
+        };
         lines.extend(wrapped(&match self.shared_clusters {
-            0 => "no unit is in both".to_string(),
-            1 => "1 unit is in both, and leaves both together".to_string(),
-            n => format!("{n} units are in both, and leave both together"),
+            0 => format!("no {one}{by} is in both"),
+            1 => format!("1 {one}{by} is in both, and leaves both together"),
+            n => format!("{n} {one}s{by} are in both, and leave both together"),
         }));
         lines.push(String::new());
         let heads = ["first", "second", "difference", &level(self.level), "corrected", &level(self.level)];

@@ -108,6 +108,9 @@ pub struct SampleDifferences {
     pub second: ComparedSample,
     /// Clusters, units unless asked otherwise, that are in both.
     pub shared_clusters: usize,
+    /// The column that clusters are of; `None` where they are units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster_column: Option<String>,
     /// One for each component, in the order of the model.
     pub components: Vec<ShareDifference>,
     /// What is always in; `None` without such terms.
@@ -208,6 +211,7 @@ impl SampleDifferences {
             first: ComparedSample::of(first, breakdown, left.clusters.len()),
             second: ComparedSample::of(second, other, right.clusters.len()),
             shared_clusters: pairs.partner.iter().flatten().count(),
+            cluster_column: resampling.clusters.column().map(str::to_string),
             components: components.map(|(at, share)| difference(1 + at, &share.name)).collect(),
             always: breakdown.always.as_ref().map(|_| difference(0, "always")),
             unexplained: difference(k + 1, "unexplained"),
