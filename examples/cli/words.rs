@@ -21,12 +21,13 @@ pub fn in_brackets(interval: Option<Interval>) -> String {
     interval.map_or(String::new(), |_| format!(" ({})", ends(interval)))
 }
 
-/// A number with one decimal, or three digits where it is below ten; by powers of ten where it is below a millionth.
+/// A number with one decimal, or three digits where it is below one; by powers of ten where it is below a millionth.
 pub fn short(value: f64) -> String {
     match value.abs() {
         0.0 => "0".to_string(),
         size if size < 1e-6 => format!("{value:.2e}"),
-        size => format!("{value:.*}", (2.0 - size.log10().floor()).max(1.0) as usize),
+        size if size < 1.0 => format!("{value:.*}", (2.0 - size.log10().floor()) as usize),
+        _ => format!("{value:.1}"),
     }
 }
 

@@ -13,6 +13,7 @@ use apportion::findings::{
 use apportion::panel::{AreaRule, Description, Join, Reorganisations, SIMULATED_ENGLAND_SEED, UnitRule};
 use apportion::regress::{CrossSectionLm, Leverage, RandomEffect, SmallSample, WildBootstrap};
 use apportion::report::RegressionTable;
+use apportion::resample::SampleDifferences;
 use apportion::{Covariance, Estimator, FittedRegression, Method, Model, Panel, PanelRegression, Source, Term};
 
 /// Public names that are no answers of their own, by why not.
@@ -72,6 +73,7 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "ChangePart",
             "Coalition",
             "ColumnInflation",
+            "ComparedSample",
             "ComponentFrequency",
             "Contribution",
             "ContributionRow",
@@ -114,6 +116,7 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "Ranking",
             "SampledShare",
             "Share",
+            "ShareDifference",
             "ShareRange",
             "ShareWithout",
             "SizeShare",
@@ -283,6 +286,8 @@ fn of_breakdowns(printed: &mut Printed) {
     printed.print(&subsets.best_subsets().expect("two candidates"));
     printed.print(&subsets.jackknife().and_then(|jackknife| jackknife.selection(1)).expect("two candidates"));
     printed.print(&draws.comparisons(&[&shapley]).expect("a comparison")[0]);
+    let all = ("all", &shapley, &jackknife);
+    printed.print(&SampleDifferences::between(all, all).expect("a comparison"));
     printed.print(&fit.influence_of_units(&shapley).expect("150 units")[0]);
     let always = Model::new("cpp_rate").always(["low_income_pct"]).component("spending", ["spend_per_child"]);
     let gelbach = always.fit(&england()).and_then(|fit| fit.gelbach()).expect("a coefficient that changes");

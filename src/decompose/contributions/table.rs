@@ -77,7 +77,7 @@ pub(crate) fn points(contributions: &[Contribution], component: &str) -> Result<
 /// let fit = model.component("practice", [Term::UnitEffects]).fit(&panel)?;
 /// let units: ContributionTable = fit.contributions()?.by_unit()?.sorted_by("deprivation")?;
 /// assert!(units.rows[0].points("deprivation")? >= units.rows[1].points("deprivation")?);
-/// assert!(units.to_csv().starts_with("unit,n_observations,actual,deprivation,practice,unexplained\n"));
+/// assert!(units.to_csv().starts_with("unit,n_observations,actual,deprivation,practice,unexplained,panel\n"));
 /// // The table has the ten highest and lowest of 150.
 /// assert!(units.to_string().contains("(130 between)"));
 /// # Ok::<(), apportion::Error>(())
