@@ -7,9 +7,11 @@ mod cli;
 
 use std::process::ExitCode;
 
+use apportion::Method;
 use apportion::findings::{Change, ChangeAnalysis, CountChange, Oaxaca, OaxacaAnalysis};
 use clap::{CommandFactory, Parser};
 use cli::face::{self, Result};
+use cli::parts::groups;
 use cli::words::{accounts, short, wrapped};
 use cli::{Asked, Elapsed, timed};
 use serde::Serialize;
@@ -123,27 +125,24 @@ fn sentences(change: &Change, noun: &str) -> String {
     if let Some(method) = change.methods.first() {
         let parts: Vec<(&str, f64)> = method.rows().map(|part| (part.name.as_str(), part.change)).collect();
         let said = accounts(&parts, *actual, outcome, |points| format!("{} points", short(points)));
-        lines.push(format!("By the method {}, {said}.", method.method.name()));
+        let is_part = matches!(method.method, Method::First | Method::Last);
+        let rest = if is_part { " Its parts do not add up to the change." } else { "" };
+        lines.push(format!("By the method {}, {said}.{rest}", method.method.name()));
     }
-    if let Some(CountChange { from, to, population, mix, rates, appeared, ended, .. }) = change.counts {
+    if let Some(CountChange { from, to, population, mix, rates, appeared, ended, lacked, .. }) = change.counts {
         let whole = |count: f64| format!("{count:.0}");
         let by = moved(to - from, whole((to - from).abs()));
         lines.push(format!("In these units {noun} {by}, from {from:.0} to {to:.0}."));
         let parts = [("population", population), ("mix", mix), ("rates", rates)];
         lines.push(format!("Of that, {}.", accounts(&parts, to - from, noun, whole)));
-        if appeared != 0.0 || ended != 0.0 {
-            let ended = 0.0 - ended;
+        let rest = if lacked == 0.0 { "" } else { " Units with a missing value in one of both years are not in this." };
+        if appeared != 0.0 || ended != 0.0 || lacked != 0.0 {
             lines.push(format!(
-                "Beside them, units that appeared add {appeared:.0}, units that ended take {ended:.0} away."
+                "Beside them, units that appeared add {appeared:.0}, units that ended take {:.0} away.{rest}",
+                0.0 - ended
             ));
         }
     }
     lines.push("A part is what goes with a component, not what it causes.".to_string());
     wrapped(&lines.join("\n"))
-}
-
-fn groups(text: &str) -> std::result::Result<(String, String, String), String> {
-    let parts = text.split_once('=').and_then(|(column, both)| Some((column, both.split_once(',')?)));
-    let (column, (a, b)) = parts.ok_or("write a column and two of its values, such as region=North East,South East")?;
-    Ok((column.trim().to_string(), a.trim().to_string(), b.trim().to_string()))
 }

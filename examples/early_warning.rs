@@ -141,6 +141,7 @@ fn sentences(warning: &EarlyWarning) -> String {
 
 fn verdict(ranking: &Ranking) -> &'static str {
     match (ranking.lower > 0.5, ranking.upper < 0.5) {
+        _ if ranking.std_error == 0.0 => "leaving units out says nothing of chance here",
         (true, _) => "more than chance gives",
         (_, true) => "less than chance gives, so that low values are the warning",
         _ => "no more than chance may give",

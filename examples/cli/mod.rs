@@ -371,7 +371,11 @@ pub fn with_a_panel_of_its_own(command: Command) -> Command {
 /// Without enough units or rows there are no intervals, but there are shares.
 pub fn or_none(error: Error) -> face::Error {
     match error {
-        Error::Estimate(EstimateError::TooFew { .. }) => format!("{error}: use --interval none").into(),
+        Error::Estimate(EstimateError::TooFew { ref what, .. })
+            if what.starts_with("replicates") || what.ends_with("to draw from or leave out") =>
+        {
+            format!("{error}: use --interval none").into()
+        }
         error => error.into(),
     }
 }

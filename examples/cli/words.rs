@@ -64,7 +64,10 @@ pub fn accounts(parts: &[(&str, f64)], total: f64, of: &str, amount: impl Fn(f64
             _ => with.push(format!("{name} for {percent:.0}%")),
         }
     }
-    let mut said = vec![listed(&with)];
+    let mut said = match with.is_empty() {
+        true => vec![format!("nothing accounts for the {direction} in {of}")],
+        false => vec![listed(&with)],
+    };
     said.extend((!against.is_empty()).then(|| format!("against it, {}", listed(&against))));
     said.extend((!nothing.is_empty()).then(|| format!("next to nothing of it goes with {}", listed(&nothing))));
     said.join("; ")

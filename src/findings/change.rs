@@ -10,6 +10,7 @@ pub use question::ChangeAnalysis;
 
 use crate::decompose::{Interval, IntervalMethod, Method};
 use crate::error::{Error, QuestionError, Result};
+use crate::panel::Sample;
 use crate::warning::Warning;
 
 /// The change of the outcome's mean between two periods, over the units that have a row in both, split among the
@@ -66,6 +67,9 @@ pub struct Change {
     /// The change of the count; `None` where it was not asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counts: Option<CountChange>,
+    /// The rows of the fit, and for those left out, why.
+    #[serde(flatten)]
+    pub sample: Sample,
     /// The weight column of the fit; `None` where every row weighs alike. Means over units are not weighted.
     pub weights: Option<String>,
     /// What the panel says of itself; a simulated panel says so. `None` where it says nothing.
@@ -119,8 +123,8 @@ pub struct ChangePart {
 /// ```
 ///
 /// Of an outcome that is the logarithm of the rate, Δr_i = L_i Δlog r_i with L_i the logarithmic mean of both rates, which
-/// is exact. population + mix + rates = to − from; with `appeared` and `ended` it is the change of the count of all units in
-/// the sample.
+/// is exact. population + mix + rates = to − from; with `appeared`, `ended` and `lacked` it is the change of the count of all
+/// rows of the sample.
 ///
 /// # Examples
 /// ```
@@ -157,10 +161,13 @@ pub struct CountChange {
     pub mix: f64,
     /// What other rates make of it.
     pub rates: f64,
-    /// The count of the units that are in the sample in the second period and not in the first.
+    /// The count of the units that the panel has in the second period and not in the first.
     pub appeared: f64,
     /// That of those in the first and not in the second, with a minus: what their end takes away.
     pub ended: f64,
+    /// That of units which the panel has in both periods and the sample in one of them, as a value is missing: those of the
+    /// second less those of the first. It is no change, and says how much of the count the other rows do not see.
+    pub lacked: f64,
     /// How sure these are; `None` without intervals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intervals: Option<CountIntervals>,
@@ -185,6 +192,8 @@ pub struct CountIntervals {
     pub appeared: Interval,
     /// Of those that ended.
     pub ended: Interval,
+    /// Of those that the sample lacks at one end.
+    pub lacked: Interval,
 }
 
 impl ChangeBreakdown {
@@ -224,7 +233,7 @@ impl CountChange {
     /// let fit = Model::new("cpp_rate").component("deprivation", ["low_income_pct"]).fit(&panel)?;
     /// let change = ChangeAnalysis::new().counts("population_0_17", 10_000.0).of(&fit, 2011, 2018)?;
     /// let names: Vec<&str> = change.counts.as_ref().unwrap().parts().map(|(name, ..)| name).collect();
-    /// assert_eq!(names, ["population", "mix", "rates", "appeared", "ended"]);
+    /// assert_eq!(names, ["population", "mix", "rates", "appeared", "ended", "lacked"]);
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn parts(&self) -> impl Iterator<Item = (&'static str, f64, Option<Interval>)> + '_ {
@@ -235,6 +244,7 @@ impl CountChange {
             ("rates", self.rates, of(|ends| ends.rates)),
             ("appeared", self.appeared, of(|ends| ends.appeared)),
             ("ended", self.ended, of(|ends| ends.ended)),
+            ("lacked", self.lacked, of(|ends| ends.lacked)),
         ]
         .into_iter()
     }

@@ -129,11 +129,13 @@ pub struct LeftOutJudgements {
 ///
 /// Least squares and not a logistic regression: it always exists, whereas with few bad judgements measures may tell them
 /// apart exactly, and then a logistic regression has no coefficients; the order of units, which is all that areas and
-/// fifths use, is that of Fisher's linear discriminant. Its forecasts are no probabilities: they may lie a little below
-/// 0.
+/// fifths use, is that of Fisher's linear discriminant. Its forecasts are no probabilities: they may lie below 0 and above
+/// 1.
 ///
-/// Intervals of areas leave out each unit with all its judgements, those fitted on too, and fit the score again: they are
-/// of a score that is fitted like this. That of [the score as it is fitted](Self::area_as_fitted) is narrower. Those of a
+/// The interval of the score's area leaves out each unit with all its judgements, those fitted on too, and fits the score
+/// again: it is of a score that is fitted like this. That of [the score as it is fitted](Self::area_as_fitted) is narrower.
+/// Those of a measure's area leave out each unit whose judgements it is evaluated on. All are made on the scale of log odds,
+/// log(A/(1 − A)) ± t SE/(A(1 − A)), so that they stay between 0 and 1; an area of 0 or 1 has none but itself. Those of a
 /// fifth's part are E. B. Wilson's, as if judgements were independent.
 ///
 /// # Examples

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::aligned::{Line, aligned};
-use super::table::how_made_of;
+use super::table::{how_made_of, left_out};
 use super::text::{counted, escaped, markdown_row, wrapped};
 use super::units::{Points, csv, largest, method_in_words};
 use crate::decompose::Interval;
@@ -78,7 +78,7 @@ impl Change {
         let points = Points::of(from.abs().max(to.abs()));
         let what = format!(
             "count of these units, from {} to {}: rates per {per} of {population_column}; appeared and ended are units \
-             that have a row in one of both periods",
+             that the panel has in one of both periods; lacked are those whose values are missing in one of them",
             points.text(*from),
             points.text(*to)
         );
@@ -114,6 +114,7 @@ impl Change {
         blocks.extend(self.panel.iter().map(|panel| escaped(panel)));
         blocks.extend(self.blocks().iter().map(|(block, unit)| block.markdown(unit)));
         blocks.extend(self.interval.iter().map(|interval| escaped(&how_made_of(interval, "unit"))));
+        blocks.extend(left_out(&self.sample).map(|line| escaped(&line)));
         blocks.extend(self.warnings.iter().map(|warning| escaped(&format!("warning: {warning}"))));
         blocks.join("\n\n") + "\n"
     }
@@ -157,6 +158,7 @@ impl fmt::Display for Change {
             lines.push(String::new());
             lines.extend(wrapped(&how_made_of(interval, "unit")));
         }
+        lines.extend(left_out(&self.sample).flat_map(|line| wrapped(&line)));
         lines.extend(self.warnings.iter().flat_map(|warning| wrapped(&format!("warning: {warning}"))));
         f.write_str(&lines.join("\n"))
     }

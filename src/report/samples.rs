@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::aligned::{Line, aligned};
-use super::table::in_order;
+use super::table::{in_order, left_out};
 use super::text::{counted, level, percent, wrapped};
 use crate::decompose::Method;
 use crate::resample::{ComparedSample, SampleDifferences, ShareDifference};
@@ -19,8 +19,10 @@ impl fmt::Display for SampleDifferences {
         let mut lines = wrapped(&format!("{}, shares of two samples, {method}", self.outcome));
         lines.extend(self.panel.iter().flat_map(|panel| wrapped(panel)));
         let said = |place: &str, of: &ComparedSample| {
-            let units = counted(of.sample.n_units, "unit");
-            wrapped(&format!("{place}: {}, {} in {units}", of.name, counted(of.sample.n_observations, "row")))
+            let (rows, units) = (counted(of.sample.n_observations, "row"), counted(of.sample.n_units, "unit"));
+            let mut lines = wrapped(&format!("{place}: {}, {rows} in {units}", of.name));
+            lines.extend(left_out(&of.sample).flat_map(|line| wrapped(&format!("{place}: {line}"))));
+            lines
         };
         lines.extend(said("first", &self.first));
         lines.extend(said("second", &self.second));

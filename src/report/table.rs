@@ -113,12 +113,15 @@ impl Breakdown {
         });
         lines.extend(made.flat_map(|made| wrapped(&made)));
         lines.extend(self.factors.iter().flat_map(|factor| wrapped(&factor.to_string())));
-        for dropped in &self.sample.left_out {
-            lines.extend(wrapped(&format!("{} left out: {}", counted(dropped.rows, "row"), dropped.reason)));
-        }
+        lines.extend(left_out(&self.sample).flat_map(|line| wrapped(&line)));
         lines.extend(self.warnings.iter().flat_map(|warning| wrapped(&format!("warning: {warning}"))));
         lines
     }
+}
+
+/// How many rows of the panel are not in the sample, and why, line by line.
+pub(super) fn left_out(sample: &Sample) -> impl Iterator<Item = String> + '_ {
+    sample.left_out.iter().map(|dropped| format!("{} left out: {}", counted(dropped.rows, "row"), dropped.reason))
 }
 
 /// The order of a sequential split.

@@ -16,6 +16,8 @@ use crate::warning::{FEW_CLUSTERS, Warning};
 
 /// Standard errors at or below which there are none, and differences that are nothing.
 const NOTHING: f64 = 1e-12;
+/// Clusters in each sample, at least.
+const FEWEST: usize = 3;
 
 /// One of two samples: what it is called, its rows, and how much of its variation is explained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,7 +46,8 @@ pub struct ShareDifference {
     pub second: f64,
     /// The first less the second.
     pub difference: f64,
-    /// How often the first exceeds the second, by the standard error and Student's t.
+    /// The probability of Student's t, one-sided, that the first exceeds the second; 0, a half or 1 where the standard error
+    /// is zero.
     pub exceeds: f64,
     /// Of the difference: bias, standard error and both ends.
     #[serde(flatten)]
@@ -152,7 +155,8 @@ impl SampleDifferences {
     ///
     /// # Errors
     /// [`QuestionError::Option`] where the two differ in method, components, clusters or level, or draws are taken;
-    /// [`DataError::NoKey`](crate::error::DataError::NoKey) without units, which say what depends on what; those of
+    /// [`DataError::NoKey`](crate::error::DataError::NoKey) without units, which say what depends on what;
+    /// [`EstimateError::TooFew`] below three clusters in either sample; those of
     /// [`Breakdown::with_intervals`].
     ///
     /// # Examples
@@ -165,6 +169,11 @@ impl SampleDifferences {
         let (left, right) = (resampling.left_out_shares(breakdown)?, others.left_out_shares(other)?);
         let pairs = Pairs::of(&left.clusters, &right.clusters);
         let fewest = left.clusters.len().min(right.clusters.len());
+        // Without one of two units the other's model fits exactly, which would pass for certainty.
+        if fewest < FEWEST {
+            let what = "clusters in each sample, of which one is left out at a time".to_string();
+            return Err(EstimateError::TooFew { what, expected: FEWEST, found: fewest }.into());
+        }
         let t = Reference::new(Some(fewest as f64 - 1.0));
         let half_width = t.quantile(resampling.level);
         let exceeds = |difference: f64, error: f64| match error > NOTHING {

@@ -125,6 +125,8 @@ impl Case {
         let count = |row: usize| people[row] * rate(row) / PER;
         numbers.push(ends.iter().filter(|(a, _)| a.is_none()).filter_map(|(_, b)| *b).map(count).sum());
         numbers.push(-ends.iter().filter(|(_, b)| b.is_none()).filter_map(|(a, _)| *a).map(count).sum::<f64>());
+        // Rows that are not there are not lacked.
+        numbers.push(0.0);
         numbers.extend(of_all(&rates));
         Some(numbers)
     }
@@ -155,6 +157,8 @@ fn rows(seed: u64, units: usize, periods: usize, missing: f64) -> Rows {
     let mut rows = unbalanced(seed, units, periods, missing);
     let people = (0..rows.len()).map(|row| 2.0 + (row * 7 % 11) as f64 / 10.0 + 0.1 * rows.period[row] as f64 % 3.0);
     rows.numbers.insert("population".to_string(), people.collect());
+    // A rate is zero or more.
+    rows.numbers.get_mut("y").expect("a column").iter_mut().for_each(|y| *y += 30.0);
     rows
 }
 
@@ -420,6 +424,10 @@ fn what_cannot_be_said_is_refused() {
         )
     );
     assert!(asked().of(&fit, 2003, 2004).is_ok(), "other periods are not asked");
+    let mut below = all.clone();
+    below.numbers.get_mut("y").expect("a column")[5] = -1.0;
+    let refused = asked().of(&case.fit(&below), below.period[5], 2004).expect_err("a rate below zero");
+    assert!(matches!(refused, Error::Data(DataError::Negative { .. })), "{refused}");
 
     let one = Model::new("y").component("slow", ["slow"]).fit(&panel(&rows(541, 8, 1, 0.0))).expect("it fits");
     assert_eq!(
@@ -442,6 +450,35 @@ fn what_cannot_be_said_is_refused() {
     let root = root.fit(&panel(&all)).expect("it fits");
     let refused = asked().of(&root, 2001, 2002).expect_err("no rate");
     assert!(matches!(refused, Error::Question(QuestionError::Option { option: "the outcome", .. })));
+}
+
+#[test]
+fn a_missing_value_ends_no_unit() {
+    let mut rows = rows(560, 10, 3, 0.0);
+    let case = Case { is_logged: false, is_weighted: false, has_always: false };
+    let whole = asked().of(&case.fit(&rows), 2001, 2003).expect("a change").counts.expect("counts");
+    let row = (0..rows.len()).find(|&row| rows.unit[row] == "u004" && rows.period[row] == 2003).expect("a row");
+    rows.numbers.get_mut("slow").expect("a column")[row] = f64::NAN;
+    let change = asked().of(&case.fit(&rows), 2001, 2003).expect("a change");
+    let counts = change.counts.as_ref().expect("counts");
+    let first = (0..rows.len()).find(|&row| rows.unit[row] == "u004" && rows.period[row] == 2001).expect("a row");
+    let count = rows.numbers["population"][first] * rows.numbers["y"][first] / PER;
+    assert_eq!((counts.appeared, counts.ended), (0.0, 0.0));
+    assert!((counts.lacked + count).abs() < 1e-12, "{} {count}", counts.lacked);
+    assert!((counts.from - (whole.from - count)).abs() < 1e-9);
+    assert!(change.to_string().contains("1 row left out: "), "{change}");
+}
+
+#[test]
+fn numbers_beyond_doubles_are_refused_and_rounding_is_nothing() {
+    let mut rows = rows(561, 10, 3, 0.0);
+    let case = Case { is_logged: false, is_weighted: false, has_always: false };
+    // With unit effects what does not change within a unit moves nothing.
+    let change = asked().of(&case.fit(&rows), 2001, 2003).expect("a change");
+    assert!(change.methods[0].component("practice").is_ok_and(|part| part.change == 0.0), "{change}");
+    rows.numbers.get_mut("population").expect("a column").iter_mut().for_each(|people| *people *= 1e307);
+    let refused = asked().of(&case.fit(&rows), 2001, 2003).expect_err("beyond doubles");
+    assert!(matches!(refused, Error::Estimate(EstimateError::Scale { .. })), "{refused}");
 }
 
 #[test]
@@ -494,8 +531,8 @@ fn changes_are_printed_and_handed_on() {
         assert!(text.contains(word) && change.to_markdown().contains(word), "{word}: {text}");
     }
     let csv = change.to_csv();
-    // The mean, two methods of five parts; five of the count; two methods of five of its rates; and the head.
-    assert_eq!(csv.lines().count(), 1 + 1 + 10 + 5 + 10);
+    // The mean, two methods of five parts; six of the count; two methods of five of its rates; and the head.
+    assert_eq!(csv.lines().count(), 1 + 1 + 10 + 6 + 10);
     let json = serde_json::to_string(&change).expect("it is written");
     let read: Change = serde_json::from_str(&json).expect("it is read");
     assert_eq!(read, change);

@@ -1,7 +1,7 @@
 //! Shares of two samples compared, against refits of both without every unit.
 #![allow(clippy::expect_used, clippy::panic)]
 
-use apportion::error::{DataError, QuestionError};
+use apportion::error::{DataError, EstimateError, QuestionError};
 use apportion::resample::SampleDifferences;
 use apportion::{Breakdown, Error, FittedModel, Method, Model};
 
@@ -154,6 +154,13 @@ fn what_does_not_compare_is_refused() {
     let narrower = one.jackknife().and_then(|found| found.level(0.9)).expect("a level");
     assert_eq!(refused(&breakdown(&one, &shapley), &narrower), "level");
     assert_eq!(refused(&breakdown(&one, &shapley), &one.bootstrap(99, 1).expect("draws")), "resampling");
+    // Of two units one says nothing of chance once the other is left out.
+    let two = fit(&where_(&rows, |unit, _| unit < "u002"));
+    let found = SampleDifferences::between(
+        ("a", &breakdown(&two, &shapley), &two.jackknife().expect("units")),
+        ("b", &breakdown(&one, &shapley), &left_out),
+    );
+    assert!(matches!(found, Err(Error::Estimate(EstimateError::TooFew { expected: 3, found: 2, .. }))), "{found:?}");
     let cross = apportion::Panel::builder().column("y", [1.0, 2.0, 4.0]).column("x", [0.0, 1.0, 1.0]).build();
     let cross = Model::new("y").component("cause", ["x"]).fit(&cross.expect("a panel")).expect("it fits");
     let (shares, left_out) = (breakdown(&cross, &shapley), cross.jackknife().expect("rows"));

@@ -4,7 +4,7 @@
 //! divided by the populations' sum, a coalition of the three factors is worth P × A. The weights of the rates' part are
 //! p₀(1/3 + P₁/P₀/6) + p₁(1/3 + P₀/P₁/6), so that it is linear in Σ p₀Δ and Σ p₁Δ.
 
-use crate::error::{EstimateError, QuestionError, Result};
+use crate::error::{DataError, EstimateError, QuestionError, Result};
 use crate::fit::FittedModel;
 use crate::model::Term;
 
@@ -17,10 +17,11 @@ pub(super) struct Populations {
     is_logarithm: bool,
 }
 
-/// Sums of a unit at both ends: populations, counts of each population at each rate, of units that appear, that end.
-pub(super) const SUMS: usize = 8;
-/// Numbers that come of them: the count at both ends, three factors, units that appear and end.
-pub(super) const NUMBERS: usize = 7;
+/// Sums of a unit at both ends: populations, counts of each population at each rate, of units that appear, that end, that
+/// the sample lacks at one end.
+pub(super) const SUMS: usize = 9;
+/// Numbers that come of them: the count at both ends, three factors, units that appear, that end, that are lacked.
+pub(super) const NUMBERS: usize = 8;
 
 impl Populations {
     /// # Errors
@@ -49,7 +50,7 @@ impl Populations {
     /// Population and rate of a row of the sample.
     ///
     /// # Errors
-    /// [`EstimateError::NoPopulation`] where it has none.
+    /// [`EstimateError::NoPopulation`] where it has none; [`DataError::Negative`] for a rate below zero.
     fn of(&self, fit: &FittedModel, row: usize) -> Result<(f64, f64)> {
         let design = fit.design();
         let people = self.people[row];
@@ -59,27 +60,35 @@ impl Populations {
             return Err(EstimateError::NoPopulation { column: self.column.clone(), unit }.into());
         }
         let outcome = design.outcome[row];
+        if !self.is_logarithm && outcome < 0.0 {
+            let place = design.panel.place(design.rows[row]);
+            return Err(DataError::Negative { column: design.outcome_name.clone(), place, value: outcome }.into());
+        }
         Ok((people, if self.is_logarithm { outcome.exp() } else { outcome }))
     }
 
-    /// The sums of a unit, and by what Δ of the outcome is multiplied at either population for the rates' part.
+    /// The sums of a unit, and by what Δ of the outcome is multiplied at either population for the rates' part. `is_lacked`
+    /// says that the panel has a row of it at the end where the sample has none.
     pub(super) fn sums(
         &self,
         fit: &FittedModel,
         ends: (Option<usize>, Option<usize>),
+        is_lacked: bool,
     ) -> Result<([f64; SUMS], [f64; 2])> {
         let end = |row: Option<usize>| row.map(|row| self.of(fit, row)).transpose();
         let mut sums = [0.0; SUMS];
         let mut factors = [0.0; 2];
         match (end(ends.0)?, end(ends.1)?) {
             (Some((p0, r0)), Some((p1, r1))) => {
-                sums = [p0, p1, p0 * r0, p0 * r1, p1 * r0, p1 * r1, 0.0, 0.0];
+                sums = [p0, p1, p0 * r0, p0 * r1, p1 * r0, p1 * r1, 0.0, 0.0, 0.0];
                 let mean = match self.is_logarithm {
                     true => logarithmic_mean(r0, r1),
                     false => 1.0,
                 };
                 factors = [p0 * mean, p1 * mean];
             }
+            (None, Some((p1, r1))) if is_lacked => sums[8] = p1 * r1,
+            (Some((p0, r0)), None) if is_lacked => sums[8] = 0.0 - p0 * r0,
             (None, Some((p1, r1))) => sums[6] = p1 * r1,
             (Some((p0, r0)), None) => sums[7] = p0 * r0,
             (None, None) => {}
@@ -89,7 +98,7 @@ impl Populations {
 
     /// The numbers of a count's change from sums over units, and by what sums of Δ at either population are multiplied.
     pub(super) fn numbers(&self, sums: &[f64]) -> ([f64; NUMBERS], [f64; 2]) {
-        let [p0, p1, a00, a01, a10, a11, appeared, ended] = std::array::from_fn(|at| sums[at] / self.per);
+        let [p0, p1, a00, a01, a10, a11, appeared, ended, lacked] = std::array::from_fn(|at| sums[at] / self.per);
         // What a coalition of factors is worth, by which are those of the second period: people, mix, rates.
         let worth = |people: bool, mix: bool, rates: bool| {
             let (count, own) = match (mix, rates) {
@@ -109,7 +118,7 @@ impl Populations {
         let mix = shapley(&|own, one, other| worth(one, own, other));
         let rates = shapley(&|own, one, other| worth(one, other, own));
         let factors = [1.0 / 3.0 + p1 / p0 / 6.0, 1.0 / 3.0 + p0 / p1 / 6.0].map(|factor| factor / self.per);
-        ([a00, a11, population, mix, rates, appeared, 0.0 - ended], factors)
+        ([a00, a11, population, mix, rates, appeared, 0.0 - ended, lacked], factors)
     }
 }
 
@@ -129,7 +138,7 @@ mod tests {
         let units = [(10.0, 3.0, 14.0, 2.0), (20.0, 1.0, 18.0, 4.0), (5.0, 2.0, 5.0, 2.5)];
         let mut sums = [0.0; SUMS];
         for (p0, r0, p1, r1) in units {
-            let own = [p0, p1, p0 * r0, p0 * r1, p1 * r0, p1 * r1, 0.0, 0.0];
+            let own = [p0, p1, p0 * r0, p0 * r1, p1 * r0, p1 * r1, 0.0, 0.0, 0.0];
             sums.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
         }
         let (all, at_ends) = populations.numbers(&sums);

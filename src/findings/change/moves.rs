@@ -3,9 +3,12 @@
 use super::counts::{NUMBERS, Populations, SUMS};
 use super::{Change, ChangeBreakdown, ChangePart, CountChange, CountIntervals};
 use crate::decompose::{Interval, Slopes};
-use crate::error::{EstimateError, Result};
+use crate::error::{EstimateError, Result, ScaleProblem};
 use crate::fit::FittedModel;
 use crate::resample::{UnitReplicates, UnitValues};
+
+/// Below this part of the outcome's mean and standard deviation a number is what rounding leaves of none.
+const ROUNDING: f64 = 1e-13;
 
 /// The rows of every unit by period.
 pub(super) struct Periods {
@@ -14,6 +17,9 @@ pub(super) struct Periods {
     /// Unit by unit, where the row of each period is.
     rows: Vec<Option<usize>>,
 }
+
+/// The rows of a unit at both ends, and whether the panel has one where the sample has none.
+type Ends = ((Option<usize>, Option<usize>), bool);
 
 /// What is asked of every pair of periods.
 pub(super) struct Asked<'a> {
@@ -42,8 +48,22 @@ impl Periods {
         Periods { periods, rows }
     }
 
-    fn ends(&self, from: usize, to: usize) -> impl Iterator<Item = (Option<usize>, Option<usize>)> + '_ {
-        self.rows.chunks_exact(self.periods.len().max(1)).map(move |unit| (unit[from], unit[to]))
+    /// The rows of every unit at both ends, and whether the panel has one where the sample has none.
+    fn ends(&self, fit: &FittedModel, from: usize, to: usize) -> impl Iterator<Item = Ends> {
+        let design = fit.design();
+        self.rows.chunks_exact(self.periods.len().max(1)).map(move |unit| {
+            let ends = (unit[from], unit[to]);
+            let has = |row: usize, at: usize| {
+                let unit = design.panel.unit_of(design.rows[row]).unwrap_or_default();
+                design.panel.row(unit, self.periods[at]).is_ok()
+            };
+            let is_lacked = match ends {
+                (Some(row), None) => has(row, to),
+                (None, Some(row)) => has(row, from),
+                _ => false,
+            };
+            (ends, is_lacked)
+        })
     }
 }
 
@@ -54,12 +74,12 @@ impl Asked<'_> {
 
     /// Whether it is in both, the change of the outcome and of every column; then what counts need, and both populations
     /// times the same changes.
-    fn values(&self, ends: impl Iterator<Item = (Option<usize>, Option<usize>)>) -> Result<UnitValues> {
+    fn values(&self, ends: impl Iterator<Item = Ends>) -> Result<UnitValues> {
         let design = self.fit.design();
         let n_changes = 1 + self.columns().len();
         let width = 1 + n_changes + if self.populations.is_some() { SUMS + 2 * n_changes } else { 0 };
         let mut values = Vec::new();
-        for ends in ends {
+        for (ends, is_lacked) in ends {
             let start = values.len();
             values.resize(start + width, 0.0);
             let (own, of_counts) = values[start..].split_at_mut(1 + n_changes);
@@ -72,7 +92,7 @@ impl Asked<'_> {
                 }
             }
             if let Some(populations) = self.populations {
-                let (sums, factors) = populations.sums(self.fit, ends)?;
+                let (sums, factors) = populations.sums(self.fit, ends, is_lacked)?;
                 let (slots, changes) = of_counts.split_at_mut(SUMS);
                 slots.copy_from_slice(&sums);
                 for (slots, factor) in changes.chunks_exact_mut(n_changes).zip(factors) {
@@ -116,13 +136,28 @@ impl Asked<'_> {
         Some(numbers)
     }
 
+    /// Makes zero of what rounding leaves of none: below the last digits of the outcome, or of the counts.
+    fn clear(&self, fit: &FittedModel, numbers: &mut [f64], intervals: Option<&mut [Interval]>, first_count: usize) {
+        let of_points = ROUNDING * (fit.outcome_mean().abs() + fit.outcome_sd());
+        let of_counts = numbers.get(first_count..first_count + 2).map_or(0.0, |ends| ROUNDING * (ends[0] + ends[1]));
+        let nothing = |at: usize| if at < first_count { of_points } else { of_counts };
+        let clear = |x: &mut f64, nothing: f64| *x = if x.abs() <= nothing { 0.0 } else { *x };
+        numbers.iter_mut().enumerate().for_each(|(at, x)| clear(x, nothing(at)));
+        // What one of n left out changes is multiplied by n.
+        let n = fit.unit_ranges().len() as f64;
+        for (at, interval) in intervals.into_iter().flatten().enumerate() {
+            let Interval { bias, std_error, lower, upper } = interval;
+            [bias, std_error, lower, upper].into_iter().for_each(|x| clear(x, n * nothing(at)));
+        }
+    }
+
     /// The change between two of the periods.
     ///
     /// # Errors
     /// [`EstimateError::NoUnitInBoth`]; those of populations and of intervals.
     pub(super) fn change(&self, periods: &Periods, from: usize, to: usize) -> Result<Change> {
         let fit = self.fit;
-        let values = self.values(periods.ends(from, to))?;
+        let values = self.values(periods.ends(fit, from, to))?;
         let (from, to) = (periods.periods[from], periods.periods[to]);
         let total = values.total();
         let answers: Vec<&[f64]> = self.answers.iter().map(Vec::as_slice).collect();
@@ -138,6 +173,19 @@ impl Asked<'_> {
             (intervals, interval) = (Some(estimated.intervals), Some(replicates.made()));
         } else {
             warnings.extend(fit.imprecise(fit.players().len()));
+        }
+        let design = fit.design();
+        let mut numbers = numbers;
+        let first_count = 1 + n_parts;
+        self.clear(fit, &mut numbers, intervals.as_deref_mut(), first_count);
+        let ends_of = |interval: &Interval| [interval.bias, interval.std_error, interval.lower, interval.upper];
+        if !numbers
+            .iter()
+            .chain(intervals.iter().flatten().flat_map(ends_of).collect::<Vec<_>>().iter())
+            .all(|x| x.is_finite())
+        {
+            let column = design.outcome_name.clone();
+            return Err(EstimateError::Scale { column, why: ScaleProblem::Products }.into());
         }
         let ends = |at: usize| intervals.as_ref().and_then(|intervals| intervals.get(at).copied());
         let part =
@@ -174,7 +222,6 @@ impl Asked<'_> {
             let at = 1 + n_parts;
             CountChange::of(populations, &numbers[at..], intervals.as_ref().map(|intervals| &intervals[at..]))
         });
-        let design = fit.design();
         Ok(Change {
             outcome: design.outcome_name.clone(),
             from,
@@ -184,6 +231,7 @@ impl Asked<'_> {
             interval_of_actual: ends(0),
             methods,
             counts,
+            sample: fit.sample().clone(),
             weights: design.weights_name.clone(),
             panel: design.panel.description().map(str::to_string),
             interval,
@@ -202,6 +250,7 @@ impl CountChange {
             rates: of[4],
             appeared: of[5],
             ended: of[6],
+            lacked: of[7],
         });
         CountChange {
             population_column: populations.column.clone(),
@@ -213,6 +262,7 @@ impl CountChange {
             rates: numbers[4],
             appeared: numbers[5],
             ended: numbers[6],
+            lacked: numbers[7],
             intervals,
         }
     }

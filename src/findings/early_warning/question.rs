@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::cases::{Asked, Case, FINDING, judged};
-use super::ranking::{area, fifth_of, fifths};
+use super::ranking::{area, fifth_of, fifths, within_bounds};
 use super::score::Score;
 use super::{EarlyWarning, NamedUnit, Ranking};
 use crate::error::{EstimateError, FindingProblem, QuestionError, Result};
@@ -219,7 +219,8 @@ impl EarlyWarningAnalysis {
         let is_bad: Vec<bool> = cases.iter().map(|case| case.is_bad).collect();
         // Both kinds are there, as was checked: a half is never needed.
         let area = area(values, &is_bad).unwrap_or(0.5);
-        let interval = left_out_interval(area, without.into_iter().flatten().collect(), self.level);
+        let interval =
+            within_bounds(left_out_interval(area, without.into_iter().flatten().collect(), self.level), area);
         let z = Reference::new(None).quantile(self.level);
         let d = |area: f64| 2.0 * area - 1.0;
         Ranking {

@@ -1,6 +1,7 @@
 //! How well does a number rank what is bad above what is not?
 
 use super::Fifth;
+use crate::decompose::Interval;
 use crate::findings::judgements::wilson;
 use crate::numerics::means::mean;
 use crate::numerics::order::middle_ranks;
@@ -48,4 +49,16 @@ pub(super) fn fifths(values: &[f64], is_bad: &[bool], z: f64, forecasts: bool) -
         })
     };
     (0..FIFTHS).filter_map(fifth).collect()
+}
+
+/// The interval of an area on the scale of log odds, on which it has no bounds to leave; an area of 0 or 1 has none but
+/// itself.
+pub(super) fn within_bounds(interval: Interval, area: f64) -> Interval {
+    let spread = area * (1.0 - area);
+    if spread <= 0.0 {
+        return Interval { lower: area, upper: area, ..interval };
+    }
+    let half = (interval.upper - interval.lower) / (2.0 * spread);
+    let end = |half: f64| 1.0 / (1.0 + ((1.0 - area) / area) * (-half).exp());
+    Interval { lower: end(-half), upper: end(half), ..interval }
 }
