@@ -42,6 +42,9 @@ use crate::warning::Warning;
 use conditioning::Conditioning;
 use standardise::check_scale;
 
+/// Below this part of the numbers that it follows from, a number is what rounding leaves of none.
+pub(crate) const ROUNDING: f64 = 1e-13;
+
 /// A model put to a panel: its sample, its design, and the cross-products that every breakdown is computed from.
 ///
 /// Nothing is split yet, and nothing is refitted afterwards. What is read off it is of the rows of its
@@ -350,9 +353,19 @@ impl FittedModel {
         self.moments.standardisation().scale[self.design.columns.len()]
     }
 
+    /// The weighted mean of the outcome.
+    pub(crate) fn outcome_mean(&self) -> f64 {
+        self.moments.standardisation().origin[self.design.columns.len()]
+    }
+
     /// The outcome's standard deviation in the sample, by its weights: the root of the mean square about the mean.
     pub(crate) fn outcome_sd(&self) -> f64 {
         self.outcome_scale() / self.design.weights.iter().sum::<f64>().sqrt()
+    }
+
+    /// The least that doubles tell from nothing beside an outcome of this size: below it points are what rounding leaves.
+    pub(crate) fn rounding_of_points(&self) -> f64 {
+        ROUNDING * (self.outcome_mean().abs() + self.outcome_sd())
     }
 
     /// These variables row by row, on the scale of the moments; the outcome comes after the design's columns.

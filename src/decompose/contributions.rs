@@ -169,11 +169,6 @@ impl FittedModel {
         Ok(players.only(&others))
     }
 
-    /// The weighted mean of the outcome.
-    pub(crate) fn outcome_mean(&self) -> f64 {
-        self.moments().standardisation().origin[self.design().columns.len()]
-    }
-
     /// The answer of a plan on the whole sample.
     pub(crate) fn unwatched(&self, plan: &Plan) -> Result<Vec<f64>> {
         let cancelled = || Error::from(EstimateError::Cancelled { method: plan.method().name().to_string() });

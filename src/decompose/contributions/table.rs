@@ -126,9 +126,6 @@ impl ContributionTable {
     }
 }
 
-/// Points below this part of the outcome's mean and standard deviation are what rounding leaves of none.
-const ROUNDING: f64 = 1e-13;
-
 impl Contributions<'_> {
     /// The weighted mean over each group of rows.
     pub(super) fn table(&self, by: &str, groups: Vec<Vec<usize>>) -> ContributionTable {
@@ -136,8 +133,7 @@ impl Contributions<'_> {
         let design = fit.design();
         let mean = fit.outcome_mean();
         let has_always = !fit.model().always_terms().is_empty();
-        // The least that doubles tell from nothing beside outcomes of this size.
-        let nothing = ROUNDING * (mean.abs() + fit.outcome_sd());
+        let nothing = fit.rounding_of_points();
         let cleared = |points: f64| if points.abs() <= nothing { 0.0 } else { points };
         let row = |rows: &Vec<usize>| {
             let weight: f64 = rows.iter().map(|&row| design.weights[row]).sum();

@@ -4,11 +4,8 @@ use super::counts::{NUMBERS, Populations, SUMS};
 use super::{Change, ChangeBreakdown, ChangePart, CountChange, CountIntervals};
 use crate::decompose::{Interval, Slopes};
 use crate::error::{EstimateError, Result, ScaleProblem};
-use crate::fit::FittedModel;
-use crate::resample::{UnitReplicates, UnitValues};
-
-/// Below this part of the outcome's mean and standard deviation a number is what rounding leaves of none.
-const ROUNDING: f64 = 1e-13;
+use crate::fit::{FittedModel, ROUNDING};
+use crate::resample::{FEWEST_CLUSTERS, UnitReplicates, UnitValues};
 
 /// The rows of every unit by period.
 pub(super) struct Periods {
@@ -138,7 +135,7 @@ impl Asked<'_> {
 
     /// Makes zero of what rounding leaves of none: below the last digits of the outcome, or of the counts.
     fn clear(&self, fit: &FittedModel, numbers: &mut [f64], intervals: Option<&mut [Interval]>, first_count: usize) {
-        let of_points = ROUNDING * (fit.outcome_mean().abs() + fit.outcome_sd());
+        let of_points = fit.rounding_of_points();
         let of_counts = numbers.get(first_count..first_count + 2).map_or(0.0, |ends| ROUNDING * (ends[0] + ends[1]));
         let nothing = |at: usize| if at < first_count { of_points } else { of_counts };
         let clear = |x: &mut f64, nothing: f64| *x = if x.abs() <= nothing { 0.0 } else { *x };
@@ -161,12 +158,18 @@ impl Asked<'_> {
         let (from, to) = (periods.periods[from], periods.periods[to]);
         let total = values.total();
         let answers: Vec<&[f64]> = self.answers.iter().map(Vec::as_slice).collect();
-        let numbers = self.numbers(&total, &answers).ok_or(EstimateError::NoUnitInBoth { from, to })?;
+        let mut numbers = self.numbers(&total, &answers).ok_or(EstimateError::NoUnitInBoth { from, to })?;
         let n_parts: usize = self.slopes.iter().map(|slopes| slopes.names().len() + 2).sum();
         let mut warnings = fit.warnings().to_vec();
         let (mut intervals, mut interval) = (None, None);
         if let Some(replicates) = self.replicates {
             let what = format!("units present in both {from} and {to}, and an outcome that varies");
+            let units = total[0].round() as usize;
+            // The same change in every replicate would pass for certainty.
+            if units < FEWEST_CLUSTERS {
+                let what = format!("units present in both {from} and {to}, for intervals");
+                return Err(EstimateError::TooFew { what, expected: FEWEST_CLUSTERS, found: units }.into());
+            }
             let of = |sums: &[f64], answers: &[&[f64]]| self.numbers(sums, answers);
             let estimated = replicates.intervals(&what, &numbers, 1 + n_parts, &values, &of)?;
             warnings.extend(estimated.warnings);
@@ -175,15 +178,10 @@ impl Asked<'_> {
             warnings.extend(fit.imprecise(fit.players().len()));
         }
         let design = fit.design();
-        let mut numbers = numbers;
         let first_count = 1 + n_parts;
         self.clear(fit, &mut numbers, intervals.as_deref_mut(), first_count);
-        let ends_of = |interval: &Interval| [interval.bias, interval.std_error, interval.lower, interval.upper];
-        if !numbers
-            .iter()
-            .chain(intervals.iter().flatten().flat_map(ends_of).collect::<Vec<_>>().iter())
-            .all(|x| x.is_finite())
-        {
+        let is_finite = |i: &Interval| [i.bias, i.std_error, i.lower, i.upper].iter().all(|x| x.is_finite());
+        if !numbers.iter().all(|x| x.is_finite()) || !intervals.iter().flatten().all(is_finite) {
             let column = design.outcome_name.clone();
             return Err(EstimateError::Scale { column, why: ScaleProblem::Products }.into());
         }
