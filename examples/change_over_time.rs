@@ -62,18 +62,16 @@ fn answer(Arguments { mut options, from, to, path, oaxaca, groups, csv }: Argume
     if options.noise.is_some() || options.compare {
         return Err("changes have no corrected shares and no comparisons: leave out --noise and --compare".into());
     }
-    let group_column: Vec<String> = groups.iter().map(|(column, ..)| column.clone()).collect();
-    let (model, panel) = options.panel_or_england(&group_column)?;
+    let group: Vec<String> = groups.iter().map(|(column, ..)| column.clone()).collect();
+    let (model, panel) = options.panel_or_england(&group)?;
     let noun =
         options.count.clone().unwrap_or_else(|| if options.data.is_none() { "plans" } else { "the count" }.into());
     let counts = options.counts().map(|(count, population, per)| (count.to_string(), population.to_string(), per));
     let population = options.take_population();
     options.count = None;
     let (fit, mut elapsed) = options.fit(&model, || Ok(panel))?;
-    if let Some((count, population, per)) = counts {
-        // Refuses columns that the outcome is not made of.
-        fit.counting_noise(&count, &population, per)?;
-    }
+    // Refuses columns that the outcome is not made of.
+    counts.map(|(count, population, per)| fit.counting_noise(&count, &population, per)).transpose()?;
     let mut asked = ChangeAnalysis::new().without_intervals();
     for method in &options.methods {
         let Asked::Method(method) = method else {
@@ -119,27 +117,30 @@ fn sentences(change: &Change, noun: &str) -> String {
         by if by < 0.0 => format!("fell by {text}"),
         _ => "did not change".to_string(),
     };
+    let is_beyond = change.interval_of_actual.is_none_or(|ends| ends.lower > 0.0 || ends.upper < 0.0);
     let interval = change.interval_of_actual.map(|i| format!(" ({} to {})", short(i.lower), short(i.upper)));
-    let by = moved(*actual, format!("{} points{}", short(actual.abs()), interval.unwrap_or_default()));
+    let chance = if is_beyond { "" } else { ", no more than chance" };
+    let by = moved(*actual, format!("{} points{}{chance}", short(actual.abs()), interval.unwrap_or_default()));
     let mut lines = vec![format!("From {from} to {to} the mean of {outcome} over {units} units {by}.")];
     if let Some(method) = change.methods.first() {
         let parts: Vec<(&str, f64)> = method.rows().map(|part| (part.name.as_str(), part.change)).collect();
-        let said = accounts(&parts, *actual, outcome, |points| format!("{} points", short(points)));
+        let said = accounts(&parts, *actual, is_beyond, outcome, |points| format!("{} points", short(points)));
         let is_part = matches!(method.method, Method::First | Method::Last);
         let rest = if is_part { " Its parts do not add up to the change." } else { "" };
         lines.push(format!("By the method {}, {said}.{rest}", method.method.name()));
     }
     if let Some(CountChange { from, to, population, mix, rates, appeared, ended, lacked, .. }) = change.counts {
-        let whole = |count: f64| format!("{count:.0}");
+        let whole = |count: f64| if count.abs() < 10.0 { short(count) } else { format!("{count:.0}") };
         let by = moved(to - from, whole((to - from).abs()));
-        lines.push(format!("In these units {noun} {by}, from {from:.0} to {to:.0}."));
+        lines.push(format!("In these units {noun} {by}, from {} to {}.", whole(from), whole(to)));
         let parts = [("population", population), ("mix", mix), ("rates", rates)];
-        lines.push(format!("Of that, {}.", accounts(&parts, to - from, noun, whole)));
+        lines.push(format!("Of that, {}.", accounts(&parts, to - from, true, noun, whole)));
         let rest = if lacked == 0.0 { "" } else { " Units with a missing value in one of both years are not in this." };
         if appeared != 0.0 || ended != 0.0 || lacked != 0.0 {
             lines.push(format!(
-                "Beside them, units that appeared add {appeared:.0}, units that ended take {:.0} away.{rest}",
-                0.0 - ended
+                "Beside them, units that appeared add {}, units that ended take {} away.{rest}",
+                whole(appeared),
+                whole(0.0 - ended)
             ));
         }
     }

@@ -116,7 +116,7 @@ pub use gelbach::GelbachReplicates;
 pub use influence::{ShareInfluence, ShareWithout};
 pub(crate) use interval::left_out_interval;
 pub use levels::LevelReplicates;
-pub(crate) use of_units::{UnitReplicates, UnitValues};
+pub(crate) use of_units::{FEWEST_CLUSTERS, UnitReplicates, UnitValues};
 pub use replicates::Replicates;
 pub use resampling::Resampling;
 pub use samples::{ComparedSample, SampleDifferences, ShareDifference};

@@ -31,12 +31,22 @@ pub fn short(value: f64) -> String {
     }
 }
 
+/// From so many times the change on, parts cancel rather than account for it.
+const CANCELS: f64 = 4.0;
+
 /// What parts make of a change, in words and in their order: of the rise or the fall those that go with it in per cent,
 /// which with those against it add up to 100; then those against it, by how much; then those that make next to nothing of
-/// it. `amount` writes a part by itself.
-pub fn accounts(parts: &[(&str, f64)], total: f64, of: &str, amount: impl Fn(f64) -> String) -> String {
+/// it. Of a change that chance alone may be, and of one that is little beside its parts, a per cent says nothing, and the
+/// parts are said by themselves, as `amount` writes them.
+pub fn accounts(
+    parts: &[(&str, f64)],
+    total: f64,
+    is_beyond_chance: bool,
+    of: &str,
+    amount: impl Fn(f64) -> String,
+) -> String {
     let size: f64 = parts.iter().map(|(_, part)| part.abs()).sum();
-    if total == 0.0 || total.abs() <= 1e-9 * size {
+    if !is_beyond_chance || total.abs() * CANCELS <= size {
         let moves = parts.iter().filter(|(_, part)| part.abs() > 1e-6 * size);
         let verb = |name: &str, part: f64| match (part > 0.0, name == "rates") {
             (true, false) => "adds",
@@ -48,7 +58,9 @@ pub fn accounts(parts: &[(&str, f64)], total: f64, of: &str, amount: impl Fn(f64
             moves.map(|(name, part)| format!("{name} {} {}", verb(name, *part), amount(part.abs()))).collect();
         return match moves.is_empty() {
             true => format!("nothing moves {of}"),
-            false => format!("what moves {of} cancels: {}", listed(&moves)),
+            false if total == 0.0 => format!("what moves {of} cancels: {}", listed(&moves)),
+            false if total.abs() * CANCELS <= size => format!("what moves {of} nearly cancels: {}", listed(&moves)),
+            false => format!("of {of}, {}", listed(&moves)),
         };
     }
     let direction = if total > 0.0 { "rise" } else { "fall" };

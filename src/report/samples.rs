@@ -36,8 +36,10 @@ impl fmt::Display for SampleDifferences {
             n => format!("{n} {one}s{by} are in both, and leave both together"),
         }));
         lines.push(String::new());
-        let heads = ["first", "second", "difference", &level(self.level), "corrected", &level(self.level)];
-        let mut table = vec![Line::new("", heads.map(str::to_string).to_vec())];
+        let level = level(self.level);
+        let heads = ["first", "second", "difference", &level, "corrected", &level];
+        let n_heads = if self.shares().any(|share| share.corrected.is_some()) { heads.len() } else { heads.len() - 2 };
+        let mut table = vec![Line::new("", heads[..n_heads].iter().map(|head| head.to_string()).collect())];
         table.extend(self.shares().map(row));
         lines.extend(aligned(&table));
         for (name, of) in [("first", &self.first), ("second", &self.second)] {

@@ -12,6 +12,9 @@ use crate::fit::FittedModel;
 use crate::numerics::means::mean;
 use crate::warning::{FEW_CLUSTERS, Warning};
 
+/// Clusters that a number which follows from sums over them must have for an interval.
+pub(crate) const FEWEST_CLUSTERS: usize = 3;
+
 /// The answers of methods in every replicate, and who is in it.
 pub(crate) struct UnitReplicates<'a> {
     resampling: &'a Resampling<'a>,
@@ -99,12 +102,17 @@ impl UnitReplicates<'_> {
             IntervalKind::Bca => Some(self.numbers(&Draws::LeaveOneOut, &self.without, values, of)),
             _ => None,
         };
+        let clusters = resampling.clusters.len();
+        // Without one of two units the other's model fits exactly, which would pass for certainty.
+        if clusters < FEWEST_CLUSTERS {
+            let what = "clusters for intervals of what follows from sums over them".to_string();
+            return Err(EstimateError::TooFew { what, expected: FEWEST_CLUSTERS, found: clusters }.into());
+        }
         if found.len() < 2 {
             let what = format!("replicates with {what}");
             return Err(EstimateError::TooFew { what, expected: 2, found: found.len() }.into());
         }
-        let (clusters, replicates) =
-            (resampling.clusters.len(), resampling.draws.replicates(resampling.clusters.len()));
+        let replicates = resampling.draws.replicates(clusters);
         let mut warnings = Vec::new();
         if clusters < FEW_CLUSTERS {
             warnings.push(Warning::FewClusters { clusters, wanted: FEW_CLUSTERS });

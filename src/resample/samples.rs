@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::comparisons::CorrectedDifference;
 use super::corrected::{LeftOut, can_be_negative};
+use super::of_units::FEWEST_CLUSTERS;
 use super::resampling::Resampling;
 use crate::decompose::{Breakdown, Interval, Method, Share};
 use crate::error::{EstimateError, QuestionError, Result, no_key};
@@ -16,8 +17,6 @@ use crate::warning::{FEW_CLUSTERS, Warning};
 
 /// Standard errors at or below which there are none, and differences that are nothing.
 const NOTHING: f64 = 1e-12;
-/// Clusters in each sample, at least.
-const FEWEST: usize = 3;
 
 /// One of two samples: what it is called, its rows, and how much of its variation is explained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -135,6 +134,8 @@ struct LeftOutShares {
     raw: Vec<LeftOutShare>,
     /// The same corrected, where they can be.
     corrected: Option<Vec<LeftOutShare>>,
+    /// Why they cannot.
+    not_corrected: Option<Warning>,
 }
 
 struct LeftOutShare {
@@ -169,10 +170,9 @@ impl SampleDifferences {
         let (left, right) = (resampling.left_out_shares(breakdown)?, others.left_out_shares(other)?);
         let pairs = Pairs::of(&left.clusters, &right.clusters);
         let fewest = left.clusters.len().min(right.clusters.len());
-        // Without one of two units the other's model fits exactly, which would pass for certainty.
-        if fewest < FEWEST {
+        if fewest < FEWEST_CLUSTERS {
             let what = "clusters in each sample, of which one is left out at a time".to_string();
-            return Err(EstimateError::TooFew { what, expected: FEWEST, found: fewest }.into());
+            return Err(EstimateError::TooFew { what, expected: FEWEST_CLUSTERS, found: fewest }.into());
         }
         let t = Reference::new(Some(fewest as f64 - 1.0));
         let half_width = t.quantile(resampling.level);
@@ -217,8 +217,8 @@ impl SampleDifferences {
         Ok(SampleDifferences {
             outcome: breakdown.outcome.clone(),
             method: breakdown.method.clone(),
-            first: ComparedSample::of(first, breakdown, left.clusters.len()),
-            second: ComparedSample::of(second, other, right.clusters.len()),
+            first: ComparedSample::of(first, breakdown, &left),
+            second: ComparedSample::of(second, other, &right),
             shared_clusters: pairs.partner.iter().flatten().count(),
             cluster_column: resampling.clusters.column().map(str::to_string),
             components: components.map(|(at, share)| difference(1 + at, &share.name)).collect(),
@@ -285,8 +285,10 @@ fn check(breakdown: &Breakdown, resampling: &Resampling, other: &Breakdown, othe
 }
 
 impl ComparedSample {
-    fn of(name: &str, breakdown: &Breakdown, clusters: usize) -> Self {
+    fn of(name: &str, breakdown: &Breakdown, left_out: &LeftOutShares) -> Self {
         let mut warnings = breakdown.warnings.clone();
+        warnings.extend(left_out.not_corrected.clone().filter(|not| !warnings.contains(not)));
+        let clusters = left_out.clusters.len();
         if clusters < FEW_CLUSTERS && !warnings.iter().any(|warning| matches!(warning, Warning::FewClusters { .. })) {
             warnings.push(Warning::FewClusters { clusters, wanted: FEW_CLUSTERS });
         }
@@ -316,7 +318,8 @@ impl Resampling<'_> {
             .enumerate()
             .map(|(at, value)| LeftOutShare { value, without: correction.values(replicates, at) })
             .collect();
-        let corrected = match self.corrects && correction.problem(&breakdown.method).is_none() {
+        let problem = correction.problem(&breakdown.method).filter(|_| self.corrects);
+        let corrected = match self.corrects && problem.is_none() {
             true => {
                 let of_noise = self.of_noise(&breakdown.method)?;
                 let corrected = raw.iter().enumerate().map(|(at, LeftOutShare { value, without })| {
@@ -330,7 +333,7 @@ impl Resampling<'_> {
             false => None,
         };
         let clusters = usable.iter().map(|&cluster| self.clusters.name(self.fit, cluster)).collect();
-        Ok(LeftOutShares { clusters, raw, corrected })
+        Ok(LeftOutShares { clusters, raw, corrected, not_corrected: problem.map(|why| Warning::NotCorrected { why }) })
     }
 }
 

@@ -117,6 +117,18 @@ fn sentences_say_which_way_it_goes() {
 }
 
 #[test]
+fn a_change_that_chance_may_be_has_no_per_cents() {
+    let folder = Directory::new();
+    let by = |unit: usize| if unit.is_multiple_of(2) { 5.0 } else { -4.9 };
+    let text = said(&folder, &panel(|_| (1_000.0, 1_000.0), |unit| (level(unit), level(unit) + by(unit))));
+    assert_said(&text, "rose by 0.0500 points (-3.7 to 3.8), no more than chance.");
+    assert_said(&text, "By the method sequential, of rate, policy adds 0.0500 points.");
+    // A change that is little beside parts which nearly cancel.
+    let nearly = said(&folder, &panel(|_| (1_000.0, 2_000.0), |unit| (2.0 * level(unit) + 1.0, level(unit) + 1.0)));
+    assert_said(&nearly, "what moves the count nearly cancels: population adds");
+}
+
+#[test]
 fn units_that_appear_and_end_are_said() {
     let folder = Directory::new();
     let csv = panel(|_| (1_000.0, 1_000.0), |unit| (level(unit), level(unit) + 1.0));

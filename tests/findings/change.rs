@@ -483,22 +483,25 @@ fn numbers_beyond_doubles_are_refused_and_rounding_is_nothing() {
 
 #[test]
 fn units_in_both_periods_may_be_few() {
-    // With one unit in both, the replicate without it has no change; with two there are two such replicates.
+    // With one unit in both every replicate has its change, which would pass for certainty.
     let all = rows(550, 8, 3, 0.0);
-    let of = |shared: &str| {
+    let case = Case { is_logged: false, is_weighted: false, has_always: false };
+    let of = |shared: &str, asked: ChangeAnalysis| {
         let kept: Vec<usize> =
             (0..all.len()).filter(|&row| all.period[row] != 2003 || all.unit[row].as_str() < shared).collect();
-        let case = Case { is_logged: false, is_weighted: false, has_always: false };
-        asked().of(&case.fit(&all.at(&kept)), 2001, 2003)
+        asked.of(&case.fit(&all.at(&kept)), 2001, 2003)
     };
-    let one = of("u001").expect("seven replicates");
-    assert_eq!(one.units, 1);
-    assert!(
-        one.warnings.contains(&Warning::DegenerateReplicates { degenerate: 1, replicates: 8 }),
-        "{:?}",
-        one.warnings
+    let (two, asked_plainly) = (of("u002", asked()), asked().without_intervals());
+    assert_eq!(
+        two.expect_err("two units").to_string(),
+        "units present in both 2001 and 2003, for intervals: 2 given, at least 3 needed"
     );
-    assert_eq!(of("u002").expect("eight replicates").units, 2);
+    assert_eq!(of("u002", asked_plainly).expect("two units").units, 2);
+    let three = of("u003", asked()).expect("three units");
+    assert!(three.interval_of_actual.is_some_and(|ends| ends.std_error > 0.0));
+    // Without one of two units the model of the other fits exactly.
+    let pair = case.fit(&all.at(&(0..all.len()).filter(|&row| all.unit[row].as_str() < "u002").collect::<Vec<_>>()));
+    assert!(matches!(asked().of(&pair, 2001, 2003), Err(Error::Estimate(EstimateError::TooFew { expected: 3, .. }))));
 }
 
 #[test]

@@ -167,3 +167,14 @@ fn what_does_not_compare_is_refused() {
     let found = SampleDifferences::between(("a", &shares, &left_out), ("b", &shares, &left_out));
     assert!(matches!(found, Err(Error::Data(DataError::NoKey { .. }))), "{found:?}");
 }
+
+#[test]
+fn a_sample_without_corrected_shares_says_why() {
+    let rows = unbalanced(77, 8, 6, 0.0);
+    let (early, late) = (fit(&where_(&rows, |_, year| year < 2004)), fit(&where_(&rows, |_, year| year >= 2004)));
+    let found = between(&early, &late, &Method::Pmvd);
+    assert!(found.components.iter().all(|share| share.corrected.is_none()));
+    let text = found.to_string();
+    assert!(!text.lines().any(|line| line.ends_with("corrected")), "{text}");
+    assert!(text.contains("warning, first: no corrected shares: pmvd"), "{text}");
+}

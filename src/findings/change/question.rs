@@ -94,7 +94,7 @@ impl ChangeAnalysis {
     ///
     /// # Errors
     /// [`DataError::NoKey`](crate::error::DataError::NoKey) without units or periods; [`EstimateError::TooFew`] for a
-    /// sample of a single period, and where hardly a replicate has units in both; [`QuestionError::Option`] for a period
+    /// sample of a single period, and for intervals with fewer than three units in both; [`QuestionError::Option`] for a period
     /// that is not in the sample, two that are the same, a `per` that is not above zero, and an outcome that is no rate;
     /// [`EstimateError::NoUnitInBoth`]; [`EstimateError::NoPopulation`] for a unit in either period without a population;
     /// those of [`contributions_by`](FittedModel::contributions_by) and of the [`Intervals`].
