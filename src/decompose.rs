@@ -119,3 +119,4 @@ pub(crate) use gelbach::{Equations, GELBACH};
 pub(crate) use levels::GroupSums;
 pub(crate) use plan::Plan;
 pub(crate) use precision::ERROR_AT_PIVOT_ONE;
+pub(crate) use sequential::order_positions;

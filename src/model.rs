@@ -251,6 +251,19 @@ impl Model {
         self.outcome.as_ref()
     }
 
+    /// The same question of other parts; a component enters after those of its predecessors that are still there.
+    pub(crate) fn with_parts(&self, outcome: Term, components: Vec<Component>, always: Vec<Term>) -> Self {
+        let is_there = |name: &String| components.iter().any(|component| component.name == *name);
+        let kept = |precedence: &Precedence| Precedence {
+            component: precedence.component.clone(),
+            after: precedence.after.iter().filter(|name| is_there(name)).cloned().collect(),
+        };
+        let precedence =
+            self.precedence.iter().filter(|precedence| is_there(&precedence.component)).map(kept).collect();
+        let (outcome, weights) = (Some(outcome), self.weights.clone());
+        Model { outcome, components, always, weights, precedence, unread: None }
+    }
+
     /// For each component, those that must be in before it, by position; `None` where every order is allowed.
     pub(crate) fn predecessors(&self) -> Result<Option<Vec<Vec<usize>>>> {
         if self.precedence.is_empty() {

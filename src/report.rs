@@ -64,6 +64,7 @@ mod regression_table;
 mod relation;
 mod sampled;
 mod samples;
+mod sensitivity;
 mod subsets;
 mod summary;
 mod table;

@@ -8,8 +8,9 @@ use super::coalitions::{Players, Root};
 use super::definition::{Definition, Setting};
 use super::evaluate::{Evaluate, Needs, Prepared, room, to_shares};
 use super::method::Method;
-use crate::error::{OrderProblem, Result};
+use crate::error::{OrderProblem, QuestionError, Result};
 use crate::fit::FittedModel;
+use crate::model::Model;
 use crate::numerics::eliminate::eliminate_in_place;
 use crate::numerics::number::Lane;
 use crate::numerics::real::Lanes;
@@ -102,21 +103,27 @@ impl Definition for Sequential {
 
 /// The positions of an order's components, each once and none before what it must follow.
 pub(super) fn positions(fit: &FittedModel, players: &Players, order: &[String]) -> Result<Vec<usize>> {
+    order_positions(&players.names, fit.model(), order)
+}
+
+/// The same of the components of these names.
+pub(crate) fn order_positions(names: &[String], model: &Model, order: &[String]) -> Result<Vec<usize>> {
     let mut positions = Vec::with_capacity(order.len());
     for name in order {
-        let position = players.position(name)?;
+        let unknown = || QuestionError::UnknownComponent { component: name.clone(), available: names.to_vec() };
+        let position = names.iter().position(|there| there == name).ok_or_else(unknown)?;
         if positions.contains(&position) {
             return Err(OrderProblem::Twice { component: name.clone() }.into());
         }
         positions.push(position);
     }
-    if let Some(left_out) = (0..players.len()).find(|p| !positions.contains(p)) {
-        return Err(OrderProblem::LeftOut { component: players.names[left_out].clone() }.into());
+    if let Some(left_out) = (0..names.len()).find(|p| !positions.contains(p)) {
+        return Err(OrderProblem::LeftOut { component: names[left_out].clone() }.into());
     }
-    for (later, before) in fit.model().predecessors()?.unwrap_or_default().iter().enumerate() {
+    for (later, before) in model.predecessors()?.unwrap_or_default().iter().enumerate() {
         let place = |player: usize| positions.iter().position(|&p| p == player);
         if let Some(&first) = before.iter().find(|&&first| place(first) > place(later)) {
-            let [component, after] = [later, first].map(|player| players.names[player].clone());
+            let [component, after] = [later, first].map(|player| names[player].clone());
             return Err(OrderProblem::BreaksPrecedence { component, after }.into());
         }
     }

@@ -82,6 +82,11 @@ impl Intervals {
         Intervals { clusters: Some(column.into()), ..self }
     }
 
+    /// The column of clusters that leave together, where there is one.
+    pub(super) fn cluster_column(&self) -> Option<&str> {
+        self.clusters.as_deref()
+    }
+
     /// The resampling of this fit.
     pub(super) fn resampling<'a>(&self, fit: &'a FittedModel) -> Result<Resampling<'a>> {
         let resampling = match self.drawn {

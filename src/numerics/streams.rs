@@ -3,7 +3,7 @@
 //! Each replicate, draw or round has a stream of its own, so that a seed gives the same numbers on any number of
 //! threads. The generator is xoshiro256++, seeded by SplitMix64.
 
-use rand::SeedableRng;
+use rand::{Rng, SeedableRng};
 pub(crate) use rand_xoshiro::Xoshiro256PlusPlus as Stream;
 
 /// The stream of replicate, draw or round number `index` under this seed.
@@ -13,6 +13,11 @@ pub(crate) use rand_xoshiro::Xoshiro256PlusPlus as Stream;
 pub(crate) fn stream(seed: u64, index: usize) -> Stream {
     // One more, since zero is scrambled to zero, which would leave the seed as it is.
     Stream::seed_from_u64(seed ^ scrambled(index as u64 + 1))
+}
+
+/// A position below n: the high half of a 64-bit number times n, which favours none by more than n / 2⁶⁴.
+pub(crate) fn below(n: usize, generator: &mut Stream) -> usize {
+    ((u128::from(generator.next_u64()) * n as u128) >> 64) as usize
 }
 
 /// Spreads neighbouring numbers over all 64 bits (the finaliser of MurmurHash3), so that streams share no state.

@@ -45,6 +45,10 @@ impl UnitRule {
         UnitRule { name: name.into(), units: Vec::new(), strict: true }
     }
 
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Leaves a unit out, for a reason that the panel keeps.
     ///
     /// ```

@@ -91,7 +91,7 @@ impl Panel {
     }
 
     /// Whether a column holds units or periods.
-    pub(super) fn is_key(&self, name: &str) -> bool {
+    pub(crate) fn is_key(&self, name: &str) -> bool {
         self.unit_column().into_iter().chain(self.period_column()).any(|key| is_same(key, name))
     }
 

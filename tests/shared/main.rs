@@ -14,4 +14,5 @@ mod levels;
 mod oaxaca;
 mod official;
 mod regress;
+mod sensitivity;
 mod shares;

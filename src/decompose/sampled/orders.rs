@@ -5,10 +5,8 @@
 //! mean estimates a Shapley value without bias. It varies less than the mean of eight orders drawn apart, because a
 //! component enters once in each quarter of the positions, and of two components each precedes the other as often.
 
-use rand::Rng;
-
 use crate::numerics::lanes::LANES;
-use crate::numerics::streams::stream;
+use crate::numerics::streams::{below, stream};
 
 /// The orders of round number `round`.
 pub(super) fn drawn(seed: u64, round: usize, n_players: usize) -> [Vec<usize>; LANES] {
@@ -25,14 +23,12 @@ pub(super) fn drawn(seed: u64, round: usize, n_players: usize) -> [Vec<usize>; L
 
 /// A random order, by a generator of this round's own.
 ///
-/// Fisher and Yates's shuffle; a position of n is the high half of a 64-bit number times n, which favours none by more
-/// than n / 2⁶⁴.
+/// Fisher and Yates's shuffle.
 fn shuffled(seed: u64, round: usize, n_players: usize) -> Vec<usize> {
     let mut generator = stream(seed, round);
     let mut order: Vec<usize> = (0..n_players).collect();
     for i in (1..n_players).rev() {
-        let product = u128::from(generator.next_u64()) * (i as u128 + 1);
-        order.swap(i, (product >> 64) as usize);
+        order.swap(i, below(i + 1, &mut generator));
     }
     order
 }

@@ -1,0 +1,178 @@
+//! Every question is fitted once, and split by each of its methods.
+
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::Specification;
+use super::space::{PartOfPanel, Question, Space};
+use crate::decompose::{Breakdown, Method, Progress, Watch};
+use crate::error::{Error, EstimateError, Result};
+use crate::findings::intervals::Intervals;
+use crate::fit::FittedModel;
+use crate::panel::Panel;
+
+/// What a sample must be for its specification to be one of those that are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(super) struct Rules {
+    pub(super) complete_periods: bool,
+    pub(super) least_rows: usize,
+}
+
+/// Why a specification is not one of those that are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Broken {
+    Periods,
+    Rows,
+}
+
+/// The specifications of a question, or by which rule so many of them are none.
+pub(super) enum Answer {
+    Kept(Vec<Specification>),
+    LeftOut(Broken, usize),
+}
+
+impl Rules {
+    /// Which of them a sample breaks: its rows, its periods, and the window that it is to fill.
+    fn broken(&self, rows: usize, periods: &[i32], window: Option<&RangeInclusive<i32>>) -> Option<Broken> {
+        let lacks = |window: &RangeInclusive<i32>| window.clone().any(|period| periods.binary_search(&period).is_err());
+        match window {
+            Some(window) if self.complete_periods && lacks(window) => Some(Broken::Periods),
+            _ => (rows < self.least_rows).then_some(Broken::Rows),
+        }
+    }
+}
+
+/// Answers all questions, in their order.
+///
+/// # Errors
+/// [`EstimateError::Cancelled`] once the watch has said so; those of columns that are not there.
+pub(super) fn answer(
+    space: &Space,
+    questions: &[Question],
+    panel: &Panel,
+    intervals: Option<&Intervals>,
+    rules: &Rules,
+    watch: Watch,
+) -> Result<Vec<Answer>> {
+    let of = questions.iter().map(|question| question.methods.len() as u64).sum();
+    let progress = Progress::new(of, Some(watch));
+    // Windows are cut of the columns that are read, not of all that there are.
+    let mut columns = space.columns.clone();
+    columns.extend(intervals.and_then(Intervals::cluster_column).map(str::to_string));
+    columns.sort_unstable();
+    columns.dedup();
+    let narrow = panel.select(columns)?;
+    let mut parts: Vec<PartOfPanel> = Vec::new();
+    let mut place: HashMap<PartOfPanel, usize> = HashMap::new();
+    let mut place_of = |question: &Question| {
+        let part = space.part_of_panel(question);
+        *place.entry(part).or_insert_with(|| {
+            parts.push(part);
+            parts.len() - 1
+        })
+    };
+    let part_of: Vec<usize> = questions.iter().map(&mut place_of).collect();
+    let panels: Vec<Result<Panel>> = parts.par_iter().map(|&part| space.panel_of(part, &narrow)).collect();
+    let one = |(question, part): (&Question, usize)| {
+        if progress.is_cancelled() {
+            return Answer::Kept(Vec::new());
+        }
+        // The base is what others are held against, whatever its sample.
+        let rules = if question.is_base { &Rules::default() } else { rules };
+        let answer = match &panels[part] {
+            Ok(panel) => question.answer(space, panel, intervals, rules, space.window(parts[part])),
+            Err(error) => question.failed(space, error),
+        };
+        progress.add(question.methods.len() as u64);
+        answer
+    };
+    let answers = questions.par_iter().zip(part_of).map(one).collect();
+    if progress.is_cancelled() {
+        return Err(EstimateError::Cancelled { method: "the curve of specifications".to_string() }.into());
+    }
+    Ok(answers)
+}
+
+impl Question {
+    /// The error of a question that cannot be answered; an answer where it can be.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being answered.
+    pub(super) fn check(&self, space: &Space, panel: &Panel) -> Result<()> {
+        let panel = space.panel_of(space.part_of_panel(self), panel)?;
+        let fit = self.model.fit(&panel)?;
+        self.methods.iter().try_for_each(|method| fit.breakdown(method).map(drop))
+    }
+
+    fn answer(
+        &self,
+        space: &Space,
+        panel: &Panel,
+        intervals: Option<&Intervals>,
+        rules: &Rules,
+        window: Option<&RangeInclusive<i32>>,
+    ) -> Answer {
+        let fit = match self.model.fit(panel) {
+            Ok(fit) => fit,
+            Err(error) => {
+                let is_empty = matches!(
+                    error,
+                    Error::Estimate(EstimateError::NothingLeft { .. } | EstimateError::TooFewRows { .. })
+                );
+                return match rules.broken(0, &[], window).filter(|_| is_empty) {
+                    Some(rule) => Answer::LeftOut(rule, self.methods.len()),
+                    None => self.failed(space, &error),
+                };
+            }
+        };
+        if let Some(rule) = rules.broken(fit.sample().n_observations, &fit.periods(), window) {
+            return Answer::LeftOut(rule, self.methods.len());
+        }
+        let sample = Arc::new(fit.sample().counted());
+        let breakdowns = self.breakdowns(&fit, intervals);
+        let specification = |(method, breakdown): (&Method, Result<Breakdown, String>)| match breakdown {
+            Ok(breakdown) => Specification {
+                choices: space.chosen(self, method),
+                r2_overall: Some(breakdown.r2_overall),
+                shares: breakdown
+                    .always
+                    .into_iter()
+                    .chain(breakdown.components)
+                    .chain([breakdown.unexplained])
+                    .collect(),
+                sample: Some(sample.clone()),
+                warnings: breakdown.warnings,
+                error: None,
+            },
+            Err(error) => Specification::failed(space.chosen(self, method), Some(sample.clone()), error),
+        };
+        Answer::Kept(self.methods.iter().zip(breakdowns).map(specification).collect())
+    }
+
+    /// By every method what it says, with intervals where they are asked for, or why there is nothing.
+    fn breakdowns(&self, fit: &FittedModel, intervals: Option<&Intervals>) -> Vec<Result<Breakdown, String>> {
+        let plain = self.methods.iter().map(|method| fit.breakdown(method).map_err(|error| error.to_string()));
+        let plain: Vec<Result<Breakdown, String>> = plain.collect();
+        let Some(intervals) = intervals else { return plain };
+        // All from the same replicates.
+        let there: Vec<&Breakdown> = plain.iter().flatten().collect();
+        let made = intervals.resampling(fit).and_then(|resampling| Breakdown::all_with_intervals(&there, &resampling));
+        match made {
+            Ok(made) => {
+                let mut made = made.into_iter();
+                plain.into_iter().map(|plain| plain.map(|plain| made.next().unwrap_or(plain))).collect()
+            }
+            Err(error) => plain.into_iter().map(|plain| plain.and(Err(error.to_string()))).collect(),
+        }
+    }
+
+    /// Every method with the same error.
+    fn failed(&self, space: &Space, error: &Error) -> Answer {
+        let of = |method| Specification::failed(space.chosen(self, method), None, error.to_string());
+        Answer::Kept(self.methods.iter().map(of).collect())
+    }
+}
