@@ -1,5 +1,6 @@
 //! Options and steps that `decompose`, `nao_breakdown`, `levels` and others share.
 
+pub mod alternatives;
 pub mod england;
 pub mod face;
 pub mod parts;
@@ -21,7 +22,7 @@ use clap::{Args, Command, ValueEnum, value_parser};
 use serde::Serialize;
 
 use face::Result;
-use watch::Watch;
+pub use watch::Watch;
 
 /// Ten million replicates of ten shares fill a gigabyte.
 const MOST_DRAWS: u64 = 10_000_000;
@@ -209,16 +210,21 @@ impl Options {
 
     /// Puts the model to the panel, and says how long that took.
     pub fn fit(&self, model: &Model, panel: impl FnOnce() -> Result<Panel>) -> Result<(FittedModel, Elapsed)> {
-        self.check_intervals()?;
+        self.check()?;
         if self.population.is_some() && self.count.is_none() {
             return Err("--population goes with --count, the column of counts that are of it: name both".into());
         }
         model.check()?;
-        self.set_threads()?;
         let mut elapsed = Elapsed::default();
         let panel = timed(&mut elapsed.read, panel)?;
         let fit = timed(&mut elapsed.fit, || model.fit(&panel))?;
         Ok((fit, elapsed))
+    }
+
+    /// Refuses intervals that make no sense together, and takes as many threads as are asked for.
+    pub fn check(&self) -> Result<()> {
+        self.check_intervals()?;
+        self.set_threads()
     }
 
     /// The question and panel of the options; without `--data` the plain question to England's panel of 2011 to 2018.
@@ -291,15 +297,19 @@ impl Options {
     /// The kinds of interval, asked for or not: a table of all methods without a word about intervals prints none, so that
     /// nothing is resampled for it.
     fn kinds(&self) -> Vec<Interval> {
-        let is_asked =
-            self.bootstrap.is_some() || self.level.is_some() || self.noise.is_some() || self.cluster.is_some();
-        let is_asked = is_asked || self.compare || self.json;
+        let is_asked = self.asks_for_intervals() || self.compare || self.json;
         let is_table = self.methods.contains(&Asked::All);
         match self.intervals.as_slice() {
             [] if is_table && !is_asked => vec![Interval::None],
             [] => vec![Interval::Root],
             asked => asked.to_vec(),
         }
+    }
+
+    /// Whether intervals, or anything that they are made by, are asked for.
+    pub fn asks_for_intervals(&self) -> bool {
+        let how = [self.bootstrap.is_some(), self.level.is_some(), self.noise.is_some(), self.cluster.is_some()];
+        !self.intervals.is_empty() || how.contains(&true)
     }
 
     /// How the one kind of intervals that the options ask for is made; `None` where they ask for none.
@@ -433,7 +443,7 @@ pub fn timed<T, E>(
     done
 }
 
-fn component(text: &str) -> std::result::Result<Component, String> {
+pub fn component(text: &str) -> std::result::Result<Component, String> {
     match text.split_once('=') {
         None => Err("there is no `=`: write NAME=TERM,TERM".to_string()),
         Some((name, _)) if name.trim().is_empty() => Err("there is no name before `=`".to_string()),

@@ -9,5 +9,6 @@ mod early_warning;
 mod england;
 mod oaxaca;
 mod relation;
+mod sensitivity;
 mod unit_rates;
 mod variation;
