@@ -61,6 +61,7 @@
 
 mod best_subsets;
 mod breakdown;
+mod categories;
 mod coalitions;
 mod commonality;
 mod contributions;
@@ -95,6 +96,7 @@ mod whitened;
 
 pub use best_subsets::{BestSubset, BestSubsets, Criterion};
 pub use breakdown::{Breakdown, UnitEffectsShare};
+pub(crate) use categories::{Category, split_among};
 pub use coalitions::coalition::Coalition;
 pub use contributions::{Contribution, ContributionRow, ContributionTable, Contributions};
 pub use counting_noise::CountingNoise;
@@ -112,6 +114,7 @@ pub use share::{Corrected, Interval, IntervalKind, IntervalMethod, Share};
 pub(crate) use best_subsets::Candidates;
 pub(crate) use coalitions::Players;
 pub(crate) use coalitions::progress::{Progress, Watch};
+pub(crate) use coalitions::table::MOST_IN_TABLE;
 pub(crate) use contributions::{Slopes, points};
 pub(crate) use detail::relation;
 pub(crate) use evaluate::Evaluator;
@@ -120,3 +123,4 @@ pub(crate) use levels::GroupSums;
 pub(crate) use plan::Plan;
 pub(crate) use precision::ERROR_AT_PIVOT_ONE;
 pub(crate) use sequential::order_positions;
+pub(crate) use split::Shares;

@@ -17,7 +17,7 @@
 //! | whether measures told who would be judged badly later | [`EarlyWarningAnalysis`] | [`EarlyWarning`]: a [`Ranking`] for each and for a score, with its [`Fifth`]s; each [`NamedUnit`]; the [`JudgedPeriods`], and [`LeftOutJudgements`] |
 //! | whether two things go together, over all, between units and within them | a column's name, a [`JudgementScale`]: each a [`RelationVariable`] | [`Relation`]: of each level an [`Association`] of [`CorrelationEstimate`]s |
 //! | what the rates are without the chance of small numbers | [`EmpiricalBayes`] | a [`BayesRate`] for each |
-//! | whether another analyst would get the same shares, and which choice moves them | [`Sensitivity`]: each [`AnalystChoice`] with its alternatives | [`SpecificationCurve`]: each [`Specification`] of [`ChosenAlternatives`], [`LeftOutSpecifications`]; of each share its [`ShareRange`] and its [`ShareMoves`] by [`ChoiceMoves`]; each [`PairOfShares`]; [`NearestSpecifications`] to figures, each a [`NearSpecification`] |
+//! | whether another analyst would get the same shares, and which choice moves them | [`Sensitivity`]: each [`AnalystChoice`] with its alternatives | [`SpecificationCurve`]: each [`Specification`] of [`ChosenAlternatives`], [`LeftOutSpecifications`]; of each share its [`SpecificationRange`] and its [`ShareMoves`] by [`ChoiceMoves`]; each [`PairOfShares`]; [`NearestSpecifications`] to figures, each a [`NearSpecification`] |
 //!
 //! # Examples
 //! ```
@@ -68,9 +68,10 @@ pub use judgements::{JudgementLevel, JudgementsOverTime, LevelCount, Moves};
 pub use oaxaca::{GapPart, Oaxaca, OaxacaAnalysis, OaxacaColumn, OaxacaGroup, OaxacaReference, ThreeFold, TwoFold};
 pub use relation::{Association, CorrelationEstimate, Relation, RelationVariable};
 pub use scale::JudgementScale;
+pub(crate) use sensitivity::specifications;
 pub use sensitivity::{
     AnalystChoice, ChoiceMoves, ChosenAlternatives, LeftOutSpecifications, NearSpecification, NearestSpecifications,
-    PairOfShares, Sensitivity, ShareMoves, ShareRange, Specification, SpecificationCurve,
+    PairOfShares, Sensitivity, ShareMoves, Specification, SpecificationCurve, SpecificationRange,
 };
 pub use trend::Trend;
 pub use unit_counts::{UnitCount, UnitCounts};

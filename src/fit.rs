@@ -16,6 +16,7 @@ mod deviations;
 mod diagnose;
 mod layout;
 mod moments;
+mod outcome;
 mod precise;
 mod span;
 mod standardise;
@@ -30,6 +31,7 @@ pub use crate::numerics::number::RANK_TOLERANCE;
 pub use moments::Moments;
 
 pub(crate) use layout::Layout;
+pub(crate) use outcome::ROUNDING;
 pub(crate) use standardise::{LARGEST, check_within};
 pub(crate) use submatrix::Submatrix;
 pub(crate) use unit_moments::UnitMoments;
@@ -41,9 +43,6 @@ use crate::panel::{Lineage, Panel, Sample};
 use crate::warning::Warning;
 use conditioning::Conditioning;
 use standardise::check_scale;
-
-/// Below this part of the numbers that it follows from, a number is what rounding leaves of none.
-pub(crate) const ROUNDING: f64 = 1e-13;
 
 /// A model put to a panel: its sample, its design, and the cross-products that every breakdown is computed from.
 ///
@@ -140,7 +139,11 @@ impl Model {
 
 impl FittedModel {
     fn new(model: &Model, panel: &Panel) -> Result<Self> {
-        let design = Design::new(model, panel)?;
+        Self::of_design(model, Design::new(model, panel)?)
+    }
+
+    /// The fit of a design that was made of the model.
+    pub(crate) fn of_design(model: &Model, design: Design) -> Result<Self> {
         check_scale(&design.outcome_name, &design.outcome)?;
         for column in &design.columns {
             check_scale(&column.name, &column.values)?;
@@ -346,26 +349,6 @@ impl FittedModel {
     /// Rows of each unit, which stand together; without units, blocks of rows.
     pub(crate) fn unit_ranges(&self) -> &[Range<usize>] {
         &self.ranges
-    }
-
-    /// The root of the outcome's sum of squares about its mean, which the moments divide it by.
-    pub(crate) fn outcome_scale(&self) -> f64 {
-        self.moments.standardisation().scale[self.design.columns.len()]
-    }
-
-    /// The weighted mean of the outcome.
-    pub(crate) fn outcome_mean(&self) -> f64 {
-        self.moments.standardisation().origin[self.design.columns.len()]
-    }
-
-    /// The outcome's standard deviation in the sample, by its weights: the root of the mean square about the mean.
-    pub(crate) fn outcome_sd(&self) -> f64 {
-        self.outcome_scale() / self.design.weights.iter().sum::<f64>().sqrt()
-    }
-
-    /// The least that doubles tell from nothing beside an outcome of this size: below it points are what rounding leaves.
-    pub(crate) fn rounding_of_points(&self) -> f64 {
-        ROUNDING * (self.outcome_mean().abs() + self.outcome_sd())
     }
 
     /// These variables row by row, on the scale of the moments; the outcome comes after the design's columns.

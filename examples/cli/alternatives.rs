@@ -98,7 +98,9 @@ impl Alternatives {
             .periods([2011..=2018])
             .windows(2010..=2025, 5..=10)
             .complete_periods()
-            .at_least_rows(700);
+            .at_least_rows(700)
+            // Most of them fall short of one of these.
+            .at_most(1_000_000);
         self.put(asked)
     }
 

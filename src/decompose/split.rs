@@ -12,9 +12,27 @@ use super::plan::Plan;
 use super::share::Share;
 use crate::error::{Error, EstimateError, Refusal, Result, cannot};
 use crate::fit::FittedModel;
+use crate::warning::Warning;
 
 /// The most components that may each bring unit effects.
 const MOST_WITH_UNIT_EFFECTS: usize = 8;
+
+/// The part of a [`Breakdown`] that says how the variation is split.
+pub(crate) struct Shares {
+    pub(crate) always: Option<Share>,
+    pub(crate) components: Vec<Share>,
+    pub(crate) unexplained: Share,
+    pub(crate) r2_overall: f64,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+impl Breakdown {
+    /// What it says of the variation alone.
+    pub(crate) fn into_shares(self) -> Shares {
+        let Breakdown { always, components, unexplained, r2_overall, warnings, .. } = self;
+        Shares { always, components, unexplained, r2_overall, warnings }
+    }
+}
 
 impl FittedModel {
     /// The variation split by this method: what the methods of their own names call.
@@ -88,27 +106,17 @@ impl FittedModel {
     }
 
     fn breakdown_of(&self, plan: Plan, progress: &Progress) -> Result<Breakdown> {
-        let players = plan.players();
-        let mut warnings = self.warnings().to_vec();
-        warnings.extend(plan.warnings(self));
-        let cancelled = || Error::from(EstimateError::Cancelled { method: plan.method().name().to_string() });
-        let answer = self.evaluate(&plan, progress).ok_or_else(cancelled)?;
-        warnings.extend(self.imprecise(plan.enumerated()));
+        let (shares, answer) = self.shares_of(&plan, progress)?;
+        let Shares { always, components, unexplained, r2_overall, warnings } = shares;
         let design = self.design();
-        let k = players.len();
-        let has_always = !self.model().always_terms().is_empty();
-        let always = if has_always { answer[0] } else { 0.0 };
-        let to_credit = 1.0 - answer[k + 1] - always;
-        let of_explained = |s: f64| if to_credit > 0.0 { s / to_credit } else { 0.0 };
-        let components = players.names.iter().zip(&answer[1..]).map(|(name, &s)| Share::new(name, s, of_explained(s)));
         Ok(Breakdown {
             outcome: design.outcome_name.clone(),
             method: plan.method().clone(),
-            components: components.collect(),
-            always: has_always.then(|| Share::new("always", answer[0], 0.0)),
-            unexplained: Share::new("unexplained", answer[k + 1], 0.0),
-            detail: plan.detail(design, &answer[k + 2..]),
-            r2_overall: 1.0 - answer[k + 1],
+            detail: plan.detail(design, &answer[components.len() + 2..]),
+            components,
+            always,
+            unexplained,
+            r2_overall,
             sample: design.sample.clone(),
             weights: design.weights_name.clone(),
             panel: design.panel.description().map(str::to_string),
@@ -119,6 +127,38 @@ impl FittedModel {
             unit_effects_by_model: Vec::new(),
             warnings,
         })
+    }
+
+    /// What a breakdown says of the variation alone, and nothing of whence it comes: for thousands of them.
+    ///
+    /// # Errors
+    /// Those of the method.
+    pub(crate) fn shares(&self, method: &Method) -> Result<Shares> {
+        Ok(self.shares_of(&self.plan(method)?, &Progress::unwatched())?.0)
+    }
+
+    /// The same with all that the method answers.
+    fn shares_of(&self, plan: &Plan, progress: &Progress) -> Result<(Shares, Vec<f64>)> {
+        let players = plan.players();
+        let mut warnings = self.warnings().to_vec();
+        warnings.extend(plan.warnings(self));
+        let cancelled = || Error::from(EstimateError::Cancelled { method: plan.method().name().to_string() });
+        let answer = self.evaluate(plan, progress).ok_or_else(cancelled)?;
+        warnings.extend(self.imprecise(plan.enumerated()));
+        let k = players.len();
+        let has_always = !self.model().always_terms().is_empty();
+        let always = if has_always { answer[0] } else { 0.0 };
+        let to_credit = 1.0 - answer[k + 1] - always;
+        let of_explained = |s: f64| if to_credit > 0.0 { s / to_credit } else { 0.0 };
+        let components = players.names.iter().zip(&answer[1..]).map(|(name, &s)| Share::new(name, s, of_explained(s)));
+        let shares = Shares {
+            components: components.collect(),
+            always: has_always.then(|| Share::new("always", answer[0], 0.0)),
+            unexplained: Share::new("unexplained", answer[k + 1], 0.0),
+            r2_overall: 1.0 - answer[k + 1],
+            warnings,
+        };
+        Ok((shares, answer))
     }
 
     /// R² of every coalition, where a table may be had; `instead` says what to do where there are too many.

@@ -1,11 +1,15 @@
 //! Would another analyst get the same answer? The shares under every specification that could be defended.
 
 mod answer;
+mod asked;
+mod axes;
 mod check;
 mod curve;
 mod moves;
 mod nearest;
+mod orders;
 mod question;
+mod questions;
 mod ranges;
 mod space;
 mod verdict;
@@ -19,7 +23,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use moves::{ChoiceMoves, ShareMoves};
 pub use nearest::{NearSpecification, NearestSpecifications};
 pub use question::Sensitivity;
-pub use ranges::{PairOfShares, ShareRange};
+pub use ranges::{PairOfShares, SpecificationRange};
+pub(crate) use verdict::specifications;
 
 use crate::decompose::Share;
 use crate::model::Model;
@@ -74,7 +79,7 @@ pub struct SpecificationCurve {
     /// Every specification, in the order of the choices until they are sorted.
     pub specifications: Vec<Specification>,
     /// Of each share how far it reaches: the components, and the unexplained.
-    pub ranges: Vec<ShareRange>,
+    pub ranges: Vec<SpecificationRange>,
     /// What moves each share.
     pub moved_by: Vec<ShareMoves>,
     /// Of each two components, in what part of the specifications the first has the larger share.

@@ -1,24 +1,16 @@
 //! Model × panel → design: the columns and absorbed effects on the sample, each credited to a component.
 
+use super::Model;
 use super::first_cell::{FirstCell, numbers_alone};
+use super::selected::{Credit, Selected};
 use super::term::Term;
-use super::variables::{Part, checked_numbers, parts, resolve};
-use super::{Model, Weights};
+use super::variables::{Part, parts, resolve};
 use crate::error::{DataError, EstimateError, QuestionError, Result, TermProblem};
 use crate::numerics::groups::Groups;
-use crate::panel::{Lineage, Panel, Reason, Sample, Selection};
+use crate::panel::{Lineage, Panel, Sample, Selection};
 
 /// The most columns a design may have: their cross-products then fill 36 MB, and one elimination takes seconds.
 const MOST_COLUMNS: usize = 3_000;
-
-/// Who is credited with a column's part of the variation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Credit {
-    /// Conditioned on, credited to nobody.
-    Always,
-    /// This component, by its position.
-    Component(usize),
-}
 
 /// A column of the design on the rows of the sample, on the user's scale.
 #[derive(Debug, Clone)]
@@ -88,35 +80,23 @@ impl Design {
     }
 
     fn with(constant: bool, names_are_effects: bool, model: &Model, panel: &Panel) -> Result<Self> {
-        let outcome_term = model.checked_outcome()?;
-        let mut selection = Selection::all(panel);
-        let outcome = checked_numbers(outcome_term, panel, &mut selection)?;
+        Self::of(Selected::new(model, panel)?, constant, names_are_effects)
+    }
 
-        let listed = model.components().iter().enumerate();
-        let listed = listed.flat_map(|(i, c)| c.terms.iter().enumerate().map(move |t| (Credit::Component(i), t)));
-        let always = model.always_terms().iter().enumerate().map(|t| (Credit::Always, t));
-        let mut evaluated = Vec::new();
-        let mut unit_effect_terms = Vec::new();
-        let mut name_units = Vec::new();
-        for (credit, (position, term)) in always.chain(listed) {
-            let term = resolve(term, panel);
-            let parts = parts(&term, panel, &mut selection)?;
-            match term {
-                Term::UnitEffects => unit_effect_terms.push((credit, position)),
-                term => evaluated.push((credit, position, term, parts)),
-            }
-        }
-        let (weights_name, weights) = weights(model, panel, &mut selection)?;
+    /// The design of a sample, beside an intercept.
+    ///
+    /// # Errors
+    /// Those of [`Model::fit`] that a sample leaves.
+    pub(crate) fn of_selected(selected: Selected) -> Result<Self> {
+        Self::of(selected, true, true)
+    }
+
+    fn of(selected: Selected, constant: bool, names_are_effects: bool) -> Result<Self> {
+        let Selected { model, panel, outcome_term, outcome, weights_name, weights, rows, sample, .. } = selected;
+        let (mut evaluated, mut unit_effect_terms) = (selected.evaluated, selected.unit_effect_terms);
         let terms = evaluated.iter().map(|(_, _, term, _)| term).chain([outcome_term]);
         let used: Vec<String> = terms.flat_map(Term::columns).map(str::to_owned).chain(weights_name.clone()).collect();
-        let rows = selection.rows();
-        let sample = selection.into_sample();
-        if rows.is_empty() {
-            return Err(EstimateError::NothingLeft { audit: sample.audit() }.into());
-        }
-        if rows.len() < 2 {
-            return Err(EstimateError::TooFewRows { rows: rows.len() }.into());
-        }
+        let mut name_units = Vec::new();
         if names_are_effects {
             let codes = panel.unit_indices().unwrap_or_default();
             let names_units = |parts: &[Part]| matches!(parts, [part] if part.names_units(codes, &rows));
@@ -368,27 +348,4 @@ fn with_mean_one(mut weights: Vec<f64>) -> (Vec<f64>, f64) {
     let mean = weights.iter().map(|w| w / largest).sum::<f64>() / weights.len() as f64;
     weights.iter_mut().for_each(|w| *w = *w / largest / mean);
     (weights, mean * largest)
-}
-
-/// The weight column's name and its values on every row of the panel, `None` where rows weigh alike.
-fn weights(model: &Model, panel: &Panel, selection: &mut Selection) -> Result<(Option<String>, Option<Vec<f64>>)> {
-    let name = match &model.weights {
-        Weights::Panel => panel.weight_column(),
-        Weights::Column(name) => Some(name.as_str()),
-        Weights::Equal => None,
-    };
-    let Some(name) = name else { return Ok((None, None)) };
-    let weights = checked_numbers(&Term::column(name), panel, selection)?;
-    for (row, &value) in weights.iter().enumerate() {
-        if value < 0.0 {
-            return Err(DataError::Negative { column: name.to_string(), place: panel.place(row), value }.into());
-        }
-    }
-    if weights.iter().all(|w| *w == 0.0 || w.is_nan()) {
-        return Err(DataError::ZeroWeights { column: name.to_string() }.into());
-    }
-    for (row, _) in weights.iter().enumerate().filter(|(_, w)| **w == 0.0) {
-        selection.leave_out(row, Reason::ZeroWeight { column: name.to_string() });
-    }
-    Ok((Some(name.to_string()), Some(weights)))
 }

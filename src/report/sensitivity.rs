@@ -3,9 +3,11 @@
 use std::fmt;
 
 use super::aligned::{Line, aligned};
-use super::text::{counted, escaped, markdown_row, percent, wrapped};
+use super::text::{escaped, markdown_row, percent, short, wrapped};
 use super::units::csv;
-use crate::findings::{NearestSpecifications, ShareMoves, ShareRange, Specification, SpecificationCurve};
+use crate::findings::{
+    NearestSpecifications, ShareMoves, Specification, SpecificationCurve, SpecificationRange, specifications,
+};
 
 /// Choices named as movers of one share.
 const MOVERS: usize = 3;
@@ -20,9 +22,9 @@ fn signed(share: f64) -> String {
 
 const HEADS: [&str; 8] = ["base", "min", "5%", "25%", "median", "75%", "95%", "max"];
 
-fn cells(curve: &SpecificationCurve, range: &ShareRange) -> Vec<String> {
+fn cells(curve: &SpecificationCurve, range: &SpecificationRange) -> Vec<String> {
     let base = curve.base.share_of_total(&range.name).map_or_else(|| "–".to_string(), signed);
-    let ShareRange { min, p05, p25, median, p75, p95, max, .. } = *range;
+    let SpecificationRange { min, p05, p25, median, p75, p95, max, .. } = *range;
     [base].into_iter().chain([min, p05, p25, median, p75, p95, max].map(signed)).collect()
 }
 
@@ -34,12 +36,12 @@ fn moves(of: &ShareMoves) -> String {
         .take(MOVERS)
         .map(|choice| {
             format!(
-                "{} {}% ({} {} to {} {})",
+                "{} {}% ({} to {}: {} to {})",
                 choice.choice,
                 signed(choice.share_of_variation),
                 choice.lowest,
-                signed(choice.lowest_mean),
                 choice.highest,
+                signed(choice.lowest_mean),
                 signed(choice.highest_mean)
             )
         })
@@ -57,7 +59,7 @@ impl SpecificationCurve {
     /// Lines that say what it is of.
     fn heads(&self) -> Vec<String> {
         let answered = self.specifications.len() - self.failed;
-        let mut heads = vec![format!("{} answered", counted(answered, "specification"))];
+        let mut heads = vec![format!("{} answered", specifications(answered))];
         heads.extend(self.panel.clone());
         let choices = self.choices.iter().map(|choice| format!("{} ({})", choice.name, choice.alternatives.len()));
         heads.push(format!("choices (alternatives): {}", choices.collect::<Vec<_>>().join(", ")));
@@ -70,16 +72,14 @@ impl SpecificationCurve {
         let errors: Vec<(&Specification, &String)> =
             self.specifications.iter().filter_map(|of| Some((of, of.error.as_ref()?))).collect();
         if !errors.is_empty() {
-            notes.push(format!("{} could not be answered:", counted(errors.len(), "specification")));
+            notes.push(format!("{} could not be answered:", specifications(errors.len())));
             notes.extend(errors.iter().take(ERRORS).map(|(of, error)| format!("{}: {error}", chosen(of))));
             if errors.len() > ERRORS {
                 notes.push(format!("and {} more", errors.len() - ERRORS));
             }
         }
         let left_out = self.left_out.iter();
-        notes.extend(
-            left_out.map(|of| format!("left out: {}, {}", counted(of.specifications, "specification"), of.reason)),
-        );
+        notes.extend(left_out.map(|of| format!("left out: {}, {}", specifications(of.specifications), of.reason)));
         notes
     }
 
@@ -199,7 +199,7 @@ impl fmt::Display for NearestSpecifications {
     /// are within the distance of each; then the others that are near.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let first = self.specifications.first();
-        let within = format!("within {}", percent(self.distance));
+        let within = format!("within {} points", short(Some(100.0 * self.distance)));
         let mut table = vec![Line::new("", ["figure", "nearest", &within].map(str::to_string).to_vec())];
         for ((name, figure), (_, within)) in self.figures.iter().zip(&self.within) {
             let share = first.and_then(|near| near.specification.share_of_total(name));
@@ -209,7 +209,7 @@ impl fmt::Display for NearestSpecifications {
         let mut lines = aligned(&table);
         lines.extend(wrapped(&format!(
             "within {} points of all figures: {}% of the specifications",
-            percent(self.distance),
+            short(Some(100.0 * self.distance)),
             percent_in_full(self.all_within)
         )));
         for near in &self.specifications {

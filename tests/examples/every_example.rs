@@ -84,6 +84,11 @@ const RUNS: &[Run] = &[
     },
     Run { name: "early_warning", arguments: &[], data: Data::Own },
     Run {
+        name: "key_factors",
+        arguments: &["--outcome=inv", "--candidates=value,capital,year", "--unit=firm", "--size=2"],
+        data: Data::Grunfeld,
+    },
+    Run {
         name: "levels",
         arguments: &[
             "--outcome=inv",
@@ -102,6 +107,18 @@ const RUNS: &[Run] = &[
     Run { name: "regression_coverage", arguments: &["--panels=20", "--draws=99"], data: Data::Own },
     Run { name: "relations", arguments: &["--unit=firm", "--period=year", "--pair=inv=value"], data: Data::Grunfeld },
     // By default 4,000 panels of each scenario: minutes even in release mode.
+    Run {
+        name: "sensitivity",
+        arguments: &[
+            "--outcome=inv",
+            "--unit=firm",
+            "--period=year",
+            "--component=size=value",
+            "--component=firm=unit_effects",
+            "--also-outcome=log(inv)",
+        ],
+        data: Data::Grunfeld,
+    },
     Run { name: "trend_coverage", arguments: &["--panels=3"], data: Data::Own },
     Run {
         name: "variation_over_time",

@@ -12,3 +12,4 @@ mod interrupt;
 mod official_statistics;
 mod recorded;
 mod regress;
+mod sensitivity;

@@ -80,7 +80,7 @@ fn plain(of: &Specification, panel: &Panel) -> Result<Breakdown, Error> {
     let method = match chosen("order").expect("an order") {
         "shapley" => Method::Shapley,
         "last" => Method::Last,
-        order => Method::Sequential { order: terms(order) },
+        order => Method::Sequential { order: order.split(" → ").map(str::to_string).collect() },
     };
     model.fit(&panel)?.breakdown(&method)
 }
@@ -135,8 +135,9 @@ fn intervals_are_those_of_plain_fits() {
     let panel = england().in_periods(2011..=2018).expect("rows");
     let asked =
         Sensitivity::new(base()).outcomes(["log(cpp_rate)"]).all_orders().methods([sequential(), Method::Shapley]);
-    let curve = asked.intervals(Intervals::jackknife().level(0.9)).sample(7, 3).of(&panel).expect("a curve");
-    for of in &curve.specifications {
+    let asked = asked.intervals(Intervals::jackknife().level(0.9)).sample(7, 3);
+    let (curve, raw) = (asked.clone().corrected().of(&panel).expect("a curve"), asked.of(&panel).expect("a curve"));
+    for (of, raw) in curve.specifications.iter().zip(&raw.specifications) {
         let fit = match of.choices.get("outcome") {
             Some("cpp_rate") => base().fit(&panel),
             _ => Model::new("log(cpp_rate)")
@@ -149,11 +150,13 @@ fn intervals_are_those_of_plain_fits() {
         let fit = fit.expect("a fit");
         let method = match of.choices.get("order").expect("an order") {
             "shapley" => Method::Shapley,
-            order => Method::Sequential { order: order.split(", ").map(str::to_string).collect() },
+            order => Method::Sequential { order: order.split(" → ").map(str::to_string).collect() },
         };
         let plain = fit.breakdown(&method).expect("shares");
-        let plain = plain.with_intervals(&fit.jackknife().and_then(|units| units.level(0.9)).expect("units"));
-        let plain = plain.expect("intervals");
+        let units = fit.jackknife().and_then(|units| units.level(0.9)).expect("units");
+        let without = plain.with_intervals(&units.clone().without_corrected()).expect("intervals");
+        assert_eq!((&raw.shares, &raw.warnings), (&without.rows().cloned().collect(), &without.warnings));
+        let plain = plain.with_intervals(&units).expect("intervals");
         let expected: Vec<_> = plain.rows().cloned().collect();
         assert_eq!(of.shares, expected, "{of}");
         assert!(of.shares.iter().all(|share| share.corrected.is_some()));

@@ -8,7 +8,7 @@ use std::path::Path;
 use apportion::decompose::SampledOrders;
 use apportion::findings::{
     Analysis, ChangeAnalysis, EarlyWarningAnalysis, EmpiricalBayes, Funnel, FunnelTarget, Intervals, JudgementScale,
-    JudgementsOverTime, OaxacaAnalysis, Relation, UnitAnalysis, UnitCounts, VariationAnalysis,
+    JudgementsOverTime, OaxacaAnalysis, Relation, Sensitivity, UnitAnalysis, UnitCounts, VariationAnalysis,
 };
 use apportion::panel::{AreaRule, Description, Join, Reorganisations, SIMULATED_ENGLAND_SEED, UnitRule};
 use apportion::regress::{CrossSectionLm, Leverage, RandomEffect, SmallSample, WildBootstrap};
@@ -50,6 +50,7 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "RandomMethod",
             "ResidualLags",
             "SampledOrders",
+            "Sensitivity",
             "SmallSample",
             "RelationVariable",
             "Source",
@@ -66,11 +67,14 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
     (
         "a row or a part of an answer that prints it",
         &[
+            "AnalystChoice",
             "Association",
             "BayesRate",
             "BestSubset",
             "ChangeBreakdown",
             "ChangePart",
+            "ChoiceMoves",
+            "ChosenAlternatives",
             "Coalition",
             "ColumnInflation",
             "ComparedSample",
@@ -101,25 +105,30 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
             "JudgementLevel",
             "LeftOutJudgements",
             "LeftOutMethod",
+            "LeftOutSpecifications",
             "Level",
             "LevelBreakdown",
             "LevelCount",
             "LevelShare",
             "Moves",
             "NamedUnit",
+            "NearSpecification",
             "NullDistribution",
             "OaxacaColumn",
             "OaxacaGroup",
             "PairCovariance",
             "PairDominance",
+            "PairOfShares",
             "Rank",
             "Ranking",
             "SampledShare",
             "Share",
             "ShareDifference",
+            "ShareMoves",
             "ShareRange",
             "ShareWithout",
             "SizeShare",
+            "SpecificationRange",
             "SubsetFrequency",
             "SubsetShare",
             "TermShare",
@@ -182,6 +191,7 @@ fn every_public_result_prints_itself() {
     of_tests(&mut printed);
     of_units(&mut printed);
     of_judgements(&mut printed);
+    of_specifications(&mut printed);
     let file = "Short Desc,Years,LA and Regions,Values,LA Number\n\
                 Plans,2017-18,Camden,c,202\nPlans,2017-18,Greenwich,20,203\nPlans,2017-18,England,40,970\n";
     let published = Source::lait("lait.csv").measure("Plans").read_from(std::io::Cursor::new(file)).expect("it reads");
@@ -240,6 +250,16 @@ fn of_units(printed: &mut Printed) {
     printed.print(&EmpiricalBayes::of(&counts).expect("rates"));
     let counted = VariationAnalysis::new().counts("cpp_count", "population_0_17", 10_000.0);
     printed.print(&counted.of(&fit).expect("variation"));
+}
+
+fn of_specifications(printed: &mut Printed) {
+    let base =
+        Model::new("cpp_rate").component("deprivation", ["low_income_pct"]).component("practice", [Term::UnitEffects]);
+    let asked = Sensitivity::new(base).outcomes(["log(cpp_rate)"]).windows(2011..=2018, 7..=8).all_orders();
+    let curve = asked.of(&england()).expect("a curve");
+    printed.print(&curve);
+    printed.print(&curve.base);
+    printed.print(&curve.nearest(&[("practice", 0.44)], 2, 0.02).expect("they are near"));
 }
 
 fn of_judgements(printed: &mut Printed) {

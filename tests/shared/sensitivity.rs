@@ -56,7 +56,7 @@ fn choices(of: &Value) -> [(&'static str, String); 6] {
         ("spending", spending[0].clone()),
         ("spending: vacancy_rate", vacancies.to_string()),
         ("periods", format!("{}-{}", years[0], years[1])),
-        ("order", list(&of["order"]).join(", ")),
+        ("order", list(&of["order"]).join(" → ")),
     ]
 }
 

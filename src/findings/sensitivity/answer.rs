@@ -5,22 +5,17 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::Specification;
-use super::space::{PartOfPanel, Question, Space};
-use crate::decompose::{Breakdown, Method, Progress, Watch};
+use super::asked::Rules;
+use super::questions::{Question, Split};
+use super::space::{PartOfPanel, Space};
+use crate::decompose::{Breakdown, Progress, Shares, Watch};
 use crate::error::{Error, EstimateError, Result};
 use crate::findings::intervals::Intervals;
 use crate::fit::FittedModel;
+use crate::model::{Design, Selected};
 use crate::panel::Panel;
-
-/// What a sample must be for its specification to be one of those that are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(super) struct Rules {
-    pub(super) complete_periods: bool,
-    pub(super) least_rows: usize,
-}
 
 /// Why a specification is not one of those that are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,22 +49,22 @@ pub(super) fn answer(
     space: &Space,
     questions: &[Question],
     panel: &Panel,
-    intervals: Option<&Intervals>,
+    intervals: Option<(&Intervals, bool)>,
     rules: &Rules,
     watch: Watch,
 ) -> Result<Vec<Answer>> {
-    let of = questions.iter().map(|question| question.methods.len() as u64).sum();
+    let of = questions.iter().map(|question| question.splits.len() as u64).sum();
     let progress = Progress::new(of, Some(watch));
     // Windows are cut of the columns that are read, not of all that there are.
     let mut columns = space.columns.clone();
-    columns.extend(intervals.and_then(Intervals::cluster_column).map(str::to_string));
+    columns.extend(intervals.and_then(|(intervals, _)| intervals.cluster_column()).map(str::to_string));
     columns.sort_unstable();
     columns.dedup();
     let narrow = panel.select(columns)?;
     let mut parts: Vec<PartOfPanel> = Vec::new();
     let mut place: HashMap<PartOfPanel, usize> = HashMap::new();
     let mut place_of = |question: &Question| {
-        let part = space.part_of_panel(question);
+        let part = space.part_of_panel(&question.chosen);
         *place.entry(part).or_insert_with(|| {
             parts.push(part);
             parts.len() - 1
@@ -87,7 +82,7 @@ pub(super) fn answer(
             Ok(panel) => question.answer(space, panel, intervals, rules, space.window(parts[part])),
             Err(error) => question.failed(space, error),
         };
-        progress.add(question.methods.len() as u64);
+        progress.add(question.splits.len() as u64);
         answer
     };
     let answers = questions.par_iter().zip(part_of).map(one).collect();
@@ -103,68 +98,73 @@ impl Question {
     /// # Errors
     /// Whatever keeps it from being answered.
     pub(super) fn check(&self, space: &Space, panel: &Panel) -> Result<()> {
-        let panel = space.panel_of(space.part_of_panel(self), panel)?;
+        let panel = space.panel_of(space.part_of_panel(&self.chosen), panel)?;
         let fit = self.model.fit(&panel)?;
-        self.methods.iter().try_for_each(|method| fit.breakdown(method).map(drop))
+        self.splits.iter().try_for_each(|split| fit.breakdown(&split.method).map(drop))
     }
 
     fn answer(
         &self,
         space: &Space,
         panel: &Panel,
-        intervals: Option<&Intervals>,
+        intervals: Option<(&Intervals, bool)>,
         rules: &Rules,
         window: Option<&RangeInclusive<i32>>,
     ) -> Answer {
-        let fit = match self.model.fit(panel) {
-            Ok(fit) => fit,
+        let selected = match Selected::new(&self.model, panel) {
+            Ok(selected) => selected,
             Err(error) => {
                 let is_empty = matches!(
                     error,
                     Error::Estimate(EstimateError::NothingLeft { .. } | EstimateError::TooFewRows { .. })
                 );
                 return match rules.broken(0, &[], window).filter(|_| is_empty) {
-                    Some(rule) => Answer::LeftOut(rule, self.methods.len()),
+                    Some(rule) => Answer::LeftOut(rule, self.splits.len()),
                     None => self.failed(space, &error),
                 };
             }
         };
-        if let Some(rule) = rules.broken(fit.sample().n_observations, &fit.periods(), window) {
-            return Answer::LeftOut(rule, self.methods.len());
+        if let Some(rule) = rules.broken(selected.n_observations(), &selected.periods(), window) {
+            return Answer::LeftOut(rule, self.splits.len());
         }
+        let fit = Design::of_selected(selected).and_then(|design| FittedModel::of_design(&self.model, design));
+        let fit = match fit {
+            Ok(fit) => fit,
+            Err(error) => return self.failed(space, &error),
+        };
         let sample = Arc::new(fit.sample().counted());
-        let breakdowns = self.breakdowns(&fit, intervals);
-        let specification = |(method, breakdown): (&Method, Result<Breakdown, String>)| match breakdown {
-            Ok(breakdown) => Specification {
-                choices: space.chosen(self, method),
-                r2_overall: Some(breakdown.r2_overall),
-                shares: breakdown
-                    .always
-                    .into_iter()
-                    .chain(breakdown.components)
-                    .chain([breakdown.unexplained])
-                    .collect(),
+        let shares = match intervals {
+            Some((intervals, corrects)) => self.with_intervals(&fit, intervals, corrects),
+            None => {
+                self.splits.iter().map(|split| fit.shares(&split.method).map_err(|error| error.to_string())).collect()
+            }
+        };
+        let specification = |(split, shares): (&Arc<Split>, Result<Shares, String>)| match shares {
+            Ok(Shares { always, components, unexplained, r2_overall, warnings }) => Specification {
+                choices: space.named(&self.chosen, &split.label),
+                r2_overall: Some(r2_overall),
+                shares: always.into_iter().chain(components).chain([unexplained]).collect(),
                 sample: Some(sample.clone()),
-                warnings: breakdown.warnings,
+                warnings,
                 error: None,
             },
-            Err(error) => Specification::failed(space.chosen(self, method), Some(sample.clone()), error),
+            Err(error) => Specification::failed(space.named(&self.chosen, &split.label), Some(sample.clone()), error),
         };
-        Answer::Kept(self.methods.iter().zip(breakdowns).map(specification).collect())
+        Answer::Kept(self.splits.iter().zip(shares).map(specification).collect())
     }
 
-    /// By every method what it says, with intervals where they are asked for, or why there is nothing.
-    fn breakdowns(&self, fit: &FittedModel, intervals: Option<&Intervals>) -> Vec<Result<Breakdown, String>> {
-        let plain = self.methods.iter().map(|method| fit.breakdown(method).map_err(|error| error.to_string()));
+    /// By every method its shares with intervals, all from the same replicates, or why there are none.
+    fn with_intervals(&self, fit: &FittedModel, intervals: &Intervals, corrects: bool) -> Vec<Result<Shares, String>> {
+        let plain = self.splits.iter().map(|split| fit.breakdown(&split.method).map_err(|error| error.to_string()));
         let plain: Vec<Result<Breakdown, String>> = plain.collect();
-        let Some(intervals) = intervals else { return plain };
-        // All from the same replicates.
         let there: Vec<&Breakdown> = plain.iter().flatten().collect();
-        let made = intervals.resampling(fit).and_then(|resampling| Breakdown::all_with_intervals(&there, &resampling));
+        let resampling = intervals.resampling(fit);
+        let resampling = resampling.map(|units| if corrects { units } else { units.without_corrected() });
+        let made = resampling.and_then(|resampling| Breakdown::all_with_intervals(&there, &resampling));
         match made {
             Ok(made) => {
                 let mut made = made.into_iter();
-                plain.into_iter().map(|plain| plain.map(|plain| made.next().unwrap_or(plain))).collect()
+                plain.into_iter().map(|plain| plain.map(|plain| made.next().unwrap_or(plain).into_shares())).collect()
             }
             Err(error) => plain.into_iter().map(|plain| plain.and(Err(error.to_string()))).collect(),
         }
@@ -172,7 +172,9 @@ impl Question {
 
     /// Every method with the same error.
     fn failed(&self, space: &Space, error: &Error) -> Answer {
-        let of = |method| Specification::failed(space.chosen(self, method), None, error.to_string());
-        Answer::Kept(self.methods.iter().map(of).collect())
+        let of = |split: &Arc<Split>| {
+            Specification::failed(space.named(&self.chosen, &split.label), None, error.to_string())
+        };
+        Answer::Kept(self.splits.iter().map(of).collect())
     }
 }

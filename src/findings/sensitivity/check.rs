@@ -1,19 +1,28 @@
 //! Do the alternatives make sense together? Asked before anything is computed.
 
-use super::question::{Orders, Sensitivity};
-use crate::decompose::{Method, order_positions};
+use super::asked::{Asked, Orders};
+use crate::decompose::{MOST_IN_TABLE, Method, order_positions};
 use crate::error::{DataError, Error, QuestionError, Result};
 use crate::model::{Term, Weights};
 use crate::panel::Panel;
 
 /// # Errors
 /// Those of [`Sensitivity::of`] that are found before anything is computed, but for the number of specifications.
-pub(super) fn check(asked: &Sensitivity, panel: &Panel) -> Result<()> {
+pub(super) fn check(asked: &Asked, panel: &Panel) -> Result<()> {
     if let Some(unread) = &asked.unread {
         return Err(unread.clone().into());
     }
     asked.base.check()?;
     check_names(asked)?;
+    // Those of outcome, always, weights, periods, units left out and method are six.
+    let choices = asked.terms.len() + asked.extras.len() + asked.optional.len() + 6;
+    if choices > MOST_IN_TABLE {
+        let expected = format!(
+            "at most {} with alternatives beside the others: put some together as sets of terms",
+            MOST_IN_TABLE - 6
+        );
+        return Err(refused("choices", choices - 6, expected));
+    }
     check_terms(asked)?;
     check_orders(asked)?;
     for window in &asked.periods {
@@ -39,7 +48,7 @@ fn refused(option: &'static str, found: impl ToString, expected: impl Into<Strin
 }
 
 /// Components that are named must be there, and be named once.
-fn check_names(asked: &Sensitivity) -> Result<()> {
+fn check_names(asked: &Asked) -> Result<()> {
     let names: Vec<String> = asked.base.components().iter().map(|component| component.name.clone()).collect();
     let with_sets: Vec<&String> = asked.terms.iter().map(|(name, _)| name).collect();
     let optional: Vec<&String> = asked.optional.iter().collect();
@@ -71,7 +80,7 @@ fn check_names(asked: &Sensitivity) -> Result<()> {
 }
 
 /// All terms that each component may have.
-fn of_components(asked: &Sensitivity) -> Vec<(&str, Vec<&Term>)> {
+fn of_components(asked: &Asked) -> Vec<(&str, Vec<&Term>)> {
     asked
         .base
         .components()
@@ -86,7 +95,7 @@ fn of_components(asked: &Sensitivity) -> Vec<(&str, Vec<&Term>)> {
 }
 
 /// A set has terms, and a term belongs to one component, or to what is always in.
-fn check_terms(asked: &Sensitivity) -> Result<()> {
+fn check_terms(asked: &Asked) -> Result<()> {
     for (component, sets) in &asked.terms {
         let extras: Vec<&Term> = asked.extras.iter().filter(|(of, _)| of == component).map(|(_, term)| term).collect();
         if sets.iter().any(|set| set.iter().all(|term| extras.contains(&term))) {
@@ -120,7 +129,7 @@ fn check_terms(asked: &Sensitivity) -> Result<()> {
 }
 
 /// Orders hold every component once, and there is a method that has one.
-fn check_orders(asked: &Sensitivity) -> Result<()> {
+fn check_orders(asked: &Asked) -> Result<()> {
     let names: Vec<String> = asked.base.components().iter().map(|component| component.name.clone()).collect();
     let is_open = |method: &Method| matches!(method, Method::Sequential { order } if order.is_empty());
     if asked.orders != Orders::Model && !asked.methods.is_empty() && !asked.methods.iter().any(is_open) {

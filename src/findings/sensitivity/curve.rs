@@ -2,12 +2,15 @@
 
 use rayon::prelude::*;
 
-use super::answer::{Answer, Broken, Rules};
-use super::ranges::TIE;
-use super::space::{Question, Space};
+use super::answer::{Answer, Broken};
+use super::asked::Rules;
+use super::questions::Question;
+use super::ranges::{TIE, ranking};
+use super::space::Space;
 use super::verdict::verdict;
 use super::{
-    AnalystChoice, LeftOutSpecifications, PairOfShares, ShareMoves, ShareRange, Specification, SpecificationCurve,
+    AnalystChoice, LeftOutSpecifications, PairOfShares, ShareMoves, Specification, SpecificationCurve,
+    SpecificationRange,
 };
 use crate::error::{Error, EstimateError, QuestionError, Result};
 use crate::model::Model;
@@ -51,13 +54,13 @@ pub(super) fn curve(
     let left_out = left_out.map(|(reason, specifications)| LeftOutSpecifications { reason, specifications }).collect();
     let none = || Error::from(EstimateError::TooFew { what: "base specifications".to_string(), expected: 1, found: 0 });
     let of = Of {
-        model: space.base(),
+        model: &space.base,
         choices: space.choices(),
         base: base.ok_or_else(none)?,
         left_out,
         panel: panel.description().map(str::to_string),
     };
-    of.curve(specifications)
+    Ok(of.curve(specifications))
 }
 
 /// What a curve is of, whatever its specifications.
@@ -70,17 +73,15 @@ struct Of<'a> {
 }
 
 impl Of<'_> {
-    fn curve(self, specifications: Vec<Specification>) -> Result<SpecificationCurve> {
+    fn curve(self, specifications: Vec<Specification>) -> SpecificationCurve {
         let Of { model, choices, base, left_out, panel } = self;
         let components: Vec<String> = model.components().iter().map(|component| component.name.clone()).collect();
         let names: Vec<&str> =
             ["always"].into_iter().chain(components.iter().map(String::as_str)).chain(["unexplained"]).collect();
-        let ranges: Vec<ShareRange> =
-            names.par_iter().filter_map(|name| ShareRange::of(name, &specifications)).collect();
-        let moved_by: Vec<Option<ShareMoves>> = ranges
-            .par_iter()
-            .map(|range| ShareMoves::of(&range.name, &choices, &specifications))
-            .collect::<Result<_>>()?;
+        let ranges: Vec<SpecificationRange> =
+            names.par_iter().filter_map(|name| SpecificationRange::of(name, &specifications)).collect();
+        let moved_by: Vec<ShareMoves> =
+            ranges.par_iter().filter_map(|range| ShareMoves::of(&range.name, &choices, &specifications)).collect();
         let two = |at: usize| components[at + 1..].iter().map(move |other| (at, other));
         let pairs: Vec<(usize, &String)> = (0..components.len()).flat_map(two).collect();
         let pair = |&(at, other): &(usize, &String)| PairOfShares::of(&components[at], other, &specifications);
@@ -89,7 +90,7 @@ impl Of<'_> {
             same_order: same_order(&components, &base, &specifications),
             failed: specifications.iter().filter(|of| of.error.is_some()).count(),
             pairs: pairs.par_iter().filter_map(pair).collect(),
-            moved_by: moved_by.into_iter().flatten().collect(),
+            moved_by,
             components: components.clone(),
             choices,
             base,
@@ -100,16 +101,8 @@ impl Of<'_> {
             panel,
         };
         curve.verdict = verdict(&curve);
-        Ok(curve)
+        curve
     }
-}
-
-/// The components by their shares, the largest first; `None` where one has none.
-pub(super) fn ranking(components: &[String], of: &Specification) -> Option<Vec<(usize, f64)>> {
-    let shares = components.iter().enumerate().map(|(at, name)| Some((at, of.share_of_total(name)?)));
-    let mut ranked = shares.collect::<Option<Vec<(usize, f64)>>>()?;
-    ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
-    Some(ranked)
 }
 
 /// In what part of the specifications that have all components none of those that differ in the base has changed places.
@@ -139,7 +132,7 @@ impl SpecificationCurve {
     ///
     /// # Examples
     /// See [`Sensitivity`](super::Sensitivity).
-    pub fn range(&self, name: &str) -> Result<&ShareRange> {
+    pub fn range(&self, name: &str) -> Result<&SpecificationRange> {
         self.ranges.iter().find(|range| range.name == name).ok_or_else(|| self.unknown(name))
     }
 
@@ -190,7 +183,7 @@ impl SpecificationCurve {
             left_out: self.left_out.clone(),
             panel: self.panel.clone(),
         };
-        of.curve(kept)
+        Ok(of.curve(kept))
     }
 
     fn unknown(&self, name: &str) -> Error {

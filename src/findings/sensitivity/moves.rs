@@ -5,10 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::{AnalystChoice, Specification};
-use crate::decompose::Method;
-use crate::error::{EstimateError, Result};
-use crate::model::{Model, Term};
-use crate::panel::Panel;
+use crate::decompose::{Category, split_among};
 
 /// What an alternative that does not matter is called among the others.
 const NONE: &str = "—";
@@ -51,64 +48,64 @@ pub struct ChoiceMoves {
 
 impl ShareMoves {
     /// `None` where no choice differs among the specifications that have the share.
-    ///
-    /// # Errors
-    /// Those of a fit, for more alternatives than it takes.
-    pub(super) fn of(name: &str, choices: &[AnalystChoice], specifications: &[Specification]) -> Result<Option<Self>> {
+    pub(super) fn of(name: &str, choices: &[AnalystChoice], specifications: &[Specification]) -> Option<Self> {
         let with = specifications.iter().filter_map(|of| Some((of, of.share_of_total(name)?)));
         let (those, shares): (Vec<&Specification>, Vec<f64>) = with.unzip();
-        // By each choice, the alternatives of the specifications.
-        let of_choice = |choice: &AnalystChoice| -> Vec<&str> {
-            those.iter().map(|of| of.choices.get(&choice.name).unwrap_or(NONE)).collect()
-        };
-        let columns: Vec<(&str, Vec<&str>)> = choices
+        let columns: Vec<Column> = choices
             .iter()
-            .map(|choice| (choice.name.as_str(), of_choice(choice)))
-            .filter(|(_, column)| column.iter().any(|alternative| Some(alternative) != column.first()))
+            .map(|choice| Column::of(&choice.name, &those))
+            .filter(|column| column.category.n_levels > 1)
             .collect();
         if columns.is_empty() {
-            return Ok(None);
+            return None;
         }
         let n = shares.len() as f64;
         let mean = shares.iter().sum::<f64>() / n;
         let variance = shares.iter().map(|share| (share - mean).powi(2)).sum::<f64>() / n;
-        let (parts, r2) = split(&columns, &shares)?;
-        let mut moves: Vec<ChoiceMoves> = columns
-            .iter()
-            .zip(parts)
-            .map(|((choice, column), part)| ChoiceMoves::of(choice, column, &shares, part))
-            .collect();
-        moves.sort_by(|a, b| b.share_of_variation.total_cmp(&a.share_of_variation));
-        Ok(Some(ShareMoves { name: name.to_string(), variance, r2, choices: moves }))
+        let (names, categories): (Vec<(&str, Vec<&str>)>, Vec<Category>) =
+            columns.into_iter().map(|column| ((column.choice, column.alternatives), column.category)).unzip();
+        let (parts, r2) = split_among(&categories, &shares);
+        let of_choice = |(((choice, alternatives), category), part): ((&(&str, Vec<&str>), &Category), f64)| {
+            ChoiceMoves::of(choice, alternatives, category, &shares, part)
+        };
+        let mut choices: Vec<ChoiceMoves> = names.iter().zip(&categories).zip(parts).map(of_choice).collect();
+        choices.sort_by(|a, b| b.share_of_variation.total_cmp(&a.share_of_variation));
+        Some(ShareMoves { name: name.to_string(), variance, r2, choices })
     }
 }
 
-/// What each choice has of the variation of the shares, and R².
-fn split(columns: &[(&str, Vec<&str>)], shares: &[f64]) -> Result<(Vec<f64>, f64)> {
-    let name = |at: usize| format!("choice {at}");
-    let mut panel = Panel::builder();
-    let mut model = Model::new(Term::column("share"));
-    for (at, (_, column)) in columns.iter().enumerate() {
-        panel = panel.text_column(name(at), column);
-        model = model.component(name(at), [Term::factor(name(at))]);
+/// A choice, the alternatives that occur, and which each specification has.
+struct Column<'a> {
+    choice: &'a str,
+    alternatives: Vec<&'a str>,
+    category: Category,
+}
+
+impl<'a> Column<'a> {
+    fn of(choice: &'a str, specifications: &[&'a Specification]) -> Self {
+        let mut place: HashMap<&str, u32> = HashMap::new();
+        let mut alternatives = Vec::new();
+        let level = |of: &&'a Specification| {
+            let alternative = of.choices.get(choice).unwrap_or(NONE);
+            *place.entry(alternative).or_insert_with(|| {
+                alternatives.push(alternative);
+                alternatives.len() as u32 - 1
+            })
+        };
+        let levels = specifications.iter().map(level).collect();
+        Column { choice, category: Category { levels, n_levels: alternatives.len() }, alternatives }
     }
-    let fit = match model.fit(&panel.column("share", shares).build()?) {
-        // The share is the same everywhere.
-        Err(crate::Error::Estimate(EstimateError::NoVariation { .. })) => return Ok((vec![0.0; columns.len()], 0.0)),
-        fit => fit?,
-    };
-    let breakdown = fit.breakdown(&Method::Shapley)?;
-    Ok((breakdown.components.iter().map(|part| part.share_of_total).collect(), breakdown.r2_overall))
 }
 
 impl ChoiceMoves {
-    fn of(choice: &str, column: &[&str], shares: &[f64], share_of_variation: f64) -> Self {
-        let mut sums: HashMap<&str, (f64, f64)> = HashMap::new();
-        for (alternative, share) in column.iter().zip(shares) {
-            let (sum, n) = sums.entry(alternative).or_default();
+    fn of(choice: &str, alternatives: &[&str], category: &Category, shares: &[f64], share_of_variation: f64) -> Self {
+        let mut sums = vec![(0.0, 0.0); category.n_levels];
+        for (&level, share) in category.levels.iter().zip(shares) {
+            let (sum, n) = &mut sums[level as usize];
             (*sum, *n) = (*sum + share, *n + 1.0);
         }
-        let mut means: Vec<(f64, &str)> = sums.into_iter().map(|(name, (sum, n))| (sum / n, name)).collect();
+        let mut means: Vec<(f64, &str)> =
+            sums.iter().zip(alternatives).map(|((sum, n), name)| (sum / n, *name)).collect();
         means.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(b.1)));
         let end = |at: Option<&(f64, &str)>| at.map_or((0.0, String::new()), |(mean, name)| (*mean, name.to_string()));
         let ((lowest_mean, lowest), (highest_mean, highest)) = (end(means.first()), end(means.last()));

@@ -5,8 +5,10 @@ use std::ops::{ControlFlow, RangeInclusive};
 use serde::{Deserialize, Serialize};
 
 use super::SpecificationCurve;
-use super::answer::{Rules, answer};
+use super::answer::answer;
+use super::asked::{Asked, Orders, Part, Rules, UnitsLeftOut};
 use super::curve::curve;
+use super::questions::questions;
 use super::space::Space;
 use crate::decompose::Method;
 use crate::error::{Result, TermSyntax};
@@ -64,64 +66,15 @@ const MOST: usize = 500_000;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Sensitivity {
-    pub(super) base: Model,
-    pub(super) outcomes: Vec<Term>,
-    /// For a component, the sets of terms that it may have.
-    pub(super) terms: Vec<(String, Vec<Vec<Term>>)>,
-    /// Terms that a component may have beside its others.
-    pub(super) extras: Vec<(String, Term)>,
-    /// Components that may be left out.
-    pub(super) optional: Vec<String>,
-    pub(super) always: Vec<Vec<Term>>,
-    pub(super) weights: Vec<Option<String>>,
-    pub(super) periods: Vec<RangeInclusive<i32>>,
-    pub(super) units: Vec<UnitsLeftOut>,
-    pub(super) orders: Orders,
-    pub(super) methods: Vec<Method>,
-    pub(super) part: Part,
-    rules: Rules,
-    intervals: Option<Intervals>,
-    pub(super) most: usize,
-    #[serde(skip)]
-    pub(super) unread: Option<TermSyntax>,
-}
-
-/// Units that an alternative leaves out.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum UnitsLeftOut {
-    /// Those of a rule.
-    Rule(UnitRule),
-    /// Each unit in turn.
-    EachUnit,
-    /// Each group of units by this column in turn.
-    EachGroup { column: String },
-}
-
-/// The orders in which sequential shares are taken.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Orders {
-    /// That of the model.
-    Model,
-    All,
-    These(Vec<Vec<String>>),
-}
-
-/// Which of all specifications are answered.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Part {
-    All,
-    Sample { specifications: usize, seed: u64 },
-    OneAtATime,
+    asked: Asked,
 }
 
 impl Sensitivity {
     /// This model, and no choice that could have been made otherwise yet.
     pub fn new(base: Model) -> Self {
-        Sensitivity {
+        let asked = Asked {
             base,
             outcomes: Vec::new(),
             terms: Vec::new(),
@@ -136,9 +89,11 @@ impl Sensitivity {
             part: Part::All,
             rules: Rules::default(),
             intervals: None,
+            corrects: false,
             most: MOST,
             unread: None,
-        }
+        };
+        Sensitivity { asked }
     }
 
     /// Outcomes: columns, or transformations of them.
@@ -148,8 +103,8 @@ impl Sensitivity {
         I::Item: TryInto<Term>,
         TermSyntax: From<<I::Item as TryInto<Term>>::Error>,
     {
-        let outcomes = read_terms(outcomes, &mut self.unread);
-        self.outcomes.extend(outcomes);
+        let outcomes = read_terms(outcomes, &mut self.asked.unread);
+        self.asked.outcomes.extend(outcomes);
         self
     }
 
@@ -161,8 +116,8 @@ impl Sensitivity {
         S::Item: TryInto<Term>,
         TermSyntax: From<<S::Item as TryInto<Term>>::Error>,
     {
-        let sets = sets.into_iter().map(|set| read_terms(set, &mut self.unread)).collect();
-        self.terms.push((component.into(), sets));
+        let sets = sets.into_iter().map(|set| read_terms(set, &mut self.asked.unread)).collect();
+        self.asked.terms.push((component.into(), sets));
         self
     }
 
@@ -172,15 +127,15 @@ impl Sensitivity {
         T: TryInto<Term>,
         TermSyntax: From<T::Error>,
     {
-        let read = read_terms([term], &mut self.unread);
+        let read = read_terms([term], &mut self.asked.unread);
         let component = component.into();
-        self.extras.extend(read.into_iter().map(|term| (component.clone(), term)));
+        self.asked.extras.extend(read.into_iter().map(|term| (component.clone(), term)));
         self
     }
 
     /// A component that may be in the model, or not.
     pub fn optional(mut self, component: impl Into<String>) -> Self {
-        self.optional.push(component.into());
+        self.asked.optional.push(component.into());
         self
     }
 
@@ -192,20 +147,20 @@ impl Sensitivity {
         S::Item: TryInto<Term>,
         TermSyntax: From<<S::Item as TryInto<Term>>::Error>,
     {
-        let sets: Vec<Vec<Term>> = sets.into_iter().map(|set| read_terms(set, &mut self.unread)).collect();
-        self.always.extend(sets);
+        let sets: Vec<Vec<Term>> = sets.into_iter().map(|set| read_terms(set, &mut self.asked.unread)).collect();
+        self.asked.always.extend(sets);
         self
     }
 
     /// Columns that rows are weighted by; `None` weights them alike.
     pub fn weights<S: Into<String>>(mut self, columns: impl IntoIterator<Item = Option<S>>) -> Self {
-        self.weights.extend(columns.into_iter().map(|column| column.map(Into::into)));
+        self.asked.weights.extend(columns.into_iter().map(|column| column.map(Into::into)));
         self
     }
 
     /// Windows of periods that the sample may be in. The base's is the first; without any it is all periods.
     pub fn periods(mut self, windows: impl IntoIterator<Item = RangeInclusive<i32>>) -> Self {
-        self.periods.extend(windows);
+        self.asked.periods.extend(windows);
         self
     }
 
@@ -227,19 +182,19 @@ impl Sensitivity {
     /// # Examples
     /// See [`SpecificationCurve`].
     pub fn without(mut self, rule: UnitRule) -> Self {
-        self.units.push(UnitsLeftOut::Rule(rule));
+        self.asked.units.push(UnitsLeftOut::Rule(rule));
         self
     }
 
     /// Each unit left out in turn.
     pub fn without_each_unit(mut self) -> Self {
-        self.units.push(UnitsLeftOut::EachUnit);
+        self.asked.units.push(UnitsLeftOut::EachUnit);
         self
     }
 
     /// Each group of units left out in turn: each region, by a column that is constant within units.
     pub fn without_each(mut self, column: impl Into<String>) -> Self {
-        self.units.push(UnitsLeftOut::EachGroup { column: column.into() });
+        self.asked.units.push(UnitsLeftOut::EachGroup { column: column.into() });
         self
     }
 
@@ -251,7 +206,7 @@ impl Sensitivity {
         S::Item: Into<String>,
     {
         let orders = orders.into_iter().map(|order| order.into_iter().map(Into::into).collect()).collect();
-        self.orders = Orders::These(orders);
+        self.asked.orders = Orders::These(orders);
         self
     }
 
@@ -260,7 +215,7 @@ impl Sensitivity {
     /// # Examples
     /// See [`Sensitivity`].
     pub fn all_orders(mut self) -> Self {
-        self.orders = Orders::All;
+        self.asked.orders = Orders::All;
         self
     }
 
@@ -270,32 +225,56 @@ impl Sensitivity {
     /// # Examples
     /// See [`Sensitivity`].
     pub fn methods(mut self, methods: impl IntoIterator<Item = Method>) -> Self {
-        self.methods.extend(methods);
+        self.asked.methods.extend(methods);
         self
     }
 
     /// Leaves out specifications whose sample lacks a period of their window: a measure of 2015 says nothing of a question
     /// about the years before. How many there were is in [`SpecificationCurve::left_out`].
     pub fn complete_periods(mut self) -> Self {
-        self.rules.complete_periods = true;
+        self.asked.rules.complete_periods = true;
         self
     }
 
     /// Leaves out specifications whose sample has fewer rows; how many there were is in [`SpecificationCurve::left_out`].
     pub fn at_least_rows(mut self, rows: usize) -> Self {
-        self.rules.least_rows = rows;
+        self.asked.rules.least_rows = rows;
         self
     }
 
-    /// Makes intervals, and corrected shares where they can be had, for every specification.
+    /// Makes intervals of the shares of every specification.
+    ///
+    /// # Examples
+    /// See [`corrected`](Self::corrected).
     pub fn intervals(mut self, intervals: Intervals) -> Self {
-        self.intervals = Some(intervals);
+        self.asked.intervals = Some(intervals);
+        self
+    }
+
+    /// Makes corrected shares too, where they can be had: by [`intervals`](Self::intervals), or by the jackknife's where none
+    /// are asked for. Takes about twice as long as intervals alone.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::findings::Sensitivity;
+    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
+    /// use apportion::{Model, Panel, Term};
+    ///
+    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
+    /// let base = Model::new("cpp_rate").component("practice", [Term::UnitEffects]);
+    /// let curve = Sensitivity::new(base).outcomes(["log(cpp_rate)"]).corrected().of(&panel)?;
+    /// let practice = curve.specifications[0].share("practice").unwrap();
+    /// assert!(practice.interval.is_some() && practice.corrected.is_some());
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn corrected(mut self) -> Self {
+        self.asked.corrects = true;
         self
     }
 
     /// Answers all specifications, the default.
     pub fn all(mut self) -> Self {
-        self.part = Part::All;
+        self.asked.part = Part::All;
         self
     }
 
@@ -304,7 +283,7 @@ impl Sensitivity {
     /// # Examples
     /// See [`SpecificationCurve`].
     pub fn sample(mut self, specifications: usize, seed: u64) -> Self {
-        self.part = Part::Sample { specifications, seed };
+        self.asked.part = Part::Sample { specifications, seed };
         self
     }
 
@@ -313,13 +292,13 @@ impl Sensitivity {
     /// # Examples
     /// See [`Specification`](super::Specification).
     pub fn one_at_a_time(mut self) -> Self {
-        self.part = Part::OneAtATime;
+        self.asked.part = Part::OneAtATime;
         self
     }
 
     /// Answers no more than so many specifications; more are refused before anything is computed.
     pub fn at_most(mut self, specifications: usize) -> Self {
-        self.most = specifications;
+        self.asked.most = specifications;
         self
     }
 
@@ -369,9 +348,12 @@ impl Sensitivity {
         panel: &Panel,
         watch: impl Fn(u64, u64) -> ControlFlow<()> + Sync,
     ) -> Result<SpecificationCurve> {
-        let space = Space::new(self, panel)?;
-        let questions = space.questions(self.part, self.most)?;
-        let answers = answer(&space, &questions, panel, self.intervals.as_ref(), &self.rules, &watch)?;
-        curve(&space, &questions, answers, panel, &self.rules)
+        let space = Space::new(&self.asked, panel)?;
+        let questions = questions(&space, self.asked.part, self.asked.most)?;
+        let default = self.asked.corrects.then(Intervals::default);
+        let intervals =
+            self.asked.intervals.as_ref().or(default.as_ref()).map(|intervals| (intervals, self.asked.corrects));
+        let answers = answer(&space, &questions, panel, intervals, &self.asked.rules, &watch)?;
+        curve(&space, &questions, answers, panel, &self.asked.rules)
     }
 }

@@ -12,7 +12,7 @@ pub(super) const TIE: f64 = 1e-12;
 /// between the two next to them (Hyndman and Fan's type 7, the default of R and of numpy).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct ShareRange {
+pub struct SpecificationRange {
     /// The component, `always` or `unexplained`.
     pub name: String,
     /// Specifications that have it.
@@ -47,13 +47,21 @@ pub struct PairOfShares {
     pub specifications: usize,
 }
 
-impl ShareRange {
+/// The components by their shares, the largest first; `None` where one has none.
+pub(super) fn ranking(components: &[String], of: &Specification) -> Option<Vec<(usize, f64)>> {
+    let shares = components.iter().enumerate().map(|(at, name)| Some((at, of.share_of_total(name)?)));
+    let mut ranked = shares.collect::<Option<Vec<(usize, f64)>>>()?;
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+    Some(ranked)
+}
+
+impl SpecificationRange {
     /// `None` where no specification has the share.
     pub(super) fn of(name: &str, specifications: &[Specification]) -> Option<Self> {
         let mut values: Vec<f64> = specifications.iter().filter_map(|of| of.share_of_total(name)).collect();
         values.sort_unstable_by(f64::total_cmp);
         let at = |p: f64| quantile(&values, p);
-        Some(ShareRange {
+        Some(SpecificationRange {
             name: name.to_string(),
             specifications: values.len(),
             min: *values.first()?,

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::SpecificationCurve;
-use super::curve::ranking;
+use super::ranges::ranking;
 
 /// Sentences: how often the components rank as in the base, how far their shares reach, and what moves the largest.
 pub(super) fn verdict(curve: &SpecificationCurve) -> String {
     let answered = curve.specifications.len() - curve.failed;
     if answered == 0 {
-        return format!("None of the {} could be answered.", counted(curve.specifications.len()));
+        return format!("None of the {} could be answered.", specifications(curve.specifications.len()));
     }
     let mut sentences = Vec::new();
     let of_base = ranking(&curve.components, &curve.base);
@@ -21,7 +21,7 @@ pub(super) fn verdict(curve: &SpecificationCurve) -> String {
             "The components rank as in the base ({}) in {} of {}",
             named(&ranked),
             part(same),
-            counted(answered)
+            specifications(answered)
         );
         if let Some((most, share)) = most_frequent(curve).filter(|(most, share)| *most != ranked && *share > same) {
             said += &format!("; more often, in {}, as {}", part(share), named(&most));
@@ -48,8 +48,8 @@ pub(super) fn verdict(curve: &SpecificationCurve) -> String {
     if let Some((moves, first)) = moves.and_then(|moves| Some((moves, moves.choices.first()?))) {
         sentences.push(match first.share_of_variation > 0.0 {
             true => format!(
-                "What moves {} most is {}, with {} of its variation over specifications: on average it is {} under {} \
-                 and {} under {}.",
+                "What moves {} most is the choice \"{}\", with {} of its variation over specifications: on average it is \
+                 {} under \"{}\" and {} under \"{}\".",
                 moves.name,
                 first.choice,
                 part(first.share_of_variation),
@@ -75,7 +75,8 @@ fn most_frequent(curve: &SpecificationCurve) -> Option<(Vec<usize>, f64)> {
     Some((most, count as f64 / all as f64))
 }
 
-fn counted(n: usize) -> String {
+/// So many specifications, in words.
+pub(crate) fn specifications(n: usize) -> String {
     if n == 1 { "1 specification".to_string() } else { format!("{} specifications", thousands(n)) }
 }
 

@@ -1,0 +1,159 @@
+//! Which few of all measures in a panel go with an outcome most, and would other places have led to the same few?
+//!
+//! Of England's authorities: spending for each child, and the rate of children on a plan; or with `--data` of your own. A
+//! measure that is chosen is a factor that goes with the outcome, not one that makes it.
+
+#[path = "cli/face.rs"]
+mod face;
+#[allow(dead_code, reason = "sentences of changes are another question")]
+#[path = "cli/words.rs"]
+mod words;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use apportion::model::parse_terms;
+use apportion::panel::UnitRule;
+use apportion::resample::{ComponentFrequency, Selection};
+use apportion::{Breakdown, Model, Panel, PanelSchema, Share, Term};
+use clap::{CommandFactory, Parser};
+use face::Result;
+use serde_json::{Value, json};
+use words::{in_brackets, listed, percent, wrapped};
+
+/// What may go with spending; what counts the same children as plans is left out for those.
+const OF_SPENDING: &str = "imd_2019,low_income_pct,log(population_0_17),cin_rate,cla_rate,cpp_rate,referral_rate,\
+rereferral_pct,vacancy_rate,agency_rate,turnover_rate,caseload,absence_rate,region,period_effects";
+const OF_PLANS: &str = "imd_2019,low_income_pct,log(population_0_17),spend_core_per_child,spend_total_cyp_per_child,\
+referral_rate,rereferral_pct,vacancy_rate,agency_rate,turnover_rate,caseload,absence_rate,region,period_effects";
+/// The years in which all of these are known.
+const YEARS: std::ops::RangeInclusive<i32> = 2018..=2024;
+
+/// Which few of all measures go with an outcome most, and would other places have led to the same few?
+#[derive(Parser)]
+#[command(name = "key_factors")]
+struct Arguments {
+    /// Panel in CSV with a header line
+    #[arg(long, value_name = "FILE", requires_all = ["outcome", "candidates"])]
+    data: Option<PathBuf>,
+    /// Column of the units, such as authorities
+    #[arg(long, value_name = "COL", requires = "data")]
+    unit: Option<String>,
+    /// Column of the periods, such as years
+    #[arg(long, value_name = "COL", requires = "data")]
+    period: Option<String>,
+    /// What the factors are of
+    #[arg(long, value_name = "TERM", requires = "data")]
+    outcome: Option<Term>,
+    /// The measures to choose from
+    #[arg(long, value_name = "TERM,TERM", requires = "data")]
+    candidates: Option<String>,
+    /// How many to choose
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    size: usize,
+    /// How often to choose again, of units drawn anew
+    #[arg(long, value_name = "N", default_value_t = 500)]
+    draws: usize,
+    /// Seed of the draws
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Prints one JSON document instead of tables
+    #[arg(long)]
+    json: bool,
+}
+
+/// How often each measure is chosen, and what the few have of the variation.
+struct KeyFactors {
+    selection: Selection,
+    shares: Breakdown,
+}
+
+fn main() -> ExitCode {
+    face::run(Arguments::command(), answer)
+}
+
+fn answer(arguments: Arguments) -> Result<String> {
+    let found = match (&arguments.data, &arguments.outcome, &arguments.candidates) {
+        (Some(file), Some(outcome), Some(candidates)) => {
+            let terms = parse_terms(candidates)?;
+            let used = terms.iter().chain([outcome]).flat_map(Term::columns);
+            let schema = PanelSchema::cross_section().only(used);
+            let schema = arguments.unit.iter().fold(schema, |schema, unit| schema.unit(unit));
+            let schema = arguments.period.iter().fold(schema, |schema, period| schema.period(period));
+            vec![factors(&arguments, &Panel::read_csv(file, &schema)?, outcome.clone(), &terms)?]
+        }
+        _ => {
+            let panel = Panel::england()?.in_periods(YEARS)?.without(&UnitRule::degenerate_authorities())?;
+            let of =
+                |outcome: &str, candidates| factors(&arguments, &panel, outcome.parse()?, &parse_terms(candidates)?);
+            vec![of("spend_core_per_child", OF_SPENDING)?, of("cpp_rate", OF_PLANS)?]
+        }
+    };
+    match arguments.json {
+        true => Ok(serde_json::to_string_pretty(&json!({ "key_factors": found.iter().map(row).collect::<Vec<_>>() }))?),
+        false => Ok(found.iter().map(text).collect::<Vec<_>>().join("\n\n")),
+    }
+}
+
+fn factors(arguments: &Arguments, panel: &Panel, outcome: Term, candidates: &[Term]) -> Result<KeyFactors> {
+    let model = |terms: &[Term]| {
+        terms.iter().fold(Model::new(outcome.clone()), |model, term| model.component(term.to_string(), [term.clone()]))
+    };
+    let all = model(candidates).fit(panel)?;
+    let selection = all.bootstrap(arguments.draws, arguments.seed)?.selection(arguments.size)?;
+    // The few are put to the rows that all candidates have, on which they were chosen.
+    let few: Vec<Term> = candidates.iter().filter(|term| selection.best.contains(&term.to_string())).cloned().collect();
+    let has_all = |row: apportion::panel::Row| Ok(all.rows().binary_search(&row.index()).is_ok());
+    let fit = model(&few).fit(&panel.filter("rows that have every candidate", has_all)?)?;
+    Ok(KeyFactors { selection, shares: fit.shapley()?.with_intervals(&fit.jackknife()?)? })
+}
+
+/// How often all of the few are chosen together.
+fn same_few(selection: &Selection) -> f64 {
+    let same = selection.subsets.iter().find(|subset| subset.components == selection.best);
+    same.map_or(0.0, |subset| subset.proportion)
+}
+
+/// As a row of the document: every candidate with how often it is chosen, those of the few with their shares.
+fn row(KeyFactors { selection, shares }: &KeyFactors) -> Value {
+    let factor = |of: &ComponentFrequency| {
+        let share = shares.component(&of.component).ok();
+        json!({ "name": of.component, "is_chosen": share.is_some(), "selected": of.proportion, "share": share })
+    };
+    json!({
+        "outcome": selection.outcome,
+        "factors": selection.chosen.iter().map(factor).collect::<Vec<_>>(),
+        "same_few": same_few(selection),
+        "r2_overall": shares.r2_overall,
+        "sample": shares.sample,
+        "replicates": selection.replicates,
+        "seed": selection.seed,
+        "warnings": selection.warnings.iter().chain(&shares.warnings).collect::<Vec<_>>(),
+    })
+}
+
+fn text(found: &KeyFactors) -> String {
+    let KeyFactors { selection, shares } = found;
+    let mut few: Vec<&Share> = shares.components.iter().collect();
+    few.sort_by(|a, b| b.share_of_total.total_cmp(&a.share_of_total));
+    let said = few.iter().map(|share| {
+        let often = selection.proportion(&share.name).unwrap_or_default();
+        format!(
+            "{} with {}%{}, chosen in {}% of draws",
+            share.name,
+            percent(share.share_of_total),
+            in_brackets(share.interval),
+            percent(often)
+        )
+    });
+    let sentence = format!(
+        "Of {} measures the {} that go with {} most are {}; all of them are chosen together in {}% of draws. They go with \
+         it, which does not say that they make it.",
+        selection.chosen.len(),
+        few.len(),
+        selection.outcome,
+        listed(&said.collect::<Vec<_>>()),
+        percent(same_few(selection))
+    );
+    format!("{selection}\n\n{shares}\n\n{}", wrapped(&sentence))
+}
