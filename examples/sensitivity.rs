@@ -10,13 +10,13 @@ mod nao;
 
 use std::process::ExitCode;
 
-use apportion::findings::{NearestSpecifications, Sensitivity, Specification, SpecificationCurve};
+use apportion::findings::Sensitivity;
 use apportion::{Method, Panel};
 use clap::{CommandFactory, Parser};
 use cli::alternatives::{Alternatives, figures};
 use cli::face::{self, Result};
+use cli::specifications::Document;
 use cli::{Asked, Watch};
-use serde::Serialize;
 
 /// Specifications that are shown as the nearest, and how near in points is near.
 const NEAREST: usize = 5;
@@ -46,26 +46,6 @@ struct Arguments {
 
 type Figures = Vec<(String, f64)>;
 
-#[derive(Serialize)]
-struct Document<'a> {
-    #[serde(flatten)]
-    curve: &'a SpecificationCurve,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    nearest: Option<Nearest<'a>>,
-    elapsed_ms: f64,
-}
-
-#[derive(Serialize)]
-struct Nearest<'a> {
-    figures: serde_json::Map<String, serde_json::Value>,
-    specification: &'a Specification,
-    largest_difference: f64,
-    others: &'a [apportion::findings::NearSpecification],
-    distance: f64,
-    all_within: f64,
-    within: serde_json::Map<String, serde_json::Value>,
-}
-
 fn main() -> ExitCode {
     face::run(cli::with_a_panel_of_its_own(Arguments::command()), answer)
 }
@@ -86,8 +66,7 @@ fn answer(arguments: Arguments) -> Result<String> {
         figures.as_ref().map(|figures: &Figures| figures.iter().map(|(name, part)| (name.as_str(), *part)).collect());
     let nearest = figures.map(|figures| curve.nearest(&figures, NEAREST, NEAR)).transpose()?;
     if arguments.options.json {
-        let nearest = nearest.as_ref().and_then(document);
-        return Ok(serde_json::to_string(&Document { curve: &curve, nearest, elapsed_ms })?);
+        return Ok(serde_json::to_string(&Document::of(&curve, nearest.as_ref(), elapsed_ms))?);
     }
     Ok([Some(curve.to_string()), nearest.map(|nearest| nearest.to_string())]
         .into_iter()
@@ -125,18 +104,4 @@ fn question(
             None => asked,
         },
     ))
-}
-
-fn document(nearest: &NearestSpecifications) -> Option<Nearest<'_>> {
-    let map = |pairs: &[(String, f64)]| pairs.iter().map(|(name, part)| (name.clone(), (*part).into())).collect();
-    let (first, others) = nearest.specifications.split_first()?;
-    Some(Nearest {
-        figures: map(&nearest.figures),
-        specification: &first.specification,
-        largest_difference: first.largest_difference,
-        others,
-        distance: nearest.distance,
-        all_within: nearest.all_within,
-        within: map(&nearest.within),
-    })
 }

@@ -4,6 +4,7 @@ pub mod alternatives;
 pub mod england;
 pub mod face;
 pub mod parts;
+pub mod specifications;
 mod watch;
 pub mod words;
 

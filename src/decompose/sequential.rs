@@ -25,7 +25,7 @@ impl FittedModel {
     /// The shares depend on the order; [`order_range`](FittedModel::order_range) says how much.
     ///
     /// # Errors
-    /// [`QuestionError::Order`](crate::error::QuestionError::Order) where the components stand in an order that the
+    /// [`QuestionError::Order`] where the components stand in an order that the
     /// model's precedences forbid.
     ///
     /// # Examples
@@ -50,8 +50,8 @@ impl FittedModel {
     /// The same in another order, which names every component once; without a name, in that of the model.
     ///
     /// # Errors
-    /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) and
-    /// [`QuestionError::Order`](crate::error::QuestionError::Order) for an order that is none, or that does not respect
+    /// [`QuestionError::UnknownComponent`] and
+    /// [`QuestionError::Order`] for an order that is none, or that does not respect
     /// the model's precedences.
     ///
     /// # Examples
