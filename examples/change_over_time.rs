@@ -23,10 +23,10 @@ struct Arguments {
     #[command(flatten)]
     options: cli::Options,
     /// The period that the change is from [default: the first]
-    #[arg(long, value_name = "PERIOD", allow_negative_numbers = true)]
+    #[arg(long, value_name = "PERIOD", value_parser = face::period, allow_negative_numbers = true)]
     from: Option<i32>,
     /// The period that it is to [default: the last]
-    #[arg(long, value_name = "PERIOD", allow_negative_numbers = true)]
+    #[arg(long, value_name = "PERIOD", value_parser = face::period, allow_negative_numbers = true)]
     to: Option<i32>,
     /// Also the change from every period to the next
     #[arg(long)]

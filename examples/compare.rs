@@ -37,8 +37,9 @@ fn main() -> ExitCode {
 }
 
 fn answer(Arguments { options, first, second }: Arguments) -> Result<String> {
-    if options.compare || options.bootstrap.is_some() {
-        return Err("samples are compared by leaving units out: leave out --compare and --bootstrap".into());
+    let given = [(options.compare, "--compare"), (options.bootstrap.is_some(), "--bootstrap")];
+    if let Some((_, option)) = given.iter().find(|(is_given, _)| *is_given) {
+        return Err(format!("samples are compared by leaving units out: leave out {option}").into());
     }
     let asked = options.methods.iter().map(|asked| match asked {
         Asked::Method(method) => Ok(method.clone()),

@@ -55,7 +55,7 @@ struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 1)]
     lag: u32,
     /// The last period of judgements that the score is fitted on
-    #[arg(long, value_name = "PERIOD")]
+    #[arg(long, value_name = "PERIOD", value_parser = face::period)]
     fit_until: Option<i32>,
     /// Level of the intervals
     #[arg(long, default_value_t = 0.95)]
@@ -128,12 +128,13 @@ fn sentences(warning: &EarlyWarning) -> String {
         ));
     }
     let hits = warning.named.iter().filter(|named| named.is_bad).count();
+    let missed = match later.bad - hits {
+        0 => format!("all {} that were {bad} were named", later.bad),
+        missed => format!("of {} that were {bad}, {missed} were not named", later.bad),
+    };
     lines.push(format!(
-        "Had the {} judgements in its highest fifth been named before, {hits} of them were {bad}; {} of {} that were \
-         {bad} were not named.",
-        warning.named.len(),
-        later.bad - hits,
-        later.bad
+        "Had the {} judgements in its highest fifth been named before, {hits} of them were {bad}; {missed}.",
+        warning.named.len()
     ));
     lines.push("What goes before a judgement need not be what it is for.".to_string());
     wrapped(&lines.join("\n"))

@@ -15,7 +15,7 @@ use apportion::findings::{
 };
 use clap::{CommandFactory, Parser};
 use cli::face::{self, Result};
-use cli::words::{percent, wrapped};
+use cli::words::{percent, short, wrapped};
 use serde_json::json;
 
 /// Is variation falling, year by year, and what explains it in each?
@@ -82,18 +82,18 @@ fn sentences(variation: &VariationOverTime, judgements: Option<&JudgementsOverTi
         else {
             continue;
         };
-        let number = |value: f64| number(series.measure, value);
-        let [from, to, lower, upper] = [first.value, last.value, trend.lower, trend.upper].map(number);
+        let [from, to] = [first.value, last.value].map(|value| number(series.measure, value));
         let name = match (&series.component, &series.method) {
             (Some(component), Some(method)) => format!("share of {component} ({method})"),
             (Some(component), None) => format!("{component} part"),
             (None, _) => format!("{} of {}", series.measure, variation.outcome),
         };
+        let has_units = number(series.measure, 1.0).find('%').is_none();
         lines.push(format!(
-            "The {name} was {from} in {} and {to} in {}: {} ({lower} to {upper} a period).",
+            "The {name} was {from} in {} and {to} in {}. {}.",
             first.period,
             last.period,
-            verdict(trend, beyond)
+            verdict(trend, beyond, has_units)
         ));
     }
     for level in judgements.iter().flat_map(|judgements| &judgements.levels) {
@@ -102,13 +102,13 @@ fn sentences(variation: &VariationOverTime, judgements: Option<&JudgementsOverTi
         };
         let [from, to] = [first, last].map(|count| count.part.map_or("none".to_string(), |part| percent(part) + "%"));
         lines.push(format!(
-            "{}: {} of units, {from} of those judged, in {}; {}, {to}, in {}: {}.",
+            "{}: {} of units, {from} of those judged, in {}; {}, {to}, in {}. {}.",
             level.level,
             first.units,
             first.period,
             last.units,
             last.period,
-            verdict(trend, beyond)
+            verdict(trend, beyond, false)
         ));
     }
     if let Some(judgements) = judgements {
@@ -127,12 +127,16 @@ fn number(measure: VariationMeasure, value: f64) -> String {
     }
 }
 
-/// Whether it falls, by more than chance would have it.
-fn verdict(trend: &Trend, beyond: f64) -> &'static str {
-    match (trend.p_value <= beyond, trend.slope < 0.0) {
-        (true, true) => "it falls",
-        (true, false) => "it rises",
-        (false, true) => "it falls by no more than chance allows",
-        (false, false) => "it does not fall",
-    }
+/// What the trend over all periods is, which need not go from the first to the last, and whether that is beyond chance.
+fn verdict(trend: &Trend, beyond: f64, has_units: bool) -> String {
+    let text = |value: f64| if has_units { short(value) } else { percent(value) };
+    let points = if has_units { "" } else { " points" };
+    let way = if trend.slope < 0.0 { "falls" } else { "rises" };
+    let chance = if trend.p_value <= beyond { "" } else { ", which is no more than chance allows" };
+    format!(
+        "Over all periods it {way} by {}{points} a period ({} to {}){chance}",
+        text(trend.slope.abs()),
+        text(trend.lower),
+        text(trend.upper)
+    )
 }

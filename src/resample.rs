@@ -114,7 +114,7 @@ mod with_intervals;
 pub use comparisons::{Comparison, CorrectedDifference, CorrectedRank, Difference, Rank};
 pub use gelbach::GelbachReplicates;
 pub use influence::{ShareInfluence, ShareWithout};
-pub(crate) use interval::left_out_interval;
+pub(crate) use interval::{left_out_interval, left_out_root_interval};
 pub use levels::LevelReplicates;
 pub(crate) use of_units::{FEWEST_CLUSTERS, UnitReplicates, UnitValues};
 pub use replicates::Replicates;

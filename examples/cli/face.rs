@@ -38,7 +38,8 @@ pub fn run<T: FromArgMatches>(command: Command, answer: impl FnOnce(T) -> Result
             ExitCode::from(INTERRUPTED)
         }
         Err(error) => {
-            let line: String = error.to_string().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            let line: String =
+                in_words(&error.to_string()).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
             // Without a standard error the exit code alone has to say it.
             let _ = writeln!(io::stderr(), "error: {line}");
             ExitCode::from(2)
@@ -72,6 +73,29 @@ fn print(text: &str) -> Result<()> {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(format!("cannot print: {error}").into()),
         _ => Ok(()),
     }
+}
+
+/// What errors of the library advise its callers to do, and what that is on a command line.
+const ADVICE: [(&str, &str); 5] = [
+    ("Row::text(), column", "column"),
+    (": use Row::text(), or correct that where numbers are meant", ": name a column of numbers, or correct it"),
+    (": use Row::number(), or name it in PanelSchema::texts()", ": name a column of words"),
+    (
+        ": name the column in PanelSchema::numbers() if it counts something",
+        ": write it with a decimal point if it is a number",
+    ),
+    (", which Row::period() and Panel::periods() give", ": name another"),
+];
+
+/// An error as it is said to somebody who calls no function.
+fn in_words(error: &str) -> String {
+    ADVICE.iter().fold(error.to_string(), |said, (of_library, here)| said.replace(of_library, here))
+}
+
+/// Reads a period.
+#[allow(dead_code, reason = "not every example asks for one")]
+pub fn period(text: &str) -> std::result::Result<i32, String> {
+    text.trim().parse().map_err(|_| "write a period as a whole number, such as 2011".to_string())
 }
 
 /// What clap found wrong, without its tips and usage.

@@ -23,6 +23,9 @@ impl Judgement {
     /// The scale of the options; Ofsted's where they name no data, and none where they name no judgement.
     pub fn scale(&self, has_data: bool) -> face::Result<Option<JudgementScale>> {
         match (&self.judgement, &self.scale) {
+            (Some(_), Some(words)) if words.split([',', '|']).any(|word| word.trim().is_empty()) => {
+                Err("--scale has an empty word: write its words with commas between them, the lowest first".into())
+            }
             (Some(column), Some(words)) => Ok(Some(scale(column, words.split(','))?)),
             _ if has_data => Ok(None),
             _ => Ok(Some(ofsted()?)),

@@ -106,12 +106,18 @@ pub enum EstimateError {
         to: i32,
     },
     /// A unit without people, of whom nothing can be counted.
-    #[error("unit \"{unit}\" has no people in column \"{column}\": leave the unit out, or give its population")]
+    #[error("unit \"{unit}\" has no people in column \"{column}\"{} ({}): leave the unit out, or give its population",
+        .period.map_or(String::new(), |period| format!(" in {period}")),
+        .found.map_or("missing".to_string(), |found| format!("it is {found}")))]
     NoPopulation {
         /// The column of populations.
         column: String,
         /// The unit.
         unit: String,
+        /// The period; `None` for all periods together.
+        period: Option<i32>,
+        /// What stands there, zero or below; `None` where it is missing.
+        found: Option<f64>,
     },
     /// Counts and populations that the outcome is not made of.
     #[error("counting noise by \"{count}\" and \"{population}\": {place} {why}")]

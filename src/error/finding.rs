@@ -54,10 +54,13 @@ pub enum FindingProblem {
     },
     /// A measure that a score can give no weight.
     #[error(
-        "\"{measure}\" does not vary, or is a combination of the measures before it, where the score is fitted: leave it out"
+        "\"{measure}\" does not vary, or is a combination of the measures before it, where the score is fitted{}: leave it out",
+        .without.as_ref().map_or(String::new(), |unit| format!(", without {unit}"))
     )]
     NothingOfItsOwn {
         /// The measure.
         measure: String,
+        /// The unit without which that is so; `None` where it is so with all of them.
+        without: Option<String>,
     },
 }

@@ -63,7 +63,7 @@ impl RelationVariable {
     /// The numbers of all rows, NaN where missing.
     fn numbers(&self, panel: &Panel) -> Result<Vec<f64>> {
         match self {
-            RelationVariable::Number(column) => Ok(panel.column(column)?.numbers()?.to_vec()),
+            RelationVariable::Number(column) => Ok(panel.numbers_for("a relation", column)?.to_vec()),
             RelationVariable::Judgement(scale) => {
                 let places = scale.places(panel, FINDING)?.into_iter();
                 Ok(places.map(|place| place.map_or(f64::NAN, |place| place as f64 + 1.0)).collect())

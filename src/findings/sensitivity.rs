@@ -134,9 +134,9 @@ pub struct LeftOutSpecifications {
 ///     .component("spending", ["spend_per_child"]);
 /// let asked = Sensitivity::new(base.clone()).outcomes(["log(cpp_rate)"]).all_orders().one_at_a_time();
 /// let curve = asked.of(&panel)?;
-/// // The base, the other outcome, the other order.
+/// // The base, the other order, the other outcome.
 /// assert_eq!(curve.specifications.len(), 3);
-/// let other: &Specification = &curve.specifications[1];
+/// let other: &Specification = &curve.specifications[2];
 /// assert_eq!(other.choices.get("outcome"), Some("log(cpp_rate)"));
 /// // It is what a plain fit gives.
 /// let plain = base.fit(&panel)?.sequential()?;

@@ -15,7 +15,7 @@ use crate::resample::left_out_interval;
 ///
 /// Statistics of different years are not independent: the same units are behind them. So each unit leaves with all its
 /// years at once, and the standard error is the jackknife's over units; t has one degree of freedom fewer than there are
-/// units. At 5% it finds a trend where there is none in 4.0 to 5.5% of simulated panels, by measure and by how units persist,
+/// units that have the statistic in some period: of a judgement, units that are judged. At 5% it finds a trend where there is none in 4.0 to 5.5% of simulated panels, by measure and by how units persist,
 /// are few, or come and go (`examples/trend_coverage.rs`).
 ///
 /// # Examples
@@ -33,7 +33,7 @@ pub struct Trend {
     pub upper: f64,
     /// Slope over standard error; `None` where the statistic would be the same without any one unit.
     pub t: Option<f64>,
-    /// Degrees of freedom: units less one.
+    /// Degrees of freedom: units that have the statistic in some period, less one.
     pub df: f64,
     /// How often a slope as far from zero would come about were there none.
     pub p_value: f64,

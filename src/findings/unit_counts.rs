@@ -95,7 +95,8 @@ impl UnitCounts {
         }
         if let Some(empty) = units.iter().find(|unit| unit.population <= 0.0) {
             let (column, unit) = (population.to_owned(), empty.unit.clone());
-            return Err(EstimateError::NoPopulation { column, unit }.into());
+            let (period, found) = (None, Some(empty.population));
+            return Err(EstimateError::NoPopulation { column, unit, period, found }.into());
         }
         Ok(UnitCounts { units, left_out })
     }

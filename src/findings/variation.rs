@@ -12,6 +12,7 @@ pub use question::VariationAnalysis;
 use super::trend::Trend;
 use crate::decompose::Interval;
 use crate::error::{QuestionError, Result};
+use crate::panel::Sample;
 use crate::warning::Warning;
 
 /// What is measured of the units of one period.
@@ -115,8 +116,8 @@ pub struct VariationPeriod {
 /// ```
 ///
 /// and a component's share is that of the period's own cross-section, without unit and period effects, of which one
-/// period can tell nothing. Intervals leave each unit out in turn, with t on n − 1 degrees of freedom; those of shares are on
-/// the scale of the root, as everywhere. A quartile jumps as a unit leaves, so that there its influence is taken away
+/// period can tell nothing. Intervals leave each unit out in turn, with t on n − 1 degrees of freedom; those of what cannot be
+/// negative, deviations, spreads and shares, are on the scale of the root, as everywhere. A quartile jumps as a unit leaves, so that there its influence is taken away
 /// instead. A [`Trend`] knows that the same units return.
 ///
 /// A spread in units of the outcome grows with its mean; where that changes, look at the coefficient of variation.
@@ -145,8 +146,9 @@ pub struct VariationPeriod {
 pub struct VariationOverTime {
     /// The outcome.
     pub outcome: String,
-    /// Units of all periods together.
-    pub n_units: usize,
+    /// The rows of the fit, and for those left out, why; units are those of all periods together.
+    #[serde(flatten)]
+    pub sample: Sample,
     /// The level of the intervals.
     pub level: f64,
     /// The periods.
@@ -159,6 +161,14 @@ pub struct VariationOverTime {
     pub panel: Option<String>,
     /// What deserves doubt.
     pub warnings: Vec<Warning>,
+}
+
+impl VariationMeasure {
+    /// Whether it is in units of the outcome, and not a part of something.
+    pub(crate) fn has_units(self) -> bool {
+        use VariationMeasure::{QuartileSpread, StandardDeviation, SystematicDeviation};
+        matches!(self, StandardDeviation | QuartileSpread | SystematicDeviation)
+    }
 }
 
 impl VariationOverTime {

@@ -246,7 +246,7 @@ impl Panel {
     }
 
     /// The numbers of a column of data.
-    pub(super) fn numbers_for(&self, asker: &str, name: &str) -> Result<&[f64]> {
+    pub(crate) fn numbers_for(&self, asker: &str, name: &str) -> Result<&[f64]> {
         let column = self.column_for(asker, name)?;
         column.numbers().map_err(|error| match error {
             // Of numbers that are written in another way, and of codes, the error of the column says what they are.

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::aligned::{Line, aligned};
-use super::text::{counted, cut, level, percent, short, wrapped};
+use super::aligned::{Line, aligned, column_width};
+use super::table::left_out;
+use super::text::{WIDTH, counted, cut, headings, level, percent, short, width, wrapped};
 use super::units::csv;
 use crate::findings::{
     JudgementsOverTime, Moves, Trend, VariationMeasure, VariationOverTime, VariationPoint, VariationSeries,
@@ -11,20 +12,15 @@ use crate::findings::{
 
 /// Series that stand side by side, with their intervals.
 const IN_A_BLOCK: usize = 2;
-/// Room for the name of a series over its column, and beside its trend.
-const NAME: usize = 26;
+/// Room for a period.
+const PERIOD: usize = 6;
 /// Periods, or words, that stand side by side.
 const IN_A_ROW: usize = 8;
 const NAME_OF_LEVEL: usize = 20;
 
 /// A number of a series: parts in per cent.
 fn number(measure: VariationMeasure, value: f64) -> String {
-    match measure {
-        VariationMeasure::StandardDeviation
-        | VariationMeasure::QuartileSpread
-        | VariationMeasure::SystematicDeviation => short(Some(value)),
-        _ => format!("{}%", percent(value)),
-    }
+    if measure.has_units() { short(Some(value)) } else { format!("{}%", percent(value)) }
 }
 
 fn interval(measure: VariationMeasure, point: &VariationPoint) -> String {
@@ -38,12 +34,23 @@ fn p_value(p: f64) -> String {
     if p < 0.0005 { "<0.001".to_string() } else { format!("{p:.3}") }
 }
 
+/// What a part changes by, in percentage points.
+fn points(change: f64) -> String {
+    format!("{:.2} pp", 100.0 * change).replace("-0.00 pp", "0.00 pp")
+}
+
+/// What the trends of parts are in.
+const POINTS: &str = "pp: percentage points a period";
+
 /// A trend as cells: slope, interval, p-value; each number by `of`.
 fn trend_cells(trend: Option<&Trend>, of: impl Fn(f64) -> String) -> Vec<String> {
-    trend.map_or_else(Vec::new, |trend| {
-        let ends = format!("{} to {}", of(trend.lower).trim_end_matches('%'), of(trend.upper));
-        vec![of(trend.slope), ends, p_value(trend.p_value)]
-    })
+    trend.map_or_else(
+        || vec!["–".to_string(); 3],
+        |trend| {
+            let ends = format!("{} to {}", of(trend.lower).trim_end_matches(" pp"), of(trend.upper));
+            vec![of(trend.slope), ends, p_value(trend.p_value)]
+        },
+    )
 }
 
 fn trend_heads(at: &str) -> Vec<String> {
@@ -58,7 +65,7 @@ impl fmt::Display for VariationOverTime {
             (Some(first), Some(last)) => format!(", {} to {}", first.period, last.period),
             _ => String::new(),
         };
-        let units = counted(self.n_units, "unit");
+        let units = counted(self.sample.n_units, "unit");
         let mut lines = wrapped(&format!("{}, variation between {units}{span}", self.outcome));
         lines.extend(self.panel.iter().flat_map(|panel| wrapped(panel)));
         let at = level(self.level);
@@ -66,9 +73,7 @@ impl fmt::Display for VariationOverTime {
         let (first, rest) = self.series.split_at(self.series.len().min(1));
         for (block, series) in [first].into_iter().chain(rest.chunks(IN_A_BLOCK)).enumerate() {
             lines.push(String::new());
-            let mut heads = if block == 0 { vec!["units".to_string(), "mean".to_string()] } else { Vec::new() };
-            heads.extend(series.iter().flat_map(|series| [cut(&series.to_string(), NAME), at.clone()]));
-            let mut table = vec![Line::new("", heads)];
+            let mut table = Vec::new();
             for period in &self.periods {
                 let mut cells = Vec::new();
                 if block == 0 {
@@ -84,18 +89,34 @@ impl fmt::Display for VariationOverTime {
                 }
                 table.push(Line::new(period.period.to_string(), cells));
             }
+            let mut heads = if block == 0 { vec!["units".to_string(), "mean".to_string()] } else { Vec::new() };
+            // What periods and cells leave of a line is for the names of the series.
+            let n_before = heads.len();
+            let of_intervals = (0..series.len()).map(|at| column_width(&table, n_before + 2 * at + 1));
+            let taken: usize = (0..n_before).map(|at| column_width(&table, at).max(7)).chain(of_intervals).sum();
+            let left = (WIDTH - PERIOD).saturating_sub(taken);
+            let names: Vec<String> = series.iter().map(VariationSeries::to_string).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let needed = names.iter().map(|name| width(name) + 2).sum::<usize>();
+            let room = if needed <= left { WIDTH } else { (left / series.len().max(1)).saturating_sub(2).max(8) };
+            let (names, below) = headings(&names, room);
+            heads.extend(names.into_iter().flat_map(|name| [name, at.clone()]));
+            table.insert(0, Line::new("", heads));
             lines.extend(aligned(&table));
+            lines.extend(below);
         }
         let mut table = vec![Line::new("trend", trend_heads(&at))];
         table.extend(self.series.iter().map(|series| {
-            let per_period = |value: f64| match number(series.measure, value) {
-                text if text.ends_with('%') => format!("{:.2}%", 100.0 * value).replace("-0.00%", "0.00%"),
-                text => text,
+            let per_period = |value: f64| match series.measure.has_units() {
+                true => short(Some(value)),
+                false => points(value),
             };
-            Line::new(cut(&series.to_string(), NAME), trend_cells(series.trend.as_ref(), per_period))
+            Line::new(series.to_string(), trend_cells(series.trend.as_ref(), per_period))
         }));
         lines.push(String::new());
         lines.extend(aligned(&table));
+        lines.extend(wrapped(POINTS));
+        lines.extend(left_out(&self.sample).flat_map(|line| wrapped(&line)));
         lines.extend(self.left_out.iter().flat_map(|left| wrapped(&format!("left out: {left}"))));
         lines.extend(self.warnings.iter().flat_map(|warning| wrapped(&format!("warning: {warning}"))));
         f.write_str(&lines.join("\n"))
@@ -183,11 +204,14 @@ impl fmt::Display for JudgementsOverTime {
         }
         lines.push(String::new());
         let mut table = vec![Line::new("trend of the part", trend_heads(&level(self.level)))];
-        table.extend(self.levels.iter().map(|level| {
-            let of = |value: f64| format!("{:.2}%", 100.0 * value).replace("-0.00%", "0.00%");
-            Line::new(name(&level.level), trend_cells(level.trend.as_ref(), of))
-        }));
+        table.extend(
+            self.levels.iter().map(|level| Line::new(name(&level.level), trend_cells(level.trend.as_ref(), points))),
+        );
         lines.extend(aligned(&table));
+        lines.extend(wrapped(POINTS));
+        if self.levels.iter().any(|level| level.trend.is_none()) {
+            lines.extend(wrapped("–: units are judged in fewer than two periods, which show no trend"));
+        }
         lines.push(String::new());
         lines.extend(moves_table(&self.all_moves, &self.levels.iter().map(|l| l.level.as_str()).collect::<Vec<_>>()));
         f.write_str(&lines.join("\n"))

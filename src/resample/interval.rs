@@ -90,7 +90,28 @@ impl IntervalRule {
 
 /// The plain jackknife interval of an estimate, from what it is with each cluster left out.
 pub(crate) fn left_out_interval(estimate: f64, without: Vec<f64>, level: f64) -> Interval {
-    IntervalRule::new(IntervalKind::Jackknife, level, without.len()).interval(estimate, without, None, None).interval
+    let nothing = rounding_of_bias(estimate, &without);
+    let rule = IntervalRule::new(IntervalKind::Jackknife, level, without.len());
+    without_rounding(rule.interval(estimate, without, None, None).interval, nothing)
+}
+
+/// The same of an estimate that cannot be negative, on the scale of its root.
+pub(crate) fn left_out_root_interval(estimate: f64, without: Vec<f64>, level: f64) -> Interval {
+    let nothing = rounding_of_bias(estimate, &without);
+    let rule = IntervalRule::new(IntervalKind::Root, level, without.len());
+    let for_roots = without.clone();
+    without_rounding(rule.interval(estimate, without, None, Some(&for_roots)).interval, nothing)
+}
+
+/// What rounding leaves of a bias that is none, which is the difference of two means times the clusters.
+fn rounding_of_bias(estimate: f64, without: &[f64]) -> f64 {
+    let largest = without.iter().fold(estimate.abs(), |most, x| most.max(x.abs()));
+    4.0 * f64::EPSILON * without.len() as f64 * largest
+}
+
+fn without_rounding(interval: Interval, nothing: f64) -> Interval {
+    let bias = if interval.bias.abs() <= nothing { 0.0 } else { interval.bias };
+    Interval { bias, ..interval }
 }
 
 /// The standard error of an estimate, from what it is with each cluster left out.

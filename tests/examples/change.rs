@@ -158,7 +158,7 @@ fn what_cannot_be_asked_is_refused() {
     assert!(line.contains("it has A0 in"), "{line}");
     let gone = csv.replacen(",1000,north", ",,north", 1);
     let line = refused(&mut asked(&folder, &gone));
-    assert!(line.contains("unit \"A0\" has no people in column \"people\""), "{line}");
+    assert!(line.contains("unit \"A0\" has no people in column \"people\" in 2011 (missing)"), "{line}");
     let one: String = csv.lines().filter(|line| !line.contains(",2018,")).map(|line| format!("{line}\n")).collect();
     let mut command = example("change_over_time");
     command.arg("--data").arg(folder.write("one.csv", &one)).args(["--outcome=rate", "--unit=area", "--period=year"]);

@@ -9,6 +9,7 @@ mod every_example;
 mod fuzz;
 #[cfg(unix)]
 mod interrupt;
+mod judged;
 mod official_statistics;
 mod recorded;
 mod regress;

@@ -419,8 +419,9 @@ fn what_cannot_be_said_is_refused() {
     assert_eq!(
         refused.to_string(),
         format!(
-            "unit \"{}\" has no people in column \"population\": leave the unit out, or give its population",
-            row.0
+            "unit \"{}\" has no people in column \"population\" in {} (missing): leave the unit out, or give its \
+             population",
+            row.0, row.1
         )
     );
     assert!(asked().of(&fit, 2003, 2004).is_ok(), "other periods are not asked");

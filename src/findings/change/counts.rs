@@ -57,7 +57,9 @@ impl Populations {
         // Missing is not a number.
         if people.is_nan() || people <= 0.0 {
             let unit = design.panel.unit_of(design.rows[row]).unwrap_or_default().to_string();
-            return Err(EstimateError::NoPopulation { column: self.column.clone(), unit }.into());
+            let (column, period) = (self.column.clone(), design.panel.period_of(design.rows[row]));
+            let found = Some(people).filter(|people| !people.is_nan());
+            return Err(EstimateError::NoPopulation { column, unit, period, found }.into());
         }
         let outcome = design.outcome[row];
         if !self.is_logarithm && outcome < 0.0 {

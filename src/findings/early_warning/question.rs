@@ -116,12 +116,13 @@ impl EarlyWarningAnalysis {
             let what = format!("judgements until {fitted_until} with every measure");
             return Err(EstimateError::TooFew { what, expected: needed, found: before.len() }.into());
         }
-        let score = self.score(&before.iter().collect::<Vec<_>>())?;
+        let score = self.score(&before.iter().collect::<Vec<_>>(), None)?;
         let scores: Vec<f64> = after.iter().map(|case| score.at(&case.measures)).collect();
         let units: BTreeSet<u32> = before.iter().chain(&after).map(|case| case.unit).collect();
         let without_score = units.iter().map(|unit| {
             let others: Vec<&Case> = before.iter().filter(|case| case.unit != *unit).collect();
-            let score = self.score(&others)?;
+            let name = || panel.units().get(*unit as usize).cloned();
+            let score = self.score(&others, Some(&name))?;
             Ok(area_of(&after, |at| score.at(&after[at].measures), |other| other != *unit))
         });
         let without_score: Vec<Option<f64>> = without_score.collect::<Result<_>>()?;
@@ -200,10 +201,12 @@ impl EarlyWarningAnalysis {
         Ok(())
     }
 
-    fn score(&self, cases: &[&Case]) -> Result<Score> {
+    /// The score of these cases, which may be those without a unit.
+    fn score(&self, cases: &[&Case], left_out: Option<&dyn Fn() -> Option<String>>) -> Result<Score> {
         Score::of(cases, self.measures.len()).map_err(|at| {
-            let measure = self.measures[at].clone();
-            EstimateError::Finding { finding: FINDING, why: FindingProblem::NothingOfItsOwn { measure } }.into()
+            let (measure, without) = (self.measures[at].clone(), left_out.and_then(|name| name()));
+            let why = FindingProblem::NothingOfItsOwn { measure, without };
+            EstimateError::Finding { finding: FINDING, why }.into()
         })
     }
 

@@ -30,11 +30,13 @@ impl Score {
         for at in 0..n_measures {
             let values = column(at);
             let middle = mean(&values);
-            let squares: f64 = values.iter().map(|value| (value - middle).powi(2)).sum();
-            if values.windows(2).all(|pair| pair[0] == pair[1]) || squares <= 0.0 {
+            // By the largest, so that no square is beyond doubles.
+            let largest = values.iter().map(|value| (value - middle).abs()).fold(0.0, f64::max);
+            let squares: f64 = values.iter().map(|value| ((value - middle) / largest).powi(2)).sum();
+            if values.windows(2).all(|pair| pair[0] == pair[1]) || squares.is_nan() {
                 return Err(at);
             }
-            let scale = (squares / (n - 1.0)).sqrt();
+            let scale = largest * (squares / (n - 1.0)).sqrt();
             columns.push(values.iter().map(|value| (value - middle) / scale).collect::<Vec<f64>>());
             means.push(middle);
             scales.push(scale);

@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::spread::{LeftOut, spreads, varies};
 use super::{VariationMeasure, VariationOverTime, VariationPeriod, VariationPoint, VariationSeries};
-use crate::decompose::{Breakdown, CountingVariances, Method, Share};
+use crate::decompose::{Breakdown, CountingVariances, Interval, Method, Share};
 use crate::error::{EstimateError, FindingProblem, Result, no_key};
 use crate::findings::trend::{PeriodStatistic, Trend};
 use crate::fit::FittedModel;
 use crate::model::{Model, Term};
 use crate::numerics::means::mean;
 use crate::regress::check_level;
-use crate::resample::left_out_interval;
+use crate::resample::{left_out_interval, left_out_root_interval};
 use crate::warning::{FEW_CLUSTERS, Warning};
 
 const FINDING: &str = "variation over time";
@@ -133,7 +133,7 @@ impl VariationAnalysis {
         };
         Ok(VariationOverTime {
             outcome: design.outcome_name.clone(),
-            n_units: units.len(),
+            sample: fit.sample().clone(),
             level: self.level,
             periods: samples.iter().map(summary).collect(),
             series,
@@ -182,12 +182,21 @@ impl Asked<'_> {
         let outcome = &self.fit.design().outcome;
         let is_number = self.fit.model().outcome().is_some_and(|term| !is_transformed(term));
         let is_ratio = is_number && !chance.is_some_and(|chance| chance.is_logarithm);
+        // Squares of what is very large or small are beyond doubles; times a power of two nothing is rounded.
+        let size =
+            power_of_two(samples.iter().flat_map(|of| &of.rows).map(|&row| outcome[row].abs()).fold(0.0, f64::max));
         let mut by_measure: Vec<(VariationMeasure, Vec<Found>)> = Vec::new();
         for PeriodRows { period, rows } in samples {
-            let values: Vec<f64> = rows.iter().map(|&row| outcome[row]).collect();
-            let chance: Option<Vec<f64>> = chance.map(|chance| rows.iter().map(|&row| chance.variances[row]).collect());
+            let values: Vec<f64> = rows.iter().map(|&row| outcome[row] / size).collect();
+            let scaled = |&row: &usize, chance: &CountingVariances| chance.variances[row] / size / size;
+            let chance: Option<Vec<f64>> = chance.map(|chance| rows.iter().map(|row| scaled(row, chance)).collect());
             for (measure, LeftOut { value, without }) in spreads(&values, chance.as_deref(), is_ratio) {
-                let interval = Some(left_out_interval(value, without.clone(), self.level));
+                let interval = match measure {
+                    // What may be below zero.
+                    VariationMeasure::SystematicPart => left_out_interval(value, without.clone(), self.level),
+                    _ => left_out_root_interval(value, without.clone(), self.level),
+                };
+                let interval = Some(interval);
                 let without = rows.iter().map(|&row| self.codes[row]).zip(without).collect();
                 let point = VariationPoint { period: *period, value, interval };
                 let found = Found { point, statistic: PeriodStatistic { period: *period, value, without } };
@@ -204,7 +213,11 @@ impl Asked<'_> {
             let why = "it is of numbers from zero up on their own scale";
             left_out.push(format!("coefficient of variation{which}: {why}"));
         }
-        by_measure.into_iter().map(|(measure, found)| self.series(measure, found)).collect()
+        let of = |(measure, found): (VariationMeasure, Vec<Found>)| {
+            let series = self.series(measure, found);
+            if measure.has_units() { scaled(series, size) } else { series }
+        };
+        by_measure.into_iter().map(of).collect()
     }
 
     fn series(&self, measure: VariationMeasure, found: Vec<Found>) -> VariationSeries {
@@ -264,6 +277,25 @@ impl Asked<'_> {
         };
         Ok(found.into_iter().map(series).collect())
     }
+}
+
+/// The power of two at or below a number; 1 of zero.
+fn power_of_two(number: f64) -> f64 {
+    if number > 0.0 { 2.0_f64.powi(number.log2().floor() as i32) } else { 1.0 }
+}
+
+/// A series whose values were divided by this size.
+fn scaled(mut series: VariationSeries, size: f64) -> VariationSeries {
+    for VariationPoint { value, interval, .. } in &mut series.points {
+        *value *= size;
+        if let Some(Interval { bias, std_error, lower, upper }) = interval {
+            [bias, std_error, lower, upper].into_iter().for_each(|x| *x *= size);
+        }
+    }
+    if let Some(Trend { slope, std_error, lower, upper, .. }) = &mut series.trend {
+        [slope, std_error, lower, upper].into_iter().for_each(|x| *x *= size);
+    }
+    series
 }
 
 /// The model without what one period cannot tell; `None` where no component is left.

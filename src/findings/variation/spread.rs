@@ -16,7 +16,9 @@ pub(super) struct LeftOut {
 
 /// Whether any two values differ, and whether any two do without any one of them.
 pub(super) fn varies(values: &[f64]) -> (bool, bool) {
-    let (deviations, squares) = deviations(values);
+    // By the largest, so that no square is beyond doubles.
+    let largest = values.iter().fold(0.0_f64, |most, value| most.max(value.abs())).max(f64::MIN_POSITIVE);
+    let (deviations, squares) = deviations(&values.iter().map(|value| value / largest).collect::<Vec<f64>>());
     let is_equal = values.windows(2).all(|pair| pair[0] == pair[1]);
     let n = values.len() as f64;
     let left = |d: &f64| squares - d * d * n / (n - 1.0);
