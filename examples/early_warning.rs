@@ -4,6 +4,8 @@
 //! of the year before, or with `--data` of your own. The score is fitted on judgements up to one period, and nothing is
 //! said of those.
 
+#[path = "cli/data.rs"]
+mod data;
 #[path = "cli/face.rs"]
 mod face;
 #[path = "cli/judgement.rs"]
@@ -12,12 +14,11 @@ mod judgement;
 #[path = "cli/words.rs"]
 mod words;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
+use apportion::Panel;
 use apportion::findings::{EarlyWarning, EarlyWarningAnalysis, Ranking};
 use apportion::panel::UnitRule;
-use apportion::{Panel, PanelSchema};
 use clap::{CommandFactory, Parser};
 use face::Result;
 use serde_json::json;
@@ -31,15 +32,8 @@ const FITTED_UNTIL: i32 = 2021;
 #[derive(Parser)]
 #[command(name = "early_warning")]
 struct Arguments {
-    /// Panel in CSV with a header line
-    #[arg(long, value_name = "FILE", requires_all = ["unit", "period", "measures", "judgement", "fit_until", "bad"])]
-    data: Option<PathBuf>,
-    /// Column of the units, such as authorities
-    #[arg(long, value_name = "COL", requires = "data")]
-    unit: Option<String>,
-    /// Column of the periods, such as years
-    #[arg(long, value_name = "COL", requires = "data")]
-    period: Option<String>,
+    #[command(flatten)]
+    data: data::Data,
     #[command(flatten)]
     judgement: judgement::Judgement,
     /// Words of the judgement that are bad
@@ -72,24 +66,30 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    face::run(Arguments::command(), answer)
+    face::run(
+        Arguments::command().mut_arg("data", |data| {
+            data.requires("unit")
+                .requires("period")
+                .requires("measures")
+                .requires("judgement")
+                .requires("fit_until")
+                .requires("bad")
+        }),
+        answer,
+    )
 }
 
 fn answer(arguments: Arguments) -> Result<String> {
-    let scale = arguments.judgement.scale(arguments.data.is_some())?.ok_or("--judgement and --scale are needed")?;
+    let scale = arguments.judgement.scale(arguments.data.is_given())?.ok_or("--judgement and --scale are needed")?;
     let or = |given: &[String], own: &[&str]| match given {
         [] => own.iter().map(|name| name.to_string()).collect(),
         given => given.to_vec(),
     };
     let (measures, bad) = (or(&arguments.measures, &MEASURES), or(&arguments.bad, &["Inadequate"]));
-    let (panel, date) = match (&arguments.data, &arguments.unit, &arguments.period) {
-        (Some(file), Some(unit), Some(period)) => {
-            let texts: Vec<&str> = [Some(scale.column()), arguments.date.as_deref()].into_iter().flatten().collect();
-            let used = measures.iter().map(String::as_str).chain(texts.iter().copied());
-            let schema = PanelSchema::new(unit, period).only(used).texts(texts.clone());
-            (Panel::read_csv(file, &schema)?, arguments.date.clone())
-        }
-        _ => (Panel::england()?.without(&UnitRule::degenerate_authorities())?, Some("ofsted_date".to_string())),
+    let texts = [Some(scale.column()), arguments.date.as_deref()].into_iter().flatten();
+    let (panel, date) = match arguments.data.read(measures.iter().map(String::as_str), texts)? {
+        Some(panel) => (panel, arguments.date.clone()),
+        None => (Panel::england()?.without(&UnitRule::degenerate_authorities())?, Some("ofsted_date".to_string())),
     };
     let asked = EarlyWarningAnalysis::new(scale, bad).measures(measures).lag(arguments.lag).level(arguments.level);
     let asked = date.into_iter().fold(asked, EarlyWarningAnalysis::dated_by);
@@ -136,8 +136,7 @@ fn sentences(warning: &EarlyWarning) -> String {
         "Had the {} judgements in its highest fifth been named before, {hits} of them were {bad}; {missed}.",
         warning.named.len()
     ));
-    lines.push("What goes before a judgement need not be what it is for.".to_string());
-    wrapped(&lines.join("\n"))
+    wrapped(&(lines.join("\n") + "\nWhat goes before a judgement need not be what it is for."))
 }
 
 fn verdict(ranking: &Ranking) -> &'static str {

@@ -3,19 +3,20 @@
 //! Of England's authorities: spending for each child, and the rate of children on a plan; or with `--data` of your own. A
 //! measure that is chosen is a factor that goes with the outcome, not one that makes it.
 
+#[path = "cli/data.rs"]
+mod data;
 #[path = "cli/face.rs"]
 mod face;
 #[allow(dead_code, reason = "sentences of changes are another question")]
 #[path = "cli/words.rs"]
 mod words;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use apportion::model::parse_terms;
 use apportion::panel::UnitRule;
 use apportion::resample::{ComponentFrequency, Selection};
-use apportion::{Breakdown, Model, Panel, PanelSchema, Share, Term};
+use apportion::{Breakdown, Model, Panel, Share, Term};
 use clap::{CommandFactory, Parser};
 use face::Result;
 use serde_json::{Value, json};
@@ -33,15 +34,8 @@ const YEARS: std::ops::RangeInclusive<i32> = 2018..=2024;
 #[derive(Parser)]
 #[command(name = "key_factors")]
 struct Arguments {
-    /// Panel in CSV with a header line
-    #[arg(long, value_name = "FILE", requires_all = ["outcome", "candidates"])]
-    data: Option<PathBuf>,
-    /// Column of the units, such as authorities
-    #[arg(long, value_name = "COL", requires = "data")]
-    unit: Option<String>,
-    /// Column of the periods, such as years
-    #[arg(long, value_name = "COL", requires = "data")]
-    period: Option<String>,
+    #[command(flatten)]
+    data: data::Data,
     /// What the factors are of
     #[arg(long, value_name = "TERM", requires = "data")]
     outcome: Option<Term>,
@@ -69,23 +63,20 @@ struct KeyFactors {
 }
 
 fn main() -> ExitCode {
-    face::run(Arguments::command(), answer)
+    face::run(Arguments::command().mut_arg("data", |data| data.requires("outcome").requires("candidates")), answer)
 }
 
 fn answer(arguments: Arguments) -> Result<String> {
-    let found = match (&arguments.data, &arguments.outcome, &arguments.candidates) {
-        (Some(file), Some(outcome), Some(candidates)) => {
+    let found = match (&arguments.outcome, &arguments.candidates) {
+        (Some(outcome), Some(candidates)) => {
             let terms = parse_terms(candidates)?;
-            let used = terms.iter().chain([outcome]).flat_map(Term::columns);
-            let schema = PanelSchema::cross_section().only(used);
-            let schema = arguments.unit.iter().fold(schema, |schema, unit| schema.unit(unit));
-            let schema = arguments.period.iter().fold(schema, |schema, period| schema.period(period));
-            vec![factors(&arguments, &Panel::read_csv(file, &schema)?, outcome.clone(), &terms)?]
+            let panel = arguments.data.read(terms.iter().chain([outcome]).flat_map(Term::columns), [])?;
+            vec![factors(&arguments, &panel.ok_or("--data is needed")?, outcome.clone(), &terms)?]
         }
         _ => {
             let panel = Panel::england()?.in_periods(YEARS)?.without(&UnitRule::degenerate_authorities())?;
             let of =
-                |outcome: &str, candidates| factors(&arguments, &panel, outcome.parse()?, &parse_terms(candidates)?);
+                |outcome, candidates| factors(&arguments, &panel, Term::column(outcome), &parse_terms(candidates)?);
             vec![of("spend_core_per_child", OF_SPENDING)?, of("cpp_rate", OF_PLANS)?]
         }
     };
@@ -132,8 +123,7 @@ fn row(KeyFactors { selection, shares }: &KeyFactors) -> Value {
     })
 }
 
-fn text(found: &KeyFactors) -> String {
-    let KeyFactors { selection, shares } = found;
+fn text(KeyFactors { selection, shares }: &KeyFactors) -> String {
     let mut few: Vec<&Share> = shares.components.iter().collect();
     few.sort_by(|a, b| b.share_of_total.total_cmp(&a.share_of_total));
     let said = few.iter().map(|share| {

@@ -3,6 +3,8 @@
 //! Of England's authorities: spending against Ofsted's judgement, spending against children in need, vacancies against
 //! re-referrals; or with `--data` of your own.
 
+#[path = "cli/data.rs"]
+mod data;
 #[path = "cli/face.rs"]
 mod face;
 #[path = "cli/judgement.rs"]
@@ -11,12 +13,11 @@ mod judgement;
 #[path = "cli/words.rs"]
 mod words;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
+use apportion::Panel;
 use apportion::findings::{Association, CorrelationEstimate, JudgementScale, Relation, RelationVariable};
 use apportion::panel::UnitRule;
-use apportion::{Panel, PanelSchema};
 use clap::{CommandFactory, Parser};
 use face::Result;
 use serde_json::json;
@@ -34,15 +35,8 @@ const PAIRS: [&str; 4] = [
 #[derive(Parser)]
 #[command(name = "relations")]
 struct Arguments {
-    /// Panel in CSV with a header line
-    #[arg(long, value_name = "FILE", requires_all = ["unit", "pairs"])]
-    data: Option<PathBuf>,
-    /// Column of the units, such as authorities
-    #[arg(long, value_name = "COL", requires = "data")]
-    unit: Option<String>,
-    /// Column of the periods, such as years
-    #[arg(long, value_name = "COL", requires = "data")]
-    period: Option<String>,
+    #[command(flatten)]
+    data: data::Data,
     /// Two columns that are related; repeat for several
     #[arg(long = "pair", value_name = "COL=COL", id = "pairs")]
     pairs: Vec<String>,
@@ -60,11 +54,11 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    face::run(Arguments::command(), answer)
+    face::run(Arguments::command().mut_arg("data", |data| data.requires("unit").requires("pairs")), answer)
 }
 
 fn answer(arguments: Arguments) -> Result<String> {
-    let scale = arguments.judgement.scale(arguments.data.is_some())?;
+    let scale = arguments.judgement.scale(arguments.data.is_given())?;
     let given = arguments.pairs.iter().map(String::as_str);
     let pairs: Vec<&str> = if arguments.pairs.is_empty() { PAIRS.to_vec() } else { given.collect() };
     let split = |pair: &&str| {
@@ -73,14 +67,10 @@ fn answer(arguments: Arguments) -> Result<String> {
     };
     let pairs: Option<Vec<(String, String)>> = pairs.iter().map(split).collect();
     let pairs = pairs.ok_or("--pair takes two columns: write COL=COL")?;
-    let panel = match (&arguments.data, &arguments.unit) {
-        (Some(file), Some(unit)) => {
-            let used = pairs.iter().flat_map(|(first, second)| [first, second]).map(String::as_str);
-            let texts = scale.iter().map(JudgementScale::column);
-            let schema = PanelSchema::cross_section().unit(unit).only(used).texts(texts);
-            Panel::read_csv(file, &arguments.period.iter().fold(schema, |schema, period| schema.period(period)))?
-        }
-        _ => Panel::england()?.without(&UnitRule::degenerate_authorities())?,
+    let used = pairs.iter().flat_map(|(first, second)| [first, second]).map(String::as_str);
+    let panel = match arguments.data.read(used, scale.as_ref().map(JudgementScale::column))? {
+        Some(panel) => panel,
+        None => Panel::england()?.without(&UnitRule::degenerate_authorities())?,
     };
     let variable = |column: &String| match &scale {
         Some(scale) if scale.column() == column => RelationVariable::from(scale.clone()),

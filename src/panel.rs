@@ -40,6 +40,7 @@ mod keys;
 mod labels;
 mod levels;
 mod matrix;
+mod meaning;
 mod missing;
 mod names;
 mod notes;

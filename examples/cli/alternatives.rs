@@ -17,10 +17,10 @@ pub struct Alternatives {
     #[arg(long, value_name = "TERM", requires = "data")]
     also_outcome: Vec<Term>,
     /// Another set of terms of a component; repeat for several
-    #[arg(long, value_name = "NAME=TERM,TERM", value_parser = super::component, requires = "data")]
+    #[arg(long, value_name = "NAME=TERM,TERM", value_parser = super::arguments::component, requires = "data")]
     also: Vec<Component>,
     /// A term that a component may have beside its others, or not; repeat for several
-    #[arg(long, value_name = "NAME=TERM", value_parser = super::component, requires = "data")]
+    #[arg(long, value_name = "NAME=TERM", value_parser = super::arguments::component, requires = "data")]
     maybe: Vec<Component>,
     /// A component that may be in or out; repeat for several
     #[arg(long, value_name = "NAME", requires = "data")]

@@ -1,8 +1,10 @@
 //! Options and steps that `decompose`, `nao_breakdown`, `levels` and others share.
 
 pub mod alternatives;
+mod arguments;
 pub mod england;
 pub mod face;
+mod interval;
 pub mod parts;
 pub mod specifications;
 mod watch;
@@ -12,17 +14,17 @@ use std::path::PathBuf;
 use std::sync::Once;
 use std::time::Instant;
 
-use apportion::error::{EstimateError, QuestionError};
+use apportion::error::EstimateError;
 use apportion::findings::{Analysis, Findings, Intervals};
-use apportion::model::parse_terms;
 use apportion::regress::NoiseModel;
-use apportion::{
-    Component, Error, FittedModel, IntervalKind, Method, Model, Panel, PanelSchema, Report, Resampling, Term,
-};
-use clap::{Args, Command, ValueEnum, value_parser};
+use apportion::{Component, Error, FittedModel, IntervalKind, Model, Panel, PanelSchema, Report, Resampling, Term};
+use clap::{Args, Command, value_parser};
 use serde::Serialize;
 
+pub use arguments::Asked;
+use arguments::{After, Terms, after, component, level, method, method_help, terms};
 use face::Result;
+pub use interval::Interval;
 pub use watch::Watch;
 
 /// Ten million replicates of ten shares fill a gigabyte.
@@ -97,47 +99,6 @@ pub struct Options {
     /// Prints one JSON document instead of tables
     #[arg(long)]
     pub json: bool,
-}
-
-/// A list of terms given as one argument.
-#[derive(Debug, Clone)]
-pub struct Terms(pub Vec<Term>);
-
-/// What a component enters after.
-#[derive(Debug, Clone)]
-pub struct After {
-    component: String,
-    others: Vec<String>,
-}
-
-/// What `--method` takes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Asked {
-    /// This method; sequential in the order of the command line.
-    Method(Method),
-    /// How the coefficients of what is always in change.
-    Gelbach,
-    /// Every method that applies, as one table.
-    All,
-}
-
-/// What `--interval` takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Interval {
-    /// No intervals, and no corrected shares
-    None,
-    /// Leaves out each unit in turn, on the scale of the root
-    Root,
-    /// The same on the plain scale
-    Jackknife,
-    /// Quantiles of the draws
-    Percentile,
-    /// The same, reflected about the estimate
-    Basic,
-    /// Symmetric about the share
-    Normal,
-    /// Bias-corrected and accelerated
-    Bca,
 }
 
 /// What was found, and how long that took.
@@ -391,28 +352,6 @@ pub fn or_none(error: Error) -> face::Error {
     }
 }
 
-impl Interval {
-    fn kind(self) -> Option<IntervalKind> {
-        match self {
-            Interval::None => None,
-            Interval::Root => Some(IntervalKind::Root),
-            Interval::Jackknife => Some(IntervalKind::Jackknife),
-            Interval::Percentile => Some(IntervalKind::Percentile),
-            Interval::Basic => Some(IntervalKind::Basic),
-            Interval::Normal => Some(IntervalKind::Normal),
-            Interval::Bca => Some(IntervalKind::Bca),
-        }
-    }
-
-    fn needs_draws(self) -> bool {
-        !matches!(self, Interval::None | Interval::Root | Interval::Jackknife)
-    }
-
-    fn name(self) -> &'static str {
-        self.kind().map_or("none", IntervalKind::name)
-    }
-}
-
 impl Answer {
     /// Puts the question to the fit, in two steps that are timed and watched.
     pub fn of(analysis: &Analysis, fit: &FittedModel, mut elapsed: Elapsed) -> Result<Self> {
@@ -442,57 +381,4 @@ pub fn timed<T, E>(
     let done = step();
     *milliseconds = start.elapsed().as_secs_f64() * 1e3;
     done
-}
-
-pub fn component(text: &str) -> std::result::Result<Component, String> {
-    match text.split_once('=') {
-        None => Err("there is no `=`: write NAME=TERM,TERM".to_string()),
-        Some((name, _)) if name.trim().is_empty() => Err("there is no name before `=`".to_string()),
-        Some((name, list)) => Ok(Component::new(name.trim(), terms(list)?.0)),
-    }
-}
-
-fn terms(list: &str) -> std::result::Result<Terms, String> {
-    parse_terms(list).map(Terms).map_err(|error| error.to_string())
-}
-
-fn after(text: &str) -> std::result::Result<After, String> {
-    match text.split_once('=') {
-        None => Err("there is no `=`: write NAME=NAME,NAME".to_string()),
-        Some((component, others)) => {
-            let others = others.split(',').map(|name| name.trim().to_string()).collect();
-            Ok(After { component: component.trim().to_string(), others })
-        }
-    }
-}
-
-/// What `--method` takes, as a list: the methods that the library names where it is given no name, and two more.
-fn method_names() -> String {
-    let names = match "".parse::<Method>() {
-        Err(Error::Question(QuestionError::Option { expected, .. })) => expected.replace("it must be one of ", ""),
-        _ => String::new(),
-    };
-    format!("{names}, gelbach or all")
-}
-
-fn method_help() -> String {
-    format!("{}; repeat for several [default: sequential and shapley]", method_names())
-}
-
-fn method(name: &str) -> std::result::Result<Asked, String> {
-    match name {
-        "all" => Ok(Asked::All),
-        "gelbach" => Ok(Asked::Gelbach),
-        _ => match name.parse() {
-            Ok(method) => Ok(Asked::Method(method)),
-            Err(_) => Err(format!("there is no such method: use {}", method_names())),
-        },
-    }
-}
-
-fn level(text: &str) -> std::result::Result<f64, String> {
-    match text.parse() {
-        Ok(level) if level > 0.0 && level < 1.0 => Ok(level),
-        _ => Err("it must be a number above 0 and below 1, such as 0.95".to_string()),
-    }
 }

@@ -116,7 +116,13 @@ pub fn wrapped(text: &str) -> String {
             if !line.is_empty() {
                 line.push(' ');
             }
-            line.push_str(word);
+            // A name that is longer than a line goes on in the next.
+            for character in word.chars() {
+                if line.chars().count() == WIDTH {
+                    lines.push(std::mem::take(&mut line));
+                }
+                line.push(character);
+            }
         }
         lines.push(line);
     }

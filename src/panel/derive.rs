@@ -277,28 +277,6 @@ impl Panel {
         Ok(panel)
     }
 
-    /// Says what a column is measured in.
-    ///
-    /// # Errors
-    ///
-    /// [`DataError::UnknownColumn`].
-    ///
-    /// ```
-    /// use apportion::Panel;
-    /// let panel = Panel::builder().column("spend", [900.0]).build()?.measured_in("spend", "£")?;
-    /// assert_eq!(panel.provenance("spend")?.measured_in.as_deref(), Some("£"));
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
-    pub fn measured_in(mut self, column: &str, unit: impl Into<String>) -> Result<Panel> {
-        let mut provenance = self.provenance(column)?.clone();
-        provenance.measured_in = Some(unit.into());
-        let columns = Arc::make_mut(&mut self.columns);
-        for named in columns.iter_mut().filter(|there| there.name() == column) {
-            *named = named.clone().with_provenance(Arc::new(provenance.clone()));
-        }
-        Ok(self)
-    }
-
     /// Names the population column, the exposure of rates: numbers of zero or more, which may be missing.
     ///
     /// # Errors

@@ -54,6 +54,19 @@ fn variation_says_what_was_left_out_and_what_its_trend_is() {
     let mut command = asked("variation_over_time", &folder, &panel(1.0));
     let text = printed(command.args(["--outcome=rate", &long]).args(JUDGED));
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    // Names without spaces too, in sentences as in tables.
+    let name = "an_outcome_with_a_name_that_is_far_too_long_to_stand_on_a_line_of_eighty_columns_by_itself";
+    let csv = panel(1.0).replace("rate", name);
+    let outcome = format!("--outcome={name}");
+    for (example, arguments) in [
+        ("variation_over_time", vec![&*outcome, "--component=cause=x"]),
+        ("change_over_time", vec![&*outcome, "--component=cause=x"]),
+        ("relations", vec![&*format!("--pair={name}=x")]),
+        ("early_warning", [&JUDGED[..], &[&*format!("--measures={name}"), "--bad=Bad", "--fit-until=2013"]].concat()),
+    ] {
+        let text = printed(asked(example, &folder, &csv).args(arguments));
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    }
 }
 
 #[test]
