@@ -46,7 +46,7 @@ struct Arguments {
     #[arg(long, value_name = "COL,COL", value_delimiter = ',')]
     measures: Vec<String>,
     /// How many periods before
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = face::whole::<u32>, allow_negative_numbers = true)]
     lag: u32,
     /// The last period of judgements that the score is fitted on
     #[arg(long, value_name = "PERIOD", value_parser = face::period)]

@@ -43,13 +43,13 @@ struct Arguments {
     #[arg(long, value_name = "TERM,TERM", requires = "data")]
     candidates: Option<String>,
     /// How many to choose
-    #[arg(long, value_name = "N", default_value_t = 5)]
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = face::whole::<usize>, allow_negative_numbers = true)]
     size: usize,
     /// How often to choose again, of units drawn anew
-    #[arg(long, value_name = "N", default_value_t = 500)]
+    #[arg(long, value_name = "N", default_value_t = 500, value_parser = face::whole::<usize>, allow_negative_numbers = true)]
     draws: usize,
     /// Seed of the draws
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = face::whole::<u64>, allow_negative_numbers = true)]
     seed: u64,
     /// Prints one JSON document instead of tables
     #[arg(long)]

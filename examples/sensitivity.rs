@@ -34,7 +34,7 @@ struct Arguments {
     #[arg(long, value_name = "NAME=PART,…", value_parser = figures)]
     figures: Option<Figures>,
     /// Answers so many specifications drawn at random by --seed
-    #[arg(long, value_name = "N", conflicts_with = "one_at_a_time")]
+    #[arg(long, value_name = "N", conflicts_with = "one_at_a_time", value_parser = face::whole::<usize>, allow_negative_numbers = true)]
     sample: Option<usize>,
     /// Answers the base, and every alternative with all others as in the base
     #[arg(long)]
@@ -92,6 +92,9 @@ fn question(
     if methods.is_empty() {
         methods = vec![Method::Sequential { order: Vec::new() }, Method::Shapley];
     }
+    let has_orders =
+        methods.iter().any(|method| matches!(method, Method::Sequential { .. })) && !alternatives.one_order;
+    let asked = if has_orders { asked.all_orders() } else { asked };
     let asked = asked.methods(methods);
     // Thousands of specifications have intervals only where they are asked for.
     let intervals = if options.asks_for_intervals() { options.one_way()? } else { None };

@@ -36,12 +36,12 @@ pub struct Alternatives {
     leave_out: Vec<String>,
     /// Only the order in which components are given, not all orders
     #[arg(long)]
-    one_order: bool,
+    pub one_order: bool,
     /// Leaves out specifications whose sample lacks a period of their window
     #[arg(long, requires = "data")]
     complete: bool,
     /// Leaves out specifications with fewer rows
-    #[arg(long, value_name = "N", requires = "data")]
+    #[arg(long, value_name = "N", requires = "data", value_parser = super::face::whole::<usize>, allow_negative_numbers = true)]
     least_rows: Option<usize>,
 }
 
@@ -106,11 +106,10 @@ impl Alternatives {
 
     /// What is asked of any panel.
     fn put(&self, asked: Sensitivity) -> Sensitivity {
-        let asked = self.leave_out.iter().fold(asked, |asked, column| match column.as_str() {
+        self.leave_out.iter().fold(asked, |asked, column| match column.as_str() {
             "units" => asked.without_each_unit(),
             column => asked.without_each(column),
-        });
-        if self.one_order { asked } else { asked.all_orders() }
+        })
     }
 }
 

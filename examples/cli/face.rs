@@ -98,6 +98,12 @@ pub fn period(text: &str) -> std::result::Result<i32, String> {
     text.trim().parse().map_err(|_| "write a period as a whole number, such as 2011".to_string())
 }
 
+/// Reads a number of things, or a seed.
+#[allow(dead_code, reason = "not every example asks for one")]
+pub fn whole<T: std::str::FromStr>(text: &str) -> std::result::Result<T, String> {
+    text.trim().parse().map_err(|_| "write a whole number from zero up".to_string())
+}
+
 /// What clap found wrong, without its tips and usage.
 fn first_paragraph(error: &clap::Error) -> String {
     let text = error.to_string();

@@ -81,7 +81,7 @@ pub struct Options {
     #[arg(long, value_name = "PART", value_parser = level, allow_negative_numbers = true)]
     pub level: Option<f64>,
     /// Seed of the draws; without draws there is nothing to seed
-    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = face::whole::<u64>, allow_negative_numbers = true)]
     pub seed: u64,
     /// Threads to work on [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024), allow_negative_numbers = true)]

@@ -16,13 +16,11 @@ pub(crate) struct Category {
 
 /// What each category has of the variation of a number, and R² of all of them; nothing where it does not vary.
 pub(crate) fn split_among(categories: &[Category], values: &[f64]) -> (Vec<f64>, f64) {
-    let nothing = (vec![0.0; categories.len()], 0.0);
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     let total: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
-    // What rounding leaves of numbers that are all the same.
-    if total.sqrt() <= f64::EPSILON * n.sqrt() * mean.abs() {
-        return nothing;
+    if total <= 0.0 {
+        return (vec![0.0; categories.len()], 0.0);
     }
     // The first level of each category is left out, as a dummy.
     let first = |category: usize| categories[..category].iter().map(|of| of.n_levels.saturating_sub(1)).sum::<usize>();

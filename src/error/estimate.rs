@@ -170,7 +170,7 @@ pub enum EstimateError {
         why: ClusterProblem,
     },
     /// A column that cannot say in which group of units each unit lies.
-    #[error("nested column \"{column}\": {why}")]
+    #[error("groups of units by column \"{column}\": {why}")]
     Nesting {
         /// The column.
         column: String,

@@ -30,6 +30,9 @@ fn cells(curve: &SpecificationCurve, range: &SpecificationRange) -> Vec<String> 
 
 /// What moves a share, in words.
 fn moves(of: &ShareMoves) -> String {
+    if of.choices.iter().all(|choice| choice.share_of_variation == 0.0) {
+        return format!("{}: the same under all choices", of.name);
+    }
     let said: Vec<String> = of
         .choices
         .iter()
@@ -51,7 +54,8 @@ fn moves(of: &ShareMoves) -> String {
 
 /// The alternatives of a specification, in words.
 fn chosen(of: &Specification) -> String {
-    let said: Vec<String> = of.choices.iter().map(|(choice, alternative)| format!("{choice} {alternative}")).collect();
+    let said: Vec<String> =
+        of.choices.iter().map(|(choice, alternative)| format!("{choice} = {alternative}")).collect();
     said.join("; ")
 }
 

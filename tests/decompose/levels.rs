@@ -238,7 +238,7 @@ fn a_unit_in_two_groups_and_groups_that_do_not_nest_are_refused() {
     assert!(matches!(why, NestingProblem::SplitsUnit { .. }));
     assert_eq!(
         sentence,
-        "nested column \"moved\": it has u001 in \"south\" and in \"elsewhere\", and a unit lies in one group: correct \
+        "groups of units by column \"moved\": it has u001 in \"south\" and in \"elsewhere\", and a unit lies in one group: correct \
          the column, or leave the unit out"
     );
     let (why, sentence) = refused(&["county", "region"]);

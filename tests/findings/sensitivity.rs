@@ -362,7 +362,8 @@ fn contradictions_are_refused_before_anything_runs() {
     assert!(said(of().sample(0, 1)).contains("sample is 0"));
     assert!(said(of().without(UnitRule::new("mine").unit(999, "closed"))).contains("no unit \"999\""));
     let splits = refused(of().without_each("ofsted_overall")).to_string();
-    assert!(splits.contains("ofsted_overall"), "{splits}");
+    assert!(splits.starts_with("groups of units by column \"ofsted_overall\":"), "{splits}");
+    assert!(said(of().without_each("year")).contains("period"), "{}", said(of().without_each("year")));
     assert!(
         said(everything().at_most(1_000)).starts_with("specifications is 2"),
         "{}",
@@ -419,6 +420,8 @@ fn curves_are_printed_and_handed_on() {
     };
     let least = curve.specifications.iter().filter_map(off).fold(f64::INFINITY, f64::min);
     assert_eq!(nearest.specifications[0].largest_difference, least);
+    let twice = curve.nearest(&[("practice", 0.4), ("practice", 0.3)], 3, 0.02).expect_err("twice");
+    assert_eq!(twice.to_string(), "figures is practice twice: name each share once");
     for (figures, option) in [(&[][..], "figures"), (&[("practice", f64::NAN)][..], "figures")] {
         let refused = curve.nearest(figures, 3, 0.02).expect_err("no figures");
         assert!(matches!(refused, Error::Question(QuestionError::Option { option: found, .. }) if found == option));

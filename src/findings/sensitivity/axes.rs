@@ -136,7 +136,7 @@ fn texts(set: &[Term]) -> String {
 /// The choice of units left out; none first, as in the base.
 fn units_left_out(asked: &[UnitsLeftOut], panel: &Panel) -> Result<Axis> {
     if panel.unit_column().is_none() {
-        return Err(no_key("units that are left out", "unit"));
+        return Err(no_key("leaving units out", "unit"));
     }
     let mut rules: Vec<Option<UnitRule>> = vec![None];
     let rule = |name: &str, units: &[String]| {
@@ -164,6 +164,11 @@ fn units_left_out(asked: &[UnitsLeftOut], panel: &Panel) -> Result<Axis> {
 /// The units of each group by a column, in the order of the panel.
 fn groups(panel: &Panel, column: &str) -> Result<Vec<(String, Vec<String>)>> {
     let refuse = |why| Err(EstimateError::Nesting { column: column.to_string(), why }.into());
+    for (key, name) in [("unit", panel.unit_column()), ("period", panel.period_column())] {
+        if name == Some(column) {
+            return refuse(NestingProblem::IsKey { key });
+        }
+    }
     let own = panel.column(column)?;
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
     let mut of_unit: HashMap<&str, usize> = HashMap::new();

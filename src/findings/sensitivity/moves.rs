@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::ranges::TIE;
 use super::{AnalystChoice, Specification};
 use crate::decompose::{Category, split_among};
 
@@ -64,7 +65,12 @@ impl ShareMoves {
         let variance = shares.iter().map(|share| (share - mean).powi(2)).sum::<f64>() / n;
         let (names, categories): (Vec<(&str, Vec<&str>)>, Vec<Category>) =
             columns.into_iter().map(|column| ((column.choice, column.alternatives), column.category)).unzip();
-        let (parts, r2) = split_among(&categories, &shares);
+        let ends = shares.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), x| (x.min(min), x.max(max)));
+        // What rounding leaves of a share that is the same everywhere goes with no choice.
+        let (parts, r2) = match ends.1 - ends.0 > TIE {
+            true => split_among(&categories, &shares),
+            false => (vec![0.0; categories.len()], 0.0),
+        };
         let of_choice = |(((choice, alternatives), category), part): ((&(&str, Vec<&str>), &Category), f64)| {
             ChoiceMoves::of(choice, alternatives, category, &shares, part)
         };

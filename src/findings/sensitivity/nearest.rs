@@ -70,8 +70,11 @@ impl SpecificationCurve {
         if figures.is_empty() {
             return refused("figures", "name at least one share and what it is to be", "none".to_string());
         }
-        for (name, figure) in figures {
+        for (at, (name, figure)) in figures.iter().enumerate() {
             self.range(name)?;
+            if figures[..at].iter().any(|(other, _)| other == name) {
+                return refused("figures", "name each share once", format!("{name} twice"));
+            }
             if !figure.is_finite() {
                 return refused("figures", "a figure is a part of the total, such as 0.44", figure.to_string());
             }

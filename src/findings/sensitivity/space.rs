@@ -119,6 +119,7 @@ impl Space {
     /// A method as an alternative is called.
     pub(super) fn label(&self, method: &Method) -> Arc<str> {
         match method {
+            Method::Sequential { order } if order.is_empty() => "none".into(),
             Method::Sequential { order } if self.has_orders => order.join(" → ").into(),
             method => method.name().into(),
         }
