@@ -237,3 +237,14 @@ fn warnings_that_cannot_be_had() {
     let one = Panel::builder().units([1, 2]).column("first", [1.0, 2.0]).text_column("grade", ["Poor", "Good"]);
     message::error(asked().of(&one.build().expect("a panel"), 2015), &["period"]);
 }
+
+#[test]
+fn the_unit_without_which_a_measure_is_constant_is_named() {
+    let mut rows = records(5);
+    let of_one = cases(&rows)[0].0;
+    rows.iter_mut().for_each(|row| row.3 = if row.0 == of_one { f64::from(row.1) } else { 0.0 });
+    let why = FindingProblem::NothingOfItsOwn { measure: "second".to_string(), without: Some(of_one.to_string()) };
+    let said = format!(", without {of_one}:");
+    let error = message::error(asked().of(&panel(&rows), 2015), &[&said, "\"second\" does not vary"]);
+    assert!(matches!(error, Error::Estimate(EstimateError::Finding { why: found, .. }) if found == why));
+}

@@ -135,6 +135,72 @@ fn it_is_written_and_read_again() {
     assert!(lines.contains("unit_effects of practice"), "{lines}");
 }
 
+/// The ends are squares of the root less and plus t standard errors of the root; no spread is below zero.
+#[test]
+fn intervals_of_spreads_are_not_below_zero() {
+    let csv =
+        "la,year,y,x\n1,2017,0,0\n2,2017,1,1\n3,2017,9,2\n1,2018,4,1\n2,2018,4,0\n3,2018,5,2\n4,2018,9,1\n4,2017,,1\n";
+    let panel = Panel::read_csv_from(csv.as_bytes(), &PanelSchema::new("la", "year")).expect("it reads");
+    let fit = Model::new("y").component("cause", ["x"]).fit(&panel).expect("it fits");
+    let variation = VariationAnalysis::new().of(&fit).expect("variation");
+    for series in variation.series.iter().filter(|series| series.measure != VariationMeasure::SystematicPart) {
+        for point in &series.points {
+            let interval = point.interval.expect("units");
+            assert!(
+                interval.lower >= 0.0 && interval.lower <= point.value && point.value <= interval.upper,
+                "{series}"
+            );
+        }
+    }
+    // Of 2017, without each: 4√2·√2 of (1, 9), 9/√2 and 1/√2; t on two degrees of freedom is 4.302652729749464.
+    let point = &variation.series(VariationMeasure::StandardDeviation).expect("it is taken").points[0];
+    let roots = [8.0_f64, 9.0, 1.0].map(|range| (range / 2.0_f64.sqrt()).sqrt());
+    let mean = roots.iter().sum::<f64>() / 3.0;
+    let error = (2.0 / 3.0 * roots.iter().map(|root| (root - mean).powi(2)).sum::<f64>()).sqrt();
+    let (root, interval) = (point.value.sqrt(), point.interval.expect("units"));
+    let half = 4.302652729749464 * error;
+    assert!((interval.upper - (root + half).powi(2)).abs() < 1e-9, "{interval:?}");
+    assert!((interval.lower - (root - half).max(0.0).powi(2)).abs() < 1e-9, "{interval:?}");
+    // The row without an outcome is told of.
+    let json = serde_json::to_value(&variation).expect("JSON");
+    assert_eq!((json["dropped"].as_array().map(Vec::len), &json["dropped"][0]["rows"]), (Some(1), &1.into()));
+    assert!(variation.to_string().contains("1 row left out: y missing"), "{variation}");
+}
+
+/// A scale of a power of two changes nothing but the numbers that are in units of the outcome.
+#[test]
+fn scales_far_from_one_vary_as_others_do() {
+    let rows = unbalanced(7, 24, 5, 0.15);
+    let of = |scale: f64| {
+        let mut rows = rows.at(&(0..rows.len()).collect::<Vec<_>>());
+        rows.numbers.insert("y".to_string(), rows.column("y").iter().map(|y| scale * y).collect());
+        let fit = Model::new("y").component("practice", [Term::UnitEffects]).fit(&panel(&rows)).expect("it fits");
+        VariationAnalysis::new().of(&fit).expect("variation")
+    };
+    let plain = of(1.0);
+    for scale in [600.0_f64.exp2(), (-600.0_f64).exp2()] {
+        for (far, near) in of(scale).series.iter().zip(&plain.series) {
+            let unit = if far.measure == VariationMeasure::CoefficientOfVariation { 1.0 } else { scale };
+            for (far, near) in far.points.iter().zip(&near.points) {
+                let (far, interval, near_interval) = (far.value, far.interval.expect("it"), near.interval.expect("it"));
+                assert!((far / unit - near.value).abs() < TOLERANCE, "{far} at {scale}");
+                assert!((interval.std_error / unit - near_interval.std_error).abs() < TOLERANCE, "{interval:?}");
+                assert!((interval.upper / unit - near_interval.upper).abs() < TOLERANCE, "{interval:?}");
+            }
+            let (far, near) = (far.trend.as_ref().expect("years"), near.trend.as_ref().expect("years"));
+            assert!((far.p_value - near.p_value).abs() < TOLERANCE, "{far:?}");
+        }
+    }
+}
+
+#[test]
+fn long_names_stay_within_the_lines() {
+    let name = "everything that is not otherwise accounted for";
+    let fit = Model::new("y").component(name, ["slow"]).fit(&panel(&unbalanced(7, 24, 5, 0.15))).expect("it fits");
+    let text = VariationAnalysis::new().of(&fit).expect("variation").to_string();
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+}
+
 /// A panel of a number that persists in its units, over six years in which its spread does not change.
 fn persistent(seed: u64) -> Panel {
     let mut random = Numbers::new(seed);

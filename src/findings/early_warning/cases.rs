@@ -77,7 +77,8 @@ impl Asked<'_> {
 
     fn measures_at(&self, columns: &[&[f64]], measured: Option<usize>) -> Result<(usize, Vec<f64>), String> {
         let Some(at) = measured else {
-            return Err(format!("without a row of {} periods before", self.lag));
+            let periods = if self.lag == 1 { "period" } else { "periods" };
+            return Err(format!("without a row of {} {periods} before", self.lag));
         };
         let measures: Vec<f64> = columns.iter().map(|column| column.get(at).copied().unwrap_or(f64::NAN)).collect();
         match measures.iter().position(|value| value.is_nan()) {
