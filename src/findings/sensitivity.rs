@@ -87,7 +87,8 @@ pub struct SpecificationCurve {
     /// In what part of the specifications that have all components they rank as in the base; `None` where the base was not
     /// answered, or lacks one.
     pub same_order: Option<f64>,
-    /// Specifications that could not be answered, each with its error.
+    /// Specifications that could not be answered, each with its error. Under a rule for the sample one without any row is
+    /// left out instead.
     pub failed: usize,
     /// Specifications that are none of those that were asked for, by the rule of which their sample falls short.
     pub left_out: Vec<LeftOutSpecifications>,
@@ -101,8 +102,9 @@ pub struct SpecificationCurve {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AnalystChoice {
-    /// What is chosen: `outcome`, `weights`, `periods`, `units left out`, `order` or `method`; the terms of a component by
-    /// its name; whether a term is in, by component and term.
+    /// What is chosen: `outcome`, `always`, `weights`, `periods`, `units left out`, `order` or `method`; the terms of a
+    /// component by its name (`terms of …` where it is called like one of those); whether a term is in, by component and term;
+    /// whether a component is, by its name and `in or out`.
     pub name: String,
     /// The alternatives.
     pub alternatives: Vec<String>,

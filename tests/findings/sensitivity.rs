@@ -431,3 +431,57 @@ fn curves_are_printed_and_handed_on() {
     assert_eq!(rows, 1 + 40);
     assert!(curve.to_markdown().contains("| deprivation |"));
 }
+
+#[test]
+fn units_left_out_are_told_apart_and_count_once() {
+    let names = ["none", "A", "B", "C", "D", "E"];
+    let units = names.iter().flat_map(|name| [*name; 3]);
+    let value = |row: usize| (row * 7 % 11) as f64;
+    let panel = Panel::builder()
+        .units(units)
+        .periods([2011, 2013, 2015].repeat(6))
+        .column("y", (0..18).map(|row| value(row) + row as f64).collect::<Vec<_>>())
+        .column("x", (0..18).map(value).collect::<Vec<_>>())
+        .column("none", (0..18).map(|row| 1.0 + value(row)).collect::<Vec<_>>())
+        .text_column("side", names.iter().flat_map(|name| [if *name < "C" { "A" } else { "west" }; 3]))
+        .text_column("own", names.iter().flat_map(|name| std::iter::repeat_n(name.to_lowercase(), 3)))
+        .build()
+        .expect("a panel");
+    let base = Model::new("y").component("cause", ["x"]);
+    let of = |asked: Sensitivity| {
+        let curve = asked.of(&panel).expect("a curve");
+        curve.choices.iter().find(|choice| choice.name == "units left out").expect("the choice").alternatives.clone()
+    };
+    // Each unit, also by a column that names it in another way; then two sides, of which one is called like a unit.
+    let asked = Sensitivity::new(base.clone()).without_each_unit().without_each_unit().without_each("own");
+    assert_eq!(of(asked.clone()).len(), 1 + 6);
+    let labels = of(asked.without_each("side"));
+    assert_eq!(labels[0], "none");
+    assert!(labels.contains(&"unit none".to_string()) && labels.contains(&"side A".to_string()), "{labels:?}");
+    assert_eq!(labels.len(), 1 + 6 + 2);
+    let rule = |unit: &str| UnitRule::new("mine").unit(unit, "to see");
+    let twice = Sensitivity::new(base.clone()).without(rule("A")).without(rule("B")).without(rule("C")).of(&panel);
+    assert!(twice.expect_err("two names for three rules").to_string().contains("name of its own"));
+    // A column of weights may be called none as well.
+    let weights = Sensitivity::new(base.clone()).weights([None, Some("none")]).of(&panel).expect("a curve");
+    assert_eq!(weights.choices[1].alternatives, ["none", "column none"]);
+    let taken = Model::new("y").component("c", ["x"]).component("c in or out", ["none"]);
+    let taken =
+        Sensitivity::new(taken).optional("c").terms("c in or out", [["none"]]).of(&panel).expect_err("two choices");
+    assert_eq!(
+        taken.to_string(),
+        "choice is c in or out: two choices would be called so: give the component another name"
+    );
+    // Every other year is all that there is, and a window beyond the panel is not complete.
+    let complete = Sensitivity::new(base.clone()).periods([2011..=2015, 2011..=2013, 2013..=2017]).complete_periods();
+    let complete = complete.of(&panel).expect("a curve");
+    assert_eq!((complete.specifications.len(), complete.left_out[0].specifications), (2, 1));
+    // Without windows the whole panel is asked for.
+    let outcome = |row: apportion::panel::Row| {
+        Ok::<_, Error>(if row.period() == Some(2013) { f64::NAN } else { row.number("y")? })
+    };
+    let with_gap = panel.with_column_by("gap", outcome).expect("a column");
+    let gap = Sensitivity::new(Model::new("gap").component("cause", ["x"])).complete_periods().of(&with_gap);
+    let said = gap.expect_err("2013 has no outcome").to_string();
+    assert_eq!(said, "specifications whose sample keeps the rules: 0 given, at least 1 needed");
+}

@@ -31,13 +31,31 @@ pub(super) enum Answer {
 }
 
 impl Rules {
-    /// Which of them a sample breaks: its rows, its periods, and the window that it is to fill.
-    fn broken(&self, rows: usize, periods: &[i32], window: Option<&RangeInclusive<i32>>) -> Option<Broken> {
-        let lacks = |window: &RangeInclusive<i32>| window.clone().any(|period| periods.binary_search(&period).is_err());
-        match window {
-            Some(window) if self.complete_periods && lacks(window) => Some(Broken::Periods),
-            _ => (rows < self.least_rows).then_some(Broken::Rows),
+    /// Which of them a sample breaks: its rows, its periods, those that it is to have.
+    fn broken(&self, rows: usize, periods: &[i32], wanted: &Wanted) -> Option<Broken> {
+        if self.complete_periods && wanted.lacks(periods) {
+            return Some(Broken::Periods);
         }
+        (rows < self.least_rows).then_some(Broken::Rows)
+    }
+}
+
+/// The periods that a complete sample has.
+struct Wanted<'a> {
+    /// Of the whole panel, ascending.
+    of_panel: &'a [i32],
+    window: Option<&'a RangeInclusive<i32>>,
+}
+
+impl Wanted<'_> {
+    /// A period that no row of the panel has cannot be in a sample, unless the window reaches beyond the panel.
+    fn lacks(&self, periods: &[i32]) -> bool {
+        let ends = self.of_panel.first().zip(self.of_panel.last());
+        let reaches_beyond = self
+            .window
+            .is_some_and(|window| ends.is_none_or(|(first, last)| window.start() < first || window.end() > last));
+        let is_wanted = |period: &&i32| self.window.is_none_or(|window| window.contains(period));
+        reaches_beyond || self.of_panel.iter().filter(is_wanted).any(|period| periods.binary_search(period).is_err())
     }
 }
 
@@ -79,7 +97,10 @@ pub(super) fn answer(
         // The base is what others are held against, whatever its sample.
         let rules = if question.is_base { &Rules::default() } else { rules };
         let answer = match &panels[part] {
-            Ok(panel) => question.answer(space, panel, intervals, rules, space.window(parts[part])),
+            Ok(own) => {
+                let wanted = Wanted { of_panel: panel.periods(), window: space.window(parts[part]) };
+                question.answer(space, own, intervals, rules, &wanted)
+            }
             Err(error) => question.failed(space, error),
         };
         progress.add(question.splits.len() as u64);
@@ -109,7 +130,7 @@ impl Question {
         panel: &Panel,
         intervals: Option<(&Intervals, bool)>,
         rules: &Rules,
-        window: Option<&RangeInclusive<i32>>,
+        wanted: &Wanted,
     ) -> Answer {
         let selected = match Selected::new(&self.model, panel) {
             Ok(selected) => selected,
@@ -118,13 +139,13 @@ impl Question {
                     error,
                     Error::Estimate(EstimateError::NothingLeft { .. } | EstimateError::TooFewRows { .. })
                 );
-                return match rules.broken(0, &[], window).filter(|_| is_empty) {
+                return match rules.broken(0, &[], wanted).filter(|_| is_empty) {
                     Some(rule) => Answer::LeftOut(rule, self.splits.len()),
                     None => self.failed(space, &error),
                 };
             }
         };
-        if let Some(rule) = rules.broken(selected.n_observations(), &selected.periods(), window) {
+        if let Some(rule) = rules.broken(selected.n_observations(), &selected.periods(), wanted) {
             return Answer::LeftOut(rule, self.splits.len());
         }
         let fit = Design::of_selected(selected).and_then(|design| FittedModel::of_design(&self.model, design));

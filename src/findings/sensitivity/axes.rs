@@ -1,11 +1,11 @@
 //! The choices but that of the method, each an axis with its alternatives.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::asked::{Asked, UnitsLeftOut};
-use crate::error::{EstimateError, NestingProblem, Result, no_key};
+use crate::error::{EstimateError, NestingProblem, QuestionError, Result, no_key};
 use crate::model::{Term, Weights};
 use crate::panel::{Panel, UnitRule};
 
@@ -83,6 +83,7 @@ pub(super) fn axes(asked: &Asked, panel: &Panel) -> Result<Vec<Axis>> {
             (weights, _) => weights.clone(),
         };
         let label = |weights: &Weights| match weights {
+            Weights::Column(column) if column == "none" => format!("column {column}"),
             Weights::Column(column) => column.clone(),
             _ => "none".to_string(),
         };
@@ -94,6 +95,10 @@ pub(super) fn axes(asked: &Asked, panel: &Panel) -> Result<Vec<Axis>> {
     }
     if !asked.units.is_empty() {
         axes.push(units_left_out(&asked.units, panel)?);
+    }
+    if let Some(axis) = (1..axes.len()).find_map(|at| axes[..at].iter().find(|axis| axis.name == axes[at].name)) {
+        let expected = "two choices would be called so: give the component another name".to_string();
+        return Err(QuestionError::Option { option: "choice", expected, found: axis.name.to_string() }.into());
     }
     Ok(axes)
 }
@@ -139,25 +144,48 @@ fn units_left_out(asked: &[UnitsLeftOut], panel: &Panel) -> Result<Axis> {
         return Err(no_key("leaving units out", "unit"));
     }
     let mut rules: Vec<Option<UnitRule>> = vec![None];
+    let mut labels: Vec<Arc<str>> = vec!["none".into()];
+    let mut of_rules: Vec<BTreeSet<String>> = vec![BTreeSet::new()];
+    // The same units count once, and other units that are called the same are told apart by what they are.
+    let mut add = |kind: &str, rule: UnitRule, gone: BTreeSet<String>| -> Result<()> {
+        let name = rule.name();
+        if of_rules.contains(&gone) {
+            return Ok(());
+        }
+        let is_new = |label: &str| labels.iter().all(|there| **there != *label);
+        let label = if is_new(name) { name.to_string() } else { format!("{kind} {name}") };
+        if !is_new(&label) {
+            let expected = "other units are left out under that name: give each rule a name of its own".to_string();
+            return Err(QuestionError::Option { option: "units left out", expected, found: label }.into());
+        }
+        labels.push(label.into());
+        rules.push(Some(rule));
+        of_rules.push(gone);
+        Ok(())
+    };
     let rule = |name: &str, units: &[String]| {
-        Some(units.iter().fold(UnitRule::new(name), |rule, unit| rule.unit(unit, "left out in turn")))
+        units.iter().fold(UnitRule::new(name), |rule, unit| rule.unit(unit, "left out in turn"))
     };
     for left_out in asked {
         match left_out {
             UnitsLeftOut::Rule(own) => {
-                panel.without(own)?;
-                rules.push(Some(own.clone()));
+                let without = panel.without(own)?;
+                let kept: BTreeSet<&String> = without.units().iter().collect();
+                let gone = panel.units().iter().filter(|unit| !kept.contains(unit)).cloned().collect();
+                add("rule", own.clone(), gone)?;
             }
             UnitsLeftOut::EachUnit => {
-                rules.extend(panel.units().iter().map(|unit| rule(unit, std::slice::from_ref(unit))));
+                for unit in panel.units() {
+                    add("unit", rule(unit, std::slice::from_ref(unit)), BTreeSet::from([unit.clone()]))?;
+                }
             }
             UnitsLeftOut::EachGroup { column } => {
-                rules.extend(groups(panel, column)?.iter().map(|(group, units)| rule(group, units)));
+                for (group, units) in groups(panel, column)? {
+                    add(column, rule(&group, &units), units.into_iter().collect())?;
+                }
             }
         }
     }
-    let label = |rule: &Option<UnitRule>| Arc::from(rule.as_ref().map_or("none", UnitRule::name));
-    let labels = rules.iter().map(label).collect();
     Ok(Axis { name: "units left out".into(), labels, alternatives: Alternatives::Units(rules), base: 0 })
 }
 

@@ -229,14 +229,15 @@ impl Sensitivity {
         self
     }
 
-    /// Leaves out specifications whose sample lacks a period of their window: a measure of 2015 says nothing of a question
-    /// about the years before. How many there were is in [`SpecificationCurve::left_out`].
+    /// Leaves out specifications whose sample lacks a period that the panel has within their window, or has at all where there
+    /// are no windows, and those whose window reaches beyond the panel: a measure from 2015 on says nothing of the years
+    /// before. How many there were is in [`SpecificationCurve::left_out`].
     pub fn complete_periods(mut self) -> Self {
         self.asked.rules.complete_periods = true;
         self
     }
 
-    /// Leaves out specifications whose sample has fewer rows; how many there were is in [`SpecificationCurve::left_out`].
+    /// Leaves out specifications whose sample has fewer rows, or none; how many there were is in [`SpecificationCurve::left_out`].
     pub fn at_least_rows(mut self, rows: usize) -> Self {
         self.asked.rules.least_rows = rows;
         self
