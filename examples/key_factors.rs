@@ -92,10 +92,9 @@ fn factors(arguments: &Arguments, panel: &Panel, outcome: Term, candidates: &[Te
     };
     let all = model(candidates).fit(panel)?;
     let selection = all.bootstrap(arguments.draws, arguments.seed)?.selection(arguments.size)?;
-    // The few are put to the rows that all candidates have, on which they were chosen.
+    // They are chosen on the rows that all candidates have, and split what varies on all rows that they have themselves.
     let few: Vec<Term> = candidates.iter().filter(|term| selection.best.contains(&term.to_string())).cloned().collect();
-    let has_all = |row: apportion::panel::Row| Ok(all.rows().binary_search(&row.index()).is_ok());
-    let fit = model(&few).fit(&panel.filter("rows that have every candidate", has_all)?)?;
+    let fit = model(&few).fit(panel)?;
     Ok(KeyFactors { selection, shares: fit.shapley()?.with_intervals(&fit.jackknife()?)? })
 }
 

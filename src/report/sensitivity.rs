@@ -123,18 +123,23 @@ impl SpecificationCurve {
     }
 
     /// Every specification as CSV, a line each, numbers in full: its alternatives, its shares of the total, with
-    /// `_lower` and `_upper` the ends of intervals where there are any, and its error.
+    /// `_lower` and `_upper` the ends of intervals and with `_corrected` corrected shares where there are any, and its error.
     ///
     /// # Examples
     /// See [`SpecificationCurve`].
     pub fn to_csv(&self) -> String {
         let shares: Vec<&str> = self.ranges.iter().map(|range| range.name.as_str()).collect();
+        let has_corrected =
+            self.specifications.iter().any(|of| of.shares.iter().any(|share| share.corrected.is_some()));
         let has_intervals = self.specifications.iter().any(|of| of.shares.iter().any(|share| share.interval.is_some()));
         let mut head: Vec<String> = self.choices.iter().map(|choice| choice.name.clone()).collect();
         for share in &shares {
             head.push(share.to_string());
             if has_intervals {
                 head.extend(["lower", "upper"].map(|end| format!("{share}_{end}")));
+            }
+            if has_corrected {
+                head.push(format!("{share}_corrected"));
             }
         }
         head.push("error".to_string());
@@ -148,6 +153,9 @@ impl SpecificationCurve {
                 if has_intervals {
                     let interval = share.and_then(|share| share.interval);
                     cells.extend([interval.map(|i| i.lower), interval.map(|i| i.upper)].map(text));
+                }
+                if has_corrected {
+                    cells.push(text(share.and_then(|share| share.corrected).map(|corrected| corrected.share_of_total)));
                 }
             }
             cells.push(of.error.clone().unwrap_or_default());

@@ -137,6 +137,8 @@ fn intervals_are_those_of_plain_fits() {
         Sensitivity::new(base()).outcomes(["log(cpp_rate)"]).all_orders().methods([sequential(), Method::Shapley]);
     let asked = asked.intervals(Intervals::jackknife().level(0.9)).sample(7, 3);
     let (curve, raw) = (asked.clone().corrected().of(&panel).expect("a curve"), asked.of(&panel).expect("a curve"));
+    assert!(raw.to_csv().lines().next().is_some_and(|head| head.contains(",practice,practice_lower,practice_upper,")));
+    assert!(curve.to_csv().lines().next().is_some_and(|head| head.contains(",practice_upper,practice_corrected,")));
     for (of, raw) in curve.specifications.iter().zip(&raw.specifications) {
         let fit = match of.choices.get("outcome") {
             Some("cpp_rate") => base().fit(&panel),
