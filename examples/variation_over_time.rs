@@ -102,9 +102,10 @@ fn sentences(variation: &VariationOverTime, judgements: Option<&JudgementsOverTi
         };
         let [from, to] = [first, last].map(|count| count.part.map_or("none".to_string(), |part| percent(part) + "%"));
         lines.push(format!(
-            "{}: {} of units, {from} of those judged, in {}; {}, {to}, in {}. {}.",
+            "{}: {} unit{}, {from} of those judged, in {}; {}, {to}, in {}. {}.",
             level.level,
             first.units,
+            if first.units == 1 { "" } else { "s" },
             first.period,
             last.units,
             last.period,
@@ -127,16 +128,15 @@ fn number(measure: VariationMeasure, value: f64) -> String {
     }
 }
 
-/// What the trend over all periods is, which need not go from the first to the last, and whether that is beyond chance.
+/// Whether it falls or rises over all periods, which need not go as from the first to the last, and by how much.
 fn verdict(trend: &Trend, beyond: f64, has_units: bool) -> String {
     let text = |value: f64| if has_units { short(value) } else { percent(value) };
     let points = if has_units { "" } else { " points" };
-    let way = if trend.slope < 0.0 { "falls" } else { "rises" };
-    let chance = if trend.p_value <= beyond { "" } else { ", which is no more than chance allows" };
-    format!(
-        "Over all periods it {way} by {}{points} a period ({} to {}){chance}",
-        text(trend.slope.abs()),
-        text(trend.lower),
-        text(trend.upper)
-    )
+    let way = match (trend.p_value <= beyond, trend.slope < 0.0) {
+        (true, true) => "falls",
+        (true, false) => "rises",
+        (false, _) => "falls or rises by no more than chance allows",
+    };
+    let [slope, lower, upper] = [trend.slope, trend.lower, trend.upper].map(text);
+    format!("Over all periods it {way}: {slope}{points} a period ({lower} to {upper})")
 }
