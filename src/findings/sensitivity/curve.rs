@@ -115,11 +115,13 @@ fn same_order(components: &[String], base: &Specification, specifications: &[Spe
     let (mut found, mut same) = (0_usize, 0_usize);
     for shares in with_all {
         found += 1;
-        let keeps = |at: usize| {
-            let is_tie = base[at].1 - base[at + 1].1 <= TIE;
-            is_tie || shares[at] >= shares[at + 1] - TIE
+        // Not only neighbours: between two that tie in the base a third may pass.
+        let keeps = |(at, later): (usize, usize)| {
+            let is_tie = base[at].1 - base[later].1 <= TIE;
+            is_tie || shares[at] >= shares[later] - TIE
         };
-        same += usize::from((0..shares.len().saturating_sub(1)).all(keeps));
+        let n = shares.len();
+        same += usize::from((0..n).flat_map(|at| (at + 1..n).map(move |later| (at, later))).all(keeps));
     }
     (found > 0).then(|| same as f64 / found as f64)
 }
@@ -189,5 +191,29 @@ impl SpecificationCurve {
     fn unknown(&self, name: &str) -> Error {
         let available = self.ranges.iter().map(|range| range.name.clone()).collect();
         QuestionError::UnknownComponent { component: name.to_string(), available }.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ChosenAlternatives;
+    use super::*;
+    use crate::decompose::Share;
+
+    #[test]
+    fn what_ties_in_the_base_may_change_places_and_nothing_may_pass_between() {
+        let names = ["a", "b", "c"].map(str::to_string);
+        let of = |shares: [f64; 3]| {
+            let mut of = Specification::failed(ChosenAlternatives(Vec::new()), None, String::new());
+            of.error = None;
+            of.shares = names.iter().zip(shares).map(|(name, share)| Share::new(name.as_str(), share, share)).collect();
+            of
+        };
+        let same = |shares: [f64; 3]| same_order(&names, &of([0.4, 0.4, 0.1]), &[of(shares)]);
+        assert_eq!(same([0.5, 0.2, 0.1]), Some(1.0));
+        assert_eq!(same([0.2, 0.5, 0.1]), Some(1.0));
+        // The third lies above one of both, and below the other.
+        assert_eq!(same([0.1, 0.5, 0.3]), Some(0.0));
+        assert_eq!(same([0.5, 0.1, 0.3]), Some(0.0));
     }
 }
