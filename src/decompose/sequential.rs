@@ -25,8 +25,7 @@ impl FittedModel {
     /// The shares depend on the order; [`order_range`](FittedModel::order_range) says how much.
     ///
     /// # Errors
-    /// [`QuestionError::Order`] where the components stand in an order that the
-    /// model's precedences forbid.
+    /// [`QuestionError::Order`] where the components stand in an order that the model's precedences forbid.
     ///
     /// # Examples
     /// ```
@@ -50,9 +49,8 @@ impl FittedModel {
     /// The same in another order, which names every component once; without a name, in that of the model.
     ///
     /// # Errors
-    /// [`QuestionError::UnknownComponent`] and
-    /// [`QuestionError::Order`] for an order that is none, or that does not respect
-    /// the model's precedences.
+    /// [`QuestionError::UnknownComponent`] and [`QuestionError::Order`] for an order that is none, or that does not respect the
+    /// model's precedences.
     ///
     /// # Examples
     /// ```

@@ -15,8 +15,9 @@ use crate::resample::left_out_interval;
 ///
 /// Statistics of different years are not independent: the same units are behind them. So each unit leaves with all its
 /// years at once, and the standard error is the jackknife's over units; t has one degree of freedom fewer than there are
-/// units that have the statistic in some period: of a judgement, units that are judged. At 5% it finds a trend where there is none in 4.0 to 5.5% of simulated panels, by measure and by how units persist,
-/// are few, or come and go (`examples/trend_coverage.rs`).
+/// units that have the statistic in some period: of a judgement, units that are judged. At 5% it finds a trend where there is
+/// none in 4.0 to 5.5% of simulated panels, by measure and by how units persist, are few, or come and go
+/// (`examples/trend_coverage.rs`).
 ///
 /// # Examples
 /// See [`VariationOverTime`](super::VariationOverTime).

@@ -116,9 +116,9 @@ pub struct VariationPeriod {
 /// ```
 ///
 /// and a component's share is that of the period's own cross-section, without unit and period effects, of which one
-/// period can tell nothing. Intervals leave each unit out in turn, with t on n − 1 degrees of freedom; those of what cannot be
-/// negative, deviations, spreads and shares, are on the scale of the root, as everywhere. A quartile jumps as a unit leaves, so that there its influence is taken away
-/// instead. A [`Trend`] knows that the same units return.
+/// period can tell nothing. Intervals leave each unit out in turn, with t on n − 1 degrees of freedom; those of what cannot
+/// be negative (deviations, spreads, shares) are on the scale of the root, as everywhere. A quartile jumps as a unit leaves,
+/// so that there its influence is taken away instead. A [`Trend`] knows that the same units return.
 ///
 /// A spread in units of the outcome grows with its mean; where that changes, look at the coefficient of variation.
 ///

@@ -121,8 +121,7 @@ impl EarlyWarningAnalysis {
         let units: BTreeSet<u32> = before.iter().chain(&after).map(|case| case.unit).collect();
         let without_score = units.iter().map(|unit| {
             let others: Vec<&Case> = before.iter().filter(|case| case.unit != *unit).collect();
-            let name = || panel.units().get(*unit as usize).cloned();
-            let score = self.score(&others, Some(&name))?;
+            let score = self.score(&others, panel.units().get(*unit as usize))?;
             Ok(area_of(&after, |at| score.at(&after[at].measures), |other| other != *unit))
         });
         let without_score: Vec<Option<f64>> = without_score.collect::<Result<_>>()?;
@@ -202,9 +201,9 @@ impl EarlyWarningAnalysis {
     }
 
     /// The score of these cases, which may be those without a unit.
-    fn score(&self, cases: &[&Case], left_out: Option<&dyn Fn() -> Option<String>>) -> Result<Score> {
+    fn score(&self, cases: &[&Case], without: Option<&String>) -> Result<Score> {
         Score::of(cases, self.measures.len()).map_err(|at| {
-            let (measure, without) = (self.measures[at].clone(), left_out.and_then(|name| name()));
+            let (measure, without) = (self.measures[at].clone(), without.cloned());
             let why = FindingProblem::NothingOfItsOwn { measure, without };
             EstimateError::Finding { finding: FINDING, why }.into()
         })
