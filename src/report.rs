@@ -10,6 +10,11 @@
 //! | regressions side by side, as text, Markdown, LaTeX or CSV | [`RegressionTable`] |
 //! | all that an analysis found, or breakdowns of one fit, as the JSON that the examples print | [`Report`], by `serde_json::to_string(&report)` |
 //! | a regression as that | [`RegressionReport`] |
+//! | every result as text of any width, Markdown, LaTeX, CSV or HTML; as sentences | [`Answer`]: [`answer.tables()`](Answer::tables) → [`Tables`], [`answer.sentences()`](Answer::sentences) |
+//! | which columns, rows, names and decimals these show | [`Tables`], [`Glyphs`] |
+//! | a table of my own among them | [`Table`], [`Column`], [`Format`], [`Cell`] |
+//! | one result as a JSON document that says where it comes from | [`AnswerDocument`], [`Origin`], [`SCHEMA_VERSION`] |
+//! | several breakdowns, and published figures, side by side | [`SideBySide`] |
 //!
 //! A result on its own is written by serde in the layout that it has in these documents, and read back.
 //!
@@ -41,6 +46,9 @@
 //! ```
 
 mod aligned;
+mod answer;
+mod answers;
+mod breakdown;
 mod change;
 mod coefficients;
 mod comparison;
@@ -68,12 +76,18 @@ mod sensitivity;
 mod subsets;
 mod summary;
 mod table;
+mod tables;
 mod text;
 mod unit_rates;
 mod units;
 mod variation;
 mod variation_over_time;
+mod words;
 
+pub use answer::{Answer, AnswerDocument, Origin, SCHEMA_VERSION};
+pub use answers::SideBySide;
 pub use document::Report;
 pub use regression::RegressionReport;
 pub use regression_table::RegressionTable;
+pub use table::{Cell, Column, Format, Glyphs, Table};
+pub use tables::Tables;

@@ -1,10 +1,10 @@
-//! A change and its parts as text, Markdown and CSV.
+//! A change and its parts as text and CSV.
 
 use std::fmt;
 
 use super::aligned::{Line, aligned};
-use super::table::{how_made_of, left_out};
-use super::text::{counted, escaped, markdown_row, wrapped};
+use super::breakdown::{how_made_of, left_out};
+use super::text::{counted, wrapped};
 use super::units::{Points, csv, largest, method_in_words};
 use crate::decompose::Interval;
 use crate::findings::{Change, ChangeBreakdown, ChangePart, CountChange};
@@ -50,15 +50,6 @@ impl Block<'_> {
         lines.extend(aligned(&table));
         lines
     }
-
-    /// A table of Markdown under a line that says what it is of.
-    pub(super) fn markdown(&self, unit: &str) -> String {
-        let heads = self.heads(unit);
-        let rule: String = std::iter::once("|---|").chain(heads.iter().map(|_| "---:|")).collect();
-        let mut lines = vec![escaped(&self.what), String::new(), markdown_row("", heads), rule];
-        lines.extend(self.cells().into_iter().map(|(name, cells)| markdown_row(&escaped(name), cells)));
-        lines.join("\n")
-    }
 }
 
 fn part(part: &ChangePart) -> (&str, f64, Option<Interval>) {
@@ -93,30 +84,6 @@ impl Change {
     fn heading(&self) -> String {
         let Change { outcome, from, to, .. } = self;
         format!("{outcome}, change of the mean of {} from {from} to {to}", counted(self.units, "unit"))
-    }
-
-    /// Everything that the text has, as Markdown.
-    ///
-    /// # Examples
-    /// ```
-    /// use apportion::findings::ChangeAnalysis;
-    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
-    /// use apportion::{Model, Panel};
-    ///
-    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
-    /// let fit = Model::new("cpp_rate").component("poverty", ["low_income_pct"]).fit(&panel)?;
-    /// let markdown = ChangeAnalysis::new().of(&fit, 2011, 2018)?.to_markdown();
-    /// assert!(markdown.contains("|  | points | from | to |\n|---|---:|---:|---:|\n| poverty |"));
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
-    pub fn to_markdown(&self) -> String {
-        let mut blocks = vec![format!("**{}**", escaped(&self.heading()))];
-        blocks.extend(self.panel.iter().map(|panel| escaped(panel)));
-        blocks.extend(self.blocks().iter().map(|(block, unit)| block.markdown(unit)));
-        blocks.extend(self.interval.iter().map(|interval| escaped(&how_made_of(interval, "unit"))));
-        blocks.extend(left_out(&self.sample).map(|line| escaped(&line)));
-        blocks.extend(self.warnings.iter().map(|warning| escaped(&format!("warning: {warning}"))));
-        blocks.join("\n\n") + "\n"
     }
 
     /// Every number with its interval as CSV, in full: `of` is `mean`, `count` or `rates`, the part of a count that its

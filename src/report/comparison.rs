@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use super::breakdown::in_order;
 use super::grid::{self, Column};
 use super::method_table::matrix;
-use super::table::in_order;
 use super::text::{counted, level, percent, wrapped};
 use crate::decompose::{IntervalKind, Method};
 use crate::resample::{Comparison, CorrectedRank, Difference, Rank};

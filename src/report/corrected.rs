@@ -100,7 +100,7 @@ fn semivariogram(noise: &Noise) -> Vec<String> {
 }
 
 /// What the semivariogram says of the models of noise, as sentences.
-fn diagnostics(noise: &Noise, unit_effects: &str) -> Vec<String> {
+pub(super) fn diagnostics(noise: &Noise, unit_effects: &str) -> Vec<String> {
     let mut sentences = Vec::new();
     if noise.drift.is_some_and(|drift| drift.still_fades()) {
         let limit = if unit_effects.is_empty() { "what persists" } else { unit_effects };

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
+use super::breakdown::how_made;
 use super::corrected::ends;
 use super::document::warnings;
 use super::method_table::matrix;
-use super::table::how_made;
 use super::text::{level, percent, wrapped};
 use crate::decompose::{Breakdown, Gelbach, IntervalMethod, OrderRange, Share};
 use crate::findings::Findings;

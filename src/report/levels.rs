@@ -3,8 +3,8 @@
 
 use std::fmt;
 
+use super::breakdown::in_order;
 use super::method_table::matrix;
-use super::table::in_order;
 use super::text::{counted, level, percent, wrapped};
 use crate::decompose::{Interval, LevelBreakdown, LevelShare, Levels, Method};
 

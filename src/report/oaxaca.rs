@@ -1,10 +1,10 @@
-//! A gap between two groups as text, Markdown and CSV.
+//! A gap between two groups as text and CSV.
 
 use std::fmt;
 
+use super::breakdown::how_made_of;
 use super::change::Block;
-use super::table::how_made_of;
-use super::text::{counted, escaped, wrapped};
+use super::text::{counted, wrapped};
 use super::units::csv;
 use crate::decompose::Interval;
 use crate::findings::{GapPart, Oaxaca, OaxacaReference, ThreeFold, TwoFold};
@@ -36,7 +36,7 @@ impl ThreeFold {
 
 impl Oaxaca {
     /// Whose coefficients a reference takes, in words.
-    fn reference(&self, reference: OaxacaReference) -> String {
+    pub(super) fn reference(&self, reference: OaxacaReference) -> String {
         match reference {
             OaxacaReference::A => format!("coefficients of {}", self.a.name),
             OaxacaReference::B => format!("coefficients of {}", self.b.name),
@@ -47,7 +47,7 @@ impl Oaxaca {
         }
     }
 
-    fn heading(&self) -> String {
+    pub(super) fn heading(&self) -> String {
         let group = |name: &str, n: usize, mean: f64| format!("{name} ({mean:.4}, {})", counted(n, "row"));
         format!(
             "{}, gap of {} between {} and {}",
@@ -74,35 +74,13 @@ impl Oaxaca {
         [gap].into_iter().chain(columns).chain(three).collect()
     }
 
-    fn notes(&self) -> Vec<String> {
+    pub(super) fn notes(&self) -> Vec<String> {
         let mut notes: Vec<String> = self.interval.iter().map(|interval| how_made_of(interval, "unit")).collect();
         if !self.left_out.is_empty() {
             notes.push(format!("left out, without a coefficient in one of the groups: {}", self.left_out.join(", ")));
         }
         notes.extend(self.warnings.iter().map(|warning| format!("warning: {warning}")));
         notes
-    }
-
-    /// Everything that the text has, as Markdown.
-    ///
-    /// # Examples
-    /// ```
-    /// use apportion::findings::OaxacaAnalysis;
-    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
-    /// use apportion::{Model, Panel};
-    ///
-    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
-    /// let fit = Model::new("cpp_rate").component("poverty", ["low_income_pct"]).fit(&panel)?;
-    /// let markdown = OaxacaAnalysis::between_periods(2011, 2018).of(&fit)?.to_markdown();
-    /// assert!(markdown.contains("\n| endowments |"));
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
-    pub fn to_markdown(&self) -> String {
-        let mut blocks = vec![format!("**{}**", escaped(&self.heading()))];
-        blocks.extend(self.panel.iter().map(|panel| escaped(panel)));
-        blocks.extend(self.blocks().iter().map(|block| block.markdown("points")));
-        blocks.extend(self.notes().iter().map(|note| escaped(note)));
-        blocks.join("\n\n") + "\n"
     }
 
     /// Every part with its interval as CSV, numbers in full: `fold` is `two` or `three`, `reference` whose coefficients,

@@ -190,8 +190,18 @@ impl RegressionTable {
         self
     }
 
+    /// The models with the names of their columns.
+    pub(super) fn models(&self) -> impl Iterator<Item = (&str, &CoefficientTable)> {
+        self.models.iter().map(|model| (model.name.as_str(), &model.table))
+    }
+
+    /// The coefficients that are shown, in the order in which they are, under the names that are printed.
+    pub(super) fn estimates(&self) -> Vec<(String, Vec<Option<&CoefficientEstimate>>)> {
+        self.rows().into_iter().map(|row| (row.name, row.cells)).collect()
+    }
+
     /// What else is said of each model, by row; rows that say nothing are left out.
-    fn statistics(&self) -> Vec<(String, Vec<String>)> {
+    pub(super) fn statistics(&self) -> Vec<(String, Vec<String>)> {
         let row = |label: &str, cell: &dyn Fn(&CoefficientTable) -> String| {
             (label.to_string(), self.models.iter().map(|model| cell(&model.table)).collect::<Vec<_>>())
         };
@@ -217,7 +227,7 @@ impl RegressionTable {
 
     /// What stands below: what is in brackets, what stars mean, and of each model its covariance, what it has that is not
     /// shown, what it left out and its warnings.
-    fn notes(&self) -> Vec<String> {
+    pub(super) fn notes(&self) -> Vec<String> {
         let first = self.models.first().map(|model| &model.table);
         let is_one_level = self.models.iter().all(|model| first.is_some_and(|first| first.level == model.table.level));
         let in_brackets = match first.filter(|_| self.intervals) {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::aligned::{Line, aligned};
-use super::table::{in_order, left_out};
+use super::breakdown::{in_order, left_out};
 use super::text::{counted, level, percent, wrapped};
 use crate::decompose::Method;
 use crate::resample::{ComparedSample, SampleDifferences, ShareDifference};

@@ -1,9 +1,9 @@
-//! A curve of specifications as text, Markdown and CSV.
+//! A curve of specifications as text and CSV.
 
 use std::fmt;
 
 use super::aligned::{Line, aligned};
-use super::text::{escaped, markdown_row, percent, short, wrapped};
+use super::text::{percent, short, wrapped};
 use super::units::csv;
 use crate::findings::{
     NearestSpecifications, ShareMoves, Specification, SpecificationCurve, SpecificationRange, specifications,
@@ -53,7 +53,7 @@ fn moves(of: &ShareMoves) -> String {
 }
 
 /// The alternatives of a specification, in words.
-fn chosen(of: &Specification) -> String {
+pub(super) fn chosen(of: &Specification) -> String {
     let said: Vec<String> =
         of.choices.iter().map(|(choice, alternative)| format!("{choice} = {alternative}")).collect();
     said.join("; ")
@@ -91,35 +91,6 @@ impl SpecificationCurve {
         let pairs =
             self.pairs.iter().map(|pair| format!("{} over {} {}%", pair.first, pair.second, signed(pair.proportion)));
         format!("larger share: {}", pairs.collect::<Vec<_>>().join(", "))
-    }
-
-    /// Everything that the text has, as Markdown.
-    ///
-    /// # Examples
-    /// ```
-    /// use apportion::findings::Sensitivity;
-    /// use apportion::panel::SIMULATED_ENGLAND_SEED;
-    /// use apportion::{Model, Panel};
-    ///
-    /// let panel = Panel::simulated_england(SIMULATED_ENGLAND_SEED)?;
-    /// let base = Model::new("cpp_rate").component("poverty", ["low_income_pct"]);
-    /// let curve = Sensitivity::new(base).outcomes(["log(cpp_rate)"]).of(&panel)?;
-    /// assert!(curve.to_markdown().contains("|  | base | min | 5% | 25% | median | 75% | 95% | max |\n"));
-    /// # Ok::<(), apportion::Error>(())
-    /// ```
-    pub fn to_markdown(&self) -> String {
-        let mut blocks: Vec<String> = self.heads().iter().map(|head| escaped(head)).collect();
-        let rule: String = std::iter::once("|---|").chain(HEADS.iter().map(|_| "---:|")).collect();
-        let mut table = vec![markdown_row("", HEADS.map(str::to_string).to_vec()), rule];
-        table.extend(self.ranges.iter().map(|range| markdown_row(&escaped(&range.name), cells(self, range))));
-        blocks.push(table.join("\n"));
-        blocks.extend(self.moved_by.iter().map(|of| escaped(&format!("what moves {}", moves(of)))));
-        if !self.pairs.is_empty() {
-            blocks.push(escaped(&self.pairs_in_words()));
-        }
-        blocks.extend(self.notes().iter().map(|note| escaped(note)));
-        blocks.push(escaped(&self.verdict));
-        blocks.join("\n\n") + "\n"
     }
 
     /// Every specification as CSV, a line each, numbers in full: its alternatives, its shares of the total, with
@@ -233,7 +204,7 @@ impl fmt::Display for NearestSpecifications {
 }
 
 /// A part in per cent with two digits where it is below a tenth of one.
-fn percent_in_full(part: f64) -> String {
+pub(super) fn percent_in_full(part: f64) -> String {
     match 100.0 * part {
         per_cent if per_cent > 0.0 && per_cent < 0.1 => {
             format!("{per_cent:.*}", (1.0 - per_cent.log10().floor()) as usize)

@@ -74,7 +74,7 @@ fn legend(names: &[&str]) -> Vec<String> {
 
 pub(super) fn method_in_words(method: &Method) -> String {
     match method {
-        Method::Sequential { order } => format!("sequential: {}", super::table::in_order(order)),
+        Method::Sequential { order } => format!("sequential: {}", super::breakdown::in_order(order)),
         method => format!("{}: {}", method.name(), method.meaning()),
     }
 }

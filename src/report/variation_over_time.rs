@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::aligned::{Line, aligned, column_width};
-use super::table::left_out;
+use super::breakdown::left_out;
 use super::text::{WIDTH, counted, cut, headings, level, percent, short, width, wrapped};
 use super::units::csv;
 use crate::findings::{

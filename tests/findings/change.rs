@@ -4,6 +4,7 @@
 
 use apportion::error::{DataError, EstimateError, QuestionError};
 use apportion::findings::{Change, ChangeAnalysis, ChangePart, Intervals};
+use apportion::report::Answer;
 use apportion::{Error, FittedModel, Interval, IntervalKind, Method, Model, Panel, Term, Warning};
 use proptest::prelude::*;
 
@@ -532,7 +533,7 @@ fn changes_are_printed_and_handed_on() {
     let text = change.to_string();
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     for word in ["always", "unexplained", "population", "appeared", "95% jackknife intervals: 50 units"] {
-        assert!(text.contains(word) && change.to_markdown().contains(word), "{word}: {text}");
+        assert!(text.contains(word) && change.tables().to_markdown().contains(word), "{word}: {text}");
     }
     let csv = change.to_csv();
     // The mean, two methods of five parts; six of the count; two methods of five of its rates; and the head.

@@ -3,6 +3,7 @@
 
 use apportion::error::{DataError, EstimateError, NestingProblem, QuestionError};
 use apportion::findings::{GapPart, Intervals, Oaxaca, OaxacaAnalysis, OaxacaReference};
+use apportion::report::Answer;
 use apportion::{Error, Estimator, FittedModel, Interval, IntervalKind, Model, PanelRegression, Term};
 use proptest::prelude::*;
 
@@ -236,7 +237,7 @@ fn gaps_are_printed_and_handed_on() {
     let text = oaxaca.to_string();
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     for word in ["Reimers", "endowments", "95% jackknife intervals: 40 units"] {
-        assert!(text.contains(word) && oaxaca.to_markdown().contains(word), "{word}: {text}");
+        assert!(text.contains(word) && oaxaca.tables().to_markdown().contains(word), "{word}: {text}");
     }
     let read: Oaxaca =
         serde_json::from_str(&serde_json::to_string(&oaxaca).expect("it is written")).expect("it is read");

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use apportion::error::{DataError, EstimateError, QuestionError};
 use apportion::findings::{Intervals, Sensitivity, Specification, SpecificationCurve};
 use apportion::panel::UnitRule;
+use apportion::report::Answer;
 use apportion::{Breakdown, Error, Method, Model, Panel, Term};
 
 use crate::common::{coalition_values, dummies, shapley};
@@ -431,7 +432,7 @@ fn curves_are_printed_and_handed_on() {
     assert!(curve.nearest(&figures, 3, f64::NAN).is_err());
     let rows = curve.to_csv().lines().count();
     assert_eq!(rows, 1 + 40);
-    assert!(curve.to_markdown().contains("| deprivation |"));
+    assert!(curve.tables().to_markdown().contains("| deprivation |"));
 }
 
 #[test]

@@ -12,12 +12,12 @@ use apportion::findings::{
 };
 use apportion::panel::{AreaRule, Description, Join, Reorganisations, SIMULATED_ENGLAND_SEED, UnitRule};
 use apportion::regress::{CrossSectionLm, Leverage, RandomEffect, SmallSample, WildBootstrap};
-use apportion::report::RegressionTable;
+use apportion::report::{Answer, Glyphs, RegressionTable, SideBySide, Tables};
 use apportion::resample::SampleDifferences;
 use apportion::{Covariance, Estimator, FittedRegression, Method, Model, Panel, PanelRegression, Source, Term};
 
 /// Public names that are no answers of their own, by why not.
-const NO_ANSWERS: [(&str, &[&str]); 5] = [
+const NO_ANSWERS: [(&str, &[&str]); 6] = [
     (
         "what is asked",
         &[
@@ -145,8 +145,68 @@ const NO_ANSWERS: [(&str, &[&str]); 5] = [
         ],
     ),
     ("arrays and rows, to compute with", &["GelbachReplicates", "LevelReplicates", "RegressedRow", "Replicates"]),
-    ("documents, which serde writes, and what reads a game", &["RegressionReport", "Report", "Score"]),
+    (
+        "documents, which serde writes, and what reads a game",
+        &["AnswerDocument", "Origin", "RegressionReport", "Report", "Score"],
+    ),
+    ("tables and what they are made of", &["Answer", "Cell", "Column", "Format", "Glyphs", "Table", "Tables"]),
 ];
+
+#[cfg(feature = "html")]
+pub fn html(tables: &Tables) -> String {
+    tables.to_html()
+}
+
+/// Without the feature there is none.
+#[cfg(not(feature = "html"))]
+pub fn html(_: &Tables) -> String {
+    String::new()
+}
+
+/// Every form of the tables is whole, and the sentences are sentences.
+#[track_caller]
+fn check_forms<T: Answer>(name: &str, answer: &T) {
+    let tables = answer.tables();
+    assert!(!tables.tables.is_empty() && !tables.title.is_empty(), "{name} has no table");
+    let names: BTreeSet<&String> = tables.tables.iter().map(|table| &table.name).collect();
+    assert_eq!(names.len(), tables.tables.len(), "{name}: two tables of one name");
+    for (width, glyphs) in [(40, Glyphs::Unicode), (80, Glyphs::Ascii), (200, Glyphs::Unicode)] {
+        let text = tables.clone().width(width).glyphs(glyphs).to_text();
+        assert!(text.lines().all(|line| line.chars().count() <= width), "{name} in {width} columns:\n{text}");
+        assert!(glyphs == Glyphs::Unicode || text.is_ascii(), "{name}:\n{text}");
+    }
+    let (markdown, csv, latex, html) = (tables.to_markdown(), tables.to_csv(), tables.to_latex(), html(&tables));
+    let mut heading = 0;
+    for line in markdown.lines() {
+        let cells = line.replace("\\|", "").matches('|').count();
+        assert!(heading == 0 || cells == 0 || cells == heading, "{name}: {line}\nof\n{markdown}");
+        heading = cells;
+    }
+    let records: Vec<usize> = csv::ReaderBuilder::new()
+        .from_reader(csv.as_bytes())
+        .records()
+        .map(|record| record.expect("a line as long as the header").len())
+        .collect();
+    let rows: usize = tables.tables.iter().map(|table| table.rows.len()).sum();
+    assert_eq!(records.len(), rows, "{name}:\n{csv}");
+    assert_eq!(latex.matches("\\begin{").count(), latex.matches("\\end{").count(), "{name}:\n{latex}");
+    assert_eq!(html.matches("<tr").count(), html.matches("</tr>").count(), "{name}");
+    for form in [&markdown, &csv, &latex, &html] {
+        let is_number = |word: &str| word == "NaN" || word == "inf" || word == "-inf";
+        let words = form.split(|c: char| !(c.is_alphanumeric() || c == '-'));
+        assert!(words.into_iter().all(|word| !is_number(word)), "{name}:\n{form}");
+    }
+    let sentences = answer.sentences();
+    assert!(!sentences.is_empty() && sentences.iter().all(|said| said.ends_with('.')), "{name}: {sentences:#?}");
+    for said in &sentences {
+        let words = said.split(|c: char| !c.is_alphanumeric());
+        assert!(words.into_iter().all(|word| word != "NaN" && word != "inf"), "{name}: {said}");
+        assert!(!said.contains("  ") && !said.contains("..") && !said.contains(" ,"), "{name}: {said}");
+    }
+    if std::env::var_os("APPORTION_SHOW").is_some() {
+        println!("== {name}\n{}\n-- {}\n", tables.to_text(), sentences.join("\n-- "));
+    }
+}
 
 /// What was printed, by the name of the type.
 #[derive(Default)]
@@ -154,7 +214,7 @@ struct Printed(BTreeSet<&'static str>);
 
 impl Printed {
     #[track_caller]
-    fn print<T: Display>(&mut self, answer: &T) {
+    fn print<T: Display + Answer>(&mut self, answer: &T) {
         let name = std::any::type_name::<T>();
         let text = answer.to_string();
         assert!(!text.trim().is_empty(), "{name} prints nothing");
@@ -163,6 +223,7 @@ impl Printed {
         }
         let words = text.split(|c: char| !c.is_alphanumeric());
         assert!(words.into_iter().all(|word| word != "NaN" && word != "inf"), "{name}:\n{text}");
+        check_forms(name, answer);
         self.0.insert(name.rsplit("::").next().unwrap_or(name));
     }
 }
@@ -296,6 +357,7 @@ fn of_breakdowns(printed: &mut Printed) {
     printed.print(&places);
     printed.print(&places.noise.expect("unit effects"));
     let shapley = fit.shapley().expect("three components");
+    printed.print(&SideBySide::new().breakdown("ours", &shapley).figures("theirs", [("policy", 0.1)]));
     printed.print(&fit.order_range().expect("three components"));
     printed.print(&fit.all_methods().expect("three components").with_intervals(&jackknife).expect("intervals"));
     printed.print(&fit.r2_game().and_then(|game| game.shapley()).expect("a game"));

@@ -1,6 +1,7 @@
 //! The table in LaTeX.
 
 use super::RegressionTable;
+use crate::report::table::escaped_latex as escaped;
 
 impl RegressionTable {
     /// As a LaTeX `tabular` with the rules of the booktabs package (`\usepackage{booktabs}`), the notes in its last
@@ -69,29 +70,4 @@ impl RegressionTable {
 fn line(name: &str, cells: Vec<String>) -> String {
     let cells: String = cells.iter().map(|cell| format!(" & {cell}")).collect();
     format!("{name}{cells} \\\\")
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for c in text.chars() {
-        match c {
-            '&' | '%' | '$' | '#' | '_' | '{' | '}' => escaped.extend(['\\', c]),
-            '\\' => escaped.push_str("\\textbackslash{}"),
-            '~' => escaped.push_str("\\textasciitilde{}"),
-            '^' => escaped.push_str("\\textasciicircum{}"),
-            '<' => escaped.push_str("\\textless{}"),
-            '>' => escaped.push_str("\\textgreater{}"),
-            '|' => escaped.push_str("\\textbar{}"),
-            // As it stands it would be another sign, or a command of a language.
-            '"' => escaped.push_str("\\symbol{34}"),
-            '`' => escaped.push_str("\\textasciigrave{}"),
-            // After the end of a line these would be its options.
-            '[' | ']' | '*' => escaped.extend(['{', c, '}']),
-            '²' => escaped.push_str("$^2$"),
-            '–' => escaped.push_str("--"),
-            c if c.is_control() => escaped.push(' '),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

@@ -1,0 +1,235 @@
+//! What goes with a change of the mean, and with a gap between two groups.
+
+use super::{counts, interval_cells, interval_heading, row, warned, with_interval};
+use crate::decompose::{Interval, IntervalMethod};
+use crate::findings::{Change, ChangePart, GapPart, Oaxaca};
+use crate::report::answer::{Answer, Origin};
+use crate::report::breakdown::{how_made_of, left_out};
+use crate::report::table::{Cell, Format, Table};
+use crate::report::tables::Tables;
+use crate::report::text::counted;
+use crate::report::units::{largest, method_in_words};
+use crate::report::words::{in_brackets, listed, points, points_beside, points_within};
+
+/// A part with its interval: what it is of, its name, its number.
+type Part<'a> = (&'a str, &'a str, f64, Option<Interval>);
+
+fn parts_table<'a>(
+    name: &str,
+    caption: String,
+    of: &str,
+    unit: &str,
+    interval: Option<&IntervalMethod>,
+    parts: impl IntoIterator<Item = Part<'a>>,
+) -> Table {
+    let table = Table::new(name, caption).column(of, of, Format::Text).column("name", "part", Format::Text).column(
+        "change",
+        unit,
+        Format::Points,
+    );
+    with_interval(table, &interval_heading(interval), Format::Points).rows(parts.into_iter().map(
+        |(of, name, number, interval)| {
+            let [error, ends] = interval_cells(interval.as_ref());
+            row([Cell::from(of), Cell::from(name), Cell::from(number), error, ends])
+        },
+    ))
+}
+
+impl Answer for Change {
+    fn kind(&self) -> &'static str {
+        "change"
+    }
+
+    fn tables(&self) -> Tables {
+        let interval = self.interval.as_ref();
+        let part =
+            |method: &'static str| move |part: &'_ ChangePart| (method, part.name.clone(), part.change, part.interval);
+        let mut means: Vec<(&str, String, f64, Option<Interval>)> = Vec::new();
+        let mut rates = Vec::new();
+        for of in &self.methods {
+            means.extend(of.rows().map(part(of.method.name())));
+            rates.extend(of.rates_by_component.iter().map(part(of.method.name())));
+        }
+        means.push(("", "all".to_string(), self.actual, self.interval_of_actual));
+        let borrowed = |rows: &[(&'static str, String, f64, Option<Interval>)]| -> Vec<Vec<Cell>> {
+            rows.iter()
+                .map(|(of, name, number, interval)| {
+                    let [error, ends] = interval_cells(interval.as_ref());
+                    row([Cell::from(*of), Cell::from(name), Cell::from(*number), error, ends])
+                })
+                .collect()
+        };
+        let methods: Vec<String> = self.methods.iter().map(|of| method_in_words(&of.method)).collect();
+        let none: [Part<'_>; 0] = [];
+        let mean = parts_table("mean", methods.join("; "), "method", "points", interval, none)
+            .rows(borrowed(&means))
+            .closing(1)
+            .without_empty_columns();
+        let mut tables = vec![mean];
+        if let Some(counts) = &self.counts {
+            let caption = format!(
+                "count of these units, rates per {} of {}; appeared and ended are units that the panel has in one of both \
+                 periods; lacked are those whose values are missing in one of them",
+                counts.per, counts.population_column
+            );
+            let ends = [(self.from, counts.from), (self.to, counts.to)];
+            let ends = ends.map(|(period, count)| row([Cell::from(period.to_string()), Cell::from(count)]));
+            let table = Table::new("counts", caption).column("part", "part", Format::Text).column(
+                "count",
+                "count",
+                Format::Points,
+            );
+            let parts = counts.parts().map(|(name, number, interval)| {
+                let [error, ends] = interval_cells(interval.as_ref());
+                row([Cell::from(name), Cell::from(number), error, ends])
+            });
+            let [from, to] = ends;
+            let table =
+                with_interval(table, &interval_heading(interval), Format::Points).rows([from]).rows(parts).rows([to]);
+            tables.push(table.closing(1).without_empty_columns());
+            let caption = "of the count, what rates make".to_string();
+            tables.push(
+                parts_table("rates", caption, "method", "count", interval, none)
+                    .rows(borrowed(&rates))
+                    .without_empty_columns(),
+            );
+        }
+        let title = format!(
+            "{}, change of the mean of {} from {} to {}",
+            self.outcome,
+            counted(self.units, "unit"),
+            self.from,
+            self.to
+        );
+        Tables::new(title, tables)
+            .about([counts(&self.sample)])
+            .about(self.panel.clone())
+            .notes(interval.map(|interval| how_made_of(interval, "unit")))
+            .notes(left_out(&self.sample))
+            .notes(warned(&self.warnings))
+    }
+
+    fn sentences(&self) -> Vec<String> {
+        let Change { outcome, from, to, .. } = self;
+        let size = largest(
+            [self.actual].into_iter().chain(self.methods.iter().flat_map(|m| m.rows().map(|part| part.change))),
+        );
+        let is_told = self.interval_of_actual.is_none_or(|i| i.lower > 0.0 || i.upper < 0.0);
+        let verb = match (points(self.actual, size).trim_start_matches(['0', '.', '-']).is_empty(), self.actual < 0.0) {
+            (true, _) => "did not change",
+            (false, true) => "fell",
+            (false, false) => "rose",
+        };
+        let by = match verb {
+            "did not change" => String::new(),
+            _ => {
+                let ends = self.interval_of_actual.map(|interval| match self.actual < 0.0 {
+                    true => Interval { lower: -interval.upper, upper: -interval.lower, ..interval },
+                    false => interval,
+                });
+                format!(" by {} points", points_within(self.actual.abs(), ends.as_ref()))
+            }
+        };
+        let head = format!(
+            "From {from} to {to} the mean of {outcome} over {}{} {verb}{by}",
+            counted(self.units, "unit"),
+            in_brackets(self.interval.as_ref())
+        );
+        let Some(first) = self.methods.first() else { return vec![format!("{head}.")] };
+        let mut parts: Vec<&ChangePart> = first.rows().collect();
+        parts.sort_by(|a, b| b.change.abs().total_cmp(&a.change.abs()));
+        let scale = largest([size].into_iter().chain(parts.iter().filter_map(|part| Some(part.interval?.upper))));
+        let part = |part: &&ChangePart| {
+            let what = if part.name == first.unexplained.name { "nothing in the model" } else { part.name.as_str() };
+            format!("{} with {what}", points_beside(part.change, part.interval.as_ref(), scale))
+        };
+        let parts: Vec<String> = parts.iter().map(part).collect();
+        let mut said = vec![format!("{head}: {} ({}).", listed(&parts), first.method.name())];
+        if !is_told {
+            said.push("Chance alone may be the whole of this change, as its interval reaches zero.".to_string());
+        }
+        if let Some(counts) = &self.counts {
+            let size = largest([counts.from, counts.to].into_iter());
+            let parts: Vec<String> = counts
+                .parts()
+                .filter(|(_, number, _)| *number != 0.0)
+                .map(|(name, number, interval)| format!("{name} {}", points_beside(number, interval.as_ref(), size)))
+                .collect();
+            said.push(format!(
+                "The count went from {} to {}: {}.",
+                points(counts.from, size),
+                points(counts.to, size),
+                if parts.is_empty() { "nothing moved it".to_string() } else { listed(&parts) }
+            ));
+        }
+        said.push("A part of a change is what goes with a component, not what it caused.".to_string());
+        said
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::of_sample(&self.sample).seeded(self.interval.as_ref().and_then(|interval| interval.seed))
+    }
+}
+
+impl Answer for Oaxaca {
+    fn kind(&self) -> &'static str {
+        "oaxaca"
+    }
+
+    fn tables(&self) -> Tables {
+        let interval = self.interval.as_ref();
+        fn part<'a>(of: &'a str, part: &'a GapPart) -> Part<'a> {
+            (of, &part.name, part.points, part.interval)
+        }
+        let gap = parts_table("gap", String::new(), "of", "points", interval, [part("gap", &self.gap)]);
+        let two = self.two_fold.iter().map(|two| {
+            let sums = [&two.explained, &two.unexplained, &two.unexplained_a, &two.unexplained_b];
+            let parts = sums.into_iter().map(|own| part("sum", own));
+            let parts = parts.chain(two.explained_by_column.iter().map(|own| part("explained", own)));
+            let parts = parts.chain(two.unexplained_by_column.iter().map(|own| part("unexplained", own)));
+            let name = format!("two_fold_{}", two.reference.name());
+            let caption = format!("two-fold, {}", self.reference(two.reference));
+            parts_table(&name, caption, "of", "points", interval, parts)
+        });
+        let three = self.three_fold.iter().map(|three| {
+            let sums =
+                [&three.endowments, &three.coefficients, &three.interaction].into_iter().map(|own| part("sum", own));
+            let parts = sums.chain(three.endowments_by_column.iter().map(|own| part("endowments", own)));
+            let parts = parts.chain(three.coefficients_by_column.iter().map(|own| part("coefficients", own)));
+            let parts = parts.chain(three.interaction_by_column.iter().map(|own| part("interaction", own)));
+            let name = format!("three_fold_{}", three.from.name());
+            let caption = format!("three-fold, from {}", self.reference(three.from));
+            parts_table(&name, caption, "of", "points", interval, parts)
+        });
+        let tables = [gap].into_iter().chain(two).chain(three).map(Table::without_empty_columns);
+        Tables::new(self.heading(), tables.collect::<Vec<_>>()).about(self.panel.clone()).notes(self.notes())
+    }
+
+    fn sentences(&self) -> Vec<String> {
+        let gap = |part: &GapPart| points_within(part.points, part.interval.as_ref());
+        let mut said = vec![format!(
+            "The mean of {} is {} in {} and {} in {}, a gap of {} points{}.",
+            self.outcome,
+            points(self.a.mean, self.a.mean),
+            self.a.name,
+            points(self.b.mean, self.b.mean),
+            self.b.name,
+            gap(&self.gap),
+            in_brackets(self.interval.as_ref())
+        )];
+        if let Some(two) = self.two_fold.first() {
+            said.push(format!(
+                "By {}, {} of it go with what the two have of the columns and {} with coefficients that differ.",
+                self.reference(two.reference),
+                gap(&two.explained),
+                gap(&two.unexplained)
+            ));
+        }
+        said.push("The split depends on whose coefficients are taken: print more than one.".to_string());
+        said
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::default().seeded(self.interval.as_ref().and_then(|interval| interval.seed))
+    }
+}
