@@ -10,6 +10,7 @@
 //! | regressions side by side, as text, Markdown, LaTeX or CSV | [`RegressionTable`] |
 //! | all that an analysis found, or breakdowns of one fit, as the JSON that the examples print | [`Report`], by `serde_json::to_string(&report)` |
 //! | a regression as that | [`RegressionReport`] |
+//! | any of them as a chart, as SVG or onto a drawing area of plotters; feature `charts`, on by default | [`chart`] |
 //!
 //! A result on its own is written by serde in the layout that it has in these documents, and read back.
 //!
@@ -42,6 +43,8 @@
 
 mod aligned;
 mod change;
+#[cfg(feature = "charts")]
+pub mod chart;
 mod coefficients;
 mod comparison;
 mod corrected;
