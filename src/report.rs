@@ -15,6 +15,7 @@
 //! | a table of my own among them | [`Table`], [`Column`], [`Format`], [`Cell`] |
 //! | one result as a JSON document that says where it comes from | [`AnswerDocument`], [`Origin`], [`SCHEMA_VERSION`] |
 //! | several breakdowns, and published figures, side by side | [`SideBySide`] |
+//! | any of them as a chart, as SVG or onto a drawing area of plotters; feature `charts`, on by default | [`chart`] |
 //!
 //! A result on its own is written by serde in the layout that it has in these documents, and read back.
 //!
@@ -50,6 +51,8 @@ mod answer;
 mod answers;
 mod breakdown;
 mod change;
+#[cfg(feature = "charts")]
+pub mod chart;
 mod coefficients;
 mod comparison;
 mod corrected;
