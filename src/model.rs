@@ -18,6 +18,8 @@ mod doubts;
 mod factor;
 mod first_cell;
 mod parse;
+#[cfg(feature = "html")]
+mod rust_code;
 mod selected;
 mod term;
 mod variables;

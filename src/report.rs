@@ -14,6 +14,7 @@
 //! | which columns, rows, names and decimals these show | [`Tables`], [`Glyphs`] |
 //! | a table of my own among them | [`Table`], [`Column`], [`Format`], [`Cell`] |
 //! | one result as a JSON document that says where it comes from | [`AnswerDocument`], [`Origin`], [`SCHEMA_VERSION`] |
+//! | an analysis as one page of HTML, with charts, to send to somebody; feature `html`, on by default | [`Report::html`] → [`HtmlPage`] |
 //! | several breakdowns, and published figures, side by side | [`SideBySide`] |
 //! | any of them as a chart, as SVG or onto a drawing area of plotters; feature `charts`, on by default | [`chart`] |
 //!
@@ -69,6 +70,8 @@ mod hypotheses;
 mod levels;
 mod method_table;
 mod oaxaca;
+#[cfg(feature = "html")]
+mod page;
 mod range;
 mod regression;
 mod regression_table;
@@ -90,6 +93,8 @@ mod words;
 pub use answer::{Answer, AnswerDocument, Origin, SCHEMA_VERSION};
 pub use answers::SideBySide;
 pub use document::Report;
+#[cfg(feature = "html")]
+pub use page::HtmlPage;
 pub use regression::RegressionReport;
 pub use regression_table::RegressionTable;
 pub use table::{Cell, Column, Format, Glyphs, Table};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "charts")]
+use super::chart::Chart;
 use super::tables::Tables;
 use crate::error::Result;
 use crate::fit::FittedModel;
@@ -48,6 +50,18 @@ pub trait Answer {
     fn origin(&self) -> Origin {
         Origin::default()
     }
+
+    /// Charts of it, each with what is to be seen in it; none where it has not what they need, as intervals. Default: none.
+    #[cfg(feature = "charts")]
+    fn charts(&self) -> Vec<(&'static str, Chart)> {
+        Vec::new()
+    }
+}
+
+/// What a chart shows, and the chart where it could be drawn: one that lacks what it needs is none of the answer's.
+#[cfg(feature = "charts")]
+pub(super) fn drawn(what: &'static str, chart: Result<Chart>) -> Option<(&'static str, Chart)> {
+    chart.ok().map(|chart| (what, chart))
 }
 
 impl<A: Answer + ?Sized> Answer for &A {
@@ -65,6 +79,11 @@ impl<A: Answer + ?Sized> Answer for &A {
 
     fn origin(&self) -> Origin {
         (**self).origin()
+    }
+
+    #[cfg(feature = "charts")]
+    fn charts(&self) -> Vec<(&'static str, Chart)> {
+        (**self).charts()
     }
 }
 
@@ -86,6 +105,11 @@ where
 
     fn origin(&self) -> Origin {
         self.as_slice().origin()
+    }
+
+    #[cfg(feature = "charts")]
+    fn charts(&self) -> Vec<(&'static str, Chart)> {
+        self.as_slice().charts()
     }
 }
 

@@ -3,8 +3,12 @@
 use super::diagnostics::noise_in_words;
 use super::{counts, interval_cells, interval_heading, row, with_interval};
 use crate::decompose::{Breakdown, Detail, IntervalMethod, Method, Share};
+#[cfg(feature = "charts")]
+use crate::report::answer::drawn;
 use crate::report::answer::{Answer, Origin};
 use crate::report::breakdown::in_order;
+#[cfg(feature = "charts")]
+use crate::report::chart::Chart;
 use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
 use crate::report::words::{in_brackets, listed, per_cent, per_cent_within, per_cents};
@@ -41,6 +45,19 @@ impl Answer for Breakdown {
     fn origin(&self) -> Origin {
         let seed = self.interval.as_ref().and_then(|interval| interval.seed);
         Origin::of_sample(&self.sample).from(&self.lineage).seeded(seed)
+    }
+
+    #[cfg(feature = "charts")]
+    fn charts(&self) -> Vec<(&'static str, Chart)> {
+        let is_corrected = self.rows().any(|share| share.corrected.is_some());
+        let charts = [
+            drawn("Shares of the variation, with intervals where there are any.", Chart::breakdown(self)),
+            drawn("Each share, what chance alone would give of it, and the share without that.", Chart::shares(self))
+                .filter(|_| is_corrected),
+            drawn("What each component adds, by how many others are in before it.", Chart::dominance(self)),
+            drawn("What each component explains alone, and what each set has in common.", Chart::commonality(self)),
+        ];
+        charts.into_iter().flatten().collect()
     }
 }
 

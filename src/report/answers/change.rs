@@ -3,8 +3,12 @@
 use super::{counts, interval_cells, interval_heading, row, warned, with_interval};
 use crate::decompose::{Interval, IntervalMethod};
 use crate::findings::{Change, ChangePart, GapPart, Oaxaca};
+#[cfg(feature = "charts")]
+use crate::report::answer::drawn;
 use crate::report::answer::{Answer, Origin};
 use crate::report::breakdown::{how_made_of, left_out};
+#[cfg(feature = "charts")]
+use crate::report::chart::Chart;
 use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
 use crate::report::text::counted;
@@ -168,6 +172,16 @@ impl Answer for Change {
 
     fn origin(&self) -> Origin {
         Origin::of_sample(&self.sample).seeded(self.interval.as_ref().and_then(|interval| interval.seed))
+    }
+
+    #[cfg(feature = "charts")]
+    fn charts(&self) -> Vec<(&'static str, Chart)> {
+        let by = self.methods.first().map_or("", |method| method.method.name());
+        let charts = [
+            drawn("What goes with the change of the mean.", Chart::change(self, by)),
+            drawn("What goes with the change of the count.", Chart::counts(self)),
+        ];
+        charts.into_iter().flatten().collect()
     }
 }
 

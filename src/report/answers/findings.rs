@@ -2,6 +2,8 @@
 
 use crate::findings::Findings;
 use crate::report::answer::{Answer, Origin};
+#[cfg(feature = "charts")]
+use crate::report::chart::Chart;
 use crate::report::document::called;
 use crate::report::table::Table;
 use crate::report::tables::Tables;
@@ -75,6 +77,16 @@ impl Answer for Findings {
     fn origin(&self) -> Origin {
         let seed = self.methods.breakdowns.iter().find_map(|b| b.interval.as_ref()?.seed);
         Origin::of_sample(&self.sample).from(&self.lineage).seeded(seed)
+    }
+
+    #[cfg(feature = "charts")]
+    fn charts(&self) -> Vec<(&'static str, Chart)> {
+        let breakdowns = if self.is_table { &self.methods.breakdowns[..0] } else { &self.methods.breakdowns };
+        let methods = self.methods.breakdowns.len() > 1;
+        let mut charts: Vec<(&'static str, Chart)> = breakdowns.iter().flat_map(Answer::charts).collect();
+        charts.extend(methods.then(|| self.methods.charts()).into_iter().flatten());
+        charts.extend(self.order_range.iter().flat_map(Answer::charts));
+        charts
     }
 }
 

@@ -2,8 +2,12 @@
 
 use super::{counts, interval_cells, interval_heading, row, warned, with_interval};
 use crate::decompose::{Level, LevelShare, Levels};
+#[cfg(feature = "charts")]
+use crate::report::answer::drawn;
 use crate::report::answer::{Answer, Origin};
 use crate::report::breakdown::{how_made, left_out};
+#[cfg(feature = "charts")]
+use crate::report::chart::Chart;
 use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
 use crate::report::text::percent;
@@ -77,6 +81,11 @@ impl Answer for Levels {
 
     fn origin(&self) -> Origin {
         Origin::of_sample(&self.sample).seeded(self.interval.as_ref().and_then(|interval| interval.seed))
+    }
+
+    #[cfg(feature = "charts")]
+    fn charts(&self) -> Vec<(&'static str, Chart)> {
+        drawn("Where the variation lies, and what goes with it there.", Chart::levels(self)).into_iter().collect()
     }
 }
 

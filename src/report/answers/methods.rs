@@ -3,8 +3,12 @@
 use super::breakdown::detail_table;
 use super::{counts, row, warned};
 use crate::decompose::{Attribution, Breakdown, MethodTable, SampledShapley, Share};
+#[cfg(feature = "charts")]
+use crate::report::answer::drawn;
 use crate::report::answer::{Answer, Origin};
 use crate::report::breakdown::left_out;
+#[cfg(feature = "charts")]
+use crate::report::chart::Chart;
 use crate::report::document::{called, warnings};
 use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
@@ -71,6 +75,11 @@ impl Answer for MethodTable {
 
     fn origin(&self) -> Origin {
         self.breakdowns.first().map_or_else(Origin::default, Answer::origin)
+    }
+
+    #[cfg(feature = "charts")]
+    fn charts(&self) -> Vec<(&'static str, Chart)> {
+        drawn("The share of each component by every method.", Chart::methods(self)).into_iter().collect()
     }
 }
 

@@ -3,6 +3,10 @@
 use super::{row, warned};
 use crate::decompose::{OrderRange, ShareRange};
 use crate::report::answer::Answer;
+#[cfg(feature = "charts")]
+use crate::report::answer::drawn;
+#[cfg(feature = "charts")]
+use crate::report::chart::Chart;
 use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
 use crate::report::words::{listed, per_cent, per_cents};
@@ -65,5 +69,11 @@ impl Answer for OrderRange {
             });
         }
         sentences
+    }
+
+    #[cfg(feature = "charts")]
+    fn charts(&self) -> Vec<(&'static str, Chart)> {
+        let what = "From the least to the largest share over all orders, and the mean.";
+        drawn(what, Chart::order_range(self)).into_iter().collect()
     }
 }

@@ -3,6 +3,10 @@
 use super::row;
 use crate::findings::{EmpiricalBayes, Funnel, FunnelUnit, UnitCounts};
 use crate::report::answer::Answer;
+#[cfg(feature = "charts")]
+use crate::report::answer::drawn;
+#[cfg(feature = "charts")]
+use crate::report::chart::Chart;
 use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
 use crate::report::text::{counted, level, percent, short};
@@ -118,6 +122,12 @@ impl Answer for Funnel {
                 beyond(1, true)
             ),
         ]
+    }
+
+    #[cfg(feature = "charts")]
+    fn charts(&self) -> Vec<(&'static str, Chart)> {
+        let what = "Counts against what is expected, with the limits of chance.";
+        drawn(what, Chart::funnel(self)).into_iter().collect()
     }
 }
 

@@ -3,7 +3,11 @@
 use super::{level_heading, row, warned};
 use crate::decompose::{Contribution, ContributionRow, ContributionTable};
 use crate::findings::{UnitFinding, Units};
+#[cfg(feature = "charts")]
+use crate::report::answer::drawn;
 use crate::report::answer::{Answer, Origin};
+#[cfg(feature = "charts")]
+use crate::report::chart::Chart;
 use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
 use crate::report::text::{counted, level};
@@ -128,6 +132,15 @@ impl Answer for Units {
     fn origin(&self) -> Origin {
         Origin::default().seeded(Some(self.seed))
     }
+
+    #[cfg(feature = "charts")]
+    fn charts(&self) -> Vec<(&'static str, Chart)> {
+        let charts = [
+            drawn("What remains of each unit, with its interval.", Chart::units(self)),
+            drawn("What is expected of each unit, and what it is.", Chart::expected_and_actual(self)),
+        ];
+        charts.into_iter().flatten().collect()
+    }
 }
 
 impl Units {
@@ -211,5 +224,14 @@ impl Answer for ContributionTable {
             points(self.mean, of),
             points(by * (furthest.actual - self.mean), of)
         )]
+    }
+
+    #[cfg(feature = "charts")]
+    fn charts(&self) -> Vec<(&'static str, Chart)> {
+        // The row that is furthest from the mean has most to be told of.
+        let distance = |of: &&ContributionRow| (of.actual - self.mean).abs();
+        let furthest = self.rows.iter().max_by(|a, b| distance(a).total_cmp(&distance(b)));
+        let what = "What moves the row that is furthest from the mean.";
+        furthest.and_then(|row| drawn(what, Chart::contributions(self, row))).into_iter().collect()
     }
 }

@@ -5,13 +5,14 @@ use maud::{Markup, html};
 use super::{Cell, Shown, Table};
 
 impl Table {
-    /// A `table` with its caption; numbers in full stand beside the rounded ones, so that rows are sorted by them.
-    pub(in crate::report) fn markup(&self, shown: &Shown) -> Markup {
+    /// A `table` with its caption; numbers in full stand beside the rounded ones, so that rows are sorted by them. Whether
+    /// they can be is for the page to say.
+    pub(in crate::report) fn markup(&self, shown: &Shown, is_sortable: bool) -> Markup {
         let first_closing = self.first_closing();
         let rows: Vec<(Vec<String>, &Vec<Cell>)> = self.cells(shown).into_iter().zip(&self.rows).collect();
         let (body, closing) = rows.split_at(first_closing.min(rows.len()));
         html! {
-            table {
+            table data-sortable[is_sortable] {
                 @if !self.caption.is_empty() { caption { (self.caption) } }
                 thead { tr {
                     @for column in &self.columns {

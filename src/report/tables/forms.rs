@@ -144,7 +144,7 @@ impl Tables {
             section {
                 h2 { (self.title) }
                 @for line in &self.about { p { (line) } }
-                @for table in &self.tables { (self.labelled(table).markup(&self.shown())) }
+                @for table in &self.tables { (self.labelled(table).markup(&self.shown(), false)) }
                 @if !self.notes.is_empty() {
                     ul { @for note in &self.notes { li { (note) } } }
                 }

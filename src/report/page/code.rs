@@ -1,0 +1,70 @@
+//! The code that gives the same numbers again.
+
+use super::section::Section;
+use crate::decompose::{IntervalKind, IntervalMethod, Method};
+use crate::findings::Findings;
+use crate::fit::FittedModel;
+
+/// The section with the code: the model as it was asked, and the methods and intervals that were found.
+pub(super) fn section(fit: &FittedModel, findings: &Findings) -> Section {
+    let said = vec!["This is the question in Rust; put the panel in, and the same numbers come out.".to_string()];
+    Section { said, code: Some(code(fit, findings)), ..Section::new("To run it again") }
+}
+
+fn code(fit: &FittedModel, findings: &Findings) -> String {
+    let model = fit.model().rust_code().replace('\n', "\n    ");
+    let mut lines = vec![
+        "use apportion::{Breakdown, Model, Panel};".to_string(),
+        String::new(),
+        "fn shares(panel: &Panel) -> apportion::Result<Vec<Breakdown>> {".to_string(),
+        format!("    let model = {model};"),
+        "    let fit = model.fit(panel)?;".to_string(),
+    ];
+    let breakdowns = &findings.methods.breakdowns;
+    let mut known: Vec<&IntervalMethod> = Vec::new();
+    let mut calls = Vec::new();
+    for breakdown in breakdowns {
+        let mut call = match &breakdown.method {
+            Method::Sequential { .. } => "fit.sequential()?".to_string(),
+            method => format!("fit.breakdown(&{:?}.parse()?)?", method.name()),
+        };
+        if let Some(made) = &breakdown.interval {
+            let place = known.iter().position(|own| *own == made).unwrap_or_else(|| {
+                known.push(made);
+                known.len() - 1
+            });
+            call += &format!(".with_intervals(&intervals_{})?", place + 1);
+        }
+        calls.push(format!("        {call},"));
+    }
+    let noise = breakdowns.iter().find_map(|breakdown| breakdown.noise.as_ref());
+    for (at, made) in known.iter().enumerate() {
+        let mut made = resampling(made);
+        if let Some(noise) = noise {
+            made += &format!(".noise({:?}.parse()?)", noise.model.to_string());
+        }
+        lines.push(format!("    let intervals_{} = {made};", at + 1));
+    }
+    lines.push("    Ok(vec![".to_string());
+    lines.extend(calls);
+    lines.extend(["    ])".to_string(), "}".to_string()]);
+    lines.join("\n")
+}
+
+/// How the replicates were made.
+fn resampling(made: &IntervalMethod) -> String {
+    let mut call = match made.kind.leaves_out() {
+        true => "fit.jackknife()?".to_string(),
+        false => format!("fit.bootstrap({}, {})?", made.replicates, made.seed.unwrap_or_default()),
+    };
+    if let Some(column) = &made.cluster_column {
+        call += &format!(".clusters({column:?})?");
+    }
+    if !matches!(made.kind, IntervalKind::Root | IntervalKind::Percentile) {
+        call += &format!(".kind({:?}.parse()?)?", made.kind.name());
+    }
+    if made.level != 0.95 {
+        call += &format!(".level({})?", made.level);
+    }
+    call
+}
