@@ -14,6 +14,16 @@
 //! | what a component adds by how many are in before it | [`Chart::dominance`] |
 //! | what is explained alone and in common | [`Chart::commonality`] |
 //! | the variation between units and within | [`Chart::levels`] |
+//! | what remains of every unit, with its interval | [`Chart::units`] |
+//! | what is expected of every unit, and what it is | [`Chart::expected_and_actual`] |
+//! | counts against limits of chance | [`Chart::funnel`] |
+//! | what moves one unit from the mean | [`Chart::contributions`] |
+//! | what goes with a change of the mean, and of a count | [`Chart::change`], [`Chart::counts`] |
+//! | a share under every specification, and its choices | [`Chart::specification_curve`] |
+//! | the coefficients of several regressions | [`Chart::coefficients`] |
+//! | how noise within units fades | [`Chart::noise`] |
+//! | what a panel has, by column or by unit | [`Chart::coverage`], [`Chart::coverage_of`] |
+//! | every unit over time, and the mean | [`Chart::over_time`] |
 //!
 //! Names, sizes, colours: [`ChartStyle`], [`Theme`], [`Colour`]. [`plotters`] is the version that [`Chart::draw`] draws
 //! with.
@@ -35,25 +45,38 @@
 //! ```
 
 mod axis;
+mod caterpillar;
+mod cells;
+mod change;
+mod choices;
+mod coefficients;
 mod commonality;
+mod contributions;
+mod coverage;
 mod dominance;
+mod expected;
 mod forest;
+mod funnel;
 mod levels;
 mod methods;
+mod noise;
 mod numbers;
 mod order_range;
+mod over_time;
 mod page;
 mod paint;
 #[cfg(feature = "png")]
 mod png;
 mod rows;
 mod scene;
+mod specification_curve;
 mod spread;
 mod stacked;
 mod style;
 mod svg;
 mod text;
 mod theme;
+mod waterfall;
 mod widths;
 mod words;
 

@@ -190,8 +190,6 @@ pub(super) fn whisker(
         return false;
     }
     let (from, to) = (scale.within(lower), scale.within(upper));
-    // On a dark bar a dark line is seen by what is about it.
-    scene.line((from, y), (to, y), Stroke::new(scene.background, stroke.width + 2.0));
     scene.line((from, y), (to, y), stroke);
     let mut is_cut = false;
     for (end, x) in [(lower, from), (upper, to)] {
@@ -212,4 +210,20 @@ pub(super) fn whisker(
         }
     }
     is_cut
+}
+
+/// The same over a bar, on which a dark line is seen by what is about it.
+pub(super) fn whisker_on_bar(
+    scene: &mut Scene,
+    scale: &Scale,
+    y: f64,
+    ends: (f64, f64),
+    stroke: Stroke,
+    cap: f64,
+) -> bool {
+    if ends.0.is_finite() && ends.1.is_finite() {
+        let around = Stroke::new(scene.background, stroke.width + 1.5);
+        scene.line((scale.within(ends.0), y), (scale.within(ends.1), y), around);
+    }
+    whisker(scene, scale, y, ends, stroke, cap)
 }

@@ -200,6 +200,33 @@ impl Scene {
         }
     }
 
+    /// The same along a path, however near its points lie to each other.
+    pub(super) fn dashed_path(&mut self, points: &[Point], stroke: Stroke) {
+        let mut along = 0.0;
+        let mut dash: Vec<Point> = Vec::new();
+        for two in points.windows(2) {
+            let length = (two[1].0 - two[0].0).hypot(two[1].1 - two[0].1);
+            let steps = (length / 2.0).ceil().clamp(1.0, 1_000.0) as usize;
+            for step in 0..steps {
+                let part = step as f64 / steps as f64;
+                let place = (two[0].0 + (two[1].0 - two[0].0) * part, two[0].1 + (two[1].1 - two[0].1) * part);
+                if (along + length * part) % 9.0 < 6.0 {
+                    dash.push(place);
+                } else {
+                    // A dash is nearly straight: its ends are enough.
+                    if let (Some(&first), Some(&last)) = (dash.first(), dash.last()) {
+                        self.path(vec![first, last], stroke);
+                    }
+                    dash.clear();
+                }
+            }
+            along += length;
+        }
+        if let (Some(&first), Some(&last)) = (dash.first(), dash.last()) {
+            self.path(vec![first, last], stroke);
+        }
+    }
+
     pub(super) fn path(&mut self, points: Vec<Point>, stroke: Stroke) {
         if points.len() > 1 {
             self.push(Mark::Path { points, stroke });

@@ -1,6 +1,6 @@
 //! Shares as bars that are stacked: of one breakdown, or of several below each other.
 
-use super::axis::{range, whisker};
+use super::axis::{range, whisker_on_bar};
 use super::numbers::{Unit, percent};
 use super::page::{CUT, Page, Sign, intervals, source};
 use super::rows::{Row, Rows, bar, rows};
@@ -227,7 +227,7 @@ impl Figure for Whole {
             bar(&mut page.scene, &rows.scale, (0.0, row.share_of_total), (middle - half, middle + half), *colour);
             if let Some(ends) = row.interval {
                 let line = Stroke::new(style.colours().text, 1.5);
-                is_cut |= whisker(&mut page.scene, &rows.scale, middle, (ends.lower, ends.upper), line, 3.5);
+                is_cut |= whisker_on_bar(&mut page.scene, &rows.scale, middle, (ends.lower, ends.upper), line, 3.5);
             }
         }
         rows.words(&mut page, &lines);

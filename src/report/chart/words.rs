@@ -63,3 +63,11 @@ pub(super) fn share(value: f64, interval: Option<Interval>, decimals: usize) -> 
 pub(super) fn decimals(style: &ChartStyle) -> usize {
     style.stated_decimals().unwrap_or(1)
 }
+
+/// What a unit is called: in the reader's words, by its label, or as it is.
+pub(super) fn unit_word(style: &ChartStyle, unit: &str, label: Option<&str>) -> String {
+    match label {
+        Some(label) if style.named(unit) == unit => style.named(label),
+        _ => style.named(unit),
+    }
+}
