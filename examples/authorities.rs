@@ -12,6 +12,7 @@ use std::process::ExitCode;
 use apportion::Method;
 use apportion::findings::{Funnel, FunnelTarget, FunnelUnit, UnitAnalysis, UnitCounts, UnitFinding, Units};
 use apportion::regress::NoiseModel;
+use apportion::report::Answer;
 use clap::{CommandFactory, Parser};
 use cli::Asked;
 use cli::face::{self, Result};
@@ -71,6 +72,8 @@ fn answer(Arguments { options, periods, label, all, csv }: Arguments) -> Result<
         }
         None => None,
     };
+    let counts = funnel.iter().map(|funnel| ("Counts", funnel as &dyn Answer));
+    options.write_page(&fit, [("Authorities", &units as &dyn Answer)].into_iter().chain(counts))?;
     if csv {
         return Ok(units.to_csv());
     }

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use apportion::Method;
 use apportion::findings::{Change, ChangeAnalysis, CountChange, Oaxaca, OaxacaAnalysis};
+use apportion::report::Answer;
 use clap::{CommandFactory, Parser};
 use cli::face::{self, Result};
 use cli::parts::groups;
@@ -97,6 +98,8 @@ fn answer(Arguments { mut options, from, to, path, oaxaca, groups, csv }: Argume
     let put =
         |gap: OaxacaAnalysis| intervals.into_iter().fold(gap.without_intervals(), OaxacaAnalysis::intervals).of(&fit);
     let gap = gap.map(put).transpose().map_err(cli::or_none)?;
+    let of_gap = gap.iter().map(|gap| ("Gap", gap as &dyn Answer));
+    options.write_page(&fit, [("Change", &change as &dyn Answer)].into_iter().chain(of_gap))?;
     if csv {
         return Ok(change.to_csv());
     }

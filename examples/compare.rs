@@ -8,6 +8,7 @@ mod cli;
 
 use std::process::ExitCode;
 
+use apportion::report::Answer;
 use apportion::resample::{SampleDifferences, ShareDifference};
 use apportion::{Method, Model, Panel};
 use clap::{CommandFactory, Parser};
@@ -62,6 +63,12 @@ fn answer(Arguments { options, first, second }: Arguments) -> Result<String> {
     let mut found = Vec::new();
     for parts in &pairs {
         found.extend(compared(&options, &model, &panel, parts, &methods)?);
+    }
+    if let Some(file) = &options.html {
+        let headings: Vec<String> =
+            found.iter().map(|of| format!("{} and {}", of.first.name, of.second.name)).collect();
+        let parts = headings.iter().zip(&found).map(|(heading, of)| (heading.as_str(), of as &dyn Answer));
+        cli::page::write(file, cli::page::Start::Title("Do shares differ between samples?"), parts)?;
     }
     if options.json {
         return Ok(serde_json::to_string_pretty(&json!({ "comparisons": found }))?);

@@ -40,5 +40,8 @@ fn answer(Arguments { mut options }: Arguments) -> Result<String> {
     let (model, analysis) = (options.model()?, options.analysis()?);
     let (fit, elapsed) = options.fit(&model, || options.read(&model))?;
     let answer = Answer::of(&analysis, &fit, elapsed)?;
+    if let Some(file) = &options.html {
+        cli::page::write(file, cli::page::Start::Shares(&fit, &answer.findings), [])?;
+    }
     if options.json { answer.json() } else { Ok(answer.findings.to_string()) }
 }

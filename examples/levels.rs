@@ -64,6 +64,7 @@ fn answer(Arguments { options, nested }: Arguments) -> Result<String> {
         Some(resampling) => Ok::<_, face::Error>(levels.with_intervals(&resampling)?),
         None => Ok(levels),
     })?;
+    options.write_page(&fit, [("Levels", &levels as &dyn apportion::report::Answer)])?;
     match options.json {
         true => Ok(serde_json::to_string_pretty(&Timed { levels: &levels, elapsed_ms: elapsed })?),
         false => Ok(format!("{levels}\n\n{}", sentences(&levels))),

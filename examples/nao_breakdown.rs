@@ -59,6 +59,9 @@ fn answer(Arguments { mut options, out }: Arguments) -> Result<String> {
             let model = options.model()?;
             let (fit, elapsed) = options.fit(&model, || options.read(&model))?;
             let answer = Answer::of(&analysis, &fit, elapsed)?;
+            if let Some(file) = &options.html {
+                cli::page::write(file, cli::page::Start::Shares(&fit, &answer.findings), [])?;
+            }
             (answer.json()?, tables(&answer.findings))
         }
         None => embedded(&options, &analysis)?,
@@ -88,6 +91,9 @@ fn embedded(options: &cli::Options, analysis: &Analysis) -> Result<(String, Stri
     let heads = [["simulated", ""], ["England, plan", "starts, logged"], ["England, plans", "at 31 March"]];
     let all = [&simulated.findings, &nearest.findings, &plain.findings];
     let columns = [0, 1, 2].map(|at| Column { head: heads[at], findings: all[at] });
+    if let Some(file) = &options.html {
+        nao::page::write(file, &columns)?;
+    }
     let text = match options.methods.is_empty() && !options.compare {
         true => {
             let mut blocks = vec![nao::side_by_side(&columns)];

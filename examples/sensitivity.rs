@@ -11,6 +11,7 @@ mod nao;
 use std::process::ExitCode;
 
 use apportion::findings::Sensitivity;
+use apportion::report::Answer;
 use apportion::{Method, Panel};
 use clap::{CommandFactory, Parser};
 use cli::alternatives::{Alternatives, figures};
@@ -65,6 +66,11 @@ fn answer(arguments: Arguments) -> Result<String> {
     let figures: Option<Vec<(&str, f64)>> =
         figures.as_ref().map(|figures: &Figures| figures.iter().map(|(name, part)| (name.as_str(), *part)).collect());
     let nearest = figures.map(|figures| curve.nearest(&figures, NEAREST, NEAR)).transpose()?;
+    if let Some(file) = &arguments.options.html {
+        let near = nearest.iter().map(|nearest| ("Near the figures", nearest as &dyn Answer));
+        let parts = [("Specifications", &curve as &dyn Answer)].into_iter().chain(near);
+        cli::page::write(file, cli::page::Start::Title("Would another analyst get the same shares?"), parts)?;
+    }
     if arguments.options.json {
         return Ok(serde_json::to_string(&Document::of(&curve, nearest.as_ref(), elapsed_ms))?);
     }

@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use apportion::findings::{
     JudgementsOverTime, Trend, VariationAnalysis, VariationMeasure, VariationOverTime, VariationSeries,
 };
+use apportion::report::Answer;
 use clap::{CommandFactory, Parser};
 use cli::face::{self, Result};
 use cli::words::{percent, short, wrapped};
@@ -52,6 +53,8 @@ fn answer(Arguments { options, judgement, csv }: Arguments) -> Result<String> {
     let asked = options.counts().into_iter().fold(asked, |asked, (count, of, per)| asked.counts(count, of, per));
     let variation = asked.of(&fit)?;
     let judgements = scale.map(|scale| JudgementsOverTime::of(&panel, &scale, level)).transpose()?;
+    let of_judgements = judgements.iter().map(|judgements| ("Judgements", judgements as &dyn Answer));
+    options.write_page(&fit, [("Variation", &variation as &dyn Answer)].into_iter().chain(of_judgements))?;
     if csv {
         return Ok(variation.to_csv());
     }

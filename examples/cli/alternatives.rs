@@ -3,7 +3,6 @@
 use std::ops::RangeInclusive;
 
 use apportion::findings::Sensitivity;
-use apportion::panel::UnitRule;
 use apportion::{Component, Model, Panel, Term};
 use clap::Args;
 
@@ -49,7 +48,7 @@ impl Alternatives {
     /// The panel of the options, and their question with these alternatives; without `--data` England's.
     pub fn question(&self, options: &Options) -> Result<(Panel, Sensitivity)> {
         if options.data.is_none() {
-            return Ok((Panel::england()?.without(&UnitRule::degenerate_authorities())?, self.of_england()));
+            return Ok((super::england::without_the_two()?, self.put(super::england::specifications())));
         }
         let model = options.model()?;
         // Read are the columns of the question and its alternatives, and those of groups.
@@ -82,26 +81,6 @@ impl Alternatives {
             asked = asked.complete_periods();
         }
         self.put(self.least_rows.into_iter().fold(asked, Sensitivity::at_least_rows))
-    }
-
-    /// What was done on open data: England's authorities, with the choices that can be defended.
-    fn of_england(&self) -> Sensitivity {
-        let spending = ["spend_core_per_child", "spend_safeguarding_per_child", "spend_total_cyp_per_child"];
-        let spending = spending.map(Term::column).into_iter().flat_map(|column| [[column.clone()], [column.log()]]);
-        let deprivation = ["idaci_2015", "imd_2015", "idaci_2019", "hmrc_low_income_pct", "low_income_pct"];
-        let asked = Sensitivity::new(super::england::plain())
-            .outcomes(["cpp_rate", "log(cpp_rate)", "cpp_start_rate", "log(cpp_start_rate)"])
-            .terms("deprivation", deprivation.map(|measure| [measure]))
-            .terms("spending", spending)
-            .with_or_without("spending", "vacancy_rate")
-            .weights([None, Some("population_0_17")])
-            .periods([2011..=2018])
-            .windows(2010..=2025, 5..=10)
-            .complete_periods()
-            .at_least_rows(700)
-            // Most of them fall short of one of these.
-            .at_most(1_000_000);
-        self.put(asked)
     }
 
     /// What is asked of any panel.

@@ -1,5 +1,6 @@
 //! The questions that the examples put to England's panel.
 
+use apportion::findings::Sensitivity;
 use apportion::panel::UnitRule;
 use apportion::{Model, Panel, Result, Term};
 
@@ -26,7 +27,31 @@ pub fn nearest() -> Model {
         .component("practice", [Term::UnitEffects])
 }
 
+/// All years, all authorities but the two that the NAO left out.
+pub fn without_the_two() -> Result<Panel> {
+    Panel::england()?.without(&UnitRule::degenerate_authorities())
+}
+
 /// The years of the NAO's analysis, all authorities but two.
 pub fn of_the_window() -> Result<Panel> {
     Panel::england()?.in_periods(2011..=2018)?.without(&UnitRule::degenerate_authorities())
+}
+
+/// What was done on open data: England's authorities, with the choices that can be defended.
+pub fn specifications() -> Sensitivity {
+    let spending = ["spend_core_per_child", "spend_safeguarding_per_child", "spend_total_cyp_per_child"];
+    let spending = spending.map(Term::column).into_iter().flat_map(|column| [[column.clone()], [column.log()]]);
+    let deprivation = ["idaci_2015", "imd_2015", "idaci_2019", "hmrc_low_income_pct", "low_income_pct"];
+    Sensitivity::new(plain())
+        .outcomes(["cpp_rate", "log(cpp_rate)", "cpp_start_rate", "log(cpp_start_rate)"])
+        .terms("deprivation", deprivation.map(|measure| [measure]))
+        .terms("spending", spending)
+        .with_or_without("spending", "vacancy_rate")
+        .weights([None, Some("population_0_17")])
+        .periods([2011..=2018])
+        .windows(2010..=2025, 5..=10)
+        .complete_periods()
+        .at_least_rows(700)
+        // Most of them fall short of one of these.
+        .at_most(1_000_000)
 }

@@ -5,6 +5,7 @@ mod arguments;
 pub mod england;
 pub mod face;
 mod interval;
+pub mod page;
 pub mod parts;
 pub mod specifications;
 mod watch;
@@ -96,6 +97,9 @@ pub struct Options {
     /// Also compares the components: their ranks and pairwise differences, with intervals
     #[arg(long)]
     pub compare: bool,
+    /// Also writes a page of HTML with tables, charts and what they say
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// Prints one JSON document instead of tables
     #[arg(long)]
     pub json: bool,
@@ -198,6 +202,13 @@ impl Options {
         let model = self.model()?;
         let panel = self.read_with(&model, groups)?;
         Ok((model, panel))
+    }
+
+    /// Writes the page that `--html` asks for: the shares of this fit, and what the example found under its heading.
+    pub fn write_page<'a>(&self, fit: &FittedModel, parts: impl IntoIterator<Item = page::Part<'a>>) -> Result<()> {
+        let Some(file) = &self.html else { return Ok(()) };
+        let findings = Analysis::new().order_range().of(fit).map_err(or_none)?;
+        page::write(file, page::Start::Shares(fit, &findings), parts)
     }
 
     /// The pool is the process's, and made once.

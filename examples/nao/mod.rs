@@ -1,5 +1,7 @@
 //! What the NAO published beside what open data give: one table, what of it is chance, and what the figures say.
 
+pub mod page;
+
 use apportion::findings::Findings;
 use apportion::panel::ENGLAND_ATTRIBUTION;
 use apportion::regress::NoiseModel;
@@ -33,7 +35,7 @@ pub struct Column<'a> {
 
 impl Column<'_> {
     /// The sequential shares, which come first.
-    fn breakdown(&self) -> Option<&Breakdown> {
+    pub fn breakdown(&self) -> Option<&Breakdown> {
         let is_sequential = |b: &&Breakdown| matches!(b.method, Method::Sequential { .. });
         self.findings.methods.breakdowns.iter().find(is_sequential)
     }

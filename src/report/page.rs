@@ -70,16 +70,36 @@ pub struct HtmlPage {
 }
 
 impl HtmlPage {
-    fn of(fit: &FittedModel, findings: &Findings) -> Self {
-        let said = findings.sentences();
-        let title = format!("What goes with the variation of {}?", findings.outcome);
-        let mut page = HtmlPage {
-            title,
-            lead: said.into_iter().take(1).collect(),
-            before: vec![Section::question(fit)],
+    /// A page of this title with nothing on it yet: for answers that are of no fit.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::report::HtmlPage;
+    /// use apportion::Panel;
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 2.0, 4.0]).build()?;
+    /// let html = HtmlPage::new("A panel").add("At a glance", &panel.summary()).to_html();
+    /// assert!(html.contains("<h2 id=\"at-a-glance\">At a glance</h2><p>The panel has 3 rows"));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn new(title: impl Into<String>) -> Self {
+        HtmlPage {
+            title: title.into(),
+            lead: Vec::new(),
+            before: Vec::new(),
             added: Vec::new(),
             after: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn of(fit: &FittedModel, findings: &Findings) -> Self {
+        let said = findings.sentences();
+        let mut page = HtmlPage {
+            lead: said.into_iter().take(1).collect(),
+            before: vec![Section::question(fit)],
             warnings: findings.warnings.iter().map(ToString::to_string).collect(),
+            ..HtmlPage::new(format!("What goes with the variation of {}?", findings.outcome))
         };
         let breakdowns = &findings.methods.breakdowns;
         page.warnings.extend(super::document::warnings(breakdowns));

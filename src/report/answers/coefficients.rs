@@ -5,6 +5,10 @@ use crate::regress::{
     CoefficientEstimate, CoefficientTable, CovarianceMatrix, EffectVariances, QuasiDemeaning, RSquared,
 };
 use crate::report::answer::Answer;
+#[cfg(feature = "charts")]
+use crate::report::answer::drawn;
+#[cfg(feature = "charts")]
+use crate::report::chart::Chart;
 use crate::report::estimates::{self, Digits, left_out, meaning, p_value, r_squared, r_squareds};
 use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
@@ -98,6 +102,12 @@ impl Answer for CoefficientTable {
         }
         said.push(format!("Standard errors: {}.", estimates::covariance(&self.covariance)));
         said
+    }
+
+    #[cfg(feature = "charts")]
+    fn charts(&self) -> Vec<(&'static str, Chart)> {
+        let what = "Coefficients with their intervals.";
+        drawn(what, Chart::coefficients(&[(self.estimator.name(), self)])).into_iter().collect()
     }
 }
 

@@ -3,6 +3,10 @@
 use super::row;
 use crate::regress::{Collinearity, Effect, Influence, Noise, NoiseModel, Prediction};
 use crate::report::answer::Answer;
+#[cfg(feature = "charts")]
+use crate::report::answer::drawn;
+#[cfg(feature = "charts")]
+use crate::report::chart::Chart;
 use crate::report::corrected::diagnostics;
 use crate::report::estimates::Digits;
 use crate::report::table::{Cell, Format, Table};
@@ -266,6 +270,12 @@ impl Answer for Noise {
         )];
         said.extend(diagnostics(self, "").into_iter().map(|doubt| format!("Doubt it: {doubt}.")));
         said
+    }
+
+    #[cfg(feature = "charts")]
+    fn charts(&self) -> Vec<(&'static str, Chart)> {
+        let what = "How far residuals go together, by how many periods they are apart.";
+        drawn(what, Chart::noise(self, "the outcome")).into_iter().collect()
     }
 }
 

@@ -2,6 +2,10 @@
 
 use super::row;
 use crate::report::answer::Answer;
+#[cfg(feature = "charts")]
+use crate::report::answer::drawn;
+#[cfg(feature = "charts")]
+use crate::report::chart::Chart;
 use crate::report::regression_table::RegressionTable;
 use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
@@ -63,5 +67,11 @@ impl Answer for RegressionTable {
             });
         }
         said
+    }
+
+    #[cfg(feature = "charts")]
+    fn charts(&self) -> Vec<(&'static str, Chart)> {
+        let models: Vec<_> = self.models().collect();
+        drawn("Coefficients with their intervals, model by model.", Chart::coefficients(&models)).into_iter().collect()
     }
 }

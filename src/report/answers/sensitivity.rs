@@ -2,7 +2,11 @@
 
 use super::row;
 use crate::findings::{NearestSpecifications, Specification, SpecificationCurve};
+#[cfg(feature = "charts")]
+use crate::report::answer::drawn;
 use crate::report::answer::{Answer, Origin};
+#[cfg(feature = "charts")]
+use crate::report::chart::Chart;
 use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
 use crate::report::text::{counted, percent};
@@ -94,6 +98,14 @@ impl Answer for SpecificationCurve {
 
     fn origin(&self) -> Origin {
         Origin { model: Some(self.model.clone()), ..Origin::default() }
+    }
+
+    #[cfg(feature = "charts")]
+    fn charts(&self) -> Vec<(&'static str, Chart)> {
+        let what = "The share of the largest component under every specification, and what these chose.";
+        let share = |name: &String| self.base.share_of_total(name).unwrap_or(f64::MIN);
+        let largest = self.components.iter().max_by(|a, b| share(a).total_cmp(&share(b)));
+        largest.and_then(|name| drawn(what, Chart::specification_curve(self, name))).into_iter().collect()
     }
 }
 

@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::counts;
 use crate::decompose::Breakdown;
 use crate::report::answer::Answer;
+#[cfg(feature = "charts")]
+use crate::report::answer::drawn;
+#[cfg(feature = "charts")]
+use crate::report::chart::{Chart, StackedBar};
 use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
 use crate::report::text::level;
@@ -157,5 +161,13 @@ impl Answer for SideBySide {
             shares_of(name).iter().map(|(column, share)| format!("{} in {column}", per_cent(*share))).collect();
         let apart = crate::report::text::percent(apart);
         vec![format!("{name} has {}, {apart} points apart, which is the largest difference.", listed(&shares))]
+    }
+
+    #[cfg(feature = "charts")]
+    fn charts(&self) -> Vec<(&'static str, Chart)> {
+        let parts = |of: &Beside| of.shares.iter().map(|(name, share, _)| (name.clone(), *share)).collect::<Vec<_>>();
+        let bars: Vec<StackedBar> =
+            self.columns.iter().map(|of| StackedBar::new(of.name.as_str(), parts(of))).collect();
+        drawn("The shares of every source, one below the other.", Chart::breakdowns(&bars)).into_iter().collect()
     }
 }
