@@ -1,0 +1,12 @@
+//! How is a question put from end to end, and how is the answer read?
+//!
+//! The pages of the other modules say what each item does. These say which to take, in what order, and what the numbers
+//! mean. Every block of code is run by the tests, and every table of England's numbers is made anew and compared by one.
+//!
+//! | page | its question |
+//! |---|---|
+//! | [`ten_minutes`] | how a file becomes a finding |
+
+pub mod ten_minutes {
+    #![doc = include_str!("guide/ten_minutes.md")]
+}
