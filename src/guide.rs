@@ -6,7 +6,12 @@
 //! | page | its question |
 //! |---|---|
 //! | [`ten_minutes`] | how a file becomes a finding |
+//! | [`choosing_a_method`] | which split answers which question, and when they differ |
 
 pub mod ten_minutes {
     #![doc = include_str!("guide/ten_minutes.md")]
+}
+
+pub mod choosing_a_method {
+    #![doc = include_str!("guide/choosing_a_method.md")]
 }
