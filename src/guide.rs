@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`ten_minutes`] | how a file becomes a finding |
 //! | [`choosing_a_method`] | which split answers which question, and when they differ |
+//! | [`choosing_standard_errors`] | which standard errors belong to which question, and what the defaults are |
 
 pub mod ten_minutes {
     #![doc = include_str!("guide/ten_minutes.md")]
@@ -14,4 +15,8 @@ pub mod ten_minutes {
 
 pub mod choosing_a_method {
     #![doc = include_str!("guide/choosing_a_method.md")]
+}
+
+pub mod choosing_standard_errors {
+    #![doc = include_str!("guide/choosing_standard_errors.md")]
 }
