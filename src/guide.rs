@@ -8,6 +8,7 @@
 //! | [`ten_minutes`] | how a file becomes a finding |
 //! | [`choosing_a_method`] | which split answers which question, and when they differ |
 //! | [`choosing_standard_errors`] | which standard errors belong to which question, and what the defaults are |
+//! | [`intervals`] | how sure a share is, what of it is chance, and what unit effects take up |
 
 pub mod ten_minutes {
     #![doc = include_str!("guide/ten_minutes.md")]
@@ -19,4 +20,8 @@ pub mod choosing_a_method {
 
 pub mod choosing_standard_errors {
     #![doc = include_str!("guide/choosing_standard_errors.md")]
+}
+
+pub mod intervals {
+    #![doc = include_str!("guide/intervals.md")]
 }
