@@ -9,6 +9,7 @@
 //! | [`choosing_a_method`] | which split answers which question, and when they differ |
 //! | [`choosing_standard_errors`] | which standard errors belong to which question, and what the defaults are |
 //! | [`intervals`] | how sure a share is, what of it is chance, and what unit effects take up |
+//! | [`the_national_audit_office`] | what was published in 2019, and what open data give |
 
 pub mod ten_minutes {
     #![doc = include_str!("guide/ten_minutes.md")]
@@ -24,4 +25,8 @@ pub mod choosing_standard_errors {
 
 pub mod intervals {
     #![doc = include_str!("guide/intervals.md")]
+}
+
+pub mod the_national_audit_office {
+    #![doc = include_str!("guide/the_national_audit_office.md")]
 }
