@@ -10,6 +10,7 @@
 //! | [`choosing_standard_errors`] | which standard errors belong to which question, and what the defaults are |
 //! | [`intervals`] | how sure a share is, what of it is chance, and what unit effects take up |
 //! | [`the_national_audit_office`] | what was published in 2019, and what open data give |
+//! | [`coming_from_r_or_stata`] | how a call of relaimpo, domir, fixest, plm or xtsum is written here |
 
 pub mod ten_minutes {
     #![doc = include_str!("guide/ten_minutes.md")]
@@ -29,4 +30,8 @@ pub mod intervals {
 
 pub mod the_national_audit_office {
     #![doc = include_str!("guide/the_national_audit_office.md")]
+}
+
+pub mod coming_from_r_or_stata {
+    #![doc = include_str!("guide/coming_from_r_or_stata.md")]
 }
