@@ -11,6 +11,7 @@
 //! | [`intervals`] | how sure a share is, what of it is chance, and what unit effects take up |
 //! | [`the_national_audit_office`] | what was published in 2019, and what open data give |
 //! | [`coming_from_r_or_stata`] | how a call of relaimpo, domir, fixest, plm or xtsum is written here |
+//! | [`limits`] | what the crate does not do, and what nobody may conclude |
 
 pub mod ten_minutes {
     #![doc = include_str!("guide/ten_minutes.md")]
@@ -34,4 +35,8 @@ pub mod the_national_audit_office {
 
 pub mod coming_from_r_or_stata {
     #![doc = include_str!("guide/coming_from_r_or_stata.md")]
+}
+
+pub mod limits {
+    #![doc = include_str!("guide/limits.md")]
 }
