@@ -61,6 +61,7 @@
 //! | [`findings`] | what the whole of an analysis says | [`Analysis`](findings::Analysis) → [`Findings`](findings::Findings) |
 //! | [`report`] | how the answer is printed, and handed on | every result prints itself; [`Report`] is the JSON document |
 //! | [`error`] | what went wrong, and what to do next | [`Error`] |
+//! | [`guide`] | how a question is put from end to end, and how the answer is read | [`guide::ten_minutes`] |
 //!
 //! # Limits
 //!
@@ -87,6 +88,7 @@ pub mod decompose;
 pub mod error;
 pub mod findings;
 pub mod fit;
+pub mod guide;
 pub mod model;
 mod numerics;
 pub mod panel;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floors, lowest first; files and folders of these names stand on one.
-const FLOORS: [&[&str]; 11] = [
+const FLOORS: [&[&str]; 12] = [
     &["choice", "error", "warning"],
     &["numerics"],
     &["panel"],
@@ -18,6 +18,7 @@ const FLOORS: [&[&str]; 11] = [
     &["resample"],
     &["findings"],
     &["report"],
+    &["guide"],
 ];
 
 /// Lines that a file may have without its tests.
