@@ -3,6 +3,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+#[cfg(feature = "charts")]
+mod charts;
 mod factors;
 mod levels;
 mod long_names;

@@ -67,6 +67,14 @@ impl<'a> Page<'a> {
         self.y += 0.25 * size;
     }
 
+    /// What an upright axis is of, above it.
+    pub(super) fn heading(&mut self, text: &str) {
+        let size = self.style.small();
+        let text = cut(text, self.right - self.left, size, false);
+        self.scene.text(Text::new(text, (self.left, self.y + size), size, self.style.colours().quiet));
+        self.y += 2.0 * size;
+    }
+
     /// A note below what is there.
     pub(super) fn note(&mut self, text: &str) {
         self.y += 0.3 * self.style.size();

@@ -207,7 +207,7 @@ impl Figure for Whole {
         let parts: Vec<(String, f64)> = shares.iter().map(|row| (row.name.clone(), row.share_of_total)).collect();
         let colours = colours_of(style, parts.iter().map(|part| part.0.as_str()));
         let ends = stacked(&parts).into_iter().flat_map(|(from, to)| [from, to]);
-        let reach = shares.iter().filter_map(|row| row.interval).flat_map(|ends| [ends.lower, ends.upper]);
+        let reach = shares.iter().filter_map(|row| row.interval).map(|ends| (ends.lower, ends.upper));
         let scale = range(style, ends, reach, true);
 
         let by = method_of(of, style);

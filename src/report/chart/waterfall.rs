@@ -31,6 +31,9 @@ pub(super) struct Waterfall {
     pub(super) source: String,
 }
 
+/// From where to where a step goes, and its interval.
+type Reach = (f64, f64, Option<(f64, f64)>);
+
 impl Step {
     fn name(&self) -> &str {
         match self {
@@ -39,7 +42,7 @@ impl Step {
     }
 
     /// Where it begins and ends, after steps that led to `before`, and the ends of its interval.
-    fn reach(&self, before: f64) -> (f64, f64, Option<(f64, f64)>) {
+    fn reach(&self, before: f64) -> Reach {
         match self {
             Step::Stand { value, interval, .. } => (*value, *value, *interval),
             Step::Move { by, interval, .. } => {
@@ -63,7 +66,7 @@ impl Figure for Waterfall {
     fn lay_out(&self, style: &ChartStyle) -> Scene {
         let (size, colours) = (style.size(), style.colours());
         let mut before = 0.0;
-        let reaches: Vec<(f64, f64, Option<(f64, f64)>)> = self
+        let reaches: Vec<Reach> = self
             .steps
             .iter()
             .map(|step| {
@@ -72,7 +75,7 @@ impl Figure for Waterfall {
                 reach
             })
             .collect();
-        let ends = reaches.iter().filter_map(|reach| reach.2).flat_map(|(lower, upper)| [lower, upper]);
+        let ends = reaches.iter().filter_map(|reach| reach.2);
         let scale = range(style, reaches.iter().flat_map(|reach| [reach.0, reach.1]), ends, self.from_zero);
         // As exact as the largest step needs: numbers that are stood on may be far larger.
         let sizes = self.steps.iter().map(|step| match step {
