@@ -183,3 +183,20 @@ fn every_chart_is_a_picture_of_its_size() {
     assert_eq!(chart.to_png(1.0).expect("a picture"), chart.to_png(1.0).expect("a picture"));
     assert!(chart.to_png(-1.0).is_err() && chart.to_png(f64::NAN).is_err() && chart.to_png(1e6).is_err());
 }
+
+/// Every word of a name is the reader's, in titles and axes too.
+#[test]
+fn names_are_the_readers_words_everywhere() {
+    let names = ["cpp_rate", "deprivation", "spending", "policy", "practice"];
+    let style = names.iter().fold(ChartStyle::new().source(""), |style, name| style.label(*name, "Wort"));
+    let own = ["coverage", "over time", "coefficients", "one model", "specifications"];
+    for (name, chart) in CHARTS.iter().filter(|(name, _)| name.starts_with("england")) {
+        if own.iter().any(|own| name.contains(own)) {
+            continue;
+        }
+        for (text, _) in chart.styled(&style).bounds() {
+            let text = text.unwrap_or_default();
+            assert!(names.iter().all(|name| !text.contains(name)), "{name}: {text}");
+        }
+    }
+}

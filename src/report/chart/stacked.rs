@@ -8,7 +8,7 @@ use super::scene::{Scene, Stroke, Text};
 use super::style::ChartStyle;
 use super::text::width;
 use super::theme::Colour;
-use super::words::{ALWAYS, UNEXPLAINED, decimals, method_of, sentence, share};
+use super::words::{ALWAYS, Said, UNEXPLAINED, decimals, method_of, said, sentence, share};
 use super::{Chart, Figure, needs};
 use crate::decompose::{Breakdown, Share};
 use crate::error::{QuestionError, Result};
@@ -116,7 +116,7 @@ impl Chart {
         sources.dedup();
         let source = if sources.is_empty() { String::new() } else { source(Some(&sources.join("; ")), "", None) };
         Ok(Chart::new(Several {
-            title: "How the variation is split".to_owned(),
+            title: vec![Said::words("How the variation is split")],
             subtitle: String::new(),
             bars: bars.to_vec(),
             source,
@@ -133,7 +133,7 @@ struct Whole {
 /// Bars below each other.
 #[derive(Debug)]
 pub(super) struct Several {
-    pub(super) title: String,
+    pub(super) title: Vec<Said>,
     pub(super) subtitle: String,
     pub(super) bars: Vec<StackedBar>,
     pub(super) source: String,
@@ -280,7 +280,7 @@ impl Figure for Several {
         let ends = self.bars.iter().flat_map(|bar| stacked(&bar.parts)).flat_map(|(from, to)| [from, to]);
         let scale = range(style, ends, [], true);
 
-        let mut page = Page::new(style, &self.title, &self.subtitle);
+        let mut page = Page::new(style, &said(&self.title, style), &self.subtitle);
         let keys: Vec<(Sign, String)> =
             colours.iter().map(|(name, colour)| (Sign::Swatch(*colour), style.named(name))).collect();
         page.keys(&keys);

@@ -7,7 +7,7 @@ use super::page::{CUT, Page};
 use super::rows::{Row, bar, rows};
 use super::scene::{Scene, Stroke};
 use super::style::ChartStyle;
-use super::words::{ALWAYS, UNEXPLAINED};
+use super::words::{ALWAYS, Said, UNEXPLAINED, said};
 
 /// A row of a waterfall.
 #[derive(Debug, Clone)]
@@ -20,10 +20,10 @@ pub(super) enum Step {
 
 #[derive(Debug)]
 pub(super) struct Waterfall {
-    pub(super) title: String,
-    pub(super) subtitle: String,
+    pub(super) title: Vec<Said>,
+    pub(super) subtitle: Vec<Said>,
     /// What the numbers are.
-    pub(super) axis: String,
+    pub(super) axis: Vec<Said>,
     pub(super) steps: Vec<Step>,
     /// Whether bars of numbers that are stood on begin at zero; elsewhere they are upright strokes.
     pub(super) from_zero: bool,
@@ -84,7 +84,7 @@ impl Figure for Waterfall {
         });
         let decimals = style.stated_decimals().unwrap_or_else(|| decimals_for(sizes));
 
-        let mut page = Page::new(style, &self.title, &self.subtitle);
+        let mut page = Page::new(style, &said(&self.title, style), &said(&self.subtitle, style));
         let lines: Vec<Row> = self
             .steps
             .iter()
@@ -94,7 +94,8 @@ impl Figure for Waterfall {
             })
             .collect();
         let rows = rows(&page, &lines, scale);
-        rows.axis(&mut page, Unit::Plain, &self.axis);
+        let axis = said(&self.axis, style);
+        rows.axis(&mut page, Unit::Plain, &axis);
         let mut is_cut = false;
         for (at, (step, (from, to, interval))) in self.steps.iter().zip(&reaches).enumerate() {
             let (_, middle, _) = rows.places[at];
@@ -133,6 +134,6 @@ impl Figure for Waterfall {
         }
         let told: Vec<String> =
             self.steps.iter().map(|step| format!("{} {}", style.named(step.name()), step.written(decimals))).collect();
-        page.finish(&self.source, format!("{}, in steps: {}.", self.axis, told.join("; ")))
+        page.finish(&self.source, format!("{axis}, in steps: {}.", told.join("; ")))
     }
 }
