@@ -4,6 +4,8 @@
 mod common;
 
 mod answers;
+#[cfg(feature = "charts")]
+mod charts;
 mod factors;
 mod levels;
 mod long_names;

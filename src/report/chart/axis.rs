@@ -5,7 +5,8 @@ use super::scene::{Point, Scene, Stroke, Text};
 use super::style::ChartStyle;
 use super::text::{cut, width};
 
-/// Intervals may reach so many times the span of the points beyond these before they are cut.
+/// Intervals may reach so many times the span of the points, or the width of most intervals, beyond the points before they are
+/// cut.
 const BEYOND: f64 = 1.5;
 
 /// From values to pixels.
@@ -39,39 +40,47 @@ impl Scale {
     }
 }
 
-/// The range of an axis: the values and zero where it is asked for, the ends of intervals unless they are far out, and
-/// some room beside them; or what the style says.
+/// The range of an axis: the values and zero where it is asked for, their intervals but for those that are far wider than
+/// most, and some room beside them; or what the style says.
 pub(super) fn range(
     style: &ChartStyle,
     values: impl IntoIterator<Item = f64>,
-    ends: impl IntoIterator<Item = f64>,
+    intervals: impl IntoIterator<Item = (f64, f64)>,
     with_zero: bool,
 ) -> Scale {
     if let Some((low, high)) = style.stated_axis() {
         return Scale { low, high, from: 0.0, to: 1.0 };
     }
     let start = if with_zero { (0.0, 0.0) } else { (f64::INFINITY, f64::NEG_INFINITY) };
-    let finite = |values: (f64, f64), value: f64| {
+    let reach = |values: (f64, f64), value: f64| {
         if value.is_finite() { (values.0.min(value), values.1.max(value)) } else { values }
     };
-    let (low, high) = values.into_iter().fold(start, finite);
+    let (low, high) = values.into_iter().fold(start, reach);
     if low > high {
         return Scale { low: 0.0, high: 1.0, from: 0.0, to: 1.0 };
     }
-    let span = (high - low).max(1e-9 * high.abs().max(low.abs()));
-    let bounds = (low - BEYOND * span, high + BEYOND * span);
-    let (low, high) = ends
-        .into_iter()
-        .map(|end| if span > 0.0 { end.clamp(bounds.0, bounds.1) } else { end })
-        .fold((low, high), finite);
+    let intervals: Vec<(f64, f64)> =
+        intervals.into_iter().filter(|(from, to)| from.is_finite() && to.is_finite()).collect();
+    let mut widths: Vec<f64> = intervals.iter().map(|(from, to)| to - from).collect();
+    widths.sort_by(f64::total_cmp);
+    let usual = widths.get(widths.len().saturating_sub(1) / 2).copied().unwrap_or(0.0);
+    let beyond = (BEYOND * (high - low)).max(BEYOND * usual);
+    let bounds = (low - beyond, high + beyond);
+    let ends = intervals.iter().flat_map(|(from, to)| [from.clamp(bounds.0, bounds.1), to.clamp(bounds.0, bounds.1)]);
+    let (low, high) = ends.fold((low, high), reach);
     let span = match high - low {
-        0.0 => high.abs().max(1.0),
-        span => span,
+        span if span > 1e-12 * high.abs().max(low.abs()) => span,
+        // One value: about as far from it as it is from zero.
+        _ => high.abs().max(1.0),
     };
-    // A bar that begins at zero needs no room before it.
+    // No room beyond zero where nothing lies there.
     let pad = 0.04 * span;
-    let low = if with_zero && low == 0.0 { 0.0 } else { low - pad };
-    let high = if with_zero && high == 0.0 { 0.0 } else { high + pad };
+    let padded = (
+        if low >= 0.0 { (low - pad).max(0.0) } else { low - pad },
+        if high <= 0.0 { (high + pad).min(0.0) } else { high + pad },
+    );
+    // All values are zero.
+    let (low, high) = if padded.0 < padded.1 { padded } else { (0.0, 1.0) };
     Scale { low, high, from: 0.0, to: 1.0 }
 }
 
@@ -94,6 +103,21 @@ fn fitting(style: &ChartStyle, scale: &Scale, unit: Unit, across: bool) -> (Vec<
     chosen
 }
 
+/// Where the middle of each tick's number lies, on the canvas; none where it would lie over the one before.
+fn places(scale: &Scale, values: &[f64], texts: &[String], size: f64, canvas: f64) -> Vec<Option<f64>> {
+    let mut end = f64::NEG_INFINITY;
+    let mut place = |(value, text): (&f64, &String)| {
+        let half = width(text, size, false) / 2.0;
+        let at = scale.at(*value).clamp(half, (canvas - half).max(half));
+        let is_free = at - half > end;
+        if is_free {
+            end = at + half + 3.0;
+        }
+        is_free.then_some(at)
+    };
+    values.iter().zip(texts).map(&mut place).collect()
+}
+
 /// Draws the ticks of an axis from left to right with its grid, from `top` to `bottom`, and the title below; returns where
 /// that ends. Where `above`, ticks are written at the top too.
 pub(super) fn across(
@@ -107,11 +131,11 @@ pub(super) fn across(
 ) -> f64 {
     let (colours, small) = (style.colours(), style.small());
     let (values, texts) = fitting(style, scale, unit, true);
-    for (&value, text) in values.iter().zip(&texts) {
+    let places = places(scale, &values, &texts, small, scene.width);
+    for ((&value, text), place) in values.iter().zip(&texts).zip(places) {
         let x = scale.at(value);
         scene.line((x, top), (x, bottom), Stroke::new(colours.grid, 1.0));
-        let half = width(text, small, false) / 2.0;
-        let at = x.clamp(half, (scene.width - half).max(half));
+        let Some(at) = place else { continue };
         scene.text(Text::new(text, (at, bottom + 1.3 * small), small, colours.quiet).middle());
         if above {
             scene.text(Text::new(text, (at, top - 0.5 * small), small, colours.quiet).middle());
@@ -160,11 +184,11 @@ pub(super) fn below(scene: &mut Scene, style: &ChartStyle, scale: &Scale, unit: 
     let (colours, small) = (style.colours(), style.small());
     let (values, texts) = fitting(style, scale, unit, true);
     scene.line((scale.from, bottom), (scale.to, bottom), Stroke::new(colours.axis, 1.0));
-    for (&value, text) in values.iter().zip(&texts) {
+    let places = places(scale, &values, &texts, small, scene.width);
+    for ((&value, text), place) in values.iter().zip(&texts).zip(places) {
         let x = scale.at(value);
         scene.line((x, bottom), (x, bottom + 4.0), Stroke::new(colours.axis, 1.0));
-        let half = width(text, small, false) / 2.0;
-        let at = x.clamp(half, (scene.width - half).max(half));
+        let Some(at) = place else { continue };
         scene.text(Text::new(text, (at, bottom + 4.0 + 1.2 * small), small, colours.quiet).middle());
     }
     if title.is_empty() {

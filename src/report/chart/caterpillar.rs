@@ -5,7 +5,7 @@ use super::numbers::{Unit, decimals_for, number, signed};
 use super::page::{CUT, Page, Sign, level, source};
 use super::scene::{Scene, Stroke, Text};
 use super::style::ChartStyle;
-use super::text::{cut, width};
+use super::text::{cut_apart, width};
 use super::theme::Colour;
 use super::words::unit_word;
 use super::{Chart, Figure, needs};
@@ -98,7 +98,7 @@ impl Figure for Caterpillar {
         let scale = range(
             style,
             shown.iter().map(|unit| unit.remainder),
-            shown.iter().flat_map(|unit| [unit.lower, unit.upper]),
+            shown.iter().map(|unit| (unit.lower, unit.upper)),
             true,
         );
         let title = format!("{}: what remains of each unit beyond what is expected", style.named(&of.outcome));
@@ -117,10 +117,9 @@ impl Figure for Caterpillar {
         let mut end = top;
         for (at, units) in shown.chunks(in_each).enumerate() {
             let left = page.left + at as f64 * (wide + gap);
-            let labels: Vec<String> = units
-                .iter()
-                .map(|unit| cut(&unit_word(style, &unit.unit, unit.label.as_deref()), 0.42 * wide, letters, false))
-                .collect();
+            let names: Vec<String> =
+                units.iter().map(|unit| unit_word(style, &unit.unit, unit.label.as_deref())).collect();
+            let labels = cut_apart(&names, 0.42 * wide, letters);
             let beside = labels.iter().map(|label| width(label, letters, false)).fold(0.0, f64::max) + 8.0;
             // A tick's number at the end of the axis reaches beyond it.
             let scale = scale.between(left + beside, left + wide - 14.0);

@@ -5,7 +5,7 @@ use super::numbers::percent;
 use super::page::{Page, Sign};
 use super::scene::{Scene, Text};
 use super::style::ChartStyle;
-use super::text::{cut, width};
+use super::text::{cut_apart, width};
 
 /// What cells say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,8 +65,8 @@ impl Figure for Heat {
         let mut end = top;
         for (at, rows) in self.rows.chunks(self.rows.len().div_ceil(most).max(1)).enumerate() {
             let left = page.left + at as f64 * (wide + gap);
-            let labels: Vec<String> =
-                rows.iter().map(|row| cut(&style.named(&row.0), 0.4 * wide, letters, false)).collect();
+            let names: Vec<String> = rows.iter().map(|row| style.named(&row.0)).collect();
+            let labels = cut_apart(&names, 0.4 * wide, letters);
             let beside = labels.iter().map(|label| width(label, letters, false)).fold(0.0, f64::max) + 8.0;
             let cell = (wide - beside) / self.periods.len() as f64;
             let bottom = top + step * rows.len() as f64;

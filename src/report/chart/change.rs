@@ -3,8 +3,8 @@
 use super::numbers::{number, signed};
 use super::page::{intervals, source};
 use super::waterfall::{Step, Waterfall};
-use super::words::method;
-use super::{Chart, ChartStyle, needs};
+use super::words::Said;
+use super::{Chart, needs};
 use crate::decompose::Interval;
 use crate::error::Result;
 use crate::findings::Change;
@@ -44,9 +44,13 @@ impl Chart {
         let total =
             Step::Stand { name: "change".to_owned(), value: change.actual, interval: ends(change.interval_of_actual) };
         Ok(Chart::new(Waterfall {
-            title: format!("What goes with the change in {} from {} to {}", change.outcome, change.from, change.to),
-            subtitle: format!("Mean over {} units; {}", change.units, method(&split.method, &ChartStyle::default())),
-            axis: format!("change in {}", change.outcome),
+            title: vec![
+                Said::words("What goes with the change in "),
+                Said::name(&change.outcome),
+                Said::words(format!(" from {} to {}", change.from, change.to)),
+            ],
+            subtitle: vec![Said::words(format!("Mean over {} units; ", change.units)), Said::By(split.method.clone())],
+            axis: vec![Said::words("change in "), Said::name(&change.outcome)],
             steps: moved.chain([total]).collect(),
             from_zero: true,
             notes: change.interval.as_ref().map(intervals).into_iter().collect(),
@@ -96,9 +100,16 @@ impl Chart {
         }
         notes.extend(change.interval.as_ref().filter(|_| of_ends.is_some()).map(intervals));
         Ok(Chart::new(Waterfall {
-            title: format!("What goes with the change of the count from {} to {}", change.from, change.to),
-            subtitle: format!("{}, per {} of {}", change.outcome, number(counts.per, 0), counts.population_column),
-            axis: "count".to_owned(),
+            title: vec![Said::words(format!(
+                "What goes with the change of the count from {} to {}",
+                change.from, change.to
+            ))],
+            subtitle: vec![
+                Said::name(&change.outcome),
+                Said::words(format!(", per {} of ", number(counts.per, 0))),
+                Said::name(&counts.population_column),
+            ],
+            axis: vec![Said::words("count")],
             steps: steps.collect(),
             from_zero: false,
             notes,

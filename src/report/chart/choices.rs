@@ -49,10 +49,13 @@ fn few(rows: Vec<ChoiceRow>, component: &str, of: &[&Specification]) -> Vec<Choi
         let shares: Vec<f64> = own.filter_map(|(of, _)| of.share_of_total(component)).collect();
         shares.iter().sum::<f64>() / shares.len().max(1) as f64
     };
-    let (base, mut others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.is_base);
+    let (base, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.is_base);
+    // What no specification has tells nothing, as where only some of all were answered.
+    let (mut others, unseen): (Vec<_>, Vec<_>) = others.into_iter().partition(|row| row.members.contains(&true));
     others.sort_by_cached_key(|row| order_of(mean(row)));
     let largest = others.split_off(others.len().saturating_sub(AT_EACH_END));
-    let middle = others.split_off(AT_EACH_END.min(others.len()));
+    let mut middle = others.split_off(AT_EACH_END.min(others.len()));
+    middle.extend(unseen);
     let rest = (!middle.is_empty()).then(|| ChoiceRow {
         label: format!("{} others", middle.len()),
         is_base: false,

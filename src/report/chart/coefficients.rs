@@ -65,8 +65,19 @@ impl Coefficients {
         self.models.iter().enumerate().filter_map(of)
     }
 
-    fn written(style: &ChartStyle, of: &CoefficientEstimate) -> String {
-        let decimals = style.stated_decimals().unwrap_or_else(|| decimals_for([of.estimate]));
+    /// As exact as the largest estimate of this coefficient needs.
+    fn decimals(&self, style: &ChartStyle, of: &CoefficientEstimate) -> usize {
+        let largest = || decimals_for(self.estimates(&of.name).map(|(_, of)| of.estimate));
+        style.stated_decimals().unwrap_or_else(largest)
+    }
+
+    fn number(&self, style: &ChartStyle, of: &CoefficientEstimate) -> String {
+        number(of.estimate, self.decimals(style, of))
+    }
+
+    /// An estimate with its interval.
+    fn written(&self, style: &ChartStyle, of: &CoefficientEstimate) -> String {
+        let decimals = self.decimals(style, of);
         let ends = if of.lower.is_finite() && of.upper.is_finite() {
             format!(" ({} to {})", number(of.lower, decimals), number(of.upper, decimals))
         } else {
@@ -99,15 +110,22 @@ impl Figure for Coefficients {
         let labels: Vec<Vec<String>> =
             self.names.iter().map(|name| wrap(&style.named(name), room, size, false, 3)).collect();
         let before = labels.iter().flatten().map(|line| width(line, size, false)).fold(0.0, f64::max) + 12.0;
-        let values = || self.names.iter().flat_map(|name| self.estimates(name)).map(|(_, of)| Self::written(style, of));
-        let after = values().map(|text| width(&text, small, false)).fold(0.0, f64::max) + 12.0;
-        let (left, right) = (page.left + before, page.right - after);
+        let widest = |written: &dyn Fn(&CoefficientEstimate) -> String| {
+            let all = self.names.iter().flat_map(|name| self.estimates(name));
+            all.map(|(_, of)| width(&written(of), small, false)).fold(0.0, f64::max) + 12.0
+        };
+        let (whole, short) =
+            (|of: &CoefficientEstimate| self.written(style, of), |of: &CoefficientEstimate| self.number(style, of));
+        let left = page.left + before;
+        // Where marks would have no room beside numbers with their intervals, the numbers are written alone.
+        let has_room = page.right - widest(&whole) - left >= 0.25 * (page.right - page.left);
+        let right = page.right - if has_room { widest(&whole) } else { widest(&short) };
         let right = right.max(left + 30.0);
         let step = 1.5 * size;
         let mut is_cut = false;
         for (name, lines) in self.names.iter().zip(&labels) {
             let estimates: Vec<_> = self.estimates(name).collect();
-            let ends = estimates.iter().flat_map(|(_, of)| [of.lower, of.upper]);
+            let ends = estimates.iter().map(|(_, of)| (of.lower, of.upper));
             let scale = range(style, estimates.iter().map(|(_, of)| of.estimate), ends, true);
             // Zero within the axis and not at its end, so that a row is seen to be on one side of it.
             let pad = 0.04 * (scale.high - scale.low);
@@ -133,7 +151,7 @@ impl Figure for Coefficients {
                     page.scene.disc((scale.at(of.estimate), y), 4.0, colour);
                 }
                 page.scene.text(Text::new(
-                    Self::written(style, of),
+                    if has_room { whole(of) } else { short(of) },
                     (right + 12.0, y + 0.35 * small),
                     small,
                     colours.text,
@@ -146,7 +164,7 @@ impl Figure for Coefficients {
         let told = self.names.iter().map(|name| {
             let own = self
                 .estimates(name)
-                .map(|(at, of)| format!("{} in {}", Self::written(style, of), style.named(&self.models[at].0)));
+                .map(|(at, of)| format!("{} in {}", self.written(style, of), style.named(&self.models[at].0)));
             format!("{} {}", style.named(name), own.collect::<Vec<_>>().join(", "))
         });
         let told = told.collect::<Vec<_>>().join("; ");

@@ -5,7 +5,7 @@ use super::numbers::{Unit, number, percent};
 use super::page::{Page, Sign, source};
 use super::scene::{Scene, Stroke, Text};
 use super::style::ChartStyle;
-use super::text::{cut, width};
+use super::text::{cut_apart, width};
 use super::words::decimals;
 use super::{Chart, Figure, needs};
 use crate::decompose::{Breakdown, Detail, SubsetShare};
@@ -76,7 +76,7 @@ impl Figure for Commonality {
         ]);
         let names: Vec<String> = of.components.iter().map(|share| style.named(&share.name)).collect();
         let room = 0.34 * (page.right - page.left);
-        let labels: Vec<String> = names.iter().map(|name| cut(name, room, size, false)).collect();
+        let labels = cut_apart(&names, room, size);
         let widest = labels.iter().map(|label| width(label, size, false)).fold(0.0, f64::max);
         let left = page.left + (widest + 10.0).max(60.0);
         let most = (((page.right - left) / (1.5 * size)) as usize).clamp(1, MOST_SETS);

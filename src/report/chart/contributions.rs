@@ -2,8 +2,8 @@
 
 use super::page::source;
 use super::waterfall::{Step, Waterfall};
-use super::words::{ALWAYS, UNEXPLAINED, method};
-use super::{Chart, ChartStyle, needs};
+use super::words::{ALWAYS, Said, UNEXPLAINED};
+use super::{Chart, needs};
 use crate::decompose::{ContributionRow, ContributionTable};
 use crate::error::Result;
 
@@ -37,13 +37,19 @@ impl Chart {
         let parts = row.contributions.iter().map(|part| moved(&part.name, part.points));
         let steps = [stand("mean of all", table.mean)].into_iter().chain(always).chain(parts);
         let steps = steps.chain([moved(UNEXPLAINED, row.unexplained), stand("actual", row.actual)]);
-        let unit = row.label.as_deref().or(row.unit.as_deref()).map(str::to_owned);
-        let name: Vec<String> = unit.into_iter().chain(row.period.map(|period| period.to_string())).collect();
-        let name = if name.is_empty() { "this row".to_owned() } else { name.join(", ") };
+        let unit = row.unit.as_ref().map(|unit| Said::Unit(unit.clone(), row.label.clone()));
+        let period = row.period.map(|period| Said::words(period.to_string()));
+        let mut title = vec![Said::words("What moves ")];
+        match (unit, period) {
+            (Some(unit), Some(period)) => title.extend([unit, Said::words(", "), period]),
+            (Some(one), None) | (None, Some(one)) => title.push(one),
+            (None, None) => title.push(Said::words("this row")),
+        }
+        title.extend([Said::words(" from the mean of "), Said::name(&table.outcome)]);
         Ok(Chart::new(Waterfall {
-            title: format!("What moves {name} from the mean of {}", table.outcome),
-            subtitle: format!("Contributions, {}", method(&table.method, &ChartStyle::default())),
-            axis: table.outcome.clone(),
+            title,
+            subtitle: vec![Said::words("Contributions, "), Said::By(table.method.clone())],
+            axis: vec![Said::name(&table.outcome)],
             steps: steps.collect(),
             from_zero: false,
             notes: Vec::new(),

@@ -48,7 +48,7 @@ impl Chart {
             periods: panel.periods().to_vec(),
             rows: rows.collect(),
             cells: Cells::Parts,
-            source: source(panel.description(), "this panel", None),
+            source: source(panel.description(), "", None),
         }))
     }
 
@@ -80,7 +80,7 @@ impl Chart {
             periods: panel.periods().to_vec(),
             rows: names.into_iter().zip(cells).collect(),
             cells: Cells::Marks,
-            source: source(panel.description(), "this panel", None),
+            source: source(panel.description(), "", None),
         }))
     }
 }

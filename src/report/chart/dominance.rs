@@ -6,7 +6,7 @@ use super::page::{Page, source};
 use super::scene::{Scene, Stroke, Text};
 use super::spread::apart;
 use super::style::ChartStyle;
-use super::text::{cut, width};
+use super::text::{cut_apart, width};
 use super::words::decimals;
 use super::{Chart, Figure, needs};
 use crate::decompose::{Breakdown, Detail, SizeShare};
@@ -60,8 +60,8 @@ impl Figure for Dominance {
             format!("What each component adds to the explained variation in {}", style.named(&self.breakdown.outcome));
         let mut page = Page::new(style, &title, "Mean increment of R², by how many components are in before");
         let y = range(style, self.sizes.iter().map(|at| at.share_of_total), [], true);
-        let labels: Vec<String> =
-            names.iter().map(|name| cut(&style.named(name), 0.3 * (page.right - page.left), small, false)).collect();
+        let words: Vec<String> = names.iter().map(|name| style.named(name)).collect();
+        let labels = cut_apart(&words, 0.3 * (page.right - page.left), small);
         let beside = labels.iter().map(|label| width(label, small, false)).fold(0.0, f64::max) + 26.0;
         let height = style.plot_height().max(1.35 * small * names.len() as f64);
         let (top, bottom) = (page.y + 0.5 * size, page.y + 0.5 * size + height);

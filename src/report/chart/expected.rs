@@ -4,7 +4,7 @@ use super::axis::{below, range, room_beside, upright};
 use super::caterpillar::{beyond_chance, colour_of, keys};
 use super::numbers::Unit;
 use super::page::{Page, source};
-use super::scene::{Scene, Stroke, Text};
+use super::scene::{Scene, Stroke};
 use super::spread::{extremes, name_points};
 use super::style::ChartStyle;
 use super::words::unit_word;
@@ -50,7 +50,7 @@ struct Expected {
 
 impl Figure for Expected {
     fn lay_out(&self, style: &ChartStyle) -> Scene {
-        let (size, small, colours, of) = (style.size(), style.small(), style.colours(), &self.units);
+        let (size, colours, of) = (style.size(), style.colours(), &self.units);
         let outcome = style.named(&of.outcome);
         let mut page = Page::new(
             style,
@@ -58,8 +58,8 @@ impl Figure for Expected {
             "A point for each unit; on the line both are the same",
         );
         page.keys(&keys(style));
-        page.scene.text(Text::new(format!("actual {outcome}"), (page.left, page.y + small), small, colours.quiet));
-        let (top, height) = (page.y + 2.2 * small, style.plot_height().max(0.75 * style.plot_height()));
+        page.heading(&format!("actual {outcome}"));
+        let (top, height) = (page.y, style.plot_height());
         let bottom = top + height;
         let both = range(style, of.units.iter().flat_map(|unit| [unit.actual, unit.expected]), [], false);
         let y = both.between(bottom, top);

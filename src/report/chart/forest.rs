@@ -55,8 +55,8 @@ impl Figure for Forest {
             [Some(row.share_of_total), row.chance, corrected].into_iter().flatten()
         });
         let ends = shares.iter().flat_map(|row| {
-            let of_corrected = row.corrected.map(|corrected| [corrected.lower, corrected.upper]);
-            row.interval.map(|ends| [ends.lower, ends.upper]).into_iter().chain(of_corrected).flatten()
+            let of_corrected = row.corrected.map(|corrected| (corrected.lower, corrected.upper));
+            row.interval.map(|ends| (ends.lower, ends.upper)).into_iter().chain(of_corrected)
         });
         let scale = range(style, points, ends, true);
 

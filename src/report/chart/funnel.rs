@@ -3,7 +3,7 @@
 use super::axis::{Scale, below, range, room_beside, upright};
 use super::numbers::{Unit, number};
 use super::page::{Page, Sign};
-use super::scene::{Point, Scene, Stroke, Text};
+use super::scene::{Point, Scene, Stroke};
 use super::spread::{extremes, name_points};
 use super::style::ChartStyle;
 use super::words::unit_word;
@@ -58,7 +58,7 @@ fn side(unit: &FunnelUnit) -> i8 {
 
 impl Figure for Funnelled {
     fn lay_out(&self, style: &ChartStyle) -> Scene {
-        let (small, colours, of) = (style.small(), style.colours(), &self.funnel);
+        let (colours, of) = (style.colours(), &self.funnel);
         let mut page = Page::new(
             style,
             "Counts against what is expected",
@@ -71,8 +71,8 @@ impl Figure for Funnelled {
             (Sign::Dot(colours.high), "above all limits".to_owned()),
             (Sign::Dot(colours.low), "below them".to_owned()),
         ]);
-        page.scene.text(Text::new("counted over expected", (page.left, page.y + small), small, colours.quiet));
-        let top = page.y + 2.0 * small;
+        page.heading("counted over expected");
+        let top = page.y;
         let bottom = top + style.plot_height();
         let ratios = of.units.iter().map(|unit| unit.ratio);
         // Limits widen without end as less is expected: the units and the limits of a middling one set the height.

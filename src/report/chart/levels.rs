@@ -4,7 +4,7 @@ use super::Chart;
 use super::needs;
 use super::page::source;
 use super::stacked::{Several, StackedBar};
-use super::words::{share, spoken};
+use super::words::{Said, share, spoken};
 use crate::decompose::Levels;
 use crate::error::Result;
 
@@ -48,7 +48,7 @@ impl Chart {
             return needs("levels", "without methods", "split them with Nesting::sequential, shapley or methods");
         }
         Ok(Chart::new(Several {
-            title: format!("Where the variation in {} lies", levels.outcome),
+            title: vec![Said::words("Where the variation in "), Said::name(&levels.outcome), Said::words(" lies")],
             subtitle: "Bars as long as a level's part of the total variation, split among the components".to_owned(),
             bars,
             source: source(levels.panel.as_deref(), &levels.outcome, Some(&levels.sample)),

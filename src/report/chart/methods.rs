@@ -61,7 +61,7 @@ impl Figure for Methods {
         let Some(first) = all.first() else { return Page::new(style, "", "").finish("", String::new()) };
         let components: Vec<&str> = first.components.iter().map(|share| share.name.as_str()).collect();
         let every = || all.iter().flat_map(|of| &of.components);
-        let ends = every().filter_map(|share| share.interval).flat_map(|ends| [ends.lower, ends.upper]);
+        let ends = every().filter_map(|share| share.interval).map(|ends| (ends.lower, ends.upper));
         let scale = range(style, every().map(|share| share.share_of_total), ends, true);
 
         let title = format!("The variation in {} by every method", style.named(&first.outcome));

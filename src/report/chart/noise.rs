@@ -3,7 +3,7 @@
 use super::axis::{Scale, below, range, room_beside, upright};
 use super::numbers::{Unit, decimals_for, number, percent};
 use super::page::{Page, Sign, source};
-use super::scene::{Point, Scene, Stroke, Text};
+use super::scene::{Point, Scene, Stroke};
 use super::style::ChartStyle;
 use super::words::decimals;
 use super::{Chart, Figure, needs};
@@ -45,7 +45,7 @@ struct Lags {
 
 impl Figure for Lags {
     fn lay_out(&self, style: &ChartStyle) -> Scene {
-        let (small, colours, of) = (style.small(), style.colours(), &self.noise);
+        let (colours, of) = (style.colours(), &self.noise);
         let outcome = style.named(&self.outcome);
         let model = match of.model {
             NoiseModel::Persistent { from_lag: Some(lag) } => {
@@ -63,13 +63,8 @@ impl Figure for Lags {
             (Sign::Swatch(bars), "autocovariance of noise, by the model".to_owned()),
             (Sign::Dashes(colours.axis), "variance of noise".to_owned()),
         ]);
-        page.scene.text(Text::new(
-            format!("squared points of {outcome}"),
-            (page.left, page.y + small),
-            small,
-            colours.quiet,
-        ));
-        let (top, bottom) = (page.y + 2.0 * small, page.y + 2.0 * small + style.plot_height());
+        page.heading(&format!("squared points of {outcome}"));
+        let (top, bottom) = (page.y, page.y + style.plot_height());
         let values = of.semivariogram.iter().flatten().chain(&of.autocovariances).copied();
         let y = range(style, values, [], true).between(bottom, top);
         let left = page.left + room_beside(style, &y, Unit::Plain);

@@ -104,9 +104,8 @@ impl Figure for OverTime {
             Page::new(style, &title, &format!("A line for each of {} units, and their mean", self.units.len()));
         page.keys(&[(Sign::Line(colours.plain), "a unit".to_owned()), (Sign::Line(colours.high), "mean".to_owned())]);
         let unit = self.measured_in.as_deref().map_or_else(|| column.clone(), |unit| format!("{column}, {unit}"));
-        let unit = cut(&unit, page.right - page.left, small, false);
-        page.scene.text(Text::new(unit, (page.left, page.y + small), small, colours.quiet));
-        let (top, bottom) = (page.y + 2.0 * small, page.y + 2.0 * small + style.plot_height());
+        page.heading(&unit);
+        let (top, bottom) = (page.y, page.y + style.plot_height());
         let y = range(style, self.units.iter().flat_map(|unit| unit.1.iter().flatten().copied()), [], false);
         let y = y.between(bottom, top);
         let means = self.means();

@@ -1,5 +1,6 @@
 //! What stands about the marks of every chart: title, subtitle, keys, notes, source.
 
+use super::numbers::number;
 use super::scene::{Scene, Stroke, Text};
 use super::style::ChartStyle;
 use super::text::{cut, width, wrap};
@@ -67,6 +68,14 @@ impl<'a> Page<'a> {
         self.y += 0.25 * size;
     }
 
+    /// What an upright axis is of, above it.
+    pub(super) fn heading(&mut self, text: &str) {
+        let size = self.style.small();
+        let text = cut(text, self.right - self.left, size, false);
+        self.scene.text(Text::new(text, (self.left, self.y + size), size, self.style.colours().quiet));
+        self.y += 2.0 * size;
+    }
+
     /// A note below what is there.
     pub(super) fn note(&mut self, text: &str) {
         self.y += 0.3 * self.style.size();
@@ -116,18 +125,19 @@ impl<'a> Page<'a> {
     }
 }
 
-/// Where the numbers come from: what the panel says of itself, and the rows.
+/// Where the numbers come from: what the panel says of itself, and the rows; of a panel that says nothing the outcome.
 pub(super) fn source(panel: Option<&str>, outcome: &str, sample: Option<&Sample>) -> String {
-    let what = panel.map_or_else(|| outcome.to_owned(), |panel| panel.trim_end_matches('.').to_owned());
     let rows = sample.map(|sample| {
-        let of = |n: usize, words: &str| if n > 0 { format!("{n} {words}") } else { String::new() };
-        let parts =
-            [of(sample.n_observations, "observations"), of(sample.n_units, "units"), of(sample.n_periods, "periods")];
-        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+        let counts =
+            [(sample.n_observations, "observations"), (sample.n_units, "units"), (sample.n_periods, "periods")];
+        let counts = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", number(*n as f64, 0)));
+        counts.collect::<Vec<_>>().join(", ")
     });
-    match rows {
-        Some(rows) => format!("Source: {what}. {rows}."),
-        None => format!("Source: {what}."),
+    match (panel.map(|panel| panel.trim_end_matches('.')), rows) {
+        (Some(panel), Some(rows)) => format!("Source: {panel}. {rows}."),
+        (Some(panel), None) => format!("Source: {panel}."),
+        (None, Some(rows)) => format!("{outcome}: {rows}."),
+        (None, None) => String::new(),
     }
 }
 

@@ -44,7 +44,13 @@ pub(super) struct Rows {
     pub(super) top: f64,
     pub(super) bottom: f64,
     labels: Vec<Vec<String>>,
+    values: Vec<Vec<String>>,
 }
+
+/// Rows that are higher than this together are taller than a screen.
+const TALL: f64 = 1_000.0;
+/// How much of the page marks have at least, before the numbers at their right are broken into lines.
+const MARKS: f64 = 0.3;
 
 /// Rows of a chart that goes over the whole width.
 pub(super) fn rows(page: &Page<'_>, rows: &[Row], scale: Scale) -> Rows {
@@ -58,27 +64,38 @@ pub(super) fn rows_between(page: &Page<'_>, rows: &[Row], scale: Scale, left: f6
     let labels: Vec<Vec<String>> = rows.iter().map(|row| wrap(&row.label, room, size, row.bold, 3)).collect();
     let widest = |row: &Row, lines: &[String]| lines.iter().map(|line| width(line, size, row.bold)).fold(0.0, f64::max);
     let before = rows.iter().zip(&labels).map(|(row, lines)| widest(row, lines)).fold(0.0, f64::max);
-    let after = rows
-        .iter()
-        .flat_map(|row| &row.values)
-        .map(|value| width(value, page.style.small(), false))
-        .fold(0.0, f64::max);
     let from = left + before + if before > 0.0 { 10.0 } else { 0.0 };
-    let to = right - after - if after > 0.0 { 10.0 } else { 0.0 };
+    let end_before = |values: &[Vec<String>]| {
+        let after = values.iter().flatten().map(|value| width(value, page.style.small(), false)).fold(0.0, f64::max);
+        right - after - if after > 0.0 { 10.0 } else { 0.0 }
+    };
+    let mut values: Vec<Vec<String>> = rows.iter().map(|row| row.values.clone()).collect();
+    if end_before(&values) - from < MARKS * (right - left) {
+        values = values.iter().map(|lines| lines.iter().flat_map(|value| broken(value)).collect()).collect();
+    }
+    let to = end_before(&values);
+    let heights = rows
+        .iter()
+        .zip(&labels)
+        .zip(&values)
+        .map(|((row, lines), values)| row.height.max(lines.len().max(values.len()) as f64 * 1.15 * size + 4.0));
+    let heights: Vec<f64> = heights.collect();
+    // What is taller than a screen has ticks above too, which need room.
+    let is_tall = heights.iter().sum::<f64>() > TALL;
+    let top = if is_tall { top + 1.6 * page.style.small() } else { top };
     let mut y = top;
     let mut places = Vec::with_capacity(rows.len());
-    for (row, lines) in rows.iter().zip(&labels) {
-        let height = row.height.max(lines.len().max(row.values.len()) as f64 * 1.15 * size + 4.0);
+    for height in heights {
         places.push((y, y + height / 2.0, y + height));
         y += height;
     }
-    Rows { scale: scale.between(from, to.max(from + 20.0)), places, top, bottom: y, labels }
+    Rows { scale: scale.between(from, to.max(from + 20.0)), places, top, bottom: y, labels, values }
 }
 
 impl Rows {
     /// Draws the axis with its grid, so that marks come above it; the page is filled down to its end.
     pub(super) fn axis(&self, page: &mut Page<'_>, unit: Unit, title: &str) {
-        let above = self.bottom - self.top > 1_000.0;
+        let above = self.bottom - self.top > TALL;
         page.y = across(&mut page.scene, page.style, &self.scale, unit, (self.top, self.bottom), title, above);
     }
 
@@ -94,13 +111,22 @@ impl Rows {
                 let text = Text::new(text, place, size, colours.text).end();
                 page.scene.text(if row.bold { text.bold() } else { text });
             }
-            let first = middle - (row.values.len() as f64 - 1.0) / 2.0 * 1.2 * small + 0.35 * small;
-            for (line, value) in row.values.iter().enumerate() {
+            let values = &self.values[at];
+            let first = middle - (values.len() as f64 - 1.0) / 2.0 * 1.2 * small + 0.35 * small;
+            for (line, value) in values.iter().enumerate() {
                 let colour = if line == 0 { colours.text } else { colours.quiet };
                 let place = (self.scale.to + 10.0, first + line as f64 * 1.2 * small);
                 page.scene.text(Text::new(value, place, small, colour));
             }
         }
+    }
+}
+
+/// A number and its interval, each in a line.
+fn broken(value: &str) -> Vec<String> {
+    match value.split_once(" (") {
+        Some((number, interval)) => vec![number.to_owned(), format!("({interval}")],
+        None => vec![value.to_owned()],
     }
 }
 

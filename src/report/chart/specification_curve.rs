@@ -6,7 +6,7 @@ use super::numbers::{Unit, number, percent};
 use super::page::{Page, Sign, source};
 use super::scene::{Point, Scene, Stroke, Text};
 use super::style::ChartStyle;
-use super::text::{cut, width, wrap};
+use super::text::{width, wrap};
 use super::words::{decimals, sentence};
 use super::{Chart, Figure, needs};
 use crate::error::Result;
@@ -105,7 +105,7 @@ impl Figure for Curve {
         page.keys(&keys);
 
         let values = self.points.iter().map(|point| point.0).chain(self.base);
-        let ends = self.points.iter().filter_map(|point| point.1).flat_map(|(lower, upper)| [lower, upper]);
+        let ends = self.points.iter().filter_map(|point| point.1);
         let y = range(style, values, ends, true);
         let (top, bottom) = (page.y + 0.6 * small, page.y + 0.6 * small + 0.5 * style.plot_height());
         let y = y.between(bottom, top);
@@ -188,11 +188,14 @@ impl Curve {
                 page.scene.text(Text::new(line, (page.left, page.y - 0.3 * letters), letters, colours.text).bold());
             }
             for row in rows {
-                let (top, bottom) = (page.y + 1.0, page.y + step - 1.0);
-                let room = x.from - page.left - 8.0;
-                let label = cut(&style.named(&row.label), room, letters, row.is_base);
-                let text = Text::new(label, (x.from - 8.0, page.y + 0.72 * step), letters, colours.text).end();
-                page.scene.text(if row.is_base { text.bold() } else { text });
+                let lines = wrap(&style.named(&row.label), x.from - page.left - 8.0, letters, row.is_base, 2);
+                let high = step.max(1.15 * letters * lines.len() as f64 + 3.0);
+                let (top, bottom) = (page.y + 1.0, page.y + high - 1.0);
+                for (at, line) in lines.iter().enumerate() {
+                    let y = page.y + high / 2.0 + (at as f64 - (lines.len() as f64 - 1.0) / 2.0) * 1.1 * letters;
+                    let text = Text::new(line, (x.from - 8.0, y + 0.35 * letters), letters, colours.text).end();
+                    page.scene.text(if row.is_base { text.bold() } else { text });
+                }
                 page.scene.rect((x.from, top), (x.to, bottom), colours.grid.towards(colours.background, 0.6));
                 let has = |column: usize| {
                     let (first, last) = (column * n / columns, (column + 1) * n / columns);
@@ -211,7 +214,7 @@ impl Curve {
                     }
                     column = end;
                 }
-                page.y += step;
+                page.y += high;
             }
             page.y += 0.3 * step;
         }

@@ -8,10 +8,13 @@ use super::scene::{Scene, Stroke, Text};
 use super::style::ChartStyle;
 use super::text::width;
 use super::theme::Colour;
-use super::words::{ALWAYS, UNEXPLAINED, decimals, method_of, sentence, share};
+use super::words::{ALWAYS, Said, UNEXPLAINED, decimals, method_of, said, sentence, share};
 use super::{Chart, Figure, needs};
 use crate::decompose::{Breakdown, Share};
 use crate::error::{QuestionError, Result};
+
+/// What a percentage needs beside its letters within a bar.
+const PADDING: f64 = 6.0;
 
 /// One bar of [`Chart::breakdowns`]: a name, and shares of the total as fractions.
 ///
@@ -113,7 +116,7 @@ impl Chart {
         sources.dedup();
         let source = if sources.is_empty() { String::new() } else { source(Some(&sources.join("; ")), "", None) };
         Ok(Chart::new(Several {
-            title: "How the variation is split".to_owned(),
+            title: vec![Said::words("How the variation is split")],
             subtitle: String::new(),
             bars: bars.to_vec(),
             source,
@@ -130,7 +133,7 @@ struct Whole {
 /// Bars below each other.
 #[derive(Debug)]
 pub(super) struct Several {
-    pub(super) title: String,
+    pub(super) title: Vec<Said>,
     pub(super) subtitle: String,
     pub(super) bars: Vec<StackedBar>,
     pub(super) source: String,
@@ -169,32 +172,48 @@ fn stacked(parts: &[(String, f64)]) -> Vec<(f64, f64)> {
     parts.iter().map(|part| place(part.1)).collect()
 }
 
-/// Draws the parts of a bar, each with its percentage where that fits.
-fn draw_stack(
-    page: &mut Page<'_>,
-    rows: &Rows,
-    at: usize,
-    parts: &[(String, f64)],
-    colours: &[(String, Colour)],
+/// How bars are drawn that are stacked.
+struct Stacks<'a> {
+    rows: &'a Rows,
+    colours: &'a [(String, Colour)],
     thick: f64,
-) {
-    let (style, small) = (page.style, page.style.small());
-    let middle = rows.places[at].1;
-    let (top, bottom) = (middle - thick / 2.0, middle + thick / 2.0);
-    for ((name, value), (from, to)) in parts.iter().zip(stacked(parts)) {
-        let colour = colours.iter().find(|(known, _)| known == name).map_or(style.colours().mark, |found| found.1);
-        bar(&mut page.scene, &rows.scale, (from, to), (top, bottom), colour);
-        let (left, right) = (rows.scale.within(from.min(to)), rows.scale.within(from.max(to)));
-        let texts = [percent(*value, decimals(style)), percent(*value, 0)];
-        if let Some(text) = texts.iter().find(|text| width(text, small, false) + 6.0 <= right - left) {
-            let place = ((left + right) / 2.0, middle + 0.35 * small);
-            page.scene.text(Text::new(text, place, small, style.colours().text_on(colour)).middle());
+    /// Of the percentages in all of them.
+    decimals: usize,
+}
+
+/// Decimals of percentages within bars: of all alike, and none where that lets more of them fit.
+fn decimals_within<'a>(style: &ChartStyle, rows: &Rows, mut bars: impl Iterator<Item = &'a [(String, f64)]>) -> usize {
+    let fits = |from: f64, to: f64, text: &str| {
+        width(text, style.small(), false) + PADDING <= (rows.scale.within(to) - rows.scale.within(from)).abs()
+    };
+    let usual = decimals(style);
+    let all_fit = bars.all(|parts| {
+        let mut places = parts.iter().zip(stacked(parts));
+        places.all(|(part, (from, to))| fits(from, to, &percent(part.1, usual)) || !fits(from, to, &percent(part.1, 0)))
+    });
+    if all_fit || style.stated_decimals().is_some() { usual } else { 0 }
+}
+
+impl Stacks<'_> {
+    /// Draws the parts of a bar, each with its percentage where that fits.
+    fn draw(&self, page: &mut Page<'_>, at: usize, parts: &[(String, f64)]) {
+        let (style, small, scale) = (page.style, page.style.small(), &self.rows.scale);
+        let middle = self.rows.places[at].1;
+        let (top, bottom) = (middle - self.thick / 2.0, middle + self.thick / 2.0);
+        for ((name, value), (from, to)) in parts.iter().zip(stacked(parts)) {
+            let own = self.colours.iter().find(|(known, _)| known == name);
+            let colour = own.map_or(style.colours().mark, |found| found.1);
+            bar(&mut page.scene, scale, (from, to), (top, bottom), colour);
+            let (left, right) = (scale.within(from.min(to)), scale.within(from.max(to)));
+            let text = percent(*value, self.decimals);
+            if width(&text, small, false) + PADDING <= right - left {
+                let place = ((left + right) / 2.0, middle + 0.35 * small);
+                page.scene.text(Text::new(text, place, small, style.colours().text_on(colour)).middle());
+            }
         }
-    }
-    // White between neighbours, where that leaves something of them.
-    for (_, to) in stacked(parts) {
-        let x = rows.scale.at(to);
-        if rows.scale.has(to) {
+        // White between neighbours, where that leaves something of them.
+        for (_, to) in stacked(parts).into_iter().filter(|(_, to)| scale.has(*to)) {
+            let x = scale.at(to);
             page.scene.line((x, top), (x, bottom), Stroke::new(style.colours().background, 1.0));
         }
     }
@@ -207,7 +226,7 @@ impl Figure for Whole {
         let parts: Vec<(String, f64)> = shares.iter().map(|row| (row.name.clone(), row.share_of_total)).collect();
         let colours = colours_of(style, parts.iter().map(|part| part.0.as_str()));
         let ends = stacked(&parts).into_iter().flat_map(|(from, to)| [from, to]);
-        let reach = shares.iter().filter_map(|row| row.interval).flat_map(|ends| [ends.lower, ends.upper]);
+        let reach = shares.iter().filter_map(|row| row.interval).map(|ends| (ends.lower, ends.upper));
         let scale = range(style, ends, reach, true);
 
         let by = method_of(of, style);
@@ -219,7 +238,9 @@ impl Figure for Whole {
         lines.extend(shares.iter().map(|row| Row::new(style.named(&row.name), value(row), 2.1 * size)));
         let rows = rows(&page, &lines, scale);
         rows.axis(&mut page, Unit::Percent, "share of the total variation");
-        draw_stack(&mut page, &rows, 0, &parts, &colours, 2.6 * size);
+        let decimals_of = decimals_within(style, &rows, [parts.as_slice()].into_iter());
+        let stacks = Stacks { rows: &rows, colours: &colours, thick: 2.6 * size, decimals: decimals_of };
+        stacks.draw(&mut page, 0, &parts);
         let mut is_cut = false;
         for (at, (row, (_, colour))) in shares.iter().zip(&colours).enumerate() {
             let (_, middle, _) = rows.places[at + 1];
@@ -259,7 +280,7 @@ impl Figure for Several {
         let ends = self.bars.iter().flat_map(|bar| stacked(&bar.parts)).flat_map(|(from, to)| [from, to]);
         let scale = range(style, ends, [], true);
 
-        let mut page = Page::new(style, &self.title, &self.subtitle);
+        let mut page = Page::new(style, &said(&self.title, style), &self.subtitle);
         let keys: Vec<(Sign, String)> =
             colours.iter().map(|(name, colour)| (Sign::Swatch(*colour), style.named(name))).collect();
         page.keys(&keys);
@@ -268,8 +289,10 @@ impl Figure for Several {
             self.bars.iter().map(|bar| Row::new(bar.label(style), bar.value.as_str(), 3.2 * size)).collect();
         let rows = rows(&page, &lines, scale);
         rows.axis(&mut page, Unit::Percent, "share of the total variation");
+        let decimals_of = decimals_within(style, &rows, self.bars.iter().map(|bar| bar.parts.as_slice()));
+        let stacks = Stacks { rows: &rows, colours: &colours, thick: 2.2 * size, decimals: decimals_of };
         for (at, bar) in self.bars.iter().enumerate() {
-            draw_stack(&mut page, &rows, at, &bar.parts, &colours, 2.2 * size);
+            stacks.draw(&mut page, at, &bar.parts);
         }
         rows.words(&mut page, &lines);
         let told: Vec<String> = self

@@ -1,5 +1,7 @@
 //! How much room does a text take, and how does it fit the room there is?
 
+use std::collections::HashMap;
+
 use super::widths::{BOLD, REGULAR, Run};
 
 /// Fonts differ from the one that the table is of: so much more room is kept.
@@ -58,6 +60,35 @@ pub(super) fn cut(text: &str, room: f64, size: f64, bold: bool) -> String {
     format!("{}…", kept.trim_end())
 }
 
+/// Names, each in one line of so many pixels; those that would be alike once their ends are cut have "…" in the middle.
+pub(super) fn cut_apart(names: &[String], room: f64, size: f64) -> Vec<String> {
+    let short: Vec<String> = names.iter().map(|name| cut(name, room, size, false)).collect();
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    short.iter().for_each(|name| *seen.entry(name).or_default() += 1);
+    let is_alone = |at: usize| seen.get(short[at].as_str()) == Some(&1) || short[at] == names[at];
+    (0..names.len())
+        .map(|at| if is_alone(at) { short[at].clone() } else { without_middle(&names[at], room, size) })
+        .collect()
+}
+
+/// A text in one line of so many pixels, of which the beginning and the end are kept.
+fn without_middle(text: &str, room: f64, size: f64) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let half = (room - width("…", size, false)) / 2.0;
+    let kept = |letters: &mut dyn Iterator<Item = &char>| {
+        let mut used = 0.0;
+        let fits = |c: &&char| {
+            used += of_character(**c, false) * size * SAFETY;
+            used <= half
+        };
+        letters.take_while(fits).count()
+    };
+    let (before, after) = (kept(&mut letters.iter()), kept(&mut letters.iter().rev()));
+    let head: String = letters[..before].iter().collect();
+    let tail: String = letters[letters.len() - after..].iter().collect();
+    format!("{}…{}", head.trim_end(), tail.trim_start())
+}
+
 /// A text in lines of so many pixels, at most so many of them; the last is cut where it is longer still. Lines end at
 /// spaces, after hyphens, slashes and underscores, and within a word only where it is longer than a line.
 pub(super) fn wrap(text: &str, room: f64, size: f64, bold: bool, most: usize) -> Vec<String> {
@@ -106,7 +137,7 @@ fn broken(word: &str, room: f64, size: f64, bold: bool) -> (String, String) {
 
 #[cfg(test)]
 mod tests {
-    use super::{cut, plain, width, wrap};
+    use super::{cut, cut_apart, plain, width, wrap};
 
     #[test]
     fn letters_have_the_widths_of_a_usual_sans_serif() {
@@ -118,9 +149,17 @@ mod tests {
     }
 
     #[test]
+    fn names_that_differ_at_their_ends_stay_apart() {
+        let names = ["Bournemouth and Poole 1", "Bournemouth and Poole 2", "Ely"].map(str::to_owned);
+        let short = cut_apart(&names, 90.0, 12.0);
+        assert_eq!(short, ["Bourn…oole 1", "Bourn…oole 2", "Ely"]);
+        assert!(short.iter().all(|name| width(name, 12.0, false) <= 90.0));
+    }
+
+    #[test]
     fn texts_fit_their_room() {
         assert_eq!(cut("deprivation", 500.0, 12.0, false), "deprivation");
-        assert_eq!(cut("deprivation", 40.0, 12.0, false), "depri…");
+        assert_eq!(cut("deprivation", 40.0, 12.0, false), "depr…");
         let long =
             "spend_core_per_child_in_need_of_protection and what else Rhabarberbarbarabarbarbarenbartbarbier buys";
         for (room, most) in [(60.0, 2), (60.0, 9), (120.0, 3), (5.0, 4)] {

@@ -7,7 +7,7 @@ use super::page::{CUT, Page};
 use super::rows::{Row, bar, rows};
 use super::scene::{Scene, Stroke};
 use super::style::ChartStyle;
-use super::words::{ALWAYS, UNEXPLAINED};
+use super::words::{ALWAYS, Said, UNEXPLAINED, said};
 
 /// A row of a waterfall.
 #[derive(Debug, Clone)]
@@ -20,16 +20,19 @@ pub(super) enum Step {
 
 #[derive(Debug)]
 pub(super) struct Waterfall {
-    pub(super) title: String,
-    pub(super) subtitle: String,
+    pub(super) title: Vec<Said>,
+    pub(super) subtitle: Vec<Said>,
     /// What the numbers are.
-    pub(super) axis: String,
+    pub(super) axis: Vec<Said>,
     pub(super) steps: Vec<Step>,
     /// Whether bars of numbers that are stood on begin at zero; elsewhere they are upright strokes.
     pub(super) from_zero: bool,
     pub(super) notes: Vec<String>,
     pub(super) source: String,
 }
+
+/// From where to where a step goes, and its interval.
+type Reach = (f64, f64, Option<(f64, f64)>);
 
 impl Step {
     fn name(&self) -> &str {
@@ -39,7 +42,7 @@ impl Step {
     }
 
     /// Where it begins and ends, after steps that led to `before`, and the ends of its interval.
-    fn reach(&self, before: f64) -> (f64, f64, Option<(f64, f64)>) {
+    fn reach(&self, before: f64) -> Reach {
         match self {
             Step::Stand { value, interval, .. } => (*value, *value, *interval),
             Step::Move { by, interval, .. } => {
@@ -63,7 +66,7 @@ impl Figure for Waterfall {
     fn lay_out(&self, style: &ChartStyle) -> Scene {
         let (size, colours) = (style.size(), style.colours());
         let mut before = 0.0;
-        let reaches: Vec<(f64, f64, Option<(f64, f64)>)> = self
+        let reaches: Vec<Reach> = self
             .steps
             .iter()
             .map(|step| {
@@ -72,7 +75,7 @@ impl Figure for Waterfall {
                 reach
             })
             .collect();
-        let ends = reaches.iter().filter_map(|reach| reach.2).flat_map(|(lower, upper)| [lower, upper]);
+        let ends = reaches.iter().filter_map(|reach| reach.2);
         let scale = range(style, reaches.iter().flat_map(|reach| [reach.0, reach.1]), ends, self.from_zero);
         // As exact as the largest step needs: numbers that are stood on may be far larger.
         let sizes = self.steps.iter().map(|step| match step {
@@ -81,7 +84,7 @@ impl Figure for Waterfall {
         });
         let decimals = style.stated_decimals().unwrap_or_else(|| decimals_for(sizes));
 
-        let mut page = Page::new(style, &self.title, &self.subtitle);
+        let mut page = Page::new(style, &said(&self.title, style), &said(&self.subtitle, style));
         let lines: Vec<Row> = self
             .steps
             .iter()
@@ -91,7 +94,8 @@ impl Figure for Waterfall {
             })
             .collect();
         let rows = rows(&page, &lines, scale);
-        rows.axis(&mut page, Unit::Plain, &self.axis);
+        let axis = said(&self.axis, style);
+        rows.axis(&mut page, Unit::Plain, &axis);
         let mut is_cut = false;
         for (at, (step, (from, to, interval))) in self.steps.iter().zip(&reaches).enumerate() {
             let (_, middle, _) = rows.places[at];
@@ -130,6 +134,6 @@ impl Figure for Waterfall {
         }
         let told: Vec<String> =
             self.steps.iter().map(|step| format!("{} {}", style.named(step.name()), step.written(decimals))).collect();
-        page.finish(&self.source, format!("{}, in steps: {}.", self.axis, told.join("; ")))
+        page.finish(&self.source, format!("{axis}, in steps: {}.", told.join("; ")))
     }
 }

@@ -71,3 +71,37 @@ pub(super) fn unit_word(style: &ChartStyle, unit: &str, label: Option<&str>) -> 
         _ => style.named(unit),
     }
 }
+
+/// A part of a line that is written once the reader's words are known.
+#[derive(Debug, Clone)]
+pub(super) enum Said {
+    /// As it is.
+    Words(String),
+    /// What something of this name is called.
+    Name(String),
+    /// A unit with its label.
+    Unit(String, Option<String>),
+    /// How it was split.
+    By(Method),
+}
+
+impl Said {
+    pub(super) fn words(text: impl Into<String>) -> Self {
+        Said::Words(text.into())
+    }
+
+    pub(super) fn name(name: &str) -> Self {
+        Said::Name(name.to_owned())
+    }
+}
+
+/// The line in the reader's words.
+pub(super) fn said(parts: &[Said], style: &ChartStyle) -> String {
+    let parts = parts.iter().map(|part| match part {
+        Said::Words(text) => text.clone(),
+        Said::Name(name) => style.named(name),
+        Said::Unit(unit, label) => unit_word(style, unit, label.as_deref()),
+        Said::By(by) => method(by, style),
+    });
+    parts.collect()
+}
