@@ -14,6 +14,7 @@
 //! | which columns, rows, names and decimals these show | [`Tables`], [`Glyphs`] |
 //! | a table of my own among them | [`Table`], [`Column`], [`Format`], [`Cell`] |
 //! | one result as a JSON document that says where it comes from | [`AnswerDocument`], [`Origin`], [`SCHEMA_VERSION`] |
+//! | what a program may rely on in such a document, as a JSON Schema, with the feature `schema` | [`json_schema`](fn.json_schema.html) |
 //! | several breakdowns, and published figures, side by side | [`SideBySide`] |
 //!
 //! A result on its own is written by serde in the layout that it has in these documents, and read back.
@@ -72,6 +73,8 @@ mod regression_table;
 mod relation;
 mod sampled;
 mod samples;
+#[cfg(feature = "schema")]
+mod schema;
 mod sensitivity;
 mod subsets;
 mod summary;
@@ -89,5 +92,7 @@ pub use answers::SideBySide;
 pub use document::Report;
 pub use regression::RegressionReport;
 pub use regression_table::RegressionTable;
+#[cfg(feature = "schema")]
+pub use schema::json_schema;
 pub use table::{Cell, Column, Format, Glyphs, Table};
 pub use tables::Tables;
