@@ -37,6 +37,7 @@ use crate::error::{Error, OrderProblem, QuestionError, Result, TermSyntax};
 
 /// A named cause: a name and an ordered list of terms.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Component {
     /// The name, as the breakdown prints it.
@@ -79,6 +80,7 @@ impl Component {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Model {
     outcome: Option<Term>,
     components: Vec<Component>,
@@ -92,6 +94,7 @@ pub struct Model {
 
 /// A component that enters only after others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) struct Precedence {
     pub(crate) component: String,
     pub(crate) after: Vec<String>,
@@ -99,6 +102,7 @@ pub(crate) struct Precedence {
 
 /// Where the weights of the rows come from.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(crate) enum Weights {
     /// The weight column of the panel's schema; every row alike where there is none.
     #[default]

@@ -15,6 +15,7 @@
 //! | a table of my own among them | [`Table`], [`Column`], [`Format`], [`Cell`] |
 //! | one result as a JSON document that says where it comes from | [`AnswerDocument`], [`Origin`], [`SCHEMA_VERSION`] |
 //! | an analysis as one page of HTML, with charts, to send to somebody; feature `html`, on by default | [`Report::html`] → [`HtmlPage`] |
+//! | what a program may rely on in such a document, as a JSON Schema, with the feature `schema` | [`json_schema`](fn.json_schema.html) |
 //! | several breakdowns, and published figures, side by side | [`SideBySide`] |
 //! | any of them as a chart, as SVG or onto a drawing area of plotters; feature `charts`, on by default | [`chart`] |
 //!
@@ -78,6 +79,8 @@ mod regression_table;
 mod relation;
 mod sampled;
 mod samples;
+#[cfg(feature = "schema")]
+mod schema;
 mod sensitivity;
 mod subsets;
 mod summary;
@@ -97,5 +100,7 @@ pub use document::Report;
 pub use page::HtmlPage;
 pub use regression::RegressionReport;
 pub use regression_table::RegressionTable;
+#[cfg(feature = "schema")]
+pub use schema::json_schema;
 pub use table::{Cell, Column, Format, Glyphs, Table};
 pub use tables::Tables;

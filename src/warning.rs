@@ -33,6 +33,7 @@ pub(crate) const FEW_CLUSTERS: usize = 50;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum Warning {
     /// No column of the component varies in the sample.

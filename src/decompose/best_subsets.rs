@@ -23,6 +23,7 @@ use criterion::Likelihood;
 
 /// A subset of the components, and the regression on it and on what is always in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BestSubset {
     /// The components in it, in the order of the model.
@@ -66,6 +67,7 @@ pub struct BestSubset {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BestSubsets {
     /// The outcome.

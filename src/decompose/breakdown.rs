@@ -26,6 +26,7 @@ use crate::warning::Warning;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UnitEffectsShare {
     /// How noise is taken to go with itself over time.

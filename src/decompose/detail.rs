@@ -28,6 +28,7 @@ use super::share::{Corrected, Interval, Share};
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Detail {
@@ -50,6 +51,7 @@ pub enum Detail {
 
 /// The value of a term within its component.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TermShare {
     /// The component; in JSON left out where a term stands in its component.
@@ -73,6 +75,7 @@ pub struct TermShare {
 
 /// What a component adds on average to coalitions of one size.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SizeShare {
     /// The component.
@@ -94,6 +97,7 @@ pub struct SizeShare {
 
 /// How often one component adds more than another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PairDominance {
     /// The one.
@@ -144,6 +148,7 @@ pub(crate) fn relation(proportion: f64) -> Option<bool> {
 
 /// What a set of components explains in common and no other set does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubsetShare {
     /// The set, by positions of components.
@@ -163,6 +168,7 @@ pub struct SubsetShare {
 
 /// The covariance of two components' fitted parts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PairCovariance {
     /// The one.

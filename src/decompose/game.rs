@@ -91,6 +91,7 @@ impl TryFrom<Stored> for Game {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Attribution {
     /// What the values are.
@@ -110,6 +111,7 @@ pub struct Attribution {
 
 /// What a component is credited with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Credit {
     /// The component.

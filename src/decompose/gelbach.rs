@@ -29,6 +29,7 @@ const NO_CHANGE: f64 = 1e-10;
 
 /// A coefficient, or a part of its change, in units of the outcome for one unit of the column.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GelbachEstimate {
     /// The number.
@@ -42,6 +43,7 @@ pub struct GelbachEstimate {
 
 /// A component's part of the change of one coefficient.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GelbachChange {
     /// The component.
@@ -73,6 +75,7 @@ pub struct GelbachChange {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GelbachColumn {
     /// The column.
@@ -112,6 +115,7 @@ impl GelbachColumn {
 ///
 /// See [`FittedModel::gelbach`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Gelbach {
     /// The outcome.

@@ -50,6 +50,7 @@ use crate::warning::Warning;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Levels {
     /// The outcome.
@@ -89,6 +90,7 @@ pub struct Levels {
 
 /// One level, and what each component explains there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Level {
     /// `between`, `within`; of nested groups as [`FittedModel::levels_in`](crate::FittedModel::levels_in) says.
@@ -105,6 +107,7 @@ pub struct Level {
 
 /// The variation at one level, split by one method.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LevelBreakdown {
     /// How it was split.
@@ -121,6 +124,7 @@ pub struct LevelBreakdown {
 
 /// A part of the variation at one level.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LevelShare {
     /// The component's name, `always` or `unexplained`.

@@ -29,6 +29,7 @@ use crate::fit::FittedModel;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MethodTable {
     /// One for each method.
@@ -39,6 +40,7 @@ pub struct MethodTable {
 
 /// A method that this model cannot be split by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LeftOutMethod {
     /// The method.

@@ -52,6 +52,7 @@ impl FittedModel {
 
 /// Smallest, mean and largest share of a component over all orders.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ShareRange {
     /// The component.
@@ -84,6 +85,7 @@ pub struct ShareRange {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrderRange {
     /// The outcome.

@@ -40,6 +40,7 @@ const MOST_ROUNDS_AT_ONCE: usize = 1_024;
 /// assert_eq!(options.std_error(0.002).most_orders(10_000).std_error, 0.002);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SampledOrders {
     /// Seed of the orders: it gives the same bits on any number of threads.
@@ -105,6 +106,7 @@ impl SampledOrders {
 
 /// A component's Shapley value, estimated from sampled orders.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SampledShare {
     /// The component's name.
@@ -141,6 +143,7 @@ pub struct SampledShare {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SampledShapley {
     /// The outcome.

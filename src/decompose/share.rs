@@ -29,6 +29,7 @@ use crate::error::{Error, Result};
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Share {
     /// The component's name, `always` or `unexplained`.
@@ -104,6 +105,7 @@ impl Share {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Corrected {
     /// Part of the outcome's total variation, as a fraction.
@@ -168,6 +170,7 @@ pub struct Corrected {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum IntervalKind {
@@ -249,6 +252,7 @@ impl FromStr for IntervalKind {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "StoredMethod", into = "StoredMethod")]
 #[non_exhaustive]
 pub struct IntervalMethod {
@@ -271,6 +275,7 @@ pub struct IntervalMethod {
 
 /// As JSON has it.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct StoredMethod {
     kind: IntervalKind,
     level: f64,
@@ -328,6 +333,7 @@ impl TryFrom<StoredMethod> for IntervalMethod {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Interval {
     /// Estimated expected difference between the share and what it estimates. The share itself is not corrected.

@@ -42,6 +42,7 @@ pub enum CountProblem {
 
 /// Why the noise within units cannot be told, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum NoiseProblem {
     /// Without unit effects no share takes up the noise of a unit's mean.

@@ -47,6 +47,7 @@ use crate::warning::Warning;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Change {
     /// The outcome.
@@ -82,6 +83,7 @@ pub struct Change {
 
 /// A change split by one method.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChangeBreakdown {
     /// How it was split.
@@ -101,6 +103,7 @@ pub struct ChangeBreakdown {
 
 /// A part of a change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChangePart {
     /// The component, `always` or `unexplained`.
@@ -145,6 +148,7 @@ pub struct ChangePart {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CountChange {
     /// The column of populations.
@@ -176,6 +180,7 @@ pub struct CountChange {
 /// How sure the parts of a count's change are. Leaving a unit out of a total makes it smaller, which is no bias: the bias
 /// is that of a total of as many units.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CountIntervals {
     /// Of the count in the first period.

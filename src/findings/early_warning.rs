@@ -14,6 +14,7 @@ use crate::warning::Warning;
 
 /// The judgements of some periods.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct JudgedPeriods {
     /// The first period with a judgement.
@@ -30,6 +31,7 @@ pub struct JudgedPeriods {
 
 /// A fifth of the judgements that were not seen when the score was fitted, by the size of a measure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Fifth {
     /// 1 for the lowest fifth, 5 for the highest.
@@ -55,6 +57,7 @@ pub struct Fifth {
 
 /// How well a measure, or the score, ranks judgements that were not seen when the score was fitted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Ranking {
     /// The measure, or `score`.
@@ -83,6 +86,7 @@ pub struct Ranking {
 
 /// A unit that the score would have named: one in its highest fifth.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NamedUnit {
     /// The unit.
@@ -104,6 +108,7 @@ pub struct NamedUnit {
 
 /// Judgements that are not used, by why not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LeftOutJudgements {
     /// Why.
@@ -155,6 +160,7 @@ pub struct LeftOutJudgements {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EarlyWarning {
     /// The column of judgements.

@@ -7,6 +7,7 @@ use crate::error::{EstimateError, Result};
 
 /// A unit's rate, raw and shrunken.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BayesRate {
     /// The unit.
@@ -51,6 +52,7 @@ pub struct BayesRate {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EmpiricalBayes {
     /// The overall rate m, per person.

@@ -17,6 +17,7 @@ const LEVELS: [f64; 2] = [0.95, 0.998];
 
 /// Limits of a unit's ratio of the counted to the expected.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FunnelLimits {
     /// The part of units on target that lie within.
@@ -35,6 +36,7 @@ pub struct FunnelLimits {
 
 /// A unit in a funnel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FunnelUnit {
     /// The unit.
@@ -98,6 +100,7 @@ pub enum FunnelTarget {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Funnel {
     /// The target's rate, per person: of expected rates all that is expected over all populations.

@@ -13,6 +13,7 @@ const FINDING: &str = "judgements over time";
 
 /// How many units stand at a level in one period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LevelCount {
     /// The period.
@@ -29,6 +30,7 @@ pub struct LevelCount {
 
 /// A level of the judgement over the periods.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct JudgementLevel {
     /// The word.
@@ -41,6 +43,7 @@ pub struct JudgementLevel {
 
 /// Which units moved from which level to which, between two periods.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Moves {
     /// The earlier period.
@@ -112,6 +115,7 @@ impl Moves {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct JudgementsOverTime {
     /// The column of judgements.

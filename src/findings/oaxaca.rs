@@ -55,6 +55,7 @@ use crate::warning::Warning;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Oaxaca {
     /// The outcome.
@@ -85,6 +86,7 @@ pub struct Oaxaca {
 
 /// One of two groups.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OaxacaGroup {
     /// The period, or the level of the column.
@@ -99,6 +101,7 @@ pub struct OaxacaGroup {
 
 /// A column in one group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OaxacaColumn {
     /// Its name; `constant`.
@@ -114,6 +117,7 @@ pub struct OaxacaColumn {
 
 /// Whose coefficients are those that would hold without a difference between the groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum OaxacaReference {
@@ -136,6 +140,7 @@ pub enum OaxacaReference {
 
 /// The gap in two parts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TwoFold {
     /// Whose coefficients.
@@ -156,6 +161,7 @@ pub struct TwoFold {
 
 /// The gap in three parts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ThreeFold {
     /// From which group it is seen.
@@ -176,6 +182,7 @@ pub struct ThreeFold {
 
 /// A part of the gap.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GapPart {
     /// Which part; of parts by column, the column.

@@ -74,6 +74,7 @@ impl RelationVariable {
 
 /// A correlation, and how sure it is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CorrelationEstimate {
     /// From −1 to 1.
@@ -85,6 +86,7 @@ pub struct CorrelationEstimate {
 
 /// How two things go together at one level.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Association {
     /// By their numbers; `None` where one of the two does not vary here.
@@ -131,6 +133,7 @@ pub struct Association {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Relation {
     /// The one column.

@@ -66,6 +66,7 @@ use crate::warning::Warning;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SpecificationCurve {
     /// The model whose choices could have been made otherwise.
@@ -100,6 +101,7 @@ pub struct SpecificationCurve {
 
 /// One choice of an analyst.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AnalystChoice {
     /// What is chosen: `outcome`, `always`, `weights`, `periods`, `units left out`, `order` or `method`; the terms of a
@@ -114,6 +116,7 @@ pub struct AnalystChoice {
 
 /// How many specifications fall short of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LeftOutSpecifications {
     /// The rule.
@@ -147,6 +150,7 @@ pub struct LeftOutSpecifications {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Specification {
     /// Of each choice the alternative; without choices that do not matter, such as the terms of a component that is out.
@@ -170,7 +174,12 @@ pub struct Specification {
 
 /// The alternative of each choice, by the choice's name. JSON has them as an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChosenAlternatives(Vec<(Arc<str>, Arc<str>)>);
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ChosenAlternatives(
+    // A map in documents, in the order of the choices.
+    #[cfg_attr(feature = "schema", schemars(with = "std::collections::BTreeMap<String, String>"))]
+    Vec<(Arc<str>, Arc<str>)>,
+);
 
 impl ChosenAlternatives {
     /// The alternative of a choice; `None` where it does not matter, and for a choice that there is not.

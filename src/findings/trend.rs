@@ -22,6 +22,7 @@ use crate::resample::left_out_interval;
 /// # Examples
 /// See [`VariationOverTime`](super::VariationOverTime).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Trend {
     /// By how much the statistic changes from one period to the next.

@@ -9,6 +9,7 @@ use crate::panel::{CellValue, Panel, Row};
 
 /// A unit's count and population, over the periods asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UnitCount {
     /// The unit.
@@ -42,6 +43,7 @@ pub struct UnitCount {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UnitCounts {
     /// The units with at least one period that has both, in the order of the panel.

@@ -15,6 +15,7 @@ use crate::warning::Warning;
 
 /// What moves a unit from the mean, what is expected of it, and what remains.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UnitFinding {
     /// The unit.
@@ -122,6 +123,7 @@ impl UnitFinding {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Units {
     /// The outcome.

@@ -17,6 +17,7 @@ use crate::warning::Warning;
 
 /// What is measured of the units of one period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum VariationMeasure {
@@ -50,6 +51,7 @@ impl fmt::Display for VariationMeasure {
 
 /// A measure in one period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VariationPoint {
     /// The period.
@@ -63,6 +65,7 @@ pub struct VariationPoint {
 
 /// A measure in every period, and whether it falls.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VariationSeries {
     /// What is measured.
@@ -92,6 +95,7 @@ impl fmt::Display for VariationSeries {
 
 /// The units of one period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VariationPeriod {
     /// The period.
@@ -142,6 +146,7 @@ pub struct VariationPeriod {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VariationOverTime {
     /// The outcome.

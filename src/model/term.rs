@@ -40,6 +40,7 @@ use crate::panel::Function;
 /// # Ok::<(), apportion::error::TermSyntax>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 #[non_exhaustive]
 pub enum Term {

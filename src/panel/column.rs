@@ -20,6 +20,7 @@ use crate::error::Result;
 
 /// Whether a column holds numbers or text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnKind {
     /// Every value that is not missing is a number, or all are missing.

@@ -96,6 +96,7 @@ use crate::error::Result;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Description {
     /// What the panel says of itself; a simulated panel says so. `None` where it says nothing.
@@ -120,6 +121,7 @@ pub struct Description {
 
 /// One variable of a [`Description`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VariableDescription {
     /// The name of the column.
@@ -136,6 +138,7 @@ pub struct VariableDescription {
 
 /// The values of one variable, in all rows or in some.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ColumnStatistics {
     /// Values that are not missing.
@@ -150,6 +153,7 @@ pub struct ColumnStatistics {
 
 /// The values of one variable in one period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PeriodStatistics {
     /// The period.
@@ -171,6 +175,7 @@ pub struct PeriodStatistics {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Coverage {
     /// The periods, ascending.

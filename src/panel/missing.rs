@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(Missing::Suppressed.mark(), "x");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Missing {

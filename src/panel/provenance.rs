@@ -26,6 +26,7 @@ use crate::error::Result;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Quantity {
@@ -52,6 +53,7 @@ pub enum Quantity {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Provenance {
     /// What the values are measured in, such as "children" or "£ per child"; `None` where nobody said.
@@ -69,6 +71,7 @@ pub struct Provenance {
 
 /// The file or the derivation behind a column.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "from", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Origin {
@@ -100,6 +103,7 @@ pub enum Origin {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FileOrigin {
     /// The name of the file, without its folder.

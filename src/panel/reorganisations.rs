@@ -17,6 +17,7 @@ const COLUMNS: [&str; 10] =
 
 /// What happened to an area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReorganisationKind {
     /// An area became the whole or a part of a larger one. One that takes in others and goes on under its number is its
@@ -32,6 +33,7 @@ pub enum ReorganisationKind {
 
 /// An area as tables name it. A number or a code may be empty where it has none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Area {
     /// The number by the Department for Education.
@@ -44,6 +46,7 @@ pub struct Area {
 
 /// One area becoming another, whole or in part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Reorganisation {
     /// The first day, as in 2019-04-01.

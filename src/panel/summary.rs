@@ -39,6 +39,7 @@ const GAPS_NAMED: usize = 3;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PanelSummary {
     /// What the panel is; `None` where nobody said.
@@ -69,6 +70,7 @@ pub struct PanelSummary {
 
 /// The units or the periods of a panel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct KeySummary {
     /// The name of the column.
@@ -83,6 +85,7 @@ pub struct KeySummary {
 
 /// One column of a panel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ColumnSummary {
     /// The name.

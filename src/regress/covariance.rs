@@ -65,6 +65,7 @@ const ROUNDED: f64 = 64.0;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "layout::Layout", into = "layout::Layout")]
 #[non_exhaustive]
 pub struct CovarianceMatrix {

@@ -31,6 +31,7 @@ use crate::numerics::groups::Groups;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Effect {
     /// The unit, or the period.
@@ -41,6 +42,7 @@ pub struct Effect {
     pub level: f64,
     /// The standard error of the level; NaN, in JSON null, where the covariance says nothing of it.
     #[serde(deserialize_with = "nan_for_null")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub std_error: f64,
     /// Rows that it is estimated from.
     pub rows: usize,

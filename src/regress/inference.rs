@@ -16,6 +16,7 @@ use crate::warning::Warning;
 /// # Examples
 /// See [`CoefficientTable`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CoefficientEstimate {
     /// The column, or the combination.
@@ -25,18 +26,23 @@ pub struct CoefficientEstimate {
     /// Its standard error; NaN, in JSON null, where the covariance says nothing of it, and then so is all that follows
     /// from it. A warning of the [`CovarianceMatrix`] says why.
     #[serde(deserialize_with = "nan_for_null")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub std_error: f64,
     /// Estimate over standard error: t, or z.
     #[serde(deserialize_with = "nan_for_null")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub statistic: f64,
     /// The probability of a statistic at least as far from zero where the coefficient is zero, from the upper tail.
     #[serde(deserialize_with = "nan_for_null")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub p_value: f64,
     /// Lower end of the interval.
     #[serde(deserialize_with = "nan_for_null")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub lower: f64,
     /// Upper end of the interval.
     #[serde(deserialize_with = "nan_for_null")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub upper: f64,
     /// Degrees of freedom of its own, which p-value and interval are from: Satterthwaite's, of CR2. `None` where those
     /// of the [`CovarianceMatrix`] serve all coefficients.
@@ -69,6 +75,7 @@ pub(super) fn nan_for_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CoefficientTable {
     /// The outcome.

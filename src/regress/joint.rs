@@ -23,6 +23,7 @@ use crate::numerics::triangular::inverse;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct JointTest {
     /// The statistic: F with denominator degrees of freedom, χ² without.

@@ -51,6 +51,7 @@ const LARGEST_RHO: f64 = 0.95;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "model", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NoiseModel {
@@ -85,6 +86,7 @@ pub enum NoiseModel {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Noise {
     /// How noise goes with itself over time; a persistent model says from which lag.
@@ -118,6 +120,7 @@ pub struct Noise {
 
 /// By how much rows of a unit that are far apart differ more than those that are three and some periods apart.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Drift {
     /// The mean of V(k) over the far half of the lags from 3 on, less that over the near half, as a part of the

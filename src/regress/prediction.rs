@@ -21,6 +21,7 @@ use crate::panel::Panel;
 /// # Examples
 /// See [`predictions`](FittedRegression::predictions).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Prediction {
     /// Unit and period of the row, or its place.
@@ -30,18 +31,23 @@ pub struct Prediction {
     /// The standard error of that expectation; NaN, in JSON null, where the covariance says nothing of it, and then so
     /// are the intervals.
     #[serde(deserialize_with = "nan_for_null")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub std_error: f64,
     /// Lower end of the interval of the expectation.
     #[serde(deserialize_with = "nan_for_null")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub lower: f64,
     /// Its upper end.
     #[serde(deserialize_with = "nan_for_null")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub upper: f64,
     /// Lower end of the interval of the outcome itself, whose own error is added.
     #[serde(deserialize_with = "nan_for_null")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub outcome_lower: f64,
     /// Its upper end.
     #[serde(deserialize_with = "nan_for_null")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub outcome_upper: f64,
 }
 

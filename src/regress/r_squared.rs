@@ -45,6 +45,7 @@ use crate::numerics::dot::weighted_dot;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RSquared {
     /// Of all variation.

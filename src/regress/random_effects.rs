@@ -140,6 +140,7 @@ impl FromStr for RandomMethod {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RandomEffect {
     /// Those of units; the default, as in plm.
@@ -156,6 +157,7 @@ pub enum RandomEffect {
 /// # Examples
 /// See [`QuasiDemeaning`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EffectVariances {
     /// That of the error of a row of weight one; above zero.
@@ -192,6 +194,7 @@ pub struct EffectVariances {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct QuasiDemeaning {
     /// θ of each unit, 1 − √(σ²_ε/(σ²_ε + W_i σ²_u)); empty where unit effects are not random.

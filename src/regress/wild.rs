@@ -137,6 +137,7 @@ impl WildBootstrap {
 /// # Examples
 /// See [`wild_bootstrap`](FittedRegression::wild_bootstrap).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WildTest {
     /// The coefficient.

@@ -115,6 +115,7 @@ where
 
 /// Where an answer comes from, as far as that is known.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Origin {
     /// The question.
@@ -168,9 +169,11 @@ impl Origin {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "AnswerDocument_of_{A}"))]
 #[non_exhaustive]
 pub struct AnswerDocument<A> {
     /// [`SCHEMA_VERSION`] of the crate that wrote it.
+    #[cfg_attr(feature = "schema", schemars(extend("const" = SCHEMA_VERSION)))]
     pub schema_version: u32,
     /// The version of the crate that wrote it.
     pub crate_version: String,

@@ -45,6 +45,7 @@ const SAME_R2: f64 = 1e-9;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "layout::Document", into = "layout::Document")]
 #[non_exhaustive]
 pub struct Report {

@@ -9,6 +9,7 @@ use crate::regress::{
 
 /// How many digits a number is printed with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Digits {
     /// From the first that is not zero.

@@ -60,6 +60,7 @@ const STARS_IN_WORDS: &str = "* p < 0.05, ** p < 0.01, *** p < 0.001";
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RegressionTable {
     models: Vec<Model>,
     stars: bool,
@@ -72,6 +73,7 @@ pub struct RegressionTable {
 
 /// A regression under the name of its column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RegressionColumn"))]
 struct Model {
     name: String,
     table: CoefficientTable,

@@ -31,6 +31,7 @@ const TIE: f64 = 1e-12;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Comparison {
     /// How the variation was split.
@@ -46,6 +47,7 @@ pub struct Comparison {
 
 /// Where a component ranks by its share, 1 being the largest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Rank {
     /// The component.
@@ -66,6 +68,7 @@ pub struct Rank {
 
 /// Where a component ranks by its corrected share, 1 being the largest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CorrectedRank {
     /// Its rank; ties share the mean of theirs.
@@ -78,6 +81,7 @@ pub struct CorrectedRank {
 
 /// The share of one component less that of another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Difference {
     /// The one.
@@ -99,6 +103,7 @@ pub struct Difference {
 
 /// The corrected share of one component less that of another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CorrectedDifference {
     /// The corrected share of total of the first less that of the second.

@@ -9,6 +9,7 @@ use crate::fit::FittedModel;
 
 /// The shares of a breakdown without one unit, or without one period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ShareInfluence {
     /// The unit or the period that is left out.
@@ -20,6 +21,7 @@ pub struct ShareInfluence {
 
 /// A share without one unit, or without one period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ShareWithout {
     /// The component, `always` or `unexplained`.

@@ -20,6 +20,7 @@ const NOTHING: f64 = 1e-12;
 
 /// One of two samples: what it is called, its rows, and how much of its variation is explained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ComparedSample {
     /// What it is called.
@@ -35,6 +36,7 @@ pub struct ComparedSample {
 
 /// A share in one sample less the same share in another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ShareDifference {
     /// The component, `always` or `unexplained`.
@@ -97,6 +99,7 @@ pub struct ShareDifference {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SampleDifferences {
     /// The outcome.

@@ -22,6 +22,7 @@ use crate::warning::{FEW_CLUSTERS, Warning};
 
 /// How often a component is in the best subset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ComponentFrequency {
     /// The component.
@@ -32,6 +33,7 @@ pub struct ComponentFrequency {
 
 /// How often a subset is the best.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubsetFrequency {
     /// The components in it, in the order of the model.
@@ -61,6 +63,7 @@ pub struct SubsetFrequency {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Selection {
     /// The outcome.

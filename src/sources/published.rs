@@ -119,6 +119,7 @@ impl Published {
 
 /// A sum over authorities beside the figure for the nation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NationCheck {
     /// The period; 0 without one.

@@ -269,4 +269,5 @@ pub mod message;
 pub mod panel;
 pub mod precise;
 pub mod published;
+pub mod schema;
 pub mod shared;

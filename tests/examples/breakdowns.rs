@@ -6,9 +6,11 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use apportion::Report;
 use serde_json::{Value, json};
 
 use crate::common::example::{Directory, example, json_of, printed, refused};
+use crate::common::schema::check_valid;
 
 const UNITS: usize = 12;
 const YEARS: usize = 5;
@@ -147,6 +149,7 @@ fn nao_breakdown_writes_json_where_it_is_told_to() {
     let printed_json = json_of(example("nao_breakdown").arg("--json").arg("--out").arg(&out));
     let written: Value = serde_json::from_slice(&fs::read(out.join("nao_breakdown.json")).unwrap()).unwrap();
     assert_eq!(printed_json, written);
+    check_valid::<Report>(&written);
     assert_eq!(names(&written["methods"][0]), ["deprivation", "spending", "policy", "practice"]);
     let (range, shapley) = (&written["order_range"], &written["methods"][1]["components"]);
     assert_eq!(range.as_array().unwrap().len(), 4);
@@ -295,6 +298,7 @@ fn decompose_prints_one_json_document() {
     let directory = Directory::new();
     let data = directory.write("panel.csv", &panel());
     let json = json_of(decompose(&data).arg("--json"));
+    check_valid::<Report>(&json);
     assert_eq!(
         [&json["outcome"], &json["n_observations"], &json["n_units"], &json["n_periods"]],
         [&json!("rate"), &json!(UNITS * YEARS - 1), &json!(UNITS), &json!(YEARS)]

@@ -4,9 +4,11 @@
 use std::path::Path;
 use std::process::Command;
 
+use apportion::report::RegressionReport;
 use serde_json::{Value, json};
 
 use crate::common::example::{Directory, example, json_of, printed, refused};
+use crate::common::schema::check_valid;
 
 /// `regress` on Grunfeld (ten firms, 1935–1954; R's plm), with these further arguments.
 fn regress(arguments: &[&str]) -> Command {
@@ -79,6 +81,7 @@ fn every_estimator_and_covariance_runs() {
     ];
     for estimator in estimators {
         let answer = json_of(&mut regress(&["--estimator", estimator, "--json"]));
+        check_valid::<RegressionReport>(&answer);
         assert_eq!(answer["estimator"], estimator);
         assert!(answer["coefficients"].as_array().unwrap().iter().all(|c| c["std_error"].as_f64().unwrap() > 0.0));
         assert!(printed(&mut regress(&["--estimator", estimator])).contains("value"), "{estimator}");
@@ -86,6 +89,7 @@ fn every_estimator_and_covariance_runs() {
     for vcov in ["iid", "hc0", "hc1", "hc2", "hc3", "cluster", "twoway_cluster", "newey_west", "driscoll_kraay"] {
         for small_sample in ["none", "fixest", "plm", "stata"] {
             let answer = json_of(&mut regress(&["--vcov", vcov, "--small-sample", small_sample, "--json"]));
+            check_valid::<RegressionReport>(&answer);
             assert_eq!(answer["vcov"]["kind"], vcov);
             assert_eq!(answer["vcov"]["small_sample"], small_sample);
         }

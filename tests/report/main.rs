@@ -11,6 +11,8 @@ mod levels;
 mod long_names;
 mod printing;
 mod regression_tables;
+#[cfg(feature = "schema")]
+mod schema;
 mod serde;
 mod several_intervals;
 mod ten_analyses;

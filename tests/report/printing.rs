@@ -2,7 +2,7 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeSet;
-use std::fmt::Display;
+use std::fmt::{Debug, Display};
 use std::path::Path;
 
 use apportion::decompose::SampledOrders;
@@ -12,9 +12,13 @@ use apportion::findings::{
 };
 use apportion::panel::{AreaRule, Description, Join, Reorganisations, SIMULATED_ENGLAND_SEED, UnitRule};
 use apportion::regress::{CrossSectionLm, Leverage, RandomEffect, SmallSample, WildBootstrap};
-use apportion::report::{Answer, Glyphs, RegressionTable, SideBySide, Tables};
+use apportion::report::{Answer, AnswerDocument, Glyphs, RegressionTable, SideBySide, Tables};
 use apportion::resample::SampleDifferences;
 use apportion::{Covariance, Estimator, FittedRegression, Method, Model, Panel, PanelRegression, Source, Term};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::common::schema::HasSchema;
 
 /// Public names that are no answers of their own, by why not.
 const NO_ANSWERS: [(&str, &[&str]); 6] = [
@@ -208,13 +212,31 @@ fn check_forms<T: Answer>(name: &str, answer: &T) {
     }
 }
 
+/// An answer that documents hold.
+trait Documented: Answer + Serialize + DeserializeOwned + Clone + PartialEq + Debug + HasSchema {}
+
+impl<T: Answer + Serialize + DeserializeOwned + Clone + PartialEq + Debug + HasSchema> Documented for T {}
+
+/// Its document is read back equal, and, with the feature, is as its schema says.
+#[track_caller]
+fn check_document<T: Documented>(name: &str, answer: &T) {
+    let document = AnswerDocument::new(answer.clone());
+    let json = document.to_json().expect("it can be written");
+    match serde_json::from_str::<AnswerDocument<T>>(&json) {
+        Ok(read) => assert_eq!(read, document, "{name}: {json}"),
+        Err(error) => panic!("{name} is not read back: {error}: {json}"),
+    }
+    #[cfg(feature = "schema")]
+    crate::schema::check_document::<T>(name, &serde_json::from_str(&json).expect("it is JSON"));
+}
+
 /// What was printed, by the name of the type.
 #[derive(Default)]
 struct Printed(BTreeSet<&'static str>);
 
 impl Printed {
     #[track_caller]
-    fn print<T: Display + Answer>(&mut self, answer: &T) {
+    fn print<T: Display + Documented>(&mut self, answer: &T) {
         let name = std::any::type_name::<T>();
         let text = answer.to_string();
         assert!(!text.trim().is_empty(), "{name} prints nothing");
@@ -224,7 +246,18 @@ impl Printed {
         let words = text.split(|c: char| !c.is_alphanumeric());
         assert!(words.into_iter().all(|word| word != "NaN" && word != "inf"), "{name}:\n{text}");
         check_forms(name, answer);
+        check_document(name, answer);
         self.0.insert(name.rsplit("::").next().unwrap_or(name));
+    }
+
+    /// The first of them is printed, and all are an answer too.
+    #[track_caller]
+    fn print_first<T: Display + Documented>(&mut self, answers: &[T])
+    where
+        [T]: Answer,
+    {
+        self.print(&answers[0]);
+        check_document(std::any::type_name::<[T]>(), &answers.to_vec());
     }
 }
 
@@ -256,7 +289,7 @@ fn every_public_result_prints_itself() {
     let file = "Short Desc,Years,LA and Regions,Values,LA Number\n\
                 Plans,2017-18,Camden,c,202\nPlans,2017-18,Greenwich,20,203\nPlans,2017-18,England,40,970\n";
     let published = Source::lait("lait.csv").measure("Plans").read_from(std::io::Cursor::new(file)).expect("it reads");
-    printed.print(&published.sums_against_nation("Plans").expect("a nation")[0]);
+    printed.print_first(&published.sums_against_nation("Plans").expect("a nation"));
     for module in ["sources", "fit", "regress", "decompose", "resample", "findings", "report"] {
         for name in public_names(module) {
             let is_answer = NO_ANSWERS.iter().all(|(_, names)| !names.contains(&name.as_str()));
@@ -329,7 +362,7 @@ fn of_judgements(printed: &mut Printed) {
     let scale = JudgementScale::new("ofsted_overall", words).and_then(|scale| scale.beside("Adequate", words[1]));
     let scale = scale.expect("four words");
     printed.print(&JudgementsOverTime::of(&england, &scale, 0.95).expect("judgements"));
-    printed.print(&Relation::of(&england, "idaci_2015", scale.clone(), 0.95).expect("a relation"));
+    printed.print_first(&[Relation::of(&england, "idaci_2015", scale.clone(), 0.95).expect("a relation")]);
     let asked = EarlyWarningAnalysis::new(scale, ["Inadequate"]).dated_by("ofsted_date");
     let asked = asked.measures(["vacancy_rate", "rereferral_pct"]);
     printed.print(&asked.of(&england, 2020).expect("a warning"));
@@ -367,10 +400,10 @@ fn of_breakdowns(printed: &mut Printed) {
     let subsets = subsets.fit(&england()).expect("it fits");
     printed.print(&subsets.best_subsets().expect("two candidates"));
     printed.print(&subsets.jackknife().and_then(|jackknife| jackknife.selection(1)).expect("two candidates"));
-    printed.print(&draws.comparisons(&[&shapley]).expect("a comparison")[0]);
+    printed.print_first(&draws.comparisons(&[&shapley]).expect("a comparison"));
     let all = ("all", &shapley, &jackknife);
     printed.print(&SampleDifferences::between(all, all).expect("a comparison"));
-    printed.print(&fit.influence_of_units(&shapley).expect("150 units")[0]);
+    printed.print_first(&fit.influence_of_units(&shapley).expect("150 units"));
     let always = Model::new("cpp_rate").always(["low_income_pct"]).component("spending", ["spend_per_child"]);
     let gelbach = always.fit(&england()).and_then(|fit| fit.gelbach()).expect("a coefficient that changes");
     printed.print(&gelbach);
@@ -405,9 +438,9 @@ fn of_regressions(printed: &mut Printed) {
     let wild = WildBootstrap::new(99, 1);
     printed.print(&within.wild_bootstrap("vacancy_rate", &wild).expect("150 clusters"));
     printed.print(&within.wild_bootstrap_joint(&["low_income_pct", "vacancy_rate"], &wild).expect("150 clusters"));
-    printed.print(&within.unit_effects(&iid).expect("unit effects")[0]);
-    printed.print(&within.predictions(&england(), &iid, 0.95).expect("the sample")[0]);
-    printed.print(&within.influence_of_units().expect("150 units")[0]);
+    printed.print_first(&within.unit_effects(&iid).expect("unit effects"));
+    printed.print_first(&within.predictions(&england(), &iid, 0.95).expect("the sample"));
+    printed.print_first(&within.influence_of_units().expect("150 units"));
 }
 
 fn of_tests(printed: &mut Printed) {

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!((coalition.len(), Coalition::of_all(3).len()), (2, 3));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Coalition(u64);
 

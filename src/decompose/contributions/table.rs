@@ -9,6 +9,7 @@ use crate::warning::Warning;
 
 /// A component's contribution.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Contribution {
     /// The component.
@@ -19,6 +20,7 @@ pub struct Contribution {
 
 /// What moves one row, unit or period from the mean.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ContributionRow {
     /// The unit; `None` in a table by period, and of a panel without units.
@@ -83,6 +85,7 @@ pub(crate) fn points(contributions: &[Contribution], component: &str) -> Result<
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ContributionTable {
     /// The outcome.

@@ -28,6 +28,7 @@ use crate::error::{Error, Result};
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum GelbachCovariance {

@@ -17,6 +17,7 @@ const NONE: &str = "—";
 /// Shapley among the choices in the regression share = d'β; each choice is a component of which the alternatives are levels.
 /// The parts sum to R² of that regression, and what is missing to 1 is that choices move the share together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ShareMoves {
     /// The component, `always` or `unexplained`.
@@ -31,6 +32,7 @@ pub struct ShareMoves {
 
 /// How much one choice moves a share.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ChoiceMoves {
     /// The choice.

@@ -28,6 +28,7 @@ use crate::error::{QuestionError, Result};
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NearestSpecifications {
     /// The figures, each by its component, `always` or `unexplained`, as parts of the total.
@@ -44,6 +45,7 @@ pub struct NearestSpecifications {
 
 /// One of the nearest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NearSpecification {
     /// What it is.

@@ -11,6 +11,7 @@ pub(super) const TIE: f64 = 1e-12;
 /// How far a share reaches: its quantiles over the specifications that have it, as parts of the total. They interpolate
 /// between the two next to them (Hyndman and Fan's type 7, the default of R and of numpy).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SpecificationRange {
     /// The component, `always` or `unexplained`.
@@ -35,6 +36,7 @@ pub struct SpecificationRange {
 
 /// In what part of the specifications one component has a larger share than another.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PairOfShares {
     /// One component.

@@ -42,6 +42,7 @@ const NEGLIGIBLE: f64 = 1e-11;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Variation {
     /// Over all values; `None` below two values.

@@ -8,6 +8,7 @@ use crate::error::first_few;
 
 /// Something done to the columns of a panel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ColumnChange {

@@ -9,6 +9,7 @@ use crate::panel::provenance::signed;
 
 /// What happens to rows that find no partner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum JoinKind {
     /// Every row of the left panel stays; what it finds no value for is missing as
@@ -35,6 +36,7 @@ pub enum JoinKind {
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct JoinReport {
     /// The columns that were joined on, without labels.
@@ -57,6 +59,7 @@ pub struct JoinReport {
 
 /// A unit with rows that found no partner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Unmatched {
     /// The unit.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Rows that were kept by a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct KeptRows {
     /// What the rows have in common, in words.

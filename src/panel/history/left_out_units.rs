@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Units that a rule left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LeftOutUnits {
     /// The rule's name.
@@ -16,6 +17,7 @@ pub struct LeftOutUnits {
 
 /// A unit that a rule left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LeftOutUnit {
     /// The unit.

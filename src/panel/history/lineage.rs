@@ -9,6 +9,7 @@ use crate::panel::provenance::{Origin, Provenance};
 
 /// Where the columns of an answer come from, and what was done to the panel: what it takes to trace a result.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Lineage {
     /// The columns, in the panel's order.
@@ -20,6 +21,7 @@ pub struct Lineage {
 
 /// Where one column comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ColumnLineage {
     /// The column.

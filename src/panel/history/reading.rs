@@ -20,6 +20,7 @@ use crate::error::first_few;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Reading {
     /// Lines above the header.
@@ -35,6 +36,7 @@ pub struct Reading {
 
 /// A line of a file that is no row of its table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NoteLine {
     /// The line of the file, or the row of the sheet, from 1.
@@ -45,6 +47,7 @@ pub struct NoteLine {
 
 /// Texts of a column that differ in no more than how they are written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Spellings {
     /// The column.

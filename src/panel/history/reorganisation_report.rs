@@ -9,6 +9,7 @@ use crate::panel::reorganisations::Reorganisation;
 
 /// What a reorganisation did to the rows of a panel.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ReorganisationReport {
     /// "constant areas", "areas end and begin", "reorganised areas left out".

@@ -13,6 +13,7 @@ use super::reorganisation_report::ReorganisationReport;
 
 /// Something done to a panel when it was read or after.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Step {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// # Examples
 /// See [`Covariance::beck_katz`](crate::Covariance::beck_katz).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorsRelated {
     /// Those of two units in the same period, in every period alike; plm's `cluster = "time"`. The default, as it is
@@ -22,6 +23,7 @@ pub enum ErrorsRelated {
 /// The leverage h of a row is its diagonal of the hat matrix, between 0 and 1; formulas and sources are with
 /// [`CovarianceKind`](super::CovarianceKind).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Leverage {
@@ -45,6 +47,7 @@ pub enum Leverage {
 /// R. M. Bell and D. F. McCaffrey (2002), "Bias reduction in standard errors for linear regression with multi-stage
 /// samples"; J. E. Pustejovsky and E. Tipton (2018), <https://doi.org/10.1080/07350015.2016.1247004>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ClusterCorrection {
     /// The factor of the [`SmallSample`](super::SmallSample) convention. The default, as it is what packages print.

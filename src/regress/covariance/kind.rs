@@ -43,6 +43,7 @@ use super::small_sample::SmallSample;
 /// assert_eq!(Covariance::twoway_cluster().kind.to_string(), "twoway_cluster");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CovarianceKind {

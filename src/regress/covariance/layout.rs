@@ -9,6 +9,7 @@ use super::{ClusterCorrection, Covariance, CovarianceKind, CovarianceMatrix, Err
 use crate::warning::Warning;
 
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(super) struct Layout {
     kind: String,
     small_sample: SmallSample,
@@ -24,6 +25,7 @@ pub(super) struct Layout {
     df: Option<f64>,
     /// Satterthwaite's by coefficient, in place of that.
     #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "nan_for_null_in_list")]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<Option<f64>>"))]
     df_by_coefficient: Vec<f64>,
     /// The kind as it was asked for, where columns or bandwidth were left to the library.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,10 +35,26 @@ pub(super) struct Layout {
     clusters_by_way: Vec<usize>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     names: Vec<String>,
-    #[serde(default, skip_serializing_if = "Array2::is_empty", deserialize_with = "nan_for_null")]
+    #[serde(default = "Default::default", skip_serializing_if = "Array2::<f64>::is_empty")]
+    #[serde(deserialize_with = "nan_for_null")]
+    #[cfg_attr(feature = "schema", schemars(with = "Written"))]
     matrix: Array2<f64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<Warning>,
+}
+
+/// A matrix as ndarray writes it; a number that is none is null.
+#[cfg(feature = "schema")]
+#[derive(schemars::JsonSchema)]
+#[schemars(rename = "Matrix")]
+#[expect(dead_code, reason = "it is a layout only")]
+struct Written {
+    /// The version of ndarray's layout.
+    v: u8,
+    /// Rows and columns.
+    dim: [usize; 2],
+    /// The entries, row by row.
+    data: Vec<Option<f64>>,
 }
 
 /// JSON has no number that is not finite.

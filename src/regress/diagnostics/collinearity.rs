@@ -42,6 +42,7 @@ use crate::regress::FittedRegression;
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Collinearity {
     /// One for each column with a coefficient, the intercept not among them.
@@ -52,6 +53,7 @@ pub struct Collinearity {
 
 /// The variance inflation factors of a column.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ColumnInflation {
     /// The column.

@@ -22,6 +22,7 @@ use crate::regress::covariance::{LeftOut, moves};
 /// R. D. Cook (1977), Technometrics 19, <https://doi.org/10.1080/00401706.1977.10489493>; D. A. Belsley, E. Kuh and R.
 /// E. Welsch (1980), Regression Diagnostics, <https://doi.org/10.1002/0471725153>.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Influence {
     /// Unit and period of the row, or the unit.

@@ -19,6 +19,7 @@ const TEST: &str = "the joint wild bootstrap";
 /// # Examples
 /// See [`wild_bootstrap_joint`](FittedRegression::wild_bootstrap_joint).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct JointWildTest {
     /// The coefficients.

@@ -35,12 +35,14 @@ use crate::report::words::{listed, per_cent};
 /// # Ok::<(), apportion::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SideBySide {
     columns: Vec<Beside>,
 }
 
 /// Shares under the name of their source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Beside {
     name: String,
     shares: Vec<(String, f64, Option<[f64; 2]>)>,

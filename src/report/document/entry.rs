@@ -16,6 +16,7 @@ use crate::resample::{Comparison, Difference, Rank};
 
 /// What one method says, in the layout of the document.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "MethodEntry"))]
 pub(super) struct Entry {
     method: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,6 +50,7 @@ pub(super) struct Entry {
 
 /// A component's share, with its terms where the method credits them.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ComponentShare"))]
 struct Component {
     #[serde(flatten)]
     share: Share,
@@ -61,6 +63,7 @@ struct Component {
 
 /// The share of what is always in, or unexplained, whose key is its name.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ShareByKey"))]
 struct Unnamed {
     share_of_total: f64,
     #[serde(flatten, deserialize_with = "Interval::beside")]
@@ -75,6 +78,7 @@ struct Unnamed {
 
 /// What a component adds on average, by the number of components in before it, from none on.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct BySize {
     name: String,
     share_of_total: Vec<f64>,
@@ -88,6 +92,7 @@ struct BySize {
 
 /// What components have in common.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Subset {
     components: Vec<String>,
     share_of_total: f64,

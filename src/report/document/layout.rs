@@ -14,6 +14,7 @@ use crate::warning::Warning;
 
 /// What an answer is of.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Header {
     outcome: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -31,6 +32,7 @@ struct Header {
 
 /// What intervals are for, in words; not read, as it is always the same.
 #[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Targets {
     share_of_total: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,6 +53,7 @@ impl Targets {
 
 /// A breakdown of its own: what it is of, the method's entry, how sure it is.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Stored {
     #[serde(flatten)]
     header: Header,
@@ -67,6 +70,7 @@ struct Stored {
 
 /// A report: what it is of, an entry for each method, and what is said once for all of them.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(super) struct Document {
     #[serde(flatten)]
     header: Header,
@@ -80,6 +84,17 @@ pub(super) struct Document {
     #[serde(skip_serializing_if = "Option::is_none")]
     noise: Option<Noise>,
     warnings: Vec<String>,
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Breakdown {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Breakdown".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Stored::json_schema(generator)
+    }
 }
 
 impl Serialize for Breakdown {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Patterns and names as they were asked for; all rows, in the order of appearance, under their own names, where nothing
 /// was.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub(super) struct Choice {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) keep: Vec<String>,
