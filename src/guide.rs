@@ -11,6 +11,7 @@
 //! | [`intervals`] | how sure a share is, what of it is chance, and what unit effects take up |
 //! | [`the_national_audit_office`] | what was published in 2019, and what open data give |
 //! | [`coming_from_r_or_stata`] | how a call of relaimpo, domir, fixest, plm or xtsum is written here |
+//! | [`how_do_i`] | which call does this small thing |
 //! | [`limits`] | what the crate does not do, and what nobody may conclude |
 
 pub mod ten_minutes {
@@ -35,6 +36,10 @@ pub mod the_national_audit_office {
 
 pub mod coming_from_r_or_stata {
     #![doc = include_str!("guide/coming_from_r_or_stata.md")]
+}
+
+pub mod how_do_i {
+    #![doc = include_str!("guide/how_do_i.md")]
 }
 
 pub mod limits {

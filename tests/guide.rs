@@ -31,10 +31,15 @@ static WRITING: Mutex<()> = Mutex::new(());
 /// Compares what stands between the markers of a page with what should, or writes it.
 #[track_caller]
 fn check(page: &str, name: &str, made: Result<String>) {
+    check_in(root().join("src/guide").join(page).with_extension("md"), name, made);
+}
+
+/// The same of any file of Markdown.
+#[track_caller]
+fn check_in(file: PathBuf, name: &str, made: Result<String>) {
     let made = made.expect("it can be made");
     let records = std::env::var_os("APPORTION_RECORD").is_some_and(|value| value == "1");
     let _alone = records.then(|| WRITING.lock());
-    let file = root().join("src/guide").join(page).with_extension("md");
     let text = fs::read_to_string(&file).expect("a page").replace("\r\n", "\n");
     let begin = format!("<!-- {name}: begin -->\n");
     let from = text.find(&begin).expect("the marker of its beginning") + begin.len();
@@ -42,7 +47,12 @@ fn check(page: &str, name: &str, made: Result<String>) {
     if records {
         fs::write(&file, [&text[..from], &made, &text[to..]].concat()).expect("the page is writable");
     } else {
-        assert_eq!(&text[from..to], made, "{page}, {name}: if it should be so, run with APPORTION_RECORD=1");
+        assert_eq!(
+            &text[from..to],
+            made,
+            "{}, {name}: if it should be so, run with APPORTION_RECORD=1",
+            file.display()
+        );
     }
 }
 
@@ -347,5 +357,33 @@ fn pages() {
         assert_eq!(text.matches(": begin -->").count(), text.matches(": end -->").count(), "{page}");
         let long = text.lines().find(|line| line.chars().count() > 120 && !line.starts_with('|'));
         assert_eq!(long, None, "{page} has a long line");
+    }
+}
+
+#[test]
+fn the_readme_shows_the_real_table_and_chart() {
+    let made = plain().and_then(|fit| with_intervals(&fit));
+    let text = made.map(|breakdown| {
+        let lines: Vec<String> = breakdown.to_string().lines().map(|line| line.trim_end().to_string()).collect();
+        let corrected =
+            lines.iter().position(|line| line.starts_with("The share, with its interval")).unwrap_or(lines.len());
+        format!("```text\n{}\n```\n", lines[..corrected].join("\n").trim_end())
+    });
+    check_in(root().join("README.md"), "england", text);
+}
+
+#[cfg(feature = "charts")]
+#[test]
+fn the_chart_of_the_readme_is_the_real_one() {
+    use apportion::report::chart::Chart;
+
+    let chart = plain().and_then(|fit| with_intervals(&fit)).and_then(|breakdown| Chart::breakdown(&breakdown));
+    let svg = chart.expect("it can be drawn").to_svg();
+    let file = root().join("tests/data/recorded/england_shares.svg");
+    if std::env::var_os("APPORTION_RECORD").is_some_and(|value| value == "1") {
+        fs::write(&file, svg).expect("the file is writable");
+    } else {
+        let recorded = fs::read_to_string(&file).expect("the chart of the README").replace("\r\n", "\n");
+        assert!(recorded == svg, "the chart of the README is another: run with APPORTION_RECORD=1 and look at it");
     }
 }

@@ -19,7 +19,7 @@ pub enum Start<'a> {
     Title(&'a str),
 }
 
-/// Writes the page, and says on standard error which files were written.
+/// Writes the page, and says on standard error which files stand beside it.
 #[cfg(feature = "html")]
 pub fn write<'a>(file: &Path, start: Start<'_>, parts: impl IntoIterator<Item = Part<'a>>) -> Result<()> {
     use apportion::report::HtmlPage;
@@ -29,8 +29,8 @@ pub fn write<'a>(file: &Path, start: Start<'_>, parts: impl IntoIterator<Item = 
         Start::Title(title) => HtmlPage::new(title),
     };
     let page = parts.into_iter().fold(page, |page, (heading, answer)| page.add(heading, answer));
-    for written in page.write_to(file)? {
-        eprintln!("written: {}", written.display());
+    for beside in page.write_to(file)?.iter().skip(1) {
+        eprintln!("a long table of the page is in {}", beside.display());
     }
     Ok(())
 }

@@ -255,7 +255,7 @@ fn nao_breakdown_says_so_where_no_order_moves_a_share() {
 #[test]
 fn the_command_of_the_readme_runs_as_it_stands() {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-    let (_, command) = readme.split_once("--example nao_breakdown -- ").unwrap();
+    let (_, command) = readme.split_once("--example decompose -- ").unwrap();
     let (command, _) = command.split_once("```").unwrap();
     let arguments = command.replace("\\\n", " ");
     let arguments = arguments.split_whitespace().map(|argument| argument.trim_matches('\''));
@@ -266,7 +266,7 @@ fn the_command_of_the_readme_runs_as_it_stands() {
         format!("{rows}\n{},{},{},{},{}", cells[2], cells[0], cells[1], cells[3], cells[4])
     });
     directory.write("england.csv", &rows);
-    let text = printed(example("nao_breakdown").current_dir(&directory.0).args(arguments));
+    let text = printed(example("decompose").current_dir(&directory.0).args(arguments));
     assert!(text.starts_with("cpp_rate, sequential: deprivation → spending → policy → practice\n"), "{text}");
     for column in header.split(',') {
         assert!(readme.contains(&format!("`{column}`")), "{column}");

@@ -83,6 +83,7 @@ const RUNS: &[Run] = &[
         data: Data::Grunfeld,
     },
     Run { name: "early_warning", arguments: &[], data: Data::Own },
+    Run { name: "gallery", arguments: &["--out=gallery"], data: Data::Own },
     Run {
         name: "key_factors",
         arguments: &["--outcome=inv", "--candidates=value,capital,year", "--unit=firm", "--size=2"],
@@ -166,6 +167,13 @@ fn every_example_runs_on_its_defaults() {
             let answer = json_of(run.command(&folder).arg("--json"));
             assert!(answer.as_object().is_some_and(|answer| !answer.is_empty()), "{}: {answer}", run.name);
             assert_holds_numbers(run.name, &answer.to_string());
+        }
+        if cfg!(feature = "html") && String::from_utf8_lossy(&help.stdout).contains("--html") {
+            printed(run.command(&folder).arg("--html=page.html"));
+            let page = std::fs::read_to_string(folder.0.join("page.html")).unwrap();
+            assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>"), "{}", run.name);
+            assert_eq!(page.matches("<section").count(), page.matches("</section>").count(), "{}", run.name);
+            assert!(!page.contains("NaN") && page.len() < 1_500_000, "{}: {} bytes", run.name, page.len());
         }
     }
 }

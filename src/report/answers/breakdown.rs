@@ -57,11 +57,7 @@ impl Answer for Breakdown {
             drawn("What each component adds, by how many others are in before it.", Chart::dominance(self)),
             drawn("What each component explains alone, and what each set has in common.", Chart::commonality(self)),
         ];
-        let of_noise = self.noise.as_ref().and_then(|noise| {
-            let what = "How far residuals go together, by how many periods they are apart.";
-            drawn(what, Chart::noise(noise, &self.outcome))
-        });
-        charts.into_iter().flatten().chain(of_noise).collect()
+        charts.into_iter().flatten().collect()
     }
 }
 

@@ -99,7 +99,7 @@ impl Section {
             @for (at, (caption, chart)) in self.charts.iter().enumerate() {
                 figure {
                     (PreEscaped(chart.clone().with_ids(format!("{id}-chart-{}", at + 1)).to_svg()))
-                    figcaption { (caption) " The numbers stand in the tables of this section." }
+                    figcaption { (caption) }
                 }
             }
         }

@@ -101,6 +101,9 @@ pub(super) fn of_findings(findings: &Findings) -> Vec<Section> {
     };
     let shares = breakdowns.iter().take(shown).enumerate();
     let mut sections: Vec<Section> = shares.map(|(at, of)| Section::of(heading(at, of), of)).collect();
+    // It is of the fit, and the same in every breakdown.
+    let noise = breakdowns.iter().find_map(|breakdown| breakdown.noise.as_ref());
+    sections.extend(noise.map(|noise| Section::of("Noise within units", noise)));
     if breakdowns.len() > 1 {
         sections.push(Section::of("Methods", &findings.methods));
     }
