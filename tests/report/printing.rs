@@ -151,7 +151,7 @@ const NO_ANSWERS: [(&str, &[&str]); 6] = [
     ("arrays and rows, to compute with", &["GelbachReplicates", "LevelReplicates", "RegressedRow", "Replicates"]),
     (
         "documents, which serde writes, and what reads a game",
-        &["AnswerDocument", "Origin", "RegressionReport", "Report", "Score"],
+        &["AnswerDocument", "HtmlPage", "Origin", "RegressionReport", "Report", "Score"],
     ),
     ("tables and what they are made of", &["Answer", "Cell", "Column", "Format", "Glyphs", "Table", "Tables"]),
 ];
