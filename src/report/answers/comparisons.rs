@@ -1,5 +1,7 @@
 //! Which components rank before which, and what leaving a unit out does to shares.
 
+use std::collections::BTreeSet;
+
 use super::{level_heading, row, with_interval};
 use crate::report::answer::{Answer, Origin};
 use crate::report::breakdown::how_made_of;
@@ -109,31 +111,46 @@ impl Answer for [Comparison] {
     }
 
     fn tables(&self) -> Tables {
-        let tables = self.iter().flat_map(|comparison| {
-            let method = comparison.method.name();
+        let tables = self.iter().enumerate().flat_map(|(at, comparison)| {
+            let name = called(self, at);
             comparison.tables().tables.into_iter().map(move |mut table| {
-                table.name = format!("{}_{method}", table.name);
-                table.caption = format!("{method}: {}", table.caption);
+                table.name = format!("{}_{}", table.name, name.replace(", ", "_"));
+                table.caption = format!("{name}: {}", table.caption);
                 table
             })
         });
         let notes = self.iter().map(|comparison| how_made_of(&comparison.interval, "cluster"));
-        Tables::new("Ranks and differences", tables).notes(notes.collect::<std::collections::BTreeSet<_>>())
+        Tables::new("Ranks and differences", tables).notes(notes.collect::<BTreeSet<_>>())
     }
 
     fn sentences(&self) -> Vec<String> {
-        let of = |comparison: &Comparison| {
+        let of = |(at, comparison): (usize, &Comparison)| {
             let mut said = comparison.sentences();
             if let Some(first) = said.first_mut() {
-                *first = format!("By {}, {first}", comparison.method.name());
+                *first = format!("By {}, {first}", called(self, at));
             }
             said
         };
-        self.iter().flat_map(of).collect()
+        self.iter().enumerate().flat_map(of).collect()
     }
 
     fn origin(&self) -> Origin {
         Origin::default().seeded(self.iter().find_map(|comparison| comparison.interval.seed))
+    }
+}
+
+/// The method of the one at this place; where it stands for several kinds of intervals, with the kind, and where these are
+/// alike too, with a number.
+fn called(all: &[Comparison], at: usize) -> String {
+    let Some(own) = all.get(at) else { return String::new() };
+    let of_method = |other: &&Comparison| other.method == own.method;
+    let name = own.method.name();
+    let alike = |other: &&Comparison| other.method.name() == name && other.interval.kind == own.interval.kind;
+    let before = all[..at].iter().filter(alike).count();
+    match (all.iter().filter(of_method).count(), before) {
+        (1, 0) => name.to_string(),
+        (_, 0) => format!("{name}, {}", own.interval.kind.name()),
+        (_, before) => format!("{name}, {}, {}", own.interval.kind.name(), before + 1),
     }
 }
 

@@ -30,7 +30,7 @@ use crate::report::words::{listed, per_cent};
 /// assert!(beside.tables().to_markdown().contains("| cause | 71.4 | 60.0 |"));
 /// assert_eq!(
 ///     beside.sentences()[0],
-///     "cause has 71.4% in ours and 60.0% in theirs, 11.4 points apart, which is the largest difference."
+///     "The share of cause is 71.4% in ours and 60.0% in theirs, 11.4 points apart, which is the largest difference."
 /// );
 /// # Ok::<(), apportion::Error>(())
 /// ```
@@ -162,7 +162,10 @@ impl Answer for SideBySide {
         let shares: Vec<String> =
             shares_of(name).iter().map(|(column, share)| format!("{} in {column}", per_cent(*share))).collect();
         let apart = crate::report::text::percent(apart);
-        vec![format!("{name} has {}, {apart} points apart, which is the largest difference.", listed(&shares))]
+        vec![format!(
+            "The share of {name} is {}, {apart} points apart, which is the largest difference.",
+            listed(&shares)
+        )]
     }
 
     #[cfg(feature = "charts")]
