@@ -379,7 +379,7 @@ fn the_chart_of_the_readme_is_the_real_one() {
 
     let chart = plain().and_then(|fit| with_intervals(&fit)).and_then(|breakdown| Chart::breakdown(&breakdown));
     let svg = chart.expect("it can be drawn").to_svg();
-    let file = root().join("tests/data/recorded/england_shares.svg");
+    let file = root().join("tests/data/england_shares.svg");
     if std::env::var_os("APPORTION_RECORD").is_some_and(|value| value == "1") {
         fs::write(&file, svg).expect("the file is writable");
     } else {
