@@ -4,6 +4,8 @@
 
 #[allow(dead_code, reason = "shares are another question")]
 mod cli;
+#[allow(dead_code, reason = "only the figures are wanted")]
+mod nao;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,9 +15,10 @@ use apportion::findings::{Analysis, ChangeAnalysis, Funnel, FunnelTarget, Interv
 use apportion::panel::SIMULATED_ENGLAND_SEED;
 use apportion::report::chart::Chart;
 use apportion::report::{Answer, AnswerDocument, RegressionTable, SideBySide};
-use apportion::{Covariance, Estimator, FittedModel, Method, Model, Panel, PanelRegression, Report, Term};
+use apportion::{Covariance, Estimator, FittedModel, Method, Model, Panel, PanelRegression, Report};
 use clap::{CommandFactory, Parser};
 use cli::face::{self, Result};
+use cli::words::wrapped;
 
 /// Every chart, every form of table, and the report
 #[derive(Parser)]
@@ -31,12 +34,11 @@ fn main() -> ExitCode {
 }
 
 fn answer(Arguments { out }: Arguments) -> Result<String> {
-    let simulated = Model::new("cpp_rate")
-        .component("deprivation", ["low_income_pct"])
-        .component("spending", ["spend_per_child", "vacancy_rate"])
-        .component("policy", [Term::PeriodEffects])
-        .component("practice", [Term::UnitEffects]);
-    let simulated = (simulated, Panel::simulated_england(SIMULATED_ENGLAND_SEED)?, ["low_income_pct", "vacancy_rate"]);
+    let simulated = (
+        cli::england::simulated(),
+        Panel::simulated_england(SIMULATED_ENGLAND_SEED)?,
+        ["low_income_pct", "vacancy_rate"],
+    );
     let england = (cli::england::plain(), Panel::england_2011_2018()?, ["idaci_2015", "vacancy_rate"]);
     let mut written = 0;
     for (name, (model, panel, columns)) in [("simulated", simulated), ("england", england)] {
@@ -65,8 +67,7 @@ impl<'a> Gallery<'a> {
         for breakdown in &findings.methods.breakdowns {
             self.answer(breakdown.method.name(), breakdown)?;
         }
-        let published =
-            [("deprivation", 0.15), ("spending", 0.06), ("policy", 0.10), ("practice", 0.44), ("unexplained", 0.25)];
+        let published = nao::PUBLISHED.map(|(name, per_cent, _)| (name, per_cent / 100.0));
         let own = findings.methods.breakdowns.iter();
         let beside = own.fold(SideBySide::new(), |all, breakdown| all.breakdown(breakdown.method.name(), breakdown));
         self.answer("side_by_side", &beside.figures("NAO", published))?;
@@ -103,7 +104,10 @@ impl<'a> Gallery<'a> {
     /// An answer in every form.
     fn answer<A: Answer + serde::Serialize + ?Sized>(&mut self, name: &str, answer: &A) -> Result<()> {
         let tables = answer.tables();
-        self.write(&format!("{name}.txt"), &format!("{}\n\n{}\n", tables.to_text(), answer.sentences().join("\n")))?;
+        self.write(
+            &format!("{name}.txt"),
+            &format!("{}\n\n{}\n", tables.to_text(), wrapped(&answer.sentences().join("\n"))),
+        )?;
         self.write(&format!("{name}.md"), &tables.to_markdown())?;
         self.write(&format!("{name}.tex"), &tables.to_latex())?;
         self.write(&format!("{name}.csv"), &tables.to_csv())?;

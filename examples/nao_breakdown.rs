@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use apportion::findings::{Analysis, Findings};
 use apportion::panel::SIMULATED_ENGLAND_SEED;
 use apportion::regress::NoiseModel;
-use apportion::{Breakdown, Method, Model, OrderRange, Panel, Share, Term};
+use apportion::{Breakdown, Method, Model, OrderRange, Panel, Share};
 use clap::{CommandFactory, Parser};
 use cli::face::{self, Result};
 use cli::words::{ends, percent, wrapped};
@@ -82,7 +82,7 @@ fn embedded(options: &cli::Options, analysis: &Analysis) -> Result<(String, Stri
         Answer::of(analysis, &fit, elapsed)
     };
     let counting = |(count, population, per)| analysis.clone().counting_noise(count, population, per);
-    let simulated = of(analysis, simulated_model(), &|| Panel::simulated_england(SIMULATED_ENGLAND_SEED))?;
+    let simulated = of(analysis, england::simulated(), &|| Panel::simulated_england(SIMULATED_ENGLAND_SEED))?;
     let nearest = of(&counting(england::COUNTS_OF_STARTS), england::nearest(), &england::of_the_window)?;
     let plain = of(&counting(england::COUNTS), england::plain(), &Panel::england_2011_2018)?;
     let mut document: Value = serde_json::from_str(&simulated.json()?)?;
@@ -105,14 +105,6 @@ fn embedded(options: &cli::Options, analysis: &Analysis) -> Result<(String, Stri
         false => all.map(tables).join("\n\n"),
     };
     Ok((serde_json::to_string_pretty(&document)?, text))
-}
-
-fn simulated_model() -> Model {
-    Model::new(OUTCOME)
-        .component("deprivation", ["low_income_pct"])
-        .component("spending", ["spend_per_child", "vacancy_rate"])
-        .component("policy", [Term::PeriodEffects])
-        .component("practice", [Term::UnitEffects])
 }
 
 fn tables(findings: &Findings) -> String {

@@ -68,11 +68,11 @@ pub use judgements::{JudgementLevel, JudgementsOverTime, LevelCount, Moves};
 pub use oaxaca::{GapPart, Oaxaca, OaxacaAnalysis, OaxacaColumn, OaxacaGroup, OaxacaReference, ThreeFold, TwoFold};
 pub use relation::{Association, CorrelationEstimate, Relation, RelationVariable};
 pub use scale::JudgementScale;
-pub(crate) use sensitivity::specifications;
 pub use sensitivity::{
     AnalystChoice, ChoiceMoves, ChosenAlternatives, LeftOutSpecifications, NearSpecification, NearestSpecifications,
     PairOfShares, Sensitivity, ShareMoves, Specification, SpecificationCurve, SpecificationRange,
 };
+pub(crate) use sensitivity::{listed, specifications};
 pub use trend::Trend;
 pub use unit_counts::{UnitCount, UnitCounts};
 pub use units::{UnitAnalysis, UnitFinding, Units};

@@ -18,6 +18,15 @@ pub fn plain() -> Model {
         .component("practice", [Term::UnitEffects])
 }
 
+/// The same of the simulated panel, whose columns are others.
+pub fn simulated() -> Model {
+    Model::new("cpp_rate")
+        .component("deprivation", ["low_income_pct"])
+        .component("spending", ["spend_per_child", "vacancy_rate"])
+        .component("policy", [Term::PeriodEffects])
+        .component("practice", [Term::UnitEffects])
+}
+
 /// The question whose answer comes nearest to what the NAO published, of the many that were tried.
 pub fn nearest() -> Model {
     Model::new("log(cpp_start_rate)")

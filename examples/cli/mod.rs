@@ -207,7 +207,7 @@ impl Options {
     /// Writes the page that `--html` asks for: the shares of this fit, and what the example found under its heading.
     pub fn write_page<'a>(&self, fit: &FittedModel, parts: impl IntoIterator<Item = page::Part<'a>>) -> Result<()> {
         let Some(file) = &self.html else { return Ok(()) };
-        let findings = Analysis::new().order_range().of(fit).map_err(or_none)?;
+        let findings = self.analysis()?.order_range().of(fit).map_err(or_none)?;
         page::write(file, page::Start::Shares(fit, &findings), parts)
     }
 

@@ -24,7 +24,7 @@ pub use moves::{ChoiceMoves, ShareMoves};
 pub use nearest::{NearSpecification, NearestSpecifications};
 pub use question::Sensitivity;
 pub use ranges::{PairOfShares, SpecificationRange};
-pub(crate) use verdict::specifications;
+pub(crate) use verdict::{listed, specifications};
 
 use crate::decompose::Share;
 use crate::model::Model;

@@ -36,12 +36,7 @@ impl fmt::Display for MethodTable {
                 tables.push(names);
             }
         }
-        let mut one_each: Vec<Breakdown> = Vec::new();
-        for breakdown in &self.breakdowns {
-            if one_each.iter().all(|known| known.method != breakdown.method) {
-                one_each.push(breakdown.clone());
-            }
-        }
+        let one_each = self.one_of_each_method();
         for names in &tables {
             let own: Vec<&Breakdown> = one_each.iter().filter(|b| credited(b) == *names).collect();
             lines.extend(MethodTable::block(names, &own, &one_each));
@@ -67,6 +62,17 @@ impl fmt::Display for MethodTable {
 }
 
 impl MethodTable {
+    /// The first breakdown of each method, where one stands for several kinds of intervals.
+    pub(super) fn one_of_each_method(&self) -> Vec<Breakdown> {
+        let mut one_each: Vec<Breakdown> = Vec::new();
+        for breakdown in &self.breakdowns {
+            if one_each.iter().all(|known| known.method != breakdown.method) {
+                one_each.push(breakdown.clone());
+            }
+        }
+        one_each
+    }
+
     /// The rows of breakdowns that credit these names.
     fn block(names: &[String], breakdowns: &[&Breakdown], one_each: &[Breakdown]) -> Vec<String> {
         let labels: Vec<String> = breakdowns.iter().map(|b| called(b, one_each)).collect();

@@ -16,7 +16,8 @@ fn row(part: &GapPart) -> Row<'_> {
 }
 
 impl TwoFold {
-    fn rows(&self) -> impl Iterator<Item = (&'static str, Row<'_>)> {
+    /// Its parts, each with what it is of: nothing for sums over columns.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&'static str, Row<'_>)> {
         let sums = [&self.explained, &self.unexplained, &self.unexplained_a, &self.unexplained_b];
         let sums = sums.into_iter().map(|part| ("", row(part)));
         let explained = self.explained_by_column.iter().map(|part| ("explained", row(part)));
@@ -25,7 +26,8 @@ impl TwoFold {
 }
 
 impl ThreeFold {
-    fn rows(&self) -> impl Iterator<Item = (&'static str, Row<'_>)> {
+    /// Likewise.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&'static str, Row<'_>)> {
         let sums = [&self.endowments, &self.coefficients, &self.interaction].into_iter().map(|part| ("", row(part)));
         let endowments = self.endowments_by_column.iter().map(|part| ("endowments", row(part)));
         let coefficients = self.coefficients_by_column.iter().map(|part| ("coefficients", row(part)));

@@ -218,18 +218,32 @@ impl HtmlPage {
         let stem = path.file_stem().map_or("report".into(), |stem| stem.to_string_lossy());
         let mut written = vec![path.to_path_buf()];
         write(path, &self.markup(&stem).into_string())?;
-        for (section, table) in
-            self.sections().flat_map(|section| section.long_tables().map(move |table| (section, table)))
-        {
-            let file = path.with_file_name(file_of(&stem, section, table));
-            write(&file, &table.to_csv())?;
-            written.push(file);
+        for (id, section) in self.sections() {
+            for table in section.long_tables() {
+                let file = path.with_file_name(file_of(&stem, &id, table));
+                write(&file, &table.to_csv())?;
+                written.push(file);
+            }
         }
         Ok(written)
     }
 
-    fn sections(&self) -> impl Iterator<Item = &Section> {
-        self.before.iter().chain(&self.added).chain(&self.after)
+    /// The sections with their ids, those of the same heading told apart by a number.
+    fn sections(&self) -> Vec<(String, &Section)> {
+        let mut known: Vec<(String, &Section)> = Vec::new();
+        for section in self.before.iter().chain(&self.added).chain(&self.after) {
+            let slug = section::slug(&section.heading);
+            // "main" and "warnings" are the page's own.
+            let is_taken = |id: &String| id == "main" || id == "warnings" || known.iter().any(|(own, _)| own == id);
+            let mut id = slug.clone();
+            let mut number = 2;
+            while is_taken(&id) {
+                id = format!("{slug}-{number}");
+                number += 1;
+            }
+            known.push((id, section));
+        }
+        known
     }
 }
 
@@ -237,7 +251,7 @@ fn write(path: &Path, text: &str) -> Result<()> {
     std::fs::write(path, text).map_err(|source| DataError::Write { path: path.display().to_string(), source }.into())
 }
 
-/// The name of the file that has a table.
-fn file_of(stem: &str, section: &Section, table: &Table) -> String {
-    format!("{stem}-{}-{}.csv", section.slug(), section::slug(&table.name))
+/// The name of the file that has a table of the section of this id.
+fn file_of(stem: &str, id: &str, table: &Table) -> String {
+    format!("{stem}-{id}-{}.csv", section::slug(&table.name))
 }

@@ -20,7 +20,8 @@ fn cells(estimate: Option<CorrelationEstimate>) -> [String; 2] {
 }
 
 impl Relation {
-    fn levels(&self) -> [(&'static str, &Association); 3] {
+    /// The correlations of each level under its name.
+    pub(super) fn levels(&self) -> [(&'static str, &Association); 3] {
         [("overall", &self.overall), ("between units", &self.between), ("within units", &self.within)]
     }
 

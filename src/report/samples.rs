@@ -51,7 +51,8 @@ impl fmt::Display for SampleDifferences {
 
 impl SampleDifferences {
     /// All shares: what is always in, the components, the unexplained.
-    fn shares(&self) -> impl Iterator<Item = &ShareDifference> {
+    /// Every row: `always` where there is one, the components, `unexplained`.
+    pub(super) fn shares(&self) -> impl Iterator<Item = &ShareDifference> {
         self.always.iter().chain(&self.components).chain([&self.unexplained])
     }
 }

@@ -103,17 +103,23 @@ pub(super) fn wrapped(text: &str) -> Vec<String> {
 
 /// [`wrapped`] with an indent before every line; later lines are indented two further.
 pub(super) fn wrapped_at(indent: &str, text: &str) -> Vec<String> {
-    let next = format!("{indent}  ");
-    let (mut lines, mut line) = (Vec::new(), indent.to_string());
+    lines_of(text, WIDTH, indent, &format!("{indent}  "))
+}
+
+/// A text in lines of at most `room` columns, broken at spaces where there are any; the first line and the later ones each
+/// after an indent of their own.
+pub(super) fn lines_of(text: &str, room: usize, first: &str, next: &str) -> Vec<String> {
+    let (mut lines, mut line) = (Vec::new(), first.to_string());
     for word in printable(text).split_whitespace() {
-        if width(&line) + 1 + width(word) > WIDTH && !line.trim().is_empty() {
-            lines.push(std::mem::replace(&mut line, next.clone()));
+        if width(&line) + 1 + width(word) > room && !line.trim().is_empty() {
+            lines.push(std::mem::replace(&mut line, next.to_string()));
         } else if !line.trim().is_empty() {
             line.push(' ');
         }
         for c in word.chars() {
-            if width(&line) + width_of(c) > WIDTH {
-                lines.push(std::mem::replace(&mut line, next.clone()));
+            // A character that is wider than the room has a line of its own.
+            if width(&line) + width_of(c) > room && !line.is_empty() {
+                lines.push(std::mem::replace(&mut line, next.to_string()));
             }
             line.push(c);
         }

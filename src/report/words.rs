@@ -3,18 +3,7 @@
 use super::text::{level, percent};
 use super::units::Points;
 use crate::decompose::{Interval, IntervalMethod};
-
-/// "a", "a and b", "a, b and c".
-pub(super) fn listed(items: &[impl AsRef<str>]) -> String {
-    match items {
-        [] => String::new(),
-        [only] => only.as_ref().to_string(),
-        [first @ .., last] => {
-            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
-            format!("{} and {}", first.join(", "), last.as_ref())
-        }
-    }
-}
+pub(super) use crate::findings::listed;
 
 /// "44.1%".
 pub(super) fn per_cent(fraction: f64) -> String {

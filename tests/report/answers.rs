@@ -265,3 +265,23 @@ fn a_document_says_where_its_answer_comes_from_and_reads_back_equal() {
     let drawn = fit.bootstrap(99, 5).and_then(|draws| fit.shapley()?.with_intervals(&draws)).expect("intervals");
     assert_eq!(AnswerDocument::new(&drawn).origin.seed, Some(5));
 }
+
+#[cfg(feature = "html")]
+#[test]
+fn long_tables_stand_in_files_beside_the_page_each_in_its_own() {
+    let fit = fit();
+    let findings = Analysis::new().of(&fit).expect("findings");
+    let rows = fit.contributions().expect("contributions").by_row();
+    let page = apportion::Report::html(&fit, &findings).add("Rows", &rows).add("Rows", &rows.clone());
+    let folder = std::env::temp_dir().join(format!("apportion-page-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let written = page.write_to(folder.join("page.html")).expect("it is written");
+    let names: Vec<String> =
+        written.iter().map(|file| file.file_name().unwrap_or_default().to_string_lossy().into_owned()).collect();
+    assert_eq!(names, ["page.html", "page-rows-contributions.csv", "page-rows-2-contributions.csv"]);
+    let html = std::fs::read_to_string(&written[0]).expect("the page");
+    assert!(names[1..].iter().all(|name| html.contains(&format!("href=\"{name}\""))), "each is linked");
+    let csv = std::fs::read_to_string(&written[1]).expect("the table");
+    assert_eq!(csv.lines().count(), 1 + 1200);
+    std::fs::remove_dir_all(folder).expect("it is removed");
+}

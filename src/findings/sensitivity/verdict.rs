@@ -109,11 +109,14 @@ fn part(share: f64) -> String {
 }
 
 /// "a", "a and b", "a, b and c".
-fn listed(items: &[String]) -> String {
+pub(crate) fn listed(items: &[impl AsRef<str>]) -> String {
     match items {
         [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        [only] => only.as_ref().to_string(),
+        [first @ .., last] => {
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", first.join(", "), last.as_ref())
+        }
     }
 }
 

@@ -161,12 +161,10 @@ impl Breakdown {
             .filter(|share| share.share_of_total <= -0.0005)
             .map(|share| share.name.as_str())
             .collect();
-        let (of, it) = if negative.len() == 1 { ("The share of", "it") } else { ("The shares of", "them") };
+        let (of, is) = if negative.len() == 1 { ("The share of", "is") } else { ("The shares of", "are") };
         (!negative.is_empty()).then(|| {
-            let is = if negative.len() == 1 { "is" } else { "are" };
             format!(
-                "{of} {} {is} below zero, which this method allows: it goes with less variation beside the others than the \
-                 method credits to them together, and is no variation that {it} would take away.",
+                "{of} {} {is} below zero, which this method allows; such a number is no part of the variation.",
                 listed(&negative)
             )
         })

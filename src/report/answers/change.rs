@@ -46,30 +46,19 @@ impl Answer for Change {
 
     fn tables(&self) -> Tables {
         let interval = self.interval.as_ref();
-        let part =
-            |method: &'static str| move |part: &'_ ChangePart| (method, part.name.clone(), part.change, part.interval);
-        let mut means: Vec<(&str, String, f64, Option<Interval>)> = Vec::new();
-        let mut rates = Vec::new();
-        for of in &self.methods {
-            means.extend(of.rows().map(part(of.method.name())));
-            rates.extend(of.rates_by_component.iter().map(part(of.method.name())));
+        fn part<'a>(method: &'static str, part: &'a ChangePart) -> Part<'a> {
+            (method, &part.name, part.change, part.interval)
         }
-        means.push(("", "all".to_string(), self.actual, self.interval_of_actual));
-        let borrowed = |rows: &[(&'static str, String, f64, Option<Interval>)]| -> Vec<Vec<Cell>> {
-            rows.iter()
-                .map(|(of, name, number, interval)| {
-                    let [error, ends] = interval_cells(interval.as_ref());
-                    row([Cell::from(*of), Cell::from(name), Cell::from(*number), error, ends])
-                })
-                .collect()
-        };
+        let (mut means, mut rates): (Vec<Part<'_>>, Vec<Part<'_>>) = Default::default();
+        for of in &self.methods {
+            let method = of.method.name();
+            means.extend(of.rows().map(|row| part(method, row)));
+            rates.extend(of.rates_by_component.iter().map(|row| part(method, row)));
+        }
+        means.push(("", "all", self.actual, self.interval_of_actual));
         let methods: Vec<String> = self.methods.iter().map(|of| method_in_words(&of.method)).collect();
-        let none: [Part<'_>; 0] = [];
-        let mean = parts_table("mean", methods.join("; "), "method", "points", interval, none)
-            .rows(borrowed(&means))
-            .closing(1)
-            .without_empty_columns();
-        let mut tables = vec![mean];
+        let mean = parts_table("mean", methods.join("; "), "method", "points", interval, means);
+        let mut tables = vec![mean.closing(1).without_empty_columns()];
         if let Some(counts) = &self.counts {
             let caption = format!(
                 "count of these units, rates per {} of {}; appeared and ended are units that the panel has in one of both \
@@ -92,11 +81,7 @@ impl Answer for Change {
                 with_interval(table, &interval_heading(interval), Format::Points).rows([from]).rows(parts).rows([to]);
             tables.push(table.closing(1).without_empty_columns());
             let caption = "of the count, what rates make".to_string();
-            tables.push(
-                parts_table("rates", caption, "method", "count", interval, none)
-                    .rows(borrowed(&rates))
-                    .without_empty_columns(),
-            );
+            tables.push(parts_table("rates", caption, "method", "count", interval, rates).without_empty_columns());
         }
         let title = format!(
             "{}, change of the mean of {} from {} to {}",
@@ -115,9 +100,11 @@ impl Answer for Change {
 
     fn sentences(&self) -> Vec<String> {
         let Change { outcome, from, to, .. } = self;
-        let size = largest(
-            [self.actual].into_iter().chain(self.methods.iter().flat_map(|m| m.rows().map(|part| part.change))),
-        );
+        // All points of the sentence have the same decimals.
+        let ends = |interval: Option<Interval>| interval.into_iter().flat_map(|of| [of.lower, of.upper]);
+        let parts = self.methods.iter().take(1).flat_map(|method| method.rows());
+        let parts = parts.flat_map(|part| [part.change].into_iter().chain(ends(part.interval)));
+        let size = largest([self.actual].into_iter().chain(ends(self.interval_of_actual)).chain(parts));
         let is_told = self.interval_of_actual.is_none_or(|i| i.lower > 0.0 || i.upper < 0.0);
         let verb = match (points(self.actual, size).trim_start_matches(['0', '.', '-']).is_empty(), self.actual < 0.0) {
             (true, _) => "did not change",
@@ -131,7 +118,7 @@ impl Answer for Change {
                     true => Interval { lower: -interval.upper, upper: -interval.lower, ..interval },
                     false => interval,
                 });
-                format!(" by {} points", points_within(self.actual.abs(), ends.as_ref()))
+                format!(" by {} points", points_beside(self.actual.abs(), ends.as_ref(), size))
             }
         };
         let head = format!(
@@ -142,10 +129,9 @@ impl Answer for Change {
         let Some(first) = self.methods.first() else { return vec![format!("{head}.")] };
         let mut parts: Vec<&ChangePart> = first.rows().collect();
         parts.sort_by(|a, b| b.change.abs().total_cmp(&a.change.abs()));
-        let scale = largest([size].into_iter().chain(parts.iter().filter_map(|part| Some(part.interval?.upper))));
         let part = |part: &&ChangePart| {
             let what = if part.name == first.unexplained.name { "nothing in the model" } else { part.name.as_str() };
-            format!("{} with {what}", points_beside(part.change, part.interval.as_ref(), scale))
+            format!("{} with {what}", points_beside(part.change, part.interval.as_ref(), size))
         };
         let parts: Vec<String> = parts.iter().map(part).collect();
         let mut said = vec![format!("{head}: {} ({}).", listed(&parts), first.method.name())];
@@ -192,31 +178,24 @@ impl Answer for Oaxaca {
 
     fn tables(&self) -> Tables {
         let interval = self.interval.as_ref();
-        fn part<'a>(of: &'a str, part: &'a GapPart) -> Part<'a> {
-            (of, &part.name, part.points, part.interval)
+        let table = |name: &str, caption: String, rows: Vec<Part<'_>>| {
+            parts_table(name, caption, "of", "points", interval, rows).without_empty_columns()
+        };
+        fn flat<'a>((of, (name, points, interval)): (&'static str, (&'a str, f64, Option<Interval>))) -> Part<'a> {
+            (if of.is_empty() { "sum" } else { of }, name, points, interval)
         }
-        let gap = parts_table("gap", String::new(), "of", "points", interval, [part("gap", &self.gap)]);
+        let gap = table("gap", String::new(), vec![("gap", &self.gap.name, self.gap.points, self.gap.interval)]);
         let two = self.two_fold.iter().map(|two| {
-            let sums = [&two.explained, &two.unexplained, &two.unexplained_a, &two.unexplained_b];
-            let parts = sums.into_iter().map(|own| part("sum", own));
-            let parts = parts.chain(two.explained_by_column.iter().map(|own| part("explained", own)));
-            let parts = parts.chain(two.unexplained_by_column.iter().map(|own| part("unexplained", own)));
-            let name = format!("two_fold_{}", two.reference.name());
             let caption = format!("two-fold, {}", self.reference(two.reference));
-            parts_table(&name, caption, "of", "points", interval, parts)
+            table(&format!("two_fold_{}", two.reference.name()), caption, two.rows().map(flat).collect())
         });
         let three = self.three_fold.iter().map(|three| {
-            let sums =
-                [&three.endowments, &three.coefficients, &three.interaction].into_iter().map(|own| part("sum", own));
-            let parts = sums.chain(three.endowments_by_column.iter().map(|own| part("endowments", own)));
-            let parts = parts.chain(three.coefficients_by_column.iter().map(|own| part("coefficients", own)));
-            let parts = parts.chain(three.interaction_by_column.iter().map(|own| part("interaction", own)));
-            let name = format!("three_fold_{}", three.from.name());
             let caption = format!("three-fold, from {}", self.reference(three.from));
-            parts_table(&name, caption, "of", "points", interval, parts)
+            table(&format!("three_fold_{}", three.from.name()), caption, three.rows().map(flat).collect())
         });
-        let tables = [gap].into_iter().chain(two).chain(three).map(Table::without_empty_columns);
-        Tables::new(self.heading(), tables.collect::<Vec<_>>()).about(self.panel.clone()).notes(self.notes())
+        Tables::new(self.heading(), [gap].into_iter().chain(two).chain(three))
+            .about(self.panel.clone())
+            .notes(self.notes())
     }
 
     fn sentences(&self) -> Vec<String> {

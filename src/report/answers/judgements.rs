@@ -180,18 +180,9 @@ impl Answer for EarlyWarning {
             said.push("This may be chance.".to_string());
         }
         let found = self.named.iter().filter(|named| named.is_bad).count();
-        said.push(format!(
-            "Of {} in the highest fifth {found} {} judged {bad}: most that would have been named were not.",
-            counted(self.named.len(), "judgement"),
-            if found == 1 { "was" } else { "were" }
-        ));
-        if 2 * found > self.named.len() {
-            said.pop();
-            said.push(format!(
-                "Of {} in the highest fifth {found} were judged {bad}.",
-                counted(self.named.len(), "judgement")
-            ));
-        }
+        let (judgements, were) = (counted(self.named.len(), "judgement"), if found == 1 { "was" } else { "were" });
+        let most = if 2 * found > self.named.len() { "" } else { ": most that would have been named were not" };
+        said.push(format!("Of {judgements} in the highest fifth {found} {were} judged {bad}{most}."));
         said
     }
 }

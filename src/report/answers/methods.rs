@@ -95,17 +95,6 @@ fn reach_in_words(name: &str, (least, most): (f64, f64)) -> String {
 }
 
 impl MethodTable {
-    /// The first breakdown of each method, where one stands for several kinds of intervals.
-    fn one_of_each_method(&self) -> Vec<Breakdown> {
-        let mut one_each: Vec<Breakdown> = Vec::new();
-        for breakdown in &self.breakdowns {
-            if one_each.iter().all(|known| known.method != breakdown.method) {
-                one_each.push(breakdown.clone());
-            }
-        }
-        one_each
-    }
-
     #[cfg(feature = "charts")]
     fn with_one_of_each(&self) -> MethodTable {
         MethodTable { breakdowns: self.one_of_each_method(), ..self.clone() }

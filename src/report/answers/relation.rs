@@ -9,9 +9,7 @@ use crate::report::text::{counted, level};
 
 /// The correlations of a relation: where, of what kind, how large.
 fn estimates(relation: &Relation) -> impl Iterator<Item = (&'static str, &'static str, CorrelationEstimate)> {
-    let levels: [(&'static str, &Association); 3] =
-        [("overall", &relation.overall), ("between units", &relation.between), ("within units", &relation.within)];
-    levels.into_iter().flat_map(|(place, of)| {
+    relation.levels().into_iter().flat_map(|(place, of)| {
         [("pearson", of.pearson), ("spearman", of.spearman)]
             .into_iter()
             .filter_map(move |(kind, own)| Some((place, kind, own?)))

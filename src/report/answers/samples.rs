@@ -40,7 +40,7 @@ impl Answer for SampleDifferences {
             .column("corrected_difference", "chance out", Format::Percent)
             .column("corrected_std_error", "std. error", Format::Percent)
             .range(["corrected_lower", "corrected_upper"], heading, Format::Percent)
-            .rows(self.all().map(share))
+            .rows(self.shares().map(share))
             .closing(1)
             .without_empty_columns();
         let of = |of: &crate::resample::ComparedSample| {
@@ -60,7 +60,7 @@ impl Answer for SampleDifferences {
 
     fn sentences(&self) -> Vec<String> {
         let (first, second, at) = (&self.first.name, &self.second.name, level(self.level));
-        let mut shares: Vec<&ShareDifference> = self.all().collect();
+        let mut shares: Vec<&ShareDifference> = self.shares().collect();
         shares.sort_by(|a, b| b.difference.abs().total_cmp(&a.difference.abs()));
         let Some(largest) = shares.first() else { return Vec::new() };
         let is_told = |share: &ShareDifference| share.interval.lower > 0.0 || share.interval.upper < 0.0;
@@ -85,12 +85,6 @@ impl Answer for SampleDifferences {
             ),
         });
         said
-    }
-}
-
-impl SampleDifferences {
-    fn all(&self) -> impl Iterator<Item = &ShareDifference> {
-        self.always.iter().chain(&self.components).chain([&self.unexplained])
     }
 }
 

@@ -18,7 +18,7 @@ const SORTABLE: usize = 20;
 impl HtmlPage {
     /// The page; files beside it begin with the stem of its own name.
     pub(super) fn markup(&self, stem: &str) -> Markup {
-        let sections: Vec<(String, &Section)> = with_ids(self.sections());
+        let sections = self.sections();
         html! {
             (DOCTYPE)
             html lang="en" {
@@ -59,24 +59,6 @@ impl HtmlPage {
     }
 }
 
-/// The sections with their ids, those of the same heading told apart by a number.
-fn with_ids<'a>(sections: impl Iterator<Item = &'a Section>) -> Vec<(String, &'a Section)> {
-    let mut known: Vec<(String, &Section)> = Vec::new();
-    for section in sections {
-        let slug = section.slug();
-        // "main" and "warnings" are the page's own.
-        let is_taken = |id: &String| id == "main" || id == "warnings" || known.iter().any(|(own, _)| own == id);
-        let mut id = slug.clone();
-        let mut number = 2;
-        while is_taken(&id) {
-            id = format!("{slug}-{number}");
-            number += 1;
-        }
-        known.push((id, section));
-    }
-    known
-}
-
 impl Section {
     fn markup(&self, id: &str, stem: &str) -> Markup {
         html! {
@@ -98,7 +80,7 @@ impl Section {
         html! {
             @for (at, (caption, chart)) in self.charts.iter().enumerate() {
                 figure {
-                    (PreEscaped(chart.clone().with_ids(format!("{id}-chart-{}", at + 1)).to_svg()))
+                    (PreEscaped(chart.clone().with_ids(format!("{id}--chart-{}", at + 1)).to_svg()))
                     figcaption { (caption) }
                 }
             }
@@ -114,11 +96,12 @@ impl Section {
         html! {
             @for line in &tables.about { p class="quiet" { (line) } }
             @for (at, table) in tables.tables.iter().enumerate() {
-                @let label = format!("{id}-table-{}", at + 1);
+                // No heading gives an id with two dashes.
+                @let label = format!("{id}--table-{}", at + 1);
                 @if table.rows.len() > super::MOST_ROWS {
                     p {
                         (table.caption) ": " (table.rows.len()) " rows, in "
-                        a href=(file_of(stem, self, table)) { (file_of(stem, self, table)) }
+                        a href=(file_of(stem, id, table)) { (file_of(stem, id, table)) }
                     }
                 } @else if at == 0 || self.is_open {
                     (self.table(&label, tables, table))

@@ -80,10 +80,6 @@ impl Section {
         Section { said: said.collect(), tables: Some(tables), is_open: true, ..Section::new("Question and sample") }
     }
 
-    pub(super) fn slug(&self) -> String {
-        slug(&self.heading)
-    }
-
     /// The tables that stand in files of their own.
     pub(super) fn long_tables(&self) -> impl Iterator<Item = &Table> {
         self.tables.iter().flat_map(|tables| &tables.tables).filter(|table| table.rows.len() > super::MOST_ROWS)

@@ -1,7 +1,7 @@
 //! A table as text of a stated width.
 
 use super::{Glyphs, Shown, Table};
-use crate::report::text::{flush_right, padded, width};
+use crate::report::text::{flush_right, lines_of, padded, width};
 
 /// Space between columns.
 const GAP: usize = 2;
@@ -130,24 +130,7 @@ fn blocks(widths: &[usize], n_keys: usize, room: usize) -> Vec<Vec<usize>> {
 
 /// A text in lines of at most so many columns, broken at spaces where there are any; one empty line for none.
 pub(in crate::report) fn wrapped_in(text: &str, room: usize) -> Vec<String> {
-    let room = room.max(1);
-    let (mut lines, mut line) = (Vec::new(), String::new());
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    for word in text.split_whitespace() {
-        if !line.is_empty() && width(&line) + 1 + width(word) > room {
-            lines.push(std::mem::take(&mut line));
-        } else if !line.is_empty() {
-            line.push(' ');
-        }
-        for c in word.chars() {
-            if !line.is_empty() && width(&line) + width(c.encode_utf8(&mut [0; 4])) > room {
-                lines.push(std::mem::take(&mut line));
-            }
-            line.push(c);
-        }
-    }
-    lines.push(line);
-    lines
+    lines_of(text, room, "", "")
 }
 
 #[cfg(test)]
