@@ -22,6 +22,7 @@
 //! | [`DataError::GivenValue`] | [`ValueProblem`] |
 //! | [`DataError::Reorganisation`] | [`ReorganisationProblem`], and of a table's events [`EventProblem`] |
 //! | [`DataError::Sidecar`] | [`SidecarProblem`] |
+//! | [`DataError::Sums`] | [`SumsProblem`] |
 //! | [`SourceError::Layout`] | [`LooksLike`] |
 //! | [`SourceError::Heading`] | [`HeadingProblem`] |
 //! | [`SourceError::RepeatedKey`] | [`RowDifference`], of [`DifferentCells`] |
@@ -57,6 +58,7 @@ mod noise;
 mod question;
 mod refusal;
 mod source;
+mod sums;
 
 use std::fmt;
 
@@ -76,6 +78,7 @@ pub use noise::{CountProblem, NoiseProblem};
 pub use question::{OrderProblem, OutcomeUse, QuestionError, TermProblem, TermSyntax};
 pub use refusal::{EstimatorNeed, Refusal};
 pub use source::{CodeProblem, DifferentCells, HeadingProblem, LooksLike, RowDifference, SourceError, WorkbookProblem};
+pub use sums::SumsProblem;
 
 /// The result of every fallible function of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

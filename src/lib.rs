@@ -96,6 +96,7 @@ pub mod regress;
 pub mod report;
 pub mod resample;
 pub mod sources;
+pub mod sums;
 mod warning;
 
 #[doc(inline)]

@@ -26,7 +26,7 @@ mod variables;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use design::{Design, DesignColumn};
+pub(crate) use design::{Design, DesignColumn, Grouped};
 pub use factor::Factor;
 pub use parse::parse_terms;
 pub(crate) use selected::{Credit, Selected};

@@ -53,6 +53,7 @@ mod records;
 mod rename;
 mod reorganisations;
 mod reorganise;
+mod repeated_keys;
 mod row;
 mod rows;
 mod sample;

@@ -231,7 +231,15 @@ impl Contributions<'_> {
     /// # Examples
     /// See [`FittedModel::contributions_by`].
     pub fn by_row(&self) -> ContributionTable {
-        self.table("row", self.rows.iter().map(|&row| vec![row]).collect())
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        for &row in &self.rows {
+            match groups.last_mut() {
+                // Rows that stand for the same unit and period are one.
+                Some(group) if self.fit.design().counted(&[row]) == 0 => group.push(row),
+                _ => groups.push(vec![row]),
+            }
+        }
+        self.table("row", groups)
     }
 
     /// What each component adds to every unit: the weighted mean over its rows.

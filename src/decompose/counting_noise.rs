@@ -112,6 +112,7 @@ impl FittedModel {
             return Err(QuestionError::Option { option: "per", expected, found: per.to_string() }.into());
         }
         let design = self.design();
+        design.needs_panel("counting noise")?;
         let panel = &design.panel;
         panel.column(count)?;
         panel.column(population)?;

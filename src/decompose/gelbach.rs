@@ -246,6 +246,7 @@ impl FittedModel {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn gelbach_with(&self, covariance: GelbachCovariance) -> Result<Gelbach> {
+        self.design().needs_rows("gelbach")?;
         let players = self.players();
         let equations = self.gelbach_equations(&players)?;
         self.check_gelbach_covariance(covariance, &equations)?;

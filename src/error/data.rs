@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Error, names};
+use super::{Error, SumsProblem, names};
 
 /// Where in its source a row stands: a line of a file, or the position of a row given in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +72,14 @@ pub enum DataError {
     NoRows {
         /// The path as given, or "the panel".
         path: String,
+    },
+    /// Sums over rows, or a table of them, that do not serve.
+    #[error("{table}: {why}")]
+    Sums {
+        /// The file, or "the sums".
+        table: String,
+        /// What is wrong, and what to do.
+        why: SumsProblem,
     },
     /// There is no row of the periods asked for.
     #[error("the panel has no rows in periods {from} to {to}: there are {there}")]

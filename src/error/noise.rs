@@ -59,6 +59,11 @@ pub enum NoiseProblem {
         "the panel has no periods, which say how far apart two rows of a unit are: name the period column in the schema"
     )]
     NoPeriods,
+    /// Rows are sums of several.
+    #[error(
+        "a unit and period holds several rows, of which only sums are there: noise is told from one row to each"
+    )]
+    SeveralRows,
     /// Every unit has one row.
     #[error("no unit has rows in two periods, and noise shows in their difference: add periods")]
     NoPairs,

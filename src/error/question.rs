@@ -149,6 +149,11 @@ pub enum TermProblem {
     /// A term put together in code that no text reads back to.
     #[error("it has no text form: interactions, and lags and leads of 0 periods, cannot stand inside others")]
     NoTextForm,
+    /// A term whose sums over rows do not come from the sums of numbers.
+    #[error(
+        "sums over rows are of numbers that each row has by itself: give lags, factors and interactions with effects as columns of numbers"
+    )]
+    NotSummed,
     /// A term that cannot be an outcome.
     #[error("the outcome must be a column, or functions, lags, leads and products of columns")]
     NoOutcome,

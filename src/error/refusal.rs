@@ -21,6 +21,14 @@ pub enum Refusal {
         /// Components.
         components: usize,
     },
+    /// It needs every row by itself, and there are sums of rows only.
+    #[error(
+        "it needs every row by itself, and only the sums over the rows of each unit and period are there: fit the model to a panel"
+    )]
+    NeedsRows,
+    /// It fits again to the panel's columns, and there are sums of rows only.
+    #[error("it goes back to the columns of a panel, and only sums over rows are there: fit the model to a panel")]
+    NeedsPanel,
     /// Unit effects that are always in are expected of each unit, which leaves nothing of it.
     #[error(
         "unit effects are always in, so that every unit is as expected: put them into a component, or leave them out"

@@ -184,8 +184,8 @@ impl Diagnosis<'_> {
                     }
                 }
             }
-            if within == with_units && n_units + span.kept.len() >= self.design.n_observations() {
-                self.warnings.push(Warning::Saturated { observations: self.design.n_observations() });
+            if within == with_units && n_units + span.kept.len() >= self.design.n_counted() {
+                self.warnings.push(Warning::Saturated { observations: self.design.n_counted() });
             }
             match within {
                 false => self.raw = Some(span),

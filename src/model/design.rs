@@ -5,7 +5,7 @@ use super::first_cell::{FirstCell, numbers_alone};
 use super::selected::{Credit, Selected};
 use super::term::Term;
 use super::variables::{Part, parts, resolve};
-use crate::error::{DataError, EstimateError, QuestionError, Result, TermProblem};
+use crate::error::{DataError, EstimateError, QuestionError, Refusal, Result, TermProblem, cannot};
 use crate::numerics::groups::Groups;
 use crate::panel::{Lineage, Panel, Sample, Selection};
 
@@ -63,6 +63,17 @@ pub(crate) struct Design {
     pub(crate) panel: Panel,
     /// Where the columns of the question come from.
     pub(crate) lineage: Lineage,
+    /// What the rows stand for, where they are made of sums; `None` where they are the panel's.
+    pub(crate) grouped: Option<Grouped>,
+}
+
+/// Rows that are made of the sums of others.
+#[derive(Debug, Clone)]
+pub(crate) struct Grouped {
+    /// How many others each stands for; of several rows that stand for the same, the first counts them all.
+    pub(crate) counts: Vec<usize>,
+    /// Whether one of them stands for several.
+    pub(crate) are_several: bool,
 }
 
 impl Design {
@@ -142,6 +153,7 @@ impl Design {
             sample,
             panel: panel.clone(),
             lineage: panel.lineage(used.iter().map(String::as_str)),
+            grouped: None,
         };
         let mut spans_constant = constant || !design.unit_effects.is_empty();
         if !design.unit_effects.is_empty() {
@@ -155,8 +167,37 @@ impl Design {
         Ok(design)
     }
 
+    /// Its rows.
     pub(crate) fn n_observations(&self) -> usize {
         self.outcome.len()
+    }
+
+    /// What these rows of it stand for: as many rows of the panel, unless they are made of sums.
+    pub(crate) fn counted(&self, rows: &[usize]) -> usize {
+        self.grouped.as_ref().map_or(rows.len(), |grouped| rows.iter().map(|&row| grouped.counts[row]).sum())
+    }
+
+    /// What all its rows stand for.
+    pub(crate) fn n_counted(&self) -> usize {
+        self.grouped.as_ref().map_or(self.outcome.len(), |grouped| grouped.counts.iter().sum())
+    }
+
+    /// Whether a row is made of the sums of several.
+    pub(crate) fn are_sums_of_several(&self) -> bool {
+        self.grouped.as_ref().is_some_and(|grouped| grouped.are_several)
+    }
+
+    /// Refuses what needs every row by itself, where there are sums of several.
+    pub(crate) fn needs_rows(&self, asker: &'static str) -> Result<()> {
+        if self.are_sums_of_several() { Err(cannot(asker, Refusal::NeedsRows)) } else { Ok(()) }
+    }
+
+    /// Refuses what goes back to the panel, where there is none behind the sums.
+    pub(crate) fn needs_panel(&self, asker: &'static str) -> Result<()> {
+        match &self.grouped {
+            Some(_) => Err(cannot(asker, Refusal::NeedsPanel)),
+            None => Ok(()),
+        }
     }
 
     /// The design on some of its rows, given by their positions; its sample is still the whole.
@@ -188,6 +229,10 @@ impl Design {
             sample: self.sample.clone(),
             panel: self.panel.clone(),
             lineage: self.lineage.clone(),
+            grouped: self.grouped.as_ref().map(|grouped| Grouped {
+                counts: rows.iter().map(|&row| grouped.counts[row]).collect(),
+                are_several: grouped.are_several,
+            }),
             weights_mean: self.weights_mean,
             has_period_effects: self.has_period_effects,
         }

@@ -38,12 +38,9 @@ impl<'a> Selected<'a> {
         let mut selection = Selection::all(panel);
         let outcome = checked_numbers(outcome_term, panel, &mut selection)?;
 
-        let listed = model.components().iter().enumerate();
-        let listed = listed.flat_map(|(i, c)| c.terms.iter().enumerate().map(move |t| (Credit::Component(i), t)));
-        let always = model.always_terms().iter().enumerate().map(|t| (Credit::Always, t));
         let mut evaluated = Vec::new();
         let mut unit_effect_terms = Vec::new();
-        for (credit, (position, term)) in always.chain(listed) {
+        for (credit, position, term) in listed(model) {
             let term = resolve(term, panel);
             let parts = parts(&term, panel, &mut selection)?;
             match term {
@@ -74,6 +71,57 @@ impl<'a> Selected<'a> {
         })
     }
 
+    /// The sample of a question of which the numbers are known already, for every row of a panel of keys alone: those of a
+    /// term, or of what stands in `within()` and `between()`.
+    ///
+    /// # Errors
+    /// Those of [`Model::check`] and of `numbers`; [`DataError::NoKey`] for effects of a key that the panel does not have.
+    pub(crate) fn of_numbers(
+        model: &'a Model,
+        panel: &'a Panel,
+        numbers: impl Fn(&Term) -> Result<Vec<f64>>,
+        weights: Option<(Option<String>, Vec<f64>)>,
+        sample: Sample,
+    ) -> Result<Self> {
+        let outcome_term = model.checked_outcome()?;
+        let (mut evaluated, mut unit_effect_terms) = (Vec::new(), Vec::new());
+        for (credit, position, term) in listed(model) {
+            let term = resolve(term, panel);
+            match &term {
+                Term::UnitEffects if panel.unit_indices().is_some() => unit_effect_terms.push((credit, position)),
+                Term::UnitEffects | Term::PeriodEffects => {
+                    let parts = parts(&term, panel, &mut Selection::all(panel))?;
+                    evaluated.push((credit, position, term, parts));
+                }
+                Term::Within(inner) | Term::Between(inner) => {
+                    let deviation = matches!(term, Term::Within(_));
+                    let part = Part::UnitMean { values: numbers(inner)?, deviation };
+                    evaluated.push((credit, position, term, vec![part]));
+                }
+                other => {
+                    let part = Part::Numbers(numbers(other)?);
+                    evaluated.push((credit, position, term, vec![part]));
+                }
+            }
+        }
+        let outcome = numbers(outcome_term)?;
+        let rows = (0..outcome.len()).collect();
+        let (weights_name, weights) = weights.unzip();
+        let weights_name = weights_name.flatten();
+        Ok(Selected {
+            model,
+            panel,
+            outcome_term,
+            outcome,
+            evaluated,
+            unit_effect_terms,
+            weights_name,
+            weights,
+            rows,
+            sample,
+        })
+    }
+
     pub(crate) fn n_observations(&self) -> usize {
         self.rows.len()
     }
@@ -85,6 +133,14 @@ impl<'a> Selected<'a> {
         periods.dedup();
         periods
     }
+}
+
+/// The terms of a model with who is credited, and their position there.
+fn listed(model: &Model) -> impl Iterator<Item = (Credit, usize, &Term)> {
+    let components = model.components().iter().enumerate();
+    let of_components = components.flat_map(|(i, c)| c.terms.iter().enumerate().map(move |t| (Credit::Component(i), t)));
+    let always = model.always_terms().iter().enumerate().map(|t| (Credit::Always, t));
+    always.chain(of_components).map(|(credit, (position, term))| (credit, position, term))
 }
 
 /// The weight column's name and its values on every row of the panel, `None` where rows weigh alike.

@@ -120,7 +120,7 @@ impl Missing {
     }
 
     /// Reads a trimmed cell of a column of text; `None` where it is no mark.
-    pub(super) fn in_text(cell: &[u8]) -> Option<Missing> {
+    pub(crate) fn in_text(cell: &[u8]) -> Option<Missing> {
         match cell {
             b"" => Some(Missing::Empty),
             b"[x]" => Some(Missing::Suppressed),

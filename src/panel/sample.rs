@@ -173,6 +173,13 @@ pub struct LeftOutRows {
     pub concerned: Vec<(Option<String>, Option<i32>)>,
 }
 
+impl LeftOutRows {
+    /// Rows of which only the number is known.
+    pub(crate) fn counted(reason: Reason, rows: usize) -> Self {
+        LeftOutRows { reason, rows, concerned: Vec::new() }
+    }
+}
+
 /// The rows a fit uses: complete cases over what its model uses, with the audit of those left out.
 ///
 /// ```

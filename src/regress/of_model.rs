@@ -42,6 +42,7 @@ impl FittedModel {
     /// ```
     pub fn regression(&self) -> Result<FittedRegression> {
         let (design, model) = (self.design(), self.model());
+        design.needs_rows("the regression")?;
         let (units, periods) = (!design.unit_effects.is_empty(), design.has_period_effects);
         let estimator = match (units, periods) {
             (false, false) => Estimator::Pooled,

@@ -99,6 +99,7 @@ impl FittedModel {
             let what = "periods, of which one is left out".to_string();
             return Err(EstimateError::TooFew { what, expected: 2, found: periods.names.len() }.into());
         }
+        self.design().needs_rows("the influence of periods")?;
         let whole = shares(breakdown);
         check_same_fit(self, &self.credited(&breakdown.method), breakdown)?;
         let of_period = |(code, name): (usize, &String)| {

@@ -57,7 +57,7 @@ impl Candidates {
         let subsets = (0..1_u64 << with_units.len()).map(|subset| members(&with_units, subset));
         let starts = subsets.map(|present| Start::new(&players, present)).collect();
         let units = fit.design().units.as_ref().map_or(1, |units| units.names.len());
-        Ok(Candidates { starts, effects: units - 1, rows: fit.design().n_observations(), players })
+        Ok(Candidates { starts, effects: units - 1, rows: fit.design().n_counted(), players })
     }
 
     /// The entries of the moments that the search reads.

@@ -92,16 +92,21 @@ pub(super) struct Likelihood {
     n: usize,
     /// The logarithm of the total sum of squares of the outcome, in its own units.
     ln_total: f64,
-    sum_of_ln_weights: f64,
+    /// `None` where it is not among the sums of rows.
+    sum_of_ln_weights: Option<f64>,
 }
 
 impl Likelihood {
     /// `scale` is the square root of the outcome's total sum of squares.
     pub(super) fn new(design: &Design, scale: f64) -> Self {
         Likelihood {
-            n: design.n_observations(),
+            n: design.n_counted(),
             ln_total: 2.0 * scale.ln(),
-            sum_of_ln_weights: design.weights.iter().map(|w| w.ln()).sum(),
+            sum_of_ln_weights: match (design.are_sums_of_several(), &design.weights_name) {
+                (false, _) => Some(design.weights.iter().map(|w| w.ln()).sum()),
+                (true, None) => Some(0.0),
+                (true, Some(_)) => None,
+            },
         }
     }
 
@@ -118,7 +123,7 @@ impl Likelihood {
         }
         let n = self.n as f64;
         let ln_variance = unexplained.ln() + self.ln_total - n.ln();
-        let deviance = n + n * std::f64::consts::TAU.ln() + n * ln_variance - self.sum_of_ln_weights;
+        let deviance = n + n * std::f64::consts::TAU.ln() + n * ln_variance - self.sum_of_ln_weights?;
         let parameters = p as f64 + 2.0;
         Some((deviance + 2.0 * parameters, deviance + n.ln() * parameters))
     }

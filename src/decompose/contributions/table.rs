@@ -152,7 +152,7 @@ impl Contributions<'_> {
                 unit: unit.map(str::to_string),
                 label: unit.and_then(|unit| fit.unit_label(unit)),
                 period: (by != "unit").then(|| design.panel.period_of(at)).flatten(),
-                n_observations: rows.len(),
+                n_observations: design.counted(rows),
                 actual,
                 always: has_always.then(|| part(0)),
                 contributions: self

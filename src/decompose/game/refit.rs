@@ -116,6 +116,7 @@ impl FittedModel {
         E: std::error::Error + From<linfa::Error> + Send + Sync + 'static,
     {
         let players = self.players();
+        self.design().needs_rows("refitting")?;
         self.check_refit(&players)?;
         let design = self.design();
         let observed = Array1::from(design.outcome.clone());

@@ -51,7 +51,11 @@ pub(super) fn own_slopes<R: Real>(players: &Players, entries: &[R]) -> [Option<f
 pub(super) fn intraclass_correlation(fit: &FittedModel) -> Option<f64> {
     let design = fit.design();
     let units = fit.unit_ranges();
-    if units.len() < 2 || units.len() == design.n_observations() {
+    if units.len() < 2 || units.len() == design.n_counted() {
+        return None;
+    }
+    // The squares of rows' weights are not among their sums.
+    if design.are_sums_of_several() && design.weights_name.is_some() {
         return None;
     }
     let players = fit.players();
@@ -64,6 +68,13 @@ pub(super) fn intraclass_correlation(fit: &FittedModel) -> Option<f64> {
     for rows in units {
         let weights = design.weights[rows.clone()].iter().map(|w| w / total);
         let (unit, square) = weights.fold((0.0, 0.0), |(sum, squares), w| (sum + w, squares + w * w));
+        // Rows that weigh alike have the same square each, of however many the sums are.
+        let square = match &design.grouped {
+            Some(grouped) if grouped.are_several => {
+                unit * unit / grouped.counts[rows.clone()].iter().sum::<usize>() as f64
+            }
+            _ => square,
+        };
         of_squares += square / unit;
         own += unit * unit;
         squares += square;

@@ -179,6 +179,7 @@ impl ChangeAnalysis {
         choose: impl Fn(&[i32]) -> Result<Vec<(usize, usize)>>,
     ) -> Result<Vec<Change>> {
         let design = fit.design();
+        design.needs_rows("a change over time")?;
         for (key, is_there) in [("unit", design.units.is_some()), ("period", design.periods.is_some())] {
             if !is_there {
                 return Err(no_key("a change between periods", key));

@@ -99,6 +99,7 @@ impl OaxacaAnalysis {
         if design.units.is_none() {
             return Err(no_key("a gap between groups", "unit"));
         }
+        design.needs_rows("a gap between groups")?;
         let chosen = self.choose(fit)?;
         let columns: Vec<&[f64]> = design.columns.iter().map(|column| column.values.as_slice()).collect();
         let rows: Vec<usize> = (0..design.n_observations()).filter(|&row| chosen.of_row[row].is_some()).collect();

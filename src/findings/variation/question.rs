@@ -87,6 +87,7 @@ impl VariationAnalysis {
         let units = design.units.as_ref().ok_or_else(|| no_key(FINDING, "unit"))?;
         let of_periods = design.periods.as_ref().ok_or_else(|| no_key(FINDING, "period"))?;
         check_level(self.level)?;
+        design.needs_panel(FINDING)?;
         let refuse = |why| Err(EstimateError::Finding { finding: FINDING, why }.into());
         if let Some(column) = &design.weights_name {
             return refuse(FindingProblem::Weighted { column: column.clone() });

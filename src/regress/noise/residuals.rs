@@ -93,6 +93,9 @@ impl<'a> Residuals<'a> {
     /// [`NoiseProblem`], where nothing can be said of noise.
     pub(crate) fn beside_units(fit: &'a FittedModel) -> Result<Self, NoiseProblem> {
         let design = fit.design();
+        if design.are_sums_of_several() {
+            return Err(NoiseProblem::SeveralRows);
+        }
         let period = periods(design)?;
         let units = fit.unit_ranges();
         let all = Sums::over(units, &period, &design.weights)?;

@@ -1,0 +1,276 @@
+//! Sums as tables, of a database or of our own, and back.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+
+use super::grouped_sums::GroupedSums;
+use super::question::{Check, SumsQuestion, why_undefined};
+use crate::error::{DataError, Error, Result, SumsProblem};
+use crate::numerics::eliminate::packed_len;
+use crate::panel::{Missing, Reason};
+
+const CENTRES: &str = "centres.csv";
+const BY_UNIT: &str = "by_unit.csv";
+const BY_UNIT_AND_PERIOD: &str = "by_unit_and_period.csv";
+
+impl GroupedSums {
+    /// Reads the tables that the [queries](SumsQuestion::sql) of a question make, or that [`write_csv`](Self::write_csv)
+    /// wrote: `centres.csv`, `by_unit.csv`, and with periods `by_unit_and_period.csv`, with headers, in whatever case and
+    /// order of columns and rows.
+    ///
+    /// # Errors
+    /// [`DataError::Read`] for a file that is not there; [`DataError::Sums`] for a table of another question, without one
+    /// of its columns, with a cell that is no number, with rows or units that another table does not have, and for
+    /// negative weights in the source.
+    ///
+    /// # Examples
+    /// See [`write_csv`](Self::write_csv).
+    pub fn read_csv(question: &SumsQuestion, folder: impl AsRef<Path>) -> Result<Self> {
+        let folder = folder.as_ref();
+        let mut sums = GroupedSums::new(question.clone());
+        let q = question.variables.len();
+        let centres = Table::read(folder, CENTRES, question)?;
+        if centres.rows.len() != 1 {
+            return Err(centres.wrong(SumsProblem::Rows { expected: 1, found: centres.rows.len() }));
+        }
+        let expected = centres.whole(0, "n")? as usize;
+        if question.weights.is_some() {
+            let rows = centres.whole(0, "negative_weights")? as usize;
+            if rows > 0 {
+                return Err(centres.wrong(SumsProblem::NegativeWeights { rows }));
+            }
+        }
+        for (at, check) in question.checks().into_iter().enumerate() {
+            let rows = centres.whole(0, &format!("left_out_{}", at + 1))? as usize;
+            if rows > 0 {
+                sums.leave_out(&reason_of(&check), rows);
+            }
+        }
+        if expected == 0 {
+            return Ok(sums);
+        }
+        sums.centres = Some((1..=q).map(|v| centres.number(0, &format!("c{v}"))).collect::<Result<_>>()?);
+        let by_unit = Table::read(folder, BY_UNIT, question)?;
+        let products: Vec<String> = (1..=q).flat_map(|i| (i..=q).map(move |j| format!("p{i}_{j}"))).collect();
+        for row in 0..by_unit.rows.len() {
+            let name = by_unit.key(row, "unit")?;
+            if sums.units.position.contains_key(name) {
+                return Err(by_unit.wrong(SumsProblem::Repeated { key: name.to_string() }));
+            }
+            let unit = sums.units.at(name, q) as usize;
+            sums.units.sums.n[unit] = by_unit.whole(row, "n")?;
+            sums.units.sums.weight[unit] = by_unit.number(row, "w")?;
+            for v in 0..q {
+                sums.units.sums.of[unit * q + v] = by_unit.number(row, &format!("s{}", v + 1))?;
+            }
+            for (at, column) in products.iter().enumerate() {
+                sums.units.products[unit * packed_len(q) + at] = by_unit.number(row, column)?;
+            }
+        }
+        let found = sums.n_observations();
+        if found != expected {
+            return Err(by_unit.wrong(SumsProblem::Rows { expected, found }));
+        }
+        if question.period.is_some() {
+            sums.read_cells(&Table::read(folder, BY_UNIT_AND_PERIOD, question)?)?;
+        }
+        Ok(sums)
+    }
+
+    fn read_cells(&mut self, table: &Table) -> Result<()> {
+        let q = self.question.variables.len();
+        for row in 0..table.rows.len() {
+            let name = table.key(row, "unit")?;
+            let Some(&unit) = self.units.position.get(name) else {
+                let why = SumsProblem::Unmatched { unit: name.to_string(), other: BY_UNIT_AND_PERIOD };
+                return Err(DataError::Sums { table: BY_UNIT.to_string(), why }.into());
+            };
+            let text = table.key(row, "period")?;
+            let period: i32 = text.parse().map_err(|_| table.not_a_number(row, "period", text))?;
+            if self.cells.position.contains_key(&(unit, period)) {
+                return Err(table.wrong(SumsProblem::Repeated { key: format!("{name} {period}") }));
+            }
+            let cell = self.cells.at((unit, period), q) as usize;
+            self.cells.sums.n[cell] = table.whole(row, "n")?;
+            self.cells.sums.weight[cell] = table.number(row, "w")?;
+            for v in 0..q {
+                self.cells.sums.of[cell * q + v] = table.number(row, &format!("s{}", v + 1))?;
+            }
+        }
+        let mut has_cells = vec![false; self.units.names.len()];
+        self.cells.keys.iter().for_each(|(unit, _)| has_cells[*unit as usize] = true);
+        match has_cells.iter().position(|has| !has) {
+            None => Ok(()),
+            Some(unit) => {
+                let unit = self.units.names[unit].clone();
+                Err(table.wrong(SumsProblem::Unmatched { unit, other: BY_UNIT }))
+            }
+        }
+    }
+
+    /// Writes the sums as the tables that [`read_csv`](Self::read_csv) reads, with every digit, into a folder that is made
+    /// where it is not there.
+    ///
+    /// # Errors
+    /// [`DataError::Write`] where that is refused.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::sums::{GroupedSums, SumsQuestion};
+    /// use apportion::Model;
+    ///
+    /// let question = SumsQuestion::new(&Model::new("y").component("x", ["x"]), "place", Some("year"))?;
+    /// let mut sums = GroupedSums::new(question.clone());
+    /// let (y, x) = ([1.0, 2.0, 4.0, 7.0], [0.1, 0.0, f64::NAN, 3.0]);
+    /// sums.add_columns(&["A", "A", "B", "B"], Some(&[2017, 2018, 2017, 2018]), &[("y", &y), ("x", &x)])?;
+    /// let folder = std::env::temp_dir().join("apportion_sums_example");
+    /// sums.write_csv(&folder)?;
+    /// assert_eq!(GroupedSums::read_csv(&question, &folder)?.n_observations(), 3);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn write_csv(&self, folder: impl AsRef<Path>) -> Result<()> {
+        let folder = folder.as_ref();
+        let q = self.question.variables.len();
+        let fingerprint = self.question.fingerprint();
+        let fail = |path: &Path| {
+            let path = path.display().to_string();
+            move |source| Error::from(DataError::Write { path, source })
+        };
+        fs::create_dir_all(folder).map_err(fail(folder))?;
+        let write = |name: &str, lines: Vec<Vec<String>>| -> Result<()> {
+            let path = folder.join(name);
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            let written = lines.iter().try_for_each(|line| writer.write_record(line));
+            let written = written.map_err(std::io::Error::other);
+            let bytes = written.and_then(|()| writer.into_inner().map_err(|error| std::io::Error::other(error.to_string())));
+            fs::write(&path, bytes.map_err(fail(&path))?).map_err(fail(&path))
+        };
+        let named = |prefix: &str| (1..=q).map(|v| format!("{prefix}{v}")).collect::<Vec<_>>();
+        let numbers = |values: &[f64]| values.iter().map(f64::to_string).collect::<Vec<_>>();
+        let checks = self.question.checks();
+        let counts: Vec<usize> = checks.into_iter().map(|check| self.rows_left_out(check)).collect();
+        let n = self.n_observations();
+        let n_rows = n + self.left_out.iter().map(|left_out| left_out.rows).sum::<usize>();
+        let mut header = vec!["question".to_string(), "n_rows".to_string(), "n".to_string()];
+        let mut line = vec![fingerprint.clone(), n_rows.to_string(), n.to_string()];
+        if self.question.weights.is_some() {
+            header.push("negative_weights".to_string());
+            line.push("0".to_string());
+        }
+        header.extend((1..=counts.len()).map(|at| format!("left_out_{at}")));
+        line.extend(counts.iter().map(usize::to_string));
+        header.extend(named("c"));
+        line.extend(numbers(self.centres.as_deref().unwrap_or(&vec![0.0; q])));
+        write(CENTRES, vec![header, line])?;
+
+        let keys = |names: &[&str]| names.iter().map(|name| name.to_string()).collect::<Vec<_>>();
+        let pairs = (1..=q).flat_map(|i| (i..=q).map(move |j| format!("p{i}_{j}")));
+        let header = keys(&["question", "unit", "n", "w"]).into_iter().chain(named("s")).chain(pairs).collect();
+        let units = &self.units;
+        let line = |(unit, name): (usize, &String)| {
+            let mut line = vec![fingerprint.clone(), name.clone()];
+            line.extend([units.sums.n[unit].to_string(), units.sums.weight[unit].to_string()]);
+            line.extend(numbers(units.sums.at(unit, q)));
+            line.extend(numbers(&units.products[unit * packed_len(q)..][..packed_len(q)]));
+            line
+        };
+        write(BY_UNIT, [header].into_iter().chain(units.names.iter().enumerate().map(line)).collect())?;
+        if self.question.period.is_none() {
+            return Ok(());
+        }
+        let header = keys(&["question", "unit", "period", "n", "w"]).into_iter().chain(named("s")).collect();
+        let line = |(cell, (unit, period)): (usize, &(u32, i32))| {
+            let mut line = vec![fingerprint.clone(), units.names[*unit as usize].clone(), period.to_string()];
+            line.extend([self.cells.sums.n[cell].to_string(), self.cells.sums.weight[cell].to_string()]);
+            line.extend(numbers(self.cells.sums.at(cell, q)));
+            line
+        };
+        write(BY_UNIT_AND_PERIOD, [header].into_iter().chain(self.cells.keys.iter().enumerate().map(line)).collect())
+    }
+
+    /// The rows left out at a check, of whatever kind of missing value.
+    fn rows_left_out(&self, check: Check) -> usize {
+        let is_it = |found: &Reason| match (&check, found) {
+            (Check::Missing(name), Reason::Missing { column, .. }) => column == name,
+            _ => *found == reason_of(&check),
+        };
+        self.left_out.iter().filter(|left_out| is_it(&left_out.reason)).map(|left_out| left_out.rows).sum()
+    }
+}
+
+/// Why a database left rows out: it knows of no kind of missing value but one.
+fn reason_of(check: &Check) -> Reason {
+    match check {
+        Check::Missing(column) => Reason::Missing { column: column.to_string(), kind: Missing::Empty },
+        Check::Undefined(term) => why_undefined(term),
+        Check::ZeroWeight(column) => Reason::ZeroWeight { column: column.to_string() },
+    }
+}
+
+/// A table of numbers as it was written.
+struct Table {
+    path: String,
+    columns: HashMap<String, usize>,
+    rows: Vec<csv::StringRecord>,
+}
+
+impl Table {
+    /// # Errors
+    /// [`DataError::Sums`] for a table of another question.
+    fn read(folder: &Path, name: &str, question: &SumsQuestion) -> Result<Self> {
+        let path = folder.join(name).display().to_string();
+        let fail = |source| DataError::Read { path: path.clone(), source };
+        let bytes = fs::read(&path).map_err(fail)?;
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(&bytes[..]);
+        let headers = reader.headers().map_err(|error| fail(std::io::Error::other(error)))?;
+        // Snowflake writes names in capitals.
+        let columns = headers.iter().enumerate().map(|(at, name)| (name.to_ascii_lowercase(), at)).collect();
+        let rows: Vec<csv::StringRecord> =
+            reader.records().collect::<Result<_, csv::Error>>().map_err(|error| fail(std::io::Error::other(error)))?;
+        let table = Table { path, columns, rows };
+        let expected = question.fingerprint();
+        for row in 0..table.rows.len() {
+            let found = table.text(row, "question")?;
+            if found != expected {
+                return Err(table.wrong(SumsProblem::OtherQuestion { expected, found: found.to_string() }));
+            }
+        }
+        Ok(table)
+    }
+
+    fn wrong(&self, why: SumsProblem) -> Error {
+        DataError::Sums { table: self.path.clone(), why }.into()
+    }
+
+    fn text(&self, row: usize, column: &str) -> Result<&str> {
+        let at = self.columns.get(column).ok_or_else(|| self.wrong(SumsProblem::NoColumn { column: column.to_string() }))?;
+        Ok(self.rows[row].get(*at).unwrap_or_default())
+    }
+
+    fn key(&self, row: usize, key: &'static str) -> Result<&str> {
+        match self.text(row, key)? {
+            text if Missing::in_text(text.as_bytes()).is_some() => {
+                Err(self.wrong(SumsProblem::NoKey { row: row + 1, key }))
+            }
+            text => Ok(text),
+        }
+    }
+
+    fn number(&self, row: usize, column: &str) -> Result<f64> {
+        let text = self.text(row, column)?;
+        let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+        number.ok_or_else(|| self.not_a_number(row, column, text))
+    }
+
+    /// A count, which some databases write with a decimal point.
+    fn whole(&self, row: usize, column: &str) -> Result<u64> {
+        let number = self.number(row, column)?;
+        let is_whole = number >= 0.0 && number.fract() == 0.0 && number < 9e15;
+        if is_whole { Ok(number as u64) } else { Err(self.not_a_number(row, column, self.text(row, column)?)) }
+    }
+
+    fn not_a_number(&self, row: usize, column: &str, text: &str) -> Error {
+        self.wrong(SumsProblem::NotANumber { row: row + 1, column: column.to_string(), text: text.to_string() })
+    }
+}
