@@ -167,6 +167,7 @@ impl FittedModel {
             design.n_observations(),
         );
         let (moments, unit_moments) = Moments::checked(&variables(&design), &design.weights, &ranges);
+        let moments = moments.of_rows(design.n_counted());
         if moments.is_constant(design.columns.len()) {
             return Err(EstimateError::NoVariation {
                 outcome: design.outcome_name.clone(),

@@ -114,8 +114,8 @@ pub struct Answer {
 /// Wall-clock time of each step, in milliseconds.
 #[derive(Clone, Copy, Default, Serialize)]
 pub struct Elapsed {
-    read: f64,
-    fit: f64,
+    pub read: f64,
+    pub fit: f64,
     pub decompose: f64,
     pub bootstrap: f64,
 }

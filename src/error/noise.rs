@@ -60,9 +60,7 @@ pub enum NoiseProblem {
     )]
     NoPeriods,
     /// Rows are sums of several.
-    #[error(
-        "a unit and period holds several rows, of which only sums are there: noise is told from one row to each"
-    )]
+    #[error("a unit and period holds several rows, of which only sums are there: noise is told from one row to each")]
     SeveralRows,
     /// Every unit has one row.
     #[error("no unit has rows in two periods, and noise shows in their difference: add periods")]

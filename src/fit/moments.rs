@@ -103,6 +103,11 @@ impl Moments {
         (Moments { n_observations: weights.len(), standardisation, entries }, units)
     }
 
+    /// The same, of so many rows, where some stand for several.
+    pub(crate) fn of_rows(self, n_observations: usize) -> Self {
+        Moments { n_observations, ..self }
+    }
+
     /// Adds the moments of other units, on the same variables.
     ///
     /// # Errors

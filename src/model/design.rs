@@ -125,7 +125,7 @@ impl Design {
             Some(weights) => {
                 let weights = on_sample(&weights);
                 check_even(weights_name.as_deref(), &weights, |row| panel.row_label(rows[row]))?;
-                with_mean_one(weights)
+                with_mean_one(weights, sample.n_observations)
             }
             None => (vec![1.0; rows.len()], 1.0),
         };
@@ -387,10 +387,10 @@ fn check_even(name: Option<&str>, weights: &[f64], label: impl Fn(usize) -> Stri
     .into())
 }
 
-/// The weights divided by their mean, and that mean: no share depends on the scale of the weights, but tolerances do.
-fn with_mean_one(mut weights: Vec<f64>) -> (Vec<f64>, f64) {
+/// The weights divided by their mean over so many rows, and that mean: no share depends on the scale of the weights, but tolerances do.
+fn with_mean_one(mut weights: Vec<f64>, rows: usize) -> (Vec<f64>, f64) {
     let largest = weights.iter().copied().fold(0.0, f64::max);
-    let mean = weights.iter().map(|w| w / largest).sum::<f64>() / weights.len() as f64;
+    let mean = weights.iter().map(|w| w / largest).sum::<f64>() / rows as f64;
     weights.iter_mut().for_each(|w| *w = *w / largest / mean);
     (weights, mean * largest)
 }

@@ -138,7 +138,8 @@ impl<'a> Selected<'a> {
 /// The terms of a model with who is credited, and their position there.
 fn listed(model: &Model) -> impl Iterator<Item = (Credit, usize, &Term)> {
     let components = model.components().iter().enumerate();
-    let of_components = components.flat_map(|(i, c)| c.terms.iter().enumerate().map(move |t| (Credit::Component(i), t)));
+    let of_components =
+        components.flat_map(|(i, c)| c.terms.iter().enumerate().map(move |t| (Credit::Component(i), t)));
     let always = model.always_terms().iter().enumerate().map(|t| (Credit::Always, t));
     always.chain(of_components).map(|(credit, (position, term))| (credit, position, term))
 }

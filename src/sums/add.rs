@@ -99,7 +99,10 @@ impl GroupedSums {
         };
         let is_key = |name: &str| {
             [panel.unit_column(), panel.period_column()].into_iter().flatten().any(|key| is_same(key, name))
-                || [Some(&self.question.unit), self.question.period.as_ref()].into_iter().flatten().any(|key| is_same(key, name))
+                || [Some(&self.question.unit), self.question.period.as_ref()]
+                    .into_iter()
+                    .flatten()
+                    .any(|key| is_same(key, name))
         };
         let column = |name: &&str| -> Result<BatchColumn<'_>> {
             let column = panel.column(name)?;

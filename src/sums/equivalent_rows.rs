@@ -162,7 +162,10 @@ impl GroupedSums {
                 return Err(wrong(SumsProblem::Negative { unit: name(), column: column() }));
             }
             if one_row_each && left[i][i] > AGREE * own[i] {
-                return Err(wrong(SumsProblem::Disagrees { unit: name(), what: format!("sum of squares of {}", column()) }));
+                return Err(wrong(SumsProblem::Disagrees {
+                    unit: name(),
+                    what: format!("sum of squares of {}", column()),
+                }));
             }
         }
         if one_row_each {
@@ -171,13 +174,11 @@ impl GroupedSums {
         let mut columns = Vec::new();
         let mut is_left: Vec<bool> = (0..k).map(|i| left[i][i] > ROUNDING * own[i]).collect();
         // The largest part of what there was first, so that what is lost to rounding is lost of little.
-        while let Some(pivot) = (0..k)
-            .filter(|&i| is_left[i])
-            .max_by(|&a, &b| (left[a][a] / own[a]).total_cmp(&(left[b][b] / own[b])))
+        while let Some(pivot) =
+            (0..k).filter(|&i| is_left[i]).max_by(|&a, &b| (left[a][a] / own[a]).total_cmp(&(left[b][b] / own[b])))
         {
             let root = left[pivot][pivot].sqrt();
-            let column: Vec<f64> =
-                (0..k).map(|i| if is_left[i] { left[i][pivot] / root } else { 0.0 }).collect();
+            let column: Vec<f64> = (0..k).map(|i| if is_left[i] { left[i][pivot] / root } else { 0.0 }).collect();
             for i in (0..k).filter(|&i| is_left[i]) {
                 for j in (0..k).filter(|&j| is_left[j]) {
                     left[i][j] -= column[i] * column[j];

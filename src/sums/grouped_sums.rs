@@ -134,13 +134,7 @@ impl Cells {
 impl GroupedSums {
     /// No rows yet.
     pub fn new(question: SumsQuestion) -> Self {
-        GroupedSums {
-            question,
-            centres: None,
-            units: Units::default(),
-            cells: Cells::default(),
-            left_out: Vec::new(),
-        }
+        GroupedSums { question, centres: None, units: Units::default(), cells: Cells::default(), left_out: Vec::new() }
     }
 
     /// What is summed.

@@ -129,9 +129,7 @@ impl SumsQuestion {
             Term::Factor(name) if is_period(name) => Ok(None),
             Term::Within(inner) | Term::Between(inner) if is_a_number(inner) => Ok(Some((**inner).clone())),
             term if is_a_number(term) => Ok(Some(term.clone())),
-            term => {
-                Err(QuestionError::TermMeaning { term: term.to_string(), why: TermProblem::NotSummed }.into())
-            }
+            term => Err(QuestionError::TermMeaning { term: term.to_string(), why: TermProblem::NotSummed }.into()),
         }
     }
 

@@ -36,13 +36,8 @@ pub enum SqlDialect {
 
 impl SqlDialect {
     /// Every dialect, in the order in which messages name them.
-    pub const ALL: [SqlDialect; 5] = [
-        SqlDialect::DuckDb,
-        SqlDialect::Spark,
-        SqlDialect::Snowflake,
-        SqlDialect::BigQuery,
-        SqlDialect::DataFusion,
-    ];
+    pub const ALL: [SqlDialect; 5] =
+        [SqlDialect::DuckDb, SqlDialect::Spark, SqlDialect::Snowflake, SqlDialect::BigQuery, SqlDialect::DataFusion];
 
     fn name(self) -> &'static str {
         match self {
@@ -165,9 +160,10 @@ impl SumsQuestion {
         SumsSql {
             centres,
             by_unit: format!("{centred}\n{head}{counted}{sums}{products}\nFROM centred_rows\nGROUP BY unit"),
-            by_unit_and_period: self.period.as_ref().map(|_| {
-                format!("{centred}\n{head}, period{counted}{sums}\nFROM centred_rows\nGROUP BY unit, period")
-            }),
+            by_unit_and_period: self
+                .period
+                .as_ref()
+                .map(|_| format!("{centred}\n{head}, period{counted}{sums}\nFROM centred_rows\nGROUP BY unit, period")),
         }
     }
 

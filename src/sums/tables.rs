@@ -143,7 +143,8 @@ impl GroupedSums {
             let mut writer = csv::Writer::from_writer(Vec::new());
             let written = lines.iter().try_for_each(|line| writer.write_record(line));
             let written = written.map_err(std::io::Error::other);
-            let bytes = written.and_then(|()| writer.into_inner().map_err(|error| std::io::Error::other(error.to_string())));
+            let bytes =
+                written.and_then(|()| writer.into_inner().map_err(|error| std::io::Error::other(error.to_string())));
             fs::write(&path, bytes.map_err(fail(&path))?).map_err(fail(&path))
         };
         let named = |prefix: &str| (1..=q).map(|v| format!("{prefix}{v}")).collect::<Vec<_>>();
@@ -244,7 +245,8 @@ impl Table {
     }
 
     fn text(&self, row: usize, column: &str) -> Result<&str> {
-        let at = self.columns.get(column).ok_or_else(|| self.wrong(SumsProblem::NoColumn { column: column.to_string() }))?;
+        let at =
+            self.columns.get(column).ok_or_else(|| self.wrong(SumsProblem::NoColumn { column: column.to_string() }))?;
         Ok(self.rows[row].get(*at).unwrap_or_default())
     }
 

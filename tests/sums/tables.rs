@@ -1,0 +1,159 @@
+//! Sums written and read, and tables that are not what they should be.
+#![allow(clippy::expect_used, clippy::panic)]
+
+use std::fs;
+use std::path::PathBuf;
+
+use apportion::error::{DataError, SumsProblem};
+use apportion::sums::{GroupedSums, SqlDialect, SumsQuestion};
+use apportion::{Error, Model};
+
+use crate::of_rows::{Children, question};
+
+/// A folder of its own for a test, with the tables of the children.
+fn written(name: &str) -> (PathBuf, SumsQuestion) {
+    let folder = std::env::temp_dir().join(format!("apportion_sums_{name}_{}", std::process::id()));
+    let children = Children::new(5);
+    let (_, question) = question();
+    let rows: Vec<usize> = (0..children.len()).collect();
+    children.sums(&question, &rows).write_csv(&folder).expect("written");
+    (folder, question)
+}
+
+/// The tables with one of them changed, and what is said of them.
+fn said_of(name: &str, file: &str, change: impl Fn(&str) -> String) -> String {
+    let (folder, question) = written(name);
+    let path = folder.join(file);
+    let text = fs::read_to_string(&path).expect("a table");
+    fs::write(&path, change(&text)).expect("written");
+    let (model, _) = crate::of_rows::question();
+    let result = GroupedSums::read_csv(&question, &folder).and_then(|sums| sums.fit(&model));
+    fs::remove_dir_all(&folder).expect("removed");
+    match result {
+        Err(error @ Error::Data(DataError::Sums { .. })) => error.to_string(),
+        Err(error) => panic!("another error: {error}"),
+        Ok(_) => panic!("{file} was taken"),
+    }
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    let (folder, question) = written("back");
+    let children = Children::new(5);
+    let rows: Vec<usize> = (0..children.len()).collect();
+    assert_eq!(GroupedSums::read_csv(&question, &folder).expect("read"), children.sums(&question, &rows));
+    // Names in capitals, columns in another order, and counts with a decimal point, as some databases write them.
+    let path = folder.join("centres.csv");
+    let text = fs::read_to_string(&path).expect("a table");
+    let (header, line) = text.split_once('\n').expect("two lines");
+    let reversed = |line: &str| line.trim().rsplit(',').map(str::to_string).collect::<Vec<_>>().join(",");
+    let n = format!(",{},", children.len());
+    let changed = format!(
+        "{}\n{}\n",
+        reversed(header).to_uppercase(),
+        reversed(line).replace(&n, &format!(",{}.0,", children.len()))
+    );
+    fs::write(&path, changed).expect("written");
+    assert_eq!(GroupedSums::read_csv(&question, &folder).expect("read").n_observations(), children.len());
+    fs::remove_dir_all(&folder).expect("removed");
+}
+
+#[test]
+fn tables_that_are_cut_short_are_refused() {
+    let without_last = |text: &str| {
+        let lines: Vec<&str> = text.lines().collect();
+        lines[..lines.len() - 1].join("\n")
+    };
+    let said = said_of("cut_units", "by_unit.csv", without_last);
+    assert!(said.contains("it is cut short, or of other rows"), "{said}");
+    let said = said_of("cut_cells", "by_unit_and_period.csv", without_last);
+    assert!(said.contains("is not that of its periods in the other table"), "{said}");
+    // A unit that the other table does not have.
+    let without_unit = |text: &str| {
+        text.lines().filter(|line| !line.split(',').nth(1).is_some_and(|u| u == "205")).collect::<Vec<_>>().join("\n")
+    };
+    let said = said_of("unmatched", "by_unit_and_period.csv", without_unit);
+    assert!(said.contains("unit 205 is not in it, and is in by_unit.csv"), "{said}");
+    let (folder, question) = written("gone");
+    fs::remove_file(folder.join("by_unit_and_period.csv")).expect("removed");
+    assert!(matches!(GroupedSums::read_csv(&question, &folder), Err(Error::Data(DataError::Read { .. }))));
+    fs::remove_dir_all(&folder).expect("removed");
+}
+
+#[test]
+fn tables_of_no_rows_at_all_are_refused() {
+    let cell = |text: &str, row: usize, column: &str, new: &dyn Fn(f64) -> String| {
+        let mut lines: Vec<Vec<String>> = text.lines().map(|l| l.split(',').map(str::to_string).collect()).collect();
+        let at = lines[0].iter().position(|name| name == column).expect("a column");
+        lines[row][at] = new(lines[row][at].parse().unwrap_or(0.0));
+        lines.iter().map(|line| line.join(",")).collect::<Vec<_>>().join("\n")
+    };
+    let said = said_of("negative", "by_unit.csv", |text| cell(text, 2, "p1_1", &|x| (-x).to_string()));
+    assert!(said.contains("is less than its mean takes, which no rows give"), "{said}");
+    let said = said_of("small", "by_unit.csv", |text| cell(text, 2, "p3_3", &|x| (x / 100.0).to_string()));
+    assert!(said.contains("which no rows give") || said.contains("is not that of its periods"), "{said}");
+    let said = said_of("weight", "by_unit.csv", |text| cell(text, 1, "w", &|x| (x + 1.0).to_string()));
+    assert!(said.contains("the weight of unit"), "{said}");
+    let said = said_of("sum", "by_unit_and_period.csv", |text| cell(text, 4, "s2", &|x| (x + 0.5).to_string()));
+    assert!(said.contains("the sum of"), "{said}");
+    for text in ["", "NaN", "inf", "many"] {
+        let said = said_of("number", "by_unit.csv", |table| cell(table, 1, "s1", &|_| text.to_string()));
+        assert!(said.contains(&format!("row 1 has \"{text}\" in \"s1\"")), "{said}");
+    }
+    let said = said_of("unit", "by_unit.csv", |text| cell(text, 1, "unit", &|_| String::new()));
+    assert!(said.contains("row 1 has no unit"), "{said}");
+    let said = said_of("twice", "by_unit.csv", |text| cell(text, 1, "unit", &|_| "203".to_string()));
+    assert!(said.contains("203 stands in two of its rows"), "{said}");
+    let said = said_of("column", "by_unit.csv", |text| text.replacen("p1_2", "p12", 1));
+    assert!(said.contains("it has no column \"p1_2\""), "{said}");
+}
+
+#[test]
+fn tables_of_another_question_are_refused() {
+    let (folder, question) = written("other");
+    let other = |terms: [&str; 2], unit: &str, weights: Option<&str>| {
+        let model = Model::new("plan").component("one", [terms[0]]).component("other", [terms[1]]);
+        let model = weights.into_iter().fold(model, Model::weights);
+        SumsQuestion::new(&model, unit, Some("year")).expect("a question")
+    };
+    let same_columns = other(["log(income)", "far"], "authority", None);
+    // Who is credited is no part of the sums.
+    assert_eq!(same_columns.fingerprint(), question.fingerprint());
+    for question in [
+        other(["income", "far"], "authority", None),
+        other(["far", "log(income)"], "authority", None),
+        other(["log(income)", "far"], "region", None),
+        other(["log(income)", "far"], "authority", Some("weight")),
+    ] {
+        let error = GroupedSums::read_csv(&question, &folder).expect_err("another question");
+        assert!(
+            matches!(&error, Error::Data(DataError::Sums { why: SumsProblem::OtherQuestion { .. }, .. })),
+            "{error}"
+        );
+    }
+    fs::remove_dir_all(&folder).expect("removed");
+}
+
+#[test]
+fn queries_say_what_they_mean_in_every_dialect() {
+    let model = Model::new("log(`the \"plan\"`)")
+        .component("one", ["asinh(income)", "power(far, 2)", "sqrt(far):log1p(income)"])
+        .weights("w");
+    let question = SumsQuestion::new(&model, "authority", Some("year")).expect("a question");
+    for dialect in SqlDialect::ALL {
+        let queries = question.sql(dialect, "children");
+        let cells = queries.by_unit_and_period.clone().expect("periods");
+        for query in [&queries.centres, &queries.by_unit, &cells] {
+            assert_eq!(query.matches('(').count(), query.matches(')').count(), "{dialect}");
+            assert!(query.contains(&question.fingerprint()));
+            let quoted = if matches!(dialect, SqlDialect::Spark | SqlDialect::BigQuery) {
+                "`the \"plan\"`"
+            } else {
+                "\"the \"\"plan\"\"\""
+            };
+            assert!(query.contains(quoted), "{dialect}: {query}");
+        }
+        // Squares are of centred values alone.
+        assert!(queries.by_unit.contains("SUM(w * d1 * d1)") && !queries.by_unit.contains("v1 * v1"));
+    }
+}
