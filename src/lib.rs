@@ -16,7 +16,7 @@
 //!
 //! | symbol | meaning | size |
 //! |---|---|---|
-//! | N, G, T | rows, units, periods; at most one row for each unit and period | any |
+//! | N, G, T | rows, units, periods; one row to each unit and period, or in [`sums`] any number | any |
 //! | w | weight of a row, 1 by default | N |
 //! | k | components; unit and period effects are components like any other | up to 36 for Shapley |
 //! | p | columns, effects of units not among them: those are absorbed | up to 3,000 |
@@ -55,6 +55,7 @@
 //! | [`sources`] | how a published file becomes a panel | [`Source`] |
 //! | [`model`] | what is asked: an outcome and the named causes of its variation | [`Model`], [`Component`], [`Term`] |
 //! | [`fit`] | how well the columns of the model, or some of them, explain the outcome | [`Model::fit`] → [`FittedModel`], its [`Sample`] |
+//! | [`sums`] | what is asked of data larger than a machine, from sums over their rows | [`sums::GroupedSums`], [`sums::SumsQuestion`] |
 //! | [`regress`] | which coefficients a panel regression gives, and how sure they are | [`PanelRegression`] → [`FittedRegression`] |
 //! | [`decompose`] | how the variation is split among the components | [`FittedModel::sequential`], [`FittedModel::shapley`], … → [`Breakdown`] |
 //! | [`resample`] | how sure the shares are | [`FittedModel::jackknife`], [`FittedModel::bootstrap`] → [`Resampling`] |

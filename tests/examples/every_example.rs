@@ -100,6 +100,11 @@ const RUNS: &[Run] = &[
         ],
         data: Data::Grunfeld,
     },
+    Run {
+        name: "moments",
+        arguments: &["--outcome=y", "--unit=place", "--component=x=x", "--print-sql=duckdb"],
+        data: Data::Own,
+    },
     Run { name: "nao_breakdown", arguments: &[], data: Data::Own },
     Run { name: "official_statistics", arguments: &[], data: Data::Published },
     Run { name: "quickstart", arguments: &[], data: Data::Own },

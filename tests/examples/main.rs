@@ -14,3 +14,4 @@ mod official_statistics;
 mod recorded;
 mod regress;
 mod sensitivity;
+mod sums;

@@ -1,0 +1,86 @@
+//! `moments`: from sums what `decompose` says from rows, and the queries that make them.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it should be")]
+
+use std::path::Path;
+
+use apportion::sums::{GroupedSums, SumsQuestion};
+use apportion::{Model, Panel, PanelSchema};
+use serde_json::Value;
+
+use crate::common::example::{Directory, example, json_of, printed, refused};
+
+const QUESTION: [&str; 6] = [
+    "--outcome=inv",
+    "--unit=firm",
+    "--period=year",
+    "--component=size=log(value)",
+    "--component=policy=period_effects",
+    "--component=firm=unit_effects",
+];
+
+/// Whether two documents say the same, numbers to a part in 10¹⁰.
+fn assert_same(found: &Value, expected: &Value, at: &str) {
+    match (found, expected) {
+        (Value::Object(found), Value::Object(expected)) => {
+            for (key, expected) in expected.iter().filter(|(key, _)| *key != "elapsed_ms") {
+                assert_same(found.get(key).unwrap_or(&Value::Null), expected, &format!("{at}.{key}"));
+            }
+        }
+        (Value::Array(found), Value::Array(expected)) => {
+            assert_eq!(found.len(), expected.len(), "{at}");
+            found.iter().zip(expected).for_each(|(found, expected)| assert_same(found, expected, at));
+        }
+        (Value::Number(found), Value::Number(expected)) => {
+            let [found, expected] = [found, expected].map(|number| number.as_f64().unwrap());
+            assert!((found - expected).abs() <= 1e-10 * expected.abs().max(1.0), "{at}: {found} and {expected}");
+        }
+        (found, expected) => assert_eq!(found, expected, "{at}"),
+    }
+}
+
+#[test]
+fn sums_say_what_rows_say() {
+    let directory = Directory::new();
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/grunfeld.csv");
+    let panel = Panel::read_csv(&data, &PanelSchema::new("firm", "year")).unwrap();
+    let model = Model::new("inv")
+        .component("size", ["log(value)"])
+        .component("policy", ["period_effects"])
+        .component("firm", ["unit_effects"]);
+    let mut sums = GroupedSums::new(SumsQuestion::new(&model, "firm", Some("year")).unwrap());
+    sums.add_panel(&panel).unwrap();
+    let tables = directory.0.join("tables");
+    sums.write_csv(&tables).unwrap();
+    let of_sums = json_of(example("moments").args(QUESTION).arg("--from-sql").arg(&tables).arg("--json"));
+    let of_rows = json_of(example("decompose").args(QUESTION).arg("--data").arg(&data).arg("--json"));
+    assert_same(&of_sums, &of_rows, "");
+    assert!(of_sums["elapsed_ms"]["fit"].as_f64().unwrap() > 0.0);
+    // The tables of another question are refused, with what to do.
+    let mut other = QUESTION;
+    other[3] = "--component=size=value";
+    let said = refused(example("moments").args(other).arg("--from-sql").arg(&tables));
+    assert!(said.contains("centres.csv: it answers question"), "{said}");
+}
+
+#[test]
+fn queries_are_printed_for_each_table() {
+    let text = printed(example("moments").args(QUESTION).args(["--print-sql=spark", "--table=children"]));
+    let names: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("-- ")).collect();
+    assert_eq!(names.len(), 3);
+    assert!(names[0].starts_with("centres.csv") && names[2] == "by_unit_and_period.csv", "{names:?}");
+    assert!(text.contains("FROM children") && text.contains("CAST(`firm` AS STRING)"), "{text}");
+    let document = json_of(example("moments").args(QUESTION).args(["--print-sql=spark", "--table=children", "--json"]));
+    for name in ["centres", "by_unit", "by_unit_and_period"] {
+        assert!(text.contains(document[name].as_str().unwrap()), "{name}");
+    }
+}
+
+#[test]
+fn what_cannot_be_summed_or_read_is_refused() {
+    let refused = |arguments: &[&str]| refused(example("moments").args(QUESTION).args(arguments));
+    assert!(refused(&[]).contains("--data FILE.parquet, --from-sql DIR or --print-sql DIALECT is needed"));
+    assert!(refused(&["--print-sql=cobol"]).contains("duckdb, spark, snowflake, bigquery, datafusion"));
+    assert!(refused(&["--print-sql=duckdb", "--component=before=lag(value)"]).contains("columns of numbers"));
+    assert!(refused(&["--from-sql=/nowhere/at/all"]).contains("centres.csv"));
+    assert!(refused(&["--table=x"]).contains("--print-sql"));
+}
