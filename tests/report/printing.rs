@@ -56,6 +56,9 @@ const NO_ANSWERS: [(&str, &[&str]); 6] = [
             "SampledOrders",
             "Sensitivity",
             "SmallSample",
+            "SqlDialect",
+            "SumsQuestion",
+            "SumsSql",
             "RelationVariable",
             "Source",
             "UnitAnalysis",
@@ -66,7 +69,17 @@ const NO_ANSWERS: [(&str, &[&str]); 6] = [
     ),
     (
         "what answers come from",
-        &["Contributions", "FittedModel", "FittedRegression", "Game", "Moments", "Nesting", "Published", "Resampling"],
+        &[
+            "Contributions",
+            "FittedModel",
+            "FittedRegression",
+            "Game",
+            "GroupedSums",
+            "Moments",
+            "Nesting",
+            "Published",
+            "Resampling",
+        ],
     ),
     (
         "a row or a part of an answer that prints it",

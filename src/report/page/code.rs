@@ -7,18 +7,23 @@ use crate::fit::FittedModel;
 
 /// The section with the code: the model as it was asked, and the methods and intervals that were found.
 pub(super) fn section(fit: &FittedModel, findings: &Findings) -> Section {
-    let said = vec!["This is the question in Rust; put the panel in, and the same numbers come out.".to_string()];
+    let data = if fit.design().grouped.is_some() { "sums" } else { "panel" };
+    let said = vec![format!("This is the question in Rust; put the {data} in, and the same numbers come out.")];
     Section { said, code: Some(code(fit, findings)), ..Section::new("To run it again") }
 }
 
 fn code(fit: &FittedModel, findings: &Findings) -> String {
     let model = fit.model().rust_code().replace('\n', "\n    ");
+    let [names, data, fitted] = match fit.design().grouped {
+        Some(_) => ["sums::GroupedSums, Breakdown, Model", "sums: &GroupedSums", "sums.fit(&model)?"],
+        None => ["Breakdown, Model, Panel", "panel: &Panel", "model.fit(panel)?"],
+    };
     let mut lines = vec![
-        "use apportion::{Breakdown, Model, Panel};".to_string(),
+        format!("use apportion::{{{names}}};"),
         String::new(),
-        "fn shares(panel: &Panel) -> apportion::Result<Vec<Breakdown>> {".to_string(),
+        format!("fn shares({data}) -> apportion::Result<Vec<Breakdown>> {{"),
         format!("    let model = {model};"),
-        "    let fit = model.fit(panel)?;".to_string(),
+        format!("    let fit = {fitted};"),
     ];
     let breakdowns = &findings.methods.breakdowns;
     let mut known: Vec<&IntervalMethod> = Vec::new();
