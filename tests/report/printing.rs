@@ -303,7 +303,7 @@ fn every_public_result_prints_itself() {
                 Plans,2017-18,Camden,c,202\nPlans,2017-18,Greenwich,20,203\nPlans,2017-18,England,40,970\n";
     let published = Source::lait("lait.csv").measure("Plans").read_from(std::io::Cursor::new(file)).expect("it reads");
     printed.print_first(&published.sums_against_nation("Plans").expect("a nation"));
-    for module in ["sources", "fit", "regress", "decompose", "resample", "findings", "report"] {
+    for module in ["sources", "fit", "sums", "regress", "decompose", "resample", "findings", "report"] {
         for name in public_names(module) {
             let is_answer = NO_ANSWERS.iter().all(|(_, names)| !names.contains(&name.as_str()));
             assert_eq!(printed.0.contains(name.as_str()), is_answer, "{module}::{name}: printed, or no answer?");
