@@ -3,6 +3,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+#[cfg(feature = "arrow")]
+mod arrow;
 mod layouts;
 mod oddities;
 #[cfg(feature = "excel")]
