@@ -55,6 +55,7 @@
 //! | [`sources`] | how a published file becomes a panel | [`Source`] |
 //! | [`model`] | what is asked: an outcome and the named causes of its variation | [`Model`], [`Component`], [`Term`] |
 //! | [`fit`] | how well the columns of the model, or some of them, explain the outcome | [`Model::fit`] → [`FittedModel`], its [`Sample`] |
+//! | [`sums`] | what a breakdown needs of rows that no machine holds at once | [`GroupedSums`](sums::GroupedSums) |
 //! | [`regress`] | which coefficients a panel regression gives, and how sure they are | [`PanelRegression`] → [`FittedRegression`] |
 //! | [`decompose`] | how the variation is split among the components | [`FittedModel::sequential`], [`FittedModel::shapley`], … → [`Breakdown`] |
 //! | [`resample`] | how sure the shares are | [`FittedModel::jackknife`], [`FittedModel::bootstrap`] → [`Resampling`] |

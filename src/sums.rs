@@ -16,18 +16,21 @@
 // | step | file |
 // |---|---|
 // | what is summed | `question` |
-// | rows in memory to sums | `batch`, `add` |
+// | rows in memory to sums | `batch`, `unit_codes`, `kept_rows`, `accumulate`, `add` |
 // | sums to a fit | `equivalent_rows`, `fit` |
 // | sums as tables | `tables`; the queries that make them | `sql` |
 
+mod accumulate;
 mod add;
 mod batch;
 mod equivalent_rows;
 mod fit;
 mod grouped_sums;
+mod kept_rows;
 mod question;
 mod sql;
 mod tables;
+mod unit_codes;
 
 pub use grouped_sums::GroupedSums;
 pub use question::SumsQuestion;

@@ -6,13 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floors, lowest first; files and folders of these names stand on one.
-const FLOORS: [&[&str]; 12] = [
+const FLOORS: [&[&str]; 13] = [
     &["choice", "error", "warning"],
     &["numerics"],
     &["panel"],
     &["sources"],
     &["model"],
     &["fit"],
+    &["sums"],
     &["regress"],
     &["decompose"],
     &["resample"],
