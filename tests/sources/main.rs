@@ -5,6 +5,8 @@ mod common;
 
 #[cfg(feature = "arrow")]
 mod arrow;
+#[cfg(feature = "arrow")]
+mod arrow_sums;
 mod layouts;
 mod oddities;
 #[cfg(feature = "excel")]
