@@ -76,9 +76,11 @@ impl Panel {
     /// # let folder = std::env::temp_dir().join(format!("apportion-read-parquet-{}", std::process::id()));
     /// # std::fs::create_dir_all(&folder).unwrap();
     /// let path = folder.join("england.parquet");
-    /// Panel::england()?.write_parquet(&path)?;
-    /// let rates = Panel::read_parquet(&path, &PanelSchema::new("la", "year").only(["cpp_rate"]))?;
-    /// assert_eq!(rates.column("cpp_rate")?.values(), Panel::england()?.column("cpp_rate")?.values());
+    /// let england = Panel::england()?;
+    /// england.write_parquet(&path)?;
+    /// let schema = PanelSchema::new(england.unit_column().unwrap(), "year").only(["cpp_rate"]);
+    /// let rates = Panel::read_parquet(&path, &schema)?;
+    /// assert_eq!(rates.column("cpp_rate")?.values(), england.column("cpp_rate")?.values());
     /// assert!(!rates.has_column("population"));
     /// # std::fs::remove_dir_all(&folder).unwrap();
     /// # Ok::<(), apportion::Error>(())
