@@ -13,11 +13,10 @@ use std::borrow::Cow;
 
 use arrow_array::{Array, RecordBatch};
 
-use self::keys::{periods, unit_codes};
+use self::keys::{KnownUnits, periods, unit_codes};
 use super::batch::{Batch, BatchColumn};
 use super::grouped_sums::GroupedSums;
 use super::question::{SumsQuestion, THE_SUMS};
-use super::unit_codes::UnitCodes;
 use crate::error::{ArrowProblem, DataError, Error, Result, SourceError, SumsProblem};
 use crate::panel::{Missing, is_same, nearest_names, position};
 use crate::sources::arrow::numbers;
@@ -59,19 +58,19 @@ impl GroupedSums {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn add_batch(&mut self, batch: &RecordBatch) -> Result<()> {
-        self.add_record_batch(batch, &mut UnitCodes::default(), 0).map_err(|failure| failure.in_source(THE_BATCH))
+        self.add_record_batch(batch, &mut KnownUnits::default(), 0).map_err(|failure| failure.in_source(THE_BATCH))
     }
 
     /// Adds the rows of a record batch; units are known from one batch to the next.
     fn add_record_batch(
         &mut self,
         batch: &RecordBatch,
-        units: &mut UnitCodes,
+        known: &mut KnownUnits,
         first_row: usize,
     ) -> Result<(), Failure> {
         let column = |name: &str| named(batch, name);
         let unit = &self.question.unit;
-        let codes = unit_codes(unit, column(unit)?, units, first_row)?;
+        let codes = unit_codes(unit, column(unit)?, known, first_row)?;
         let periods = match &self.question.period {
             None => None,
             Some(name) => Some(periods(name, column(name)?, first_row)?),
@@ -87,7 +86,7 @@ impl GroupedSums {
         };
         let of_numbers = number_columns(&self.question);
         let columns = of_numbers.into_iter().map(values).collect::<Result<_, _>>()?;
-        let (names, unnamed) = (Cow::Borrowed(units.names()), units.unnamed());
+        let (names, unnamed) = (Cow::Borrowed(known.units.names()), known.units.unnamed());
         let (codes, periods) = (Cow::Owned(codes), periods.map(Cow::Owned));
         Ok(self.add(&Batch { units: names, unnamed, codes, periods, columns, first_row })?)
     }

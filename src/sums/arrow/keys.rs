@@ -1,10 +1,11 @@
 //! Which unit and which period does each row of an Arrow array name?
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type};
-use arrow_array::{Array, ArrowPrimitiveType};
+use arrow_array::{Array, ArrayRef, ArrowPrimitiveType};
 use arrow_schema::DataType;
 
 use super::Failure;
@@ -16,18 +17,43 @@ use crate::sums::unit_codes::UnitCodes;
 /// Whole numbers that are years, or count periods, as they stand.
 const PLAIN_PERIODS: std::ops::RangeInclusive<i64> = -9999..=9999;
 
+/// Units known from one batch to the next.
+#[derive(Default)]
+pub(super) struct KnownUnits {
+    pub(super) units: UnitCodes,
+    /// The last dictionary: the batches of a row group share one, which may hold more texts than a batch has rows.
+    dictionary: Option<KnownDictionary>,
+}
+
+struct KnownDictionary {
+    values: ArrayRef,
+    names: Vec<Box<str>>,
+    /// Known only once a row has them: a dictionary may hold units of other batches.
+    codes: Vec<Option<u32>>,
+}
+
+impl KnownDictionary {
+    fn new(column: &str, values: &ArrayRef) -> Result<Self, Failure> {
+        let mut names: Vec<Box<str>> = Vec::with_capacity(values.len());
+        each_cell(column, values, |name| names.push(name.into()))?;
+        Ok(KnownDictionary { values: values.clone(), codes: vec![None; names.len()], names })
+    }
+}
+
 /// The unit of every row, by its position among the names known so far; a unit that is null has no name.
 pub(super) fn unit_codes(
     column: &str,
     array: &dyn Array,
-    known: &mut UnitCodes,
+    known: &mut KnownUnits,
     first_row: usize,
 ) -> Result<Vec<u32>, Failure> {
+    let KnownUnits { units: known, dictionary: before } = known;
     if let Some(dictionary) = array.as_any_dictionary_opt().filter(|dictionary| !dictionary.values().is_empty()) {
-        let mut names: Vec<Box<str>> = Vec::with_capacity(dictionary.values().len());
-        each_cell(column, dictionary.values(), |name| names.push(name.into()))?;
-        // Known only once a row has them: a dictionary may hold units of other batches.
-        let mut codes: Vec<Option<u32>> = vec![None; names.len()];
+        let values = dictionary.values();
+        let KnownDictionary { names, codes, .. } = match before {
+            Some(before) if Arc::ptr_eq(&before.values, values) => before,
+            _ => before.insert(KnownDictionary::new(column, values)?),
+        };
         let keys = dictionary.normalized_keys();
         let nulls = dictionary.keys().nulls().filter(|nulls| nulls.null_count() > 0);
         let code = |(row, key): (usize, usize)| match nulls {

@@ -5,13 +5,13 @@ use std::path::Path;
 use arrow_schema::DataType;
 use rayon::prelude::*;
 
+use super::keys::KnownUnits;
 use super::{Failure, number_columns};
 use crate::error::{ArrowProblem, DataError, Error, Result, SourceError};
 use crate::panel::{nearest_names, position};
 use crate::sources::arrow::{Kind, ParquetFile, kind_of, refused};
 use crate::sums::grouped_sums::GroupedSums;
 use crate::sums::question::SumsQuestion;
-use crate::sums::unit_codes::UnitCodes;
 
 /// Row groups that a thread sums before all are merged: more even out their lengths, and keep more sums in memory.
 const GROUPS_A_THREAD: usize = 4;
@@ -132,11 +132,11 @@ impl RowGroup<'_> {
     fn sums(&self, question: &SumsQuestion) -> Result<GroupedSums> {
         let Prepared { file, columns } = self.file;
         let mut sums = GroupedSums::new(question.clone());
-        let mut units = UnitCodes::default();
+        let mut known = KnownUnits::default();
         let mut row = self.first_row;
         for batch in file.batches(self.group, columns)? {
             let batch = batch?;
-            sums.add_record_batch(&batch, &mut units, row).map_err(|failure| self.named(failure))?;
+            sums.add_record_batch(&batch, &mut known, row).map_err(|failure| self.named(failure))?;
             row += batch.num_rows();
         }
         Ok(sums)
