@@ -17,7 +17,7 @@ impl Table {
     ///
     /// # Examples
     /// ```
-    /// use apportion::report::Tables;
+    /// use apportion::report::Answer;
     /// use apportion::sources::arrow_array::Float64Array;
     /// use apportion::{Model, Panel};
     ///
@@ -64,5 +64,43 @@ fn text(cell: &Cell, end: usize) -> Option<String> {
     match cell {
         Cell::Text(text) if end == 0 => Some(text.clone()),
         cell => number(cell, end).map(|number| number.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::Float64Type;
+    use arrow_array::{Array, RecordBatch};
+
+    use super::*;
+    use crate::report::Column;
+
+    #[test]
+    fn numbers_texts_and_ranges_become_columns() {
+        let mut table = Table::new("shares", "");
+        table.columns = vec![
+            Column::new("name", "name", Format::Text),
+            Column::new("share", "share", Format::Percent),
+            Column::range(["lower", "upper"], "interval", Format::Percent),
+            Column::new("mixed", "mixed", Format::Whole),
+            Column::new("label", "label", Format::Text),
+        ];
+        let range = Cell::from([-0.0, 0.5]);
+        table.rows.push(vec!["poverty".into(), (1.0 / 3.0).into(), range, 2018.into(), Cell::Empty]);
+        table.rows.push(vec!["all".into(), Cell::Empty, Cell::Empty, "never".into()]);
+        let batch = table.to_record_batch().unwrap();
+        let names: Vec<&str> = batch.schema_ref().fields().iter().map(|field| field.name().as_str()).collect();
+        assert_eq!(names, ["name", "share", "lower", "upper", "mixed", "label"]);
+        let number =
+            |batch: &RecordBatch, name: &str| batch.column_by_name(name).unwrap().as_primitive::<Float64Type>().clone();
+        assert_eq!(number(&batch, "share").value(0), 1.0 / 3.0);
+        assert!(number(&batch, "share").is_null(1) && number(&batch, "upper").is_null(1));
+        let (lower, upper) = (number(&batch, "lower").value(0), number(&batch, "upper").value(0));
+        assert_eq!((lower.is_sign_positive(), lower, upper), (true, 0.0, 0.5));
+        let mixed: Vec<Option<&str>> = batch.column_by_name("mixed").unwrap().as_string::<i32>().iter().collect();
+        assert_eq!(mixed, [Some("2018"), Some("never")]);
+        assert_eq!(batch.column_by_name("label").unwrap().as_string::<i32>().null_count(), 2);
+        assert_eq!(Table::new("none", "").to_record_batch().unwrap().num_rows(), 0);
     }
 }
