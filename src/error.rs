@@ -28,6 +28,7 @@
 //! | [`SourceError::RepeatedKey`] | [`RowDifference`], of [`DifferentCells`] |
 //! | [`SourceError::Code`] | [`CodeProblem`] |
 //! | [`SourceError::Workbook`] | [`WorkbookProblem`] |
+//! | [`SourceError::Arrow`] | [`ArrowProblem`] |
 //! | [`QuestionError::TermMeaning`] | [`TermProblem`] |
 //! | [`QuestionError::OutcomeAsTerm`] | [`OutcomeUse`] |
 //! | [`QuestionError::Order`] | [`OrderProblem`] |
@@ -50,6 +51,7 @@
 //! Print it: `{}` and `{:?}` both give the sentence, so that a `main` that returns [`Result`] tells its reader what to
 //! do. Match on the category to tell whose fault it is, and on what is in it to react.
 
+mod arrow;
 mod data;
 mod estimate;
 mod finding;
@@ -62,6 +64,7 @@ mod sums;
 
 use std::fmt;
 
+pub use arrow::ArrowProblem;
 pub(crate) use data::no_key;
 pub use data::{
     ColumnUseProblem, DataError, DerivationProblem, EventProblem, JoinProblem, NoteProblem, NumberProblem, Place,

@@ -17,6 +17,7 @@
 //! | some rows, units or periods only | [`Panel::filter`], [`Panel::filter_by`], [`Panel::keep_units`], [`Panel::in_periods`]; [`Panel::without`], [`UnitRule`] | [`Panel`]; [`KeptRows`]; [`LeftOutUnits`], [`LeftOutUnit`] |
 //! | where values come from | [`Panel::provenance`], [`Panel::lineage`], [`Panel::steps`] | [`Provenance`], [`Origin`], [`FileOrigin`], [`Quantity`]; [`Lineage`], [`ColumnLineage`], [`Step`], of a file [`Reading`] with [`NoteLine`]s and [`Spellings`] |
 //! | the panel as a file | [`Panel::write_csv`], [`Panel::read_written`] | CSV and a document beside it |
+//! | Arrow record batches and Parquet files, feature `arrow` | `Panel::from_record_batches`, `Panel::read_parquet`, `Panel::to_record_batch`, `Panel::write_parquet` | [`Panel`]; `RecordBatch` and Parquet |
 //! | which rows a fit uses, and why not the others | [`FittedModel::sample`](crate::FittedModel::sample) | [`Sample`], [`LeftOutRows`], [`Reason`] |
 //! | English local authorities, 2010 to 2025, and the National Audit Office's window | [`Panel::england`], [`Panel::england_2011_2018`] | [`Panel`]; [`ENGLAND_ATTRIBUTION`] |
 //! | a panel whose true shares are known | [`Panel::simulated_england`], [`SIMULATED_ENGLAND_SEED`] | [`SIMULATED_ENGLAND_SHARES`] |
@@ -27,6 +28,7 @@ mod cell_value;
 mod cells;
 mod codes;
 mod column;
+mod content;
 mod derive;
 mod describe;
 mod england;
@@ -74,6 +76,8 @@ pub use self::cell_value::CellValue;
 pub(crate) use self::cells::{Cells, decode};
 pub(crate) use self::codes::{code_form, united};
 pub use self::column::{Column, ColumnKind, Values};
+#[cfg(feature = "arrow")]
+pub(crate) use self::content::{Content, panel_of};
 pub use self::derive::Derivation;
 pub use self::describe::{
     ColumnStatistics, Correlation, Coverage, Description, Distribution, PeriodStatistics, VariableDescription,
@@ -98,19 +102,25 @@ pub(crate) use self::notes::{Line, Notes};
 pub(crate) use self::number::NumberStyle;
 pub(crate) use self::period::{PeriodForm, read_period, short_span, speaks_of_a_period, without_remarks};
 pub use self::provenance::{FileOrigin, Origin, Provenance, Quantity};
-pub(crate) use self::records::{Header, Records};
+#[cfg(any(feature = "excel", feature = "arrow"))]
+pub(crate) use self::records::column_names;
 #[cfg(feature = "excel")]
-pub(crate) use self::records::{column_names, header_position};
+pub(crate) use self::records::header_position;
+pub(crate) use self::records::{Header, Records};
 pub use self::reorganisations::{Area, Reorganisation, ReorganisationKind, Reorganisations};
 pub use self::reorganise::AreaRule;
 pub use self::row::Row;
 pub(crate) use self::sample::Selection;
 pub use self::sample::{LeftOutRows, Reason, Sample};
 pub use self::schema::PanelSchema;
+#[cfg(feature = "arrow")]
+pub(crate) use self::schema::ReadAs;
 pub use self::simulated::{SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES};
 pub(crate) use self::spelling::{canonical, is_same, position};
 pub use self::summary::{ColumnSummary, KeySummary, PanelSummary};
 pub(crate) use self::value::read_value;
+#[cfg(feature = "arrow")]
+pub(crate) use self::write::write_whole;
 use crate::error::{Place, Result};
 
 /// Observations of units over periods, at most one row for each pair, in columns.

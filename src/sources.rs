@@ -9,8 +9,11 @@
 //! | which of its columns or rows, and what they measure | [`Source::measure`], [`Measure`] | a column each |
 //! | whose codes are used | [`Lookup`] | codes of one system as those of another |
 //! | the authorities, the regions, the nation | [`Published::authorities`], … | [`Panel`](crate::Panel) |
+//! | Arrow record batches and Parquet files, feature `arrow` | `Panel::read_parquet`, `Panel::from_record_batches` and back: `Panel::write_parquet`, `Panel::to_record_batch` | [`Panel`](crate::Panel); arrays are of [`arrow_array`](https://docs.rs/arrow-array), types of [`arrow_schema`](https://docs.rs/arrow-schema) |
 //! | whether the authorities add up to the nation | [`Published::sums_against_nation`] | [`NationCheck`] |
 
+#[cfg(feature = "arrow")]
+pub(crate) mod arrow;
 mod assemble;
 mod calendar;
 #[cfg(feature = "excel")]
@@ -33,6 +36,10 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+
+/// The crates whose arrays and types record batches are made of, in the version that this crate takes.
+#[cfg(feature = "arrow")]
+pub use {arrow_array, arrow_schema};
 
 pub use self::layout::Layout;
 pub use self::lookup::Lookup;

@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | which columns, keys and weights are summed | [`SumsQuestion`] | its [`variables`](SumsQuestion::variables), [`columns`](SumsQuestion::columns) |
 //! | the sums of rows that come in pieces | [`GroupedSums::add_panel`], [`GroupedSums::add_columns`], [`GroupedSums::merge`] | [`GroupedSums`] |
+//! | the sums of rows in Arrow record batches and Parquet files, feature `arrow` | `GroupedSums::add_batch`, `GroupedSums::of_parquet` | [`GroupedSums`] |
 //! | the sums that a database makes | [`SumsQuestion::sql`], [`SqlDialect`] | [`SumsSql`]; its tables are read by [`GroupedSums::read_csv`] |
 //! | the model on them | [`GroupedSums::fit`] | [`FittedModel`](crate::FittedModel) |
 
@@ -16,18 +17,24 @@
 // | step | file |
 // |---|---|
 // | what is summed | `question` |
-// | rows in memory to sums | `batch`, `add` |
+// | rows in memory to sums | `batch`, `unit_codes`, `kept_rows`, `accumulate`, `add` |
+// | record batches and Parquet files to rows | `arrow` |
 // | sums to a fit | `equivalent_rows`, `fit` |
 // | sums as tables | `tables`; the queries that make them | `sql` |
 
+mod accumulate;
 mod add;
+#[cfg(feature = "arrow")]
+mod arrow;
 mod batch;
 mod equivalent_rows;
 mod fit;
 mod grouped_sums;
+mod kept_rows;
 mod question;
 mod sql;
 mod tables;
+mod unit_codes;
 
 pub use grouped_sums::GroupedSums;
 pub use question::SumsQuestion;

@@ -73,6 +73,14 @@ pub enum DataError {
         /// The path as given, or "the panel".
         path: String,
     },
+    /// Something is wrong with the rows of one of several files.
+    #[error("{path}: {why}")]
+    InFile {
+        /// The path as given.
+        path: String,
+        /// What is wrong.
+        why: Box<DataError>,
+    },
     /// Sums over rows, or a table of them, that do not serve.
     #[error("{table}: {why}")]
     Sums {

@@ -1,7 +1,7 @@
 //! What can be wrong with a published file that is read by its layout.
 
 use super::data::Place;
-use super::names;
+use super::{ArrowProblem, names};
 
 /// Something is wrong with a published file, or with how it is read.
 #[derive(Debug, thiserror::Error)]
@@ -127,6 +127,14 @@ pub enum SourceError {
         path: String,
         /// Why, and what to do.
         why: WorkbookProblem,
+    },
+    /// Record batches, or a Parquet file, that do not serve.
+    #[error("{origin}: {why}")]
+    Arrow {
+        /// The path as given, or "the record batch".
+        origin: String,
+        /// Why, and what to do.
+        why: ArrowProblem,
     },
     /// Something that the crate was built without.
     #[error("{what} needs the feature \"{feature}\": build with --features {feature}")]

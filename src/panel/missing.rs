@@ -95,7 +95,7 @@ impl Missing {
     }
 
     /// The mark in a form that reads back in columns of text and of numbers alike.
-    pub(super) fn mark_in_any_column(&self) -> Cow<'static, str> {
+    pub(crate) fn mark_in_any_column(&self) -> Cow<'static, str> {
         match self.mark() {
             letter if Missing::of_text(letter) == Some(*self) => Cow::Borrowed(letter),
             letter => Cow::Owned(format!("[{letter}]")),

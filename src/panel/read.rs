@@ -7,15 +7,11 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use rayon::prelude::*;
-
 use super::Panel;
 use super::cells::Cells;
-use super::column::Column;
+use super::content::{Content, panel_of};
 use super::history::Reading;
-use super::keys::{read_periods, read_units};
 use super::records::{Header, Records};
-use super::rows::Rows;
 use super::schema::PanelSchema;
 use crate::error::{DataError, Place, Result};
 
@@ -121,48 +117,8 @@ fn read(reader: &mut dyn Read, path: &str, schema: &PanelSchema) -> Result<Panel
         return Err(DataError::NoRows { path: path.to_owned() }.into());
     }
     let reading = Reading { above, below: records.into_notes(), ..Reading::default() };
-    into_rows(names, kept, places, (&schema, reading))?.into_panel()
-}
-
-/// Gives the cells their meaning, columns in parallel.
-fn into_rows(
-    names: Vec<String>,
-    mut kept: Vec<Option<Cells>>,
-    places: Vec<Place>,
-    (schema, mut reading): (&PanelSchema, Reading),
-) -> Result<Rows> {
-    let mut take = |name: &Option<String>| -> Option<(String, Cells)> {
-        let name = name.as_ref()?;
-        let position = names.iter().position(|there| there == name)?;
-        Some((name.clone(), kept.get_mut(position)?.take()?))
-    };
-    // Taken out of the cells, so that keys do not become columns of data as well.
-    let (units, periods) = (take(&schema.unit), take(&schema.period));
-    let units = match units {
-        Some((name, cells)) => {
-            let (units, spellings) = read_units(name, &cells, &places)?;
-            reading.spellings = spellings;
-            Some(units)
-        }
-        None => None,
-    };
-    let periods = periods.map(|(name, cells)| read_periods(name, &cells, &places)).transpose()?;
-    let column = |name: String, cells: &Cells| {
-        let is_weight = [&schema.weight, &schema.population].into_iter().flatten().any(|weight| *weight == name);
-        if schema.texts.contains(&name) && !is_weight {
-            Ok(Column::from_text(name, cells, &places))
-        } else if schema.numbers.contains(&name) || is_weight {
-            Column::from_number_cells(name, cells, &places, &schema.style)
-        } else {
-            Column::from_cells(name, cells, &places, &schema.style)
-        }
-    };
-    let columns: Vec<Result<Column>> =
-        names.into_par_iter().zip(kept).filter_map(|(name, cells)| cells.map(|cells| column(name, &cells))).collect();
-    // The first error in the order of the columns, however many threads there are.
-    let columns = columns.into_iter().collect::<Result<_>>()?;
-    let (weight, population) = (schema.weight.clone(), schema.population.clone());
-    Ok(Rows { units, periods, weight, population, columns, places, reading })
+    let kept = kept.into_iter().map(|cells| cells.map(Content::Cells)).collect();
+    panel_of(names, kept, places, (&schema, reading))
 }
 
 #[cfg(test)]

@@ -252,12 +252,39 @@ impl PanelSchema {
     }
 
     /// The reason for which a cell is missing by a mark of the schema's own.
-    pub(super) fn own_mark(&self, cell: &[u8]) -> Option<Missing> {
+    pub(crate) fn own_mark(&self, cell: &[u8]) -> Option<Missing> {
         if self.marks.is_empty() {
             return None;
         }
         let cell = decode(cell);
         self.marks.iter().find(|(text, _)| trimmed(text) == trimmed(&cell)).map(|(_, reason)| *reason)
+    }
+
+    /// The numbers that are missing by a mark of the schema's own, in columns of a source that has no texts for them.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn number_marks(&self) -> Vec<(f64, Missing)> {
+        let number = |text: &String| self.style.read_value(trimmed(text).as_bytes())?.ok();
+        self.marks.iter().filter_map(|(text, reason)| Some((number(text)?, *reason))).collect()
+    }
+
+    /// What a column is read as, whatever it holds.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn reads_as(&self, name: &str) -> ReadAs {
+        let is_weight = [&self.weight, &self.population].into_iter().flatten().any(|weight| weight == name);
+        let is_among = |names: &[String]| names.iter().any(|there| there == name);
+        match () {
+            () if self.is_key(name) => ReadAs::Key,
+            () if is_among(&self.texts) && !is_weight => ReadAs::Text,
+            () if is_among(&self.numbers) || is_weight => ReadAs::Numbers,
+            () => ReadAs::WhatItIs,
+        }
+    }
+
+    /// The schema, by which these columns are read as text too.
+    #[cfg(feature = "arrow")]
+    pub(crate) fn with_texts(mut self, names: Vec<String>) -> Self {
+        self.texts.extend(names);
+        self
     }
 
     /// Units, periods and values must be different columns.
@@ -287,7 +314,7 @@ impl PanelSchema {
     }
 
     /// The positions of the columns to be read.
-    pub(super) fn positions(&self, names: &[String]) -> Result<Vec<usize>> {
+    pub(crate) fn positions(&self, names: &[String]) -> Result<Vec<usize>> {
         self.check()?;
         let there = || names.iter().map(String::as_str);
         let position = |name: &String| position(there(), name).ok_or_else(|| unknown_column(name, there()));
@@ -303,7 +330,7 @@ impl PanelSchema {
     }
 
     /// The schema with its columns called what they are called in a header, however they are spelt here.
-    pub(super) fn spelt_as(&self, names: &[String]) -> Self {
+    pub(crate) fn spelt_as(&self, names: &[String]) -> Self {
         let spelt = |name: &String| match position(names.iter().map(String::as_str), name) {
             Some(at) => names[at].clone(),
             None => name.clone(),
@@ -333,6 +360,20 @@ impl PanelSchema {
     fn roles(&self) -> impl Iterator<Item = &String> {
         [&self.unit, &self.period, &self.weight, &self.population].into_iter().flatten()
     }
+}
+
+/// What a column of a source that knows numbers from texts is read as.
+#[cfg(feature = "arrow")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReadAs {
+    /// Units or periods.
+    Key,
+    /// Text.
+    Text,
+    /// Numbers, of text too.
+    Numbers,
+    /// What its type says.
+    WhatItIs,
 }
 
 #[cfg(test)]

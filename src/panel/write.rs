@@ -52,8 +52,8 @@ impl Panel {
         let document = serde_json::to_string_pretty(&Sidecar::of(self)).map_err(|error| {
             Error::from(DataError::Write { path: beside(path).display().to_string(), source: error.into() })
         })?;
-        write_whole(&beside(path), &(document + "\n"))?;
-        write_whole(path, &csv)
+        write_whole(&beside(path), document + "\n")?;
+        write_whole(path, csv)
     }
 
     /// The CSV document that [`Panel::write_csv`] writes.
@@ -174,11 +174,11 @@ fn beside(path: &Path) -> PathBuf {
 }
 
 /// Writes beside the file and puts it in its place, so that a file is never half written.
-fn write_whole(path: &Path, text: &str) -> Result<()> {
+pub(crate) fn write_whole(path: &Path, content: impl AsRef<[u8]>) -> Result<()> {
     let failed = |source| Error::from(DataError::Write { path: path.display().to_string(), source });
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(".unfinished");
-    fs::write(&unfinished, text).map_err(failed)?;
+    fs::write(&unfinished, content).map_err(failed)?;
     fs::rename(&unfinished, path).map_err(failed)
 }
 

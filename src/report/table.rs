@@ -1,5 +1,7 @@
 //! A table that knows what its numbers are: rows under columns, of which text, Markdown, LaTeX, CSV and HTML are made.
 
+#[cfg(feature = "arrow")]
+mod arrow;
 mod column;
 mod csv;
 mod glyphs;

@@ -20,10 +20,14 @@ pub(super) struct BatchColumn<'a> {
 
 /// Rows with their keys; a unit is known by its position among the names of the batch.
 pub(super) struct Batch<'a> {
-    pub(super) units: Vec<String>,
+    pub(super) units: Cow<'a, [String]>,
+    /// The unit that is no name but the mark of a missing one.
+    pub(super) unnamed: Option<u32>,
     pub(super) codes: Cow<'a, [u32]>,
     pub(super) periods: Option<Cow<'a, [i32]>>,
     pub(super) columns: Vec<BatchColumn<'a>>,
+    /// Where the rows begin in their source, as errors count them.
+    pub(super) first_row: usize,
 }
 
 impl<'a> Batch<'a> {

@@ -2,7 +2,7 @@ use std::io;
 
 use super::*;
 use crate::error::{DataError, Error, QuestionError};
-use crate::panel::{ColumnKind, Missing};
+use crate::panel::{Column, ColumnKind, Missing};
 
 fn cross(csv: impl AsRef<[u8]>) -> Result<Panel> {
     Panel::read_csv_from(csv.as_ref(), &PanelSchema::cross_section())
