@@ -10,15 +10,20 @@ mod data;
 mod face;
 #[path = "cli/judgement.rs"]
 mod judgement;
+#[allow(dead_code, reason = "pages that begin with shares are another question")]
+#[path = "cli/page.rs"]
+mod page;
 #[allow(dead_code, reason = "shares are another question")]
 #[path = "cli/words.rs"]
 mod words;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use apportion::Panel;
 use apportion::findings::{EarlyWarning, EarlyWarningAnalysis, Ranking};
 use apportion::panel::UnitRule;
+use apportion::report::Answer;
 use clap::{CommandFactory, Parser};
 use face::Result;
 use serde_json::json;
@@ -60,6 +65,9 @@ struct Arguments {
     /// Prints rankings by fifths as CSV
     #[arg(long, conflicts_with_all = ["json", "all"])]
     csv: bool,
+    /// Also writes a page of HTML with tables, charts and what they say
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Prints one JSON document instead of tables
     #[arg(long)]
     json: bool,
@@ -94,6 +102,10 @@ fn answer(arguments: Arguments) -> Result<String> {
     let asked = EarlyWarningAnalysis::new(scale, bad).measures(measures).lag(arguments.lag).level(arguments.level);
     let asked = date.into_iter().fold(asked, EarlyWarningAnalysis::dated_by);
     let warning = asked.of(&panel, arguments.fit_until.unwrap_or(FITTED_UNTIL))?;
+    if let Some(file) = &arguments.html {
+        let title = "Did what was measured before tell which units would be judged badly?";
+        page::write(file, page::Start::Title(title), [("Early warning", &warning as &dyn Answer)])?;
+    }
     if arguments.csv {
         return Ok(warning.to_csv());
     }

@@ -9,15 +9,20 @@ mod data;
 mod face;
 #[path = "cli/judgement.rs"]
 mod judgement;
+#[allow(dead_code, reason = "pages that begin with shares are another question")]
+#[path = "cli/page.rs"]
+mod page;
 #[allow(dead_code, reason = "shares are another question")]
 #[path = "cli/words.rs"]
 mod words;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use apportion::Panel;
 use apportion::findings::{Association, CorrelationEstimate, JudgementScale, Relation, RelationVariable};
 use apportion::panel::UnitRule;
+use apportion::report::Answer;
 use clap::{CommandFactory, Parser};
 use face::Result;
 use serde_json::json;
@@ -48,6 +53,9 @@ struct Arguments {
     /// Prints correlations as CSV
     #[arg(long, conflicts_with = "json")]
     csv: bool,
+    /// Also writes a page of HTML with tables, charts and what they say
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Prints one JSON document instead of tables
     #[arg(long)]
     json: bool,
@@ -79,6 +87,9 @@ fn answer(arguments: Arguments) -> Result<String> {
     let relation =
         |(first, second): &(String, String)| Relation::of(&panel, variable(first), variable(second), arguments.level);
     let relations: Vec<Relation> = pairs.iter().map(relation).collect::<apportion::Result<_>>()?;
+    if let Some(file) = &arguments.html {
+        page::write(file, page::Start::Title("What goes together?"), [("Correlations", &relations as &dyn Answer)])?;
+    }
     if arguments.json {
         return Ok(serde_json::to_string_pretty(&json!({ "relations": relations }))?);
     }
