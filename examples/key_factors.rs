@@ -10,7 +10,7 @@ mod face;
 #[allow(dead_code, reason = "pages that begin with shares are another question")]
 #[path = "cli/page.rs"]
 mod page;
-#[allow(dead_code, reason = "sentences of changes are another question")]
+#[allow(dead_code, reason = "the library prints the shares")]
 #[path = "cli/words.rs"]
 mod words;
 
@@ -21,11 +21,11 @@ use apportion::model::parse_terms;
 use apportion::panel::UnitRule;
 use apportion::report::Answer;
 use apportion::resample::{ComponentFrequency, Selection};
-use apportion::{Breakdown, Model, Panel, Share, Term};
+use apportion::{Breakdown, Model, Panel, Term};
 use clap::{CommandFactory, Parser};
 use face::Result;
 use serde_json::{Value, json};
-use words::{in_brackets, listed, percent, wrapped};
+use words::said;
 
 /// What may go with spending; what counts the same children as plans is left out for those.
 const OF_SPENDING: &str = "imd_2019,low_income_pct,log(population_0_17),cin_rate,cla_rate,cpp_rate,referral_rate,\
@@ -145,26 +145,5 @@ fn row(KeyFactors { selection, shares }: &KeyFactors) -> Value {
 }
 
 fn text(KeyFactors { selection, shares }: &KeyFactors) -> String {
-    let mut few: Vec<&Share> = shares.components.iter().collect();
-    few.sort_by(|a, b| b.share_of_total.total_cmp(&a.share_of_total));
-    let said = few.iter().map(|share| {
-        let often = selection.proportion(&share.name).unwrap_or_default();
-        format!(
-            "{} with {}%{}, chosen in {}% of draws",
-            share.name,
-            percent(share.share_of_total),
-            in_brackets(share.interval),
-            percent(often)
-        )
-    });
-    let sentence = format!(
-        "Of {} measures the {} that go with {} most are {}; all of them are chosen together in {}% of draws. They go with \
-         it, which does not say that they make it.",
-        selection.chosen.len(),
-        few.len(),
-        selection.outcome,
-        listed(&said.collect::<Vec<_>>()),
-        percent(same_few(selection))
-    );
-    format!("{selection}\n\n{shares}\n\n{}", wrapped(&sentence))
+    format!("{selection}\n\n{shares}\n\n{}\n{}", said(selection), said(shares))
 }
