@@ -10,13 +10,12 @@ use std::ops::RangeInclusive;
 use std::process::ExitCode;
 
 use apportion::Method;
-use apportion::findings::{Funnel, FunnelTarget, FunnelUnit, UnitAnalysis, UnitCounts, UnitFinding, Units};
-use apportion::regress::NoiseModel;
+use apportion::findings::{Funnel, FunnelTarget, FunnelUnit, UnitAnalysis, UnitCounts, Units};
 use apportion::report::Answer;
 use clap::{CommandFactory, Parser};
 use cli::Asked;
 use cli::face::{self, Result};
-use cli::words::{short, wrapped};
+use cli::words::said;
 use serde_json::json;
 
 /// What moves each authority from the mean, what remains of it, and is that beyond what chance allows?
@@ -82,7 +81,7 @@ fn answer(Arguments { options, periods, label, all, csv }: Arguments) -> Result<
     }
     let mut blocks = vec![units.to_text(if all { usize::MAX } else { 10 })];
     blocks.extend(funnel.iter().map(Funnel::to_string));
-    blocks.push(sentences(&units));
+    blocks.push(said(&units));
     Ok(blocks.join("\n\n"))
 }
 
@@ -98,45 +97,6 @@ fn document(units: &Units, funnel: Option<&Funnel>) -> serde_json::Value {
         document["funnel"] = json!({ "target": target, "phi": phi, "tau2": tau2, "limits": limits });
     }
     document
-}
-
-/// What the numbers say, the units sorted by what remains.
-fn sentences(units: &Units) -> String {
-    let of = units.units.len();
-    let beyond: Vec<&UnitFinding> = units.units.iter().filter(|unit| unit.beyond_chance).collect();
-    let higher = beyond.iter().filter(|unit| unit.remainder > 0.0).count();
-    let mut lines = vec![format!(
-        "{} of {of} units differ from what the other components lead one to expect by more than chance allows, where \
-             noise is {}: {higher} are higher, {} lower.",
-        beyond.len(),
-        in_words(units.noise.model),
-        beyond.len() - higher
-    )];
-    for (where_it_is, unit) in [("above", units.units.first()), ("below", units.units.last())] {
-        let Some(unit) = unit else { continue };
-        let name = unit.label.as_ref().unwrap_or(&unit.unit);
-        let [actual, expected, remainder, lower, upper] =
-            [unit.actual, unit.expected, unit.remainder, unit.lower, unit.upper].map(short);
-        lines.push(format!(
-            "Furthest {where_it_is} what is expected is {name}: {actual} where {expected} are expected."
-        ));
-        lines.push(format!(
-            "What remains is {remainder} ({lower} to {upper}), its rank from {} to {} of {of}.",
-            unit.rank_lower, unit.rank_upper
-        ));
-    }
-    let what = "What remains is a persistent difference that the other components do not account for, and noise; it is no \
-                proof of what an authority does.";
-    lines.push(what.to_string());
-    wrapped(&lines.join("\n"))
-}
-
-fn in_words(noise: NoiseModel) -> String {
-    match noise {
-        NoiseModel::Persistent { from_lag: Some(lag) } => format!("all that periods {lag} or more apart do not share"),
-        NoiseModel::Independent => "unrelated from period to period".to_string(),
-        other => other.to_string(),
-    }
 }
 
 fn periods(text: &str) -> std::result::Result<RangeInclusive<i32>, String> {

@@ -7,13 +7,12 @@ mod cli;
 
 use std::process::ExitCode;
 
-use apportion::Method;
-use apportion::findings::{Change, ChangeAnalysis, CountChange, Oaxaca, OaxacaAnalysis};
+use apportion::findings::{Change, ChangeAnalysis, Oaxaca, OaxacaAnalysis};
 use apportion::report::Answer;
 use clap::{CommandFactory, Parser};
 use cli::face::{self, Result};
 use cli::parts::groups;
-use cli::words::{accounts, short, wrapped};
+use cli::words::said;
 use cli::{Asked, Elapsed, timed};
 use serde::Serialize;
 
@@ -65,8 +64,6 @@ fn answer(Arguments { mut options, from, to, path, oaxaca, groups, csv }: Argume
     }
     let group: Vec<String> = groups.iter().map(|(column, ..)| column.clone()).collect();
     let (model, panel) = options.panel_or_england(&group)?;
-    let noun =
-        options.count.clone().unwrap_or_else(|| if options.data.is_none() { "plans" } else { "the count" }.into());
     let counts = options.counts().map(|(count, population, per)| (count.to_string(), population.to_string(), per));
     let population = options.take_population();
     options.count = None;
@@ -108,45 +105,6 @@ fn answer(Arguments { mut options, from, to, path, oaxaca, groups, csv }: Argume
         return Ok(serde_json::to_string_pretty(&document)?);
     }
     let mut blocks: Vec<String> = path.iter().chain([&change]).map(Change::to_string).collect();
-    blocks.extend(gap.iter().map(Oaxaca::to_string).chain([sentences(&change, &noun)]));
+    blocks.extend(gap.iter().map(Oaxaca::to_string).chain([said(&change)]).chain(gap.iter().map(said)));
     Ok(blocks.join("\n\n"))
-}
-
-/// What the numbers say, by the first method that was asked.
-fn sentences(change: &Change, noun: &str) -> String {
-    let Change { outcome, from, to, actual, units, .. } = change;
-    let moved = |by: f64, text: String| match by {
-        by if by > 0.0 => format!("rose by {text}"),
-        by if by < 0.0 => format!("fell by {text}"),
-        _ => "did not change".to_string(),
-    };
-    let is_beyond = change.interval_of_actual.is_none_or(|ends| ends.lower > 0.0 || ends.upper < 0.0);
-    let interval = change.interval_of_actual.map(|i| format!(" ({} to {})", short(i.lower), short(i.upper)));
-    let chance = if is_beyond { "" } else { ", no more than chance" };
-    let by = moved(*actual, format!("{} points{}{chance}", short(actual.abs()), interval.unwrap_or_default()));
-    let mut lines = vec![format!("From {from} to {to} the mean of {outcome} over {units} units {by}.")];
-    if let Some(method) = change.methods.first() {
-        let parts: Vec<(&str, f64)> = method.rows().map(|part| (part.name.as_str(), part.change)).collect();
-        let said = accounts(&parts, *actual, is_beyond, outcome, |points| format!("{} points", short(points)));
-        let is_part = matches!(method.method, Method::First | Method::Last);
-        let rest = if is_part { " Its parts do not add up to the change." } else { "" };
-        lines.push(format!("By the method {}, {said}.{rest}", method.method.name()));
-    }
-    if let Some(CountChange { from, to, population, mix, rates, appeared, ended, lacked, .. }) = change.counts {
-        let whole = |count: f64| if count.abs() < 10.0 { short(count) } else { format!("{count:.0}") };
-        let by = moved(to - from, whole((to - from).abs()));
-        lines.push(format!("In these units {noun} {by}, from {} to {}.", whole(from), whole(to)));
-        let parts = [("population", population), ("mix", mix), ("rates", rates)];
-        lines.push(format!("Of that, {}.", accounts(&parts, to - from, true, noun, whole)));
-        let rest = if lacked == 0.0 { "" } else { " Units with a missing value in one of both years are not in this." };
-        if appeared != 0.0 || ended != 0.0 || lacked != 0.0 {
-            lines.push(format!(
-                "Beside them, units that appeared add {}, units that ended take {} away.{rest}",
-                whole(appeared),
-                whole(0.0 - ended)
-            ));
-        }
-    }
-    lines.push("A part is what goes with a component, not what it causes.".to_string());
-    wrapped(&lines.join("\n"))
 }

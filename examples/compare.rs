@@ -9,13 +9,13 @@ mod cli;
 use std::process::ExitCode;
 
 use apportion::report::Answer;
-use apportion::resample::{SampleDifferences, ShareDifference};
+use apportion::resample::SampleDifferences;
 use apportion::{Method, Model, Panel};
 use clap::{CommandFactory, Parser};
 use cli::Asked;
 use cli::face::{self, Result};
 use cli::parts::{Part, part};
-use cli::words::{percent, wrapped};
+use cli::words::said;
 use serde_json::json;
 
 /// Do the shares of an outcome's variation differ between two periods, or between two kinds of places?
@@ -74,7 +74,7 @@ fn answer(Arguments { options, first, second }: Arguments) -> Result<String> {
         return Ok(serde_json::to_string_pretty(&json!({ "comparisons": found }))?);
     }
     let mut blocks: Vec<String> = found.iter().map(SampleDifferences::to_string).collect();
-    blocks.push(wrapped(&found.iter().map(sentence).collect::<Vec<_>>().join("\n")));
+    blocks.push(found.iter().map(said).collect::<Vec<_>>().join("\n"));
     Ok(blocks.join("\n\n"))
 }
 
@@ -101,23 +101,4 @@ fn compared(
         Ok(SampleDifferences::between((&one, &a, &of_first), (&two, &b, &of_second))?)
     });
     each.collect()
-}
-
-/// What differs by more than chance allows, corrected where that is known.
-fn sentence(found: &SampleDifferences) -> String {
-    let ends = |share: &ShareDifference| match &share.corrected {
-        Some(corrected) => (corrected.difference, corrected.lower, corrected.upper),
-        None => (share.difference, share.interval.lower, share.interval.upper),
-    };
-    let said = found.components.iter().chain([&found.unexplained]).filter_map(|share| {
-        let (difference, lower, upper) = ends(share);
-        let more = if difference > 0.0 { "more" } else { "less" };
-        (lower > 0.0 || upper < 0.0).then(|| format!("{} {more} by {} points", share.name, percent(difference.abs())))
-    });
-    let said: Vec<String> = said.collect();
-    let (method, first, second) = (found.method.name(), &found.first.name, &found.second.name);
-    match said.as_slice() {
-        [] => format!("{first} against {second}, {method}: no share differs by more than chance allows."),
-        said => format!("{first} against {second}, {method}: {}.", said.join(", ")),
-    }
 }

@@ -10,19 +10,24 @@ mod data;
 mod face;
 #[path = "cli/judgement.rs"]
 mod judgement;
+#[allow(dead_code, reason = "pages that begin with shares are another question")]
+#[path = "cli/page.rs"]
+mod page;
 #[allow(dead_code, reason = "shares are another question")]
 #[path = "cli/words.rs"]
 mod words;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use apportion::Panel;
-use apportion::findings::{EarlyWarning, EarlyWarningAnalysis, Ranking};
+use apportion::findings::EarlyWarningAnalysis;
 use apportion::panel::UnitRule;
+use apportion::report::Answer;
 use clap::{CommandFactory, Parser};
 use face::Result;
 use serde_json::json;
-use words::{percent, wrapped};
+use words::said;
 
 /// What the committee of 2016 told the department to look at, and the last year that the score is fitted on.
 const MEASURES: [&str; 6] = ["vacancy_rate", "agency_rate", "turnover_rate", "caseload", "rereferral_pct", "cpp_rate"];
@@ -60,6 +65,9 @@ struct Arguments {
     /// Prints rankings by fifths as CSV
     #[arg(long, conflicts_with_all = ["json", "all"])]
     csv: bool,
+    /// Also writes a page of HTML with tables, charts and what they say
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Prints one JSON document instead of tables
     #[arg(long)]
     json: bool,
@@ -94,6 +102,10 @@ fn answer(arguments: Arguments) -> Result<String> {
     let asked = EarlyWarningAnalysis::new(scale, bad).measures(measures).lag(arguments.lag).level(arguments.level);
     let asked = date.into_iter().fold(asked, EarlyWarningAnalysis::dated_by);
     let warning = asked.of(&panel, arguments.fit_until.unwrap_or(FITTED_UNTIL))?;
+    if let Some(file) = &arguments.html {
+        let title = "Did what was measured before tell which units would be judged badly?";
+        page::write(file, page::Start::Title(title), [("Early warning", &warning as &dyn Answer)])?;
+    }
     if arguments.csv {
         return Ok(warning.to_csv());
     }
@@ -101,49 +113,5 @@ fn answer(arguments: Arguments) -> Result<String> {
         return Ok(serde_json::to_string_pretty(&json!({ "early_warning": warning }))?);
     }
     let table = warning.to_text(if arguments.all { usize::MAX } else { 20 });
-    Ok(format!("{table}\n\n{}", sentences(&warning)))
-}
-
-/// What the numbers say, of later judgements alone.
-fn sentences(warning: &EarlyWarning) -> String {
-    let (bad, later) = (warning.bad.join(" or "), &warning.evaluated);
-    let mut lines = vec![format!(
-        "Fitted until {}, the score put a unit later judged {bad} above another in {}% of pairs (a score fitted like it \
-         {} to {}): {}.",
-        warning.fitted.to,
-        percent(warning.score.area),
-        percent(warning.score.lower),
-        percent(warning.score.upper),
-        verdict(&warning.score)
-    )];
-    let away = |ranking: &&Ranking| (ranking.area - 0.5).abs();
-    if let Some(best) = warning.measures.iter().max_by(|a, b| away(a).total_cmp(&away(b))) {
-        lines.push(format!(
-            "Of the measures by themselves {} tells most: {}% of pairs ({} to {}); {}.",
-            best.measure,
-            percent(best.area),
-            percent(best.lower),
-            percent(best.upper),
-            verdict(best)
-        ));
-    }
-    let hits = warning.named.iter().filter(|named| named.is_bad).count();
-    let missed = match later.bad - hits {
-        0 => format!("all {} that were {bad} were named", later.bad),
-        missed => format!("of {} that were {bad}, {missed} were not named", later.bad),
-    };
-    lines.push(format!(
-        "Had the {} judgements in its highest fifth been named before, {hits} of them were {bad}; {missed}.",
-        warning.named.len()
-    ));
-    wrapped(&(lines.join("\n") + "\nWhat goes before a judgement need not be what it is for."))
-}
-
-fn verdict(ranking: &Ranking) -> &'static str {
-    match (ranking.lower > 0.5, ranking.upper < 0.5) {
-        _ if ranking.std_error == 0.0 => "leaving units out says nothing of chance here",
-        (true, _) => "more than chance gives",
-        (_, true) => "less than chance gives, so that low values are the warning",
-        _ => "no more than chance may give",
-    }
+    Ok(format!("{table}\n\n{}", said(&warning)))
 }

@@ -18,7 +18,7 @@ use apportion::report::{Answer, AnswerDocument, RegressionTable, SideBySide};
 use apportion::{Covariance, Estimator, FittedModel, Method, Model, Panel, PanelRegression, Report};
 use clap::{CommandFactory, Parser};
 use cli::face::{self, Result};
-use cli::words::wrapped;
+use cli::words::said;
 
 /// Every chart, every form of table, and the report
 #[derive(Parser)]
@@ -104,10 +104,7 @@ impl<'a> Gallery<'a> {
     /// An answer in every form.
     fn answer<A: Answer + serde::Serialize + ?Sized>(&mut self, name: &str, answer: &A) -> Result<()> {
         let tables = answer.tables();
-        self.write(
-            &format!("{name}.txt"),
-            &format!("{}\n\n{}\n", tables.to_text(), wrapped(&answer.sentences().join("\n"))),
-        )?;
+        self.write(&format!("{name}.txt"), &format!("{}\n\n{}\n", tables.to_text(), said(answer)))?;
         self.write(&format!("{name}.md"), &tables.to_markdown())?;
         self.write(&format!("{name}.tex"), &tables.to_latex())?;
         self.write(&format!("{name}.csv"), &tables.to_csv())?;

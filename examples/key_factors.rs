@@ -7,20 +7,25 @@
 mod data;
 #[path = "cli/face.rs"]
 mod face;
-#[allow(dead_code, reason = "sentences of changes are another question")]
+#[allow(dead_code, reason = "pages that begin with shares are another question")]
+#[path = "cli/page.rs"]
+mod page;
+#[allow(dead_code, reason = "the library prints the shares")]
 #[path = "cli/words.rs"]
 mod words;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use apportion::model::parse_terms;
 use apportion::panel::UnitRule;
+use apportion::report::Answer;
 use apportion::resample::{ComponentFrequency, Selection};
-use apportion::{Breakdown, Model, Panel, Share, Term};
+use apportion::{Breakdown, Model, Panel, Term};
 use clap::{CommandFactory, Parser};
 use face::Result;
 use serde_json::{Value, json};
-use words::{in_brackets, listed, percent, wrapped};
+use words::said;
 
 /// What may go with spending; what counts the same children as plans is left out for those.
 const OF_SPENDING: &str = "imd_2019,low_income_pct,log(population_0_17),cin_rate,cla_rate,cpp_rate,referral_rate,\
@@ -51,6 +56,9 @@ struct Arguments {
     /// Seed of the draws
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = face::whole::<u64>, allow_negative_numbers = true)]
     seed: u64,
+    /// Also writes a page of HTML with tables, charts and what they say
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Prints one JSON document instead of tables
     #[arg(long)]
     json: bool,
@@ -60,6 +68,13 @@ struct Arguments {
 struct KeyFactors {
     selection: Selection,
     shares: Breakdown,
+}
+
+impl KeyFactors {
+    /// Of the two sections of a page.
+    fn headings(&self) -> [String; 2] {
+        ["chosen", "shares"].map(|what| format!("{}: {what}", self.selection.outcome))
+    }
 }
 
 fn main() -> ExitCode {
@@ -80,6 +95,13 @@ fn answer(arguments: Arguments) -> Result<String> {
             vec![of("spend_core_per_child", OF_SPENDING)?, of("cpp_rate", OF_PLANS)?]
         }
     };
+    if let Some(file) = &arguments.html {
+        let headings = found.iter().map(KeyFactors::headings).collect::<Vec<_>>();
+        let parts = found.iter().zip(&headings).flat_map(|(KeyFactors { selection, shares }, [chosen, split])| {
+            [(chosen.as_str(), selection as &dyn Answer), (split.as_str(), shares as _)]
+        });
+        page::write(file, page::Start::Title("Which few measures go with it most?"), parts)?;
+    }
     match arguments.json {
         true => Ok(serde_json::to_string_pretty(&json!({ "key_factors": found.iter().map(row).collect::<Vec<_>>() }))?),
         false => Ok(found.iter().map(text).collect::<Vec<_>>().join("\n\n")),
@@ -123,26 +145,5 @@ fn row(KeyFactors { selection, shares }: &KeyFactors) -> Value {
 }
 
 fn text(KeyFactors { selection, shares }: &KeyFactors) -> String {
-    let mut few: Vec<&Share> = shares.components.iter().collect();
-    few.sort_by(|a, b| b.share_of_total.total_cmp(&a.share_of_total));
-    let said = few.iter().map(|share| {
-        let often = selection.proportion(&share.name).unwrap_or_default();
-        format!(
-            "{} with {}%{}, chosen in {}% of draws",
-            share.name,
-            percent(share.share_of_total),
-            in_brackets(share.interval),
-            percent(often)
-        )
-    });
-    let sentence = format!(
-        "Of {} measures the {} that go with {} most are {}; all of them are chosen together in {}% of draws. They go with \
-         it, which does not say that they make it.",
-        selection.chosen.len(),
-        few.len(),
-        selection.outcome,
-        listed(&said.collect::<Vec<_>>()),
-        percent(same_few(selection))
-    );
-    format!("{selection}\n\n{shares}\n\n{}", wrapped(&sentence))
+    format!("{selection}\n\n{shares}\n\n{}\n{}", said(selection), said(shares))
 }

@@ -9,10 +9,10 @@ mod cli;
 use std::process::ExitCode;
 
 use apportion::Method;
-use apportion::decompose::{Level, LevelShare, Levels};
+use apportion::decompose::Levels;
 use clap::{CommandFactory, Parser};
 use cli::face::{self, Result};
-use cli::words::{in_brackets, percent, wrapped};
+use cli::words::said;
 use cli::{Asked, Elapsed, timed};
 use serde::Serialize;
 
@@ -67,56 +67,6 @@ fn answer(Arguments { options, nested }: Arguments) -> Result<String> {
     options.write_page(&fit, [("Levels", &levels as &dyn apportion::report::Answer)])?;
     match options.json {
         true => Ok(serde_json::to_string_pretty(&Timed { levels: &levels, elapsed_ms: elapsed })?),
-        false => Ok(format!("{levels}\n\n{}", sentences(&levels))),
-    }
-}
-
-/// What the numbers say, level by level, by the first method that was asked.
-fn sentences(levels: &Levels) -> String {
-    let mut lines = vec!["In words:".to_string()];
-    for (at, level) in levels.levels.iter().enumerate() {
-        let (part, place) = (percent(level.part_of_total), place(&levels.nested_in, at));
-        let mut said =
-            format!("{part}%{} of the variation of {} lies {place}.", in_brackets(level.interval), levels.outcome);
-        if let Some(method) = level.methods.first().filter(|_| level.part_of_total > 1e-9) {
-            let most = |a: &&LevelShare, b: &&LevelShare| a.share_of_total.total_cmp(&b.share_of_total);
-            if let Some(most) = method.components.iter().max_by(most).filter(|most| most.share_of_total > 5e-4) {
-                let (share, name) = (percent(most.share_of_total), &most.name);
-                said += &format!(" Of these {part} points {name} explains most, {share}{}", in_brackets(most.interval));
-                said += &format!(" ({});", method.method.name());
-            }
-            said += &match method.unexplained.share_of_total {
-                left if left > 5e-4 => format!(" {} points are unexplained.", percent(left)),
-                _ => " nothing is left unexplained.".to_string(),
-            };
-            let worse: Vec<&str> = worse(level).collect();
-            if !worse.is_empty() {
-                said += &format!(" With {} this level is fitted worse than without.", worse.join(" and "));
-            }
-        }
-        lines.push(wrapped(&said));
-    }
-    if let Some(icc) = levels.intraclass_correlation {
-        lines.push(wrapped(&format!("Two periods of one unit correlate by {icc:.2}.")));
-    }
-    lines.push(wrapped("A share is what goes with a component, not what it causes."));
-    lines.join("\n")
-}
-
-/// Components with a share below zero, by the first method.
-fn worse(level: &Level) -> impl Iterator<Item = &str> {
-    let components = level.methods.iter().take(1).flat_map(|method| &method.components);
-    components.filter(|share| share.share_of_total < -5e-4).map(|share| share.name.as_str())
-}
-
-/// Where the level at this place lies, from the outermost in.
-fn place(nested_in: &[String], at: usize) -> String {
-    let inside = at.checked_sub(1).and_then(|outer| nested_in.get(outer));
-    match (nested_in.get(at), inside) {
-        (Some(group), None) => format!("between groups of units by {group}"),
-        (Some(group), Some(outer)) => format!("between groups by {group} within one of {outer}"),
-        (None, Some(outer)) => format!("between units within one {outer}"),
-        (None, None) if at == 0 => "between units".to_string(),
-        (None, None) => "within units, from one period to another".to_string(),
+        false => Ok(format!("{levels}\n\n{}", said(&levels))),
     }
 }

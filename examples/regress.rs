@@ -7,6 +7,9 @@
 
 #[path = "cli/face.rs"]
 mod face;
+#[allow(dead_code, reason = "pages that begin with shares are another question")]
+#[path = "cli/page.rs"]
+mod page;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,7 +17,7 @@ use std::time::Instant;
 
 use apportion::model::parse_terms;
 use apportion::regress::{ClusterCorrection, ErrorsRelated, Leverage, RandomMethod, SmallSample};
-use apportion::report::RegressionReport;
+use apportion::report::{Answer, RegressionReport};
 use apportion::{Covariance, Estimator, Panel, PanelRegression, PanelSchema, Term};
 use clap::{CommandFactory, Parser};
 use face::Result;
@@ -68,6 +71,9 @@ struct Arguments {
     /// The probability that the intervals are meant to cover
     #[arg(long, value_name = "PART", default_value_t = 0.95)]
     level: f64,
+    /// Also writes a page of HTML with tables, charts and what they say
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Prints one JSON document instead of a table
     #[arg(long)]
     json: bool,
@@ -100,6 +106,10 @@ fn answer(arguments: Arguments) -> Result<String> {
     let panel = timed(&mut elapsed_ms.read, || arguments.read())?;
     let fit = timed(&mut elapsed_ms.fit, || Ok(regression.fit(&panel)?))?;
     let table = timed(&mut elapsed_ms.covariance, || Ok(fit.coefficients_at(&covariance, arguments.level)?))?;
+    if let Some(file) = &arguments.html {
+        let title = format!("What goes with {}?", table.outcome);
+        page::write(file, page::Start::Title(&title), [("Coefficients", &table as &dyn Answer)])?;
+    }
     if !arguments.json {
         return Ok(table.to_string());
     }

@@ -9,19 +9,24 @@ mod data;
 mod face;
 #[path = "cli/judgement.rs"]
 mod judgement;
+#[allow(dead_code, reason = "pages that begin with shares are another question")]
+#[path = "cli/page.rs"]
+mod page;
 #[allow(dead_code, reason = "shares are another question")]
 #[path = "cli/words.rs"]
 mod words;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use apportion::Panel;
-use apportion::findings::{Association, CorrelationEstimate, JudgementScale, Relation, RelationVariable};
+use apportion::findings::{JudgementScale, Relation, RelationVariable};
 use apportion::panel::UnitRule;
+use apportion::report::Answer;
 use clap::{CommandFactory, Parser};
 use face::Result;
 use serde_json::json;
-use words::wrapped;
+use words::said;
 
 /// What Parliament asked about; vacancies are known from 2016 on.
 const PAIRS: [&str; 4] = [
@@ -48,6 +53,9 @@ struct Arguments {
     /// Prints correlations as CSV
     #[arg(long, conflicts_with = "json")]
     csv: bool,
+    /// Also writes a page of HTML with tables, charts and what they say
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Prints one JSON document instead of tables
     #[arg(long)]
     json: bool,
@@ -79,6 +87,9 @@ fn answer(arguments: Arguments) -> Result<String> {
     let relation =
         |(first, second): &(String, String)| Relation::of(&panel, variable(first), variable(second), arguments.level);
     let relations: Vec<Relation> = pairs.iter().map(relation).collect::<apportion::Result<_>>()?;
+    if let Some(file) = &arguments.html {
+        page::write(file, page::Start::Title("What goes together?"), [("Correlations", &relations as &dyn Answer)])?;
+    }
     if arguments.json {
         return Ok(serde_json::to_string_pretty(&json!({ "relations": relations }))?);
     }
@@ -93,31 +104,8 @@ fn answer(arguments: Arguments) -> Result<String> {
         let mut relation = relation.clone();
         // All are of one panel, which is described once.
         relation.panel = relation.panel.filter(|_| at == 0);
-        blocks.push(format!("{relation}\n{}", sentence(&relation)));
+        blocks.push(relation.to_string());
     }
-    blocks.push(wrapped("That two things go together does not say that one comes of the other."));
+    blocks.push(said(&relations));
     Ok(blocks.join("\n\n"))
-}
-
-/// What the numbers say, by ranks.
-fn sentence(relation: &Relation) -> String {
-    let said = |place: &str, association: &Association| match association.spearman {
-        None => format!("{place} nothing can be said"),
-        Some(estimate) => format!("{place} {}", verdict(&estimate)),
-    };
-    let Relation { first, second, .. } = relation;
-    wrapped(&format!(
-        "{first} and {second}: {}, {}, {}.",
-        said("over all", &relation.overall),
-        said("between units", &relation.between),
-        said("within them from period to period", &relation.within)
-    ))
-}
-
-fn verdict(CorrelationEstimate { correlation, interval, .. }: &CorrelationEstimate) -> String {
-    match (interval.lower > 0.0, interval.upper < 0.0) {
-        (true, _) => format!("they rise together ({correlation:.2})"),
-        (_, true) => format!("one falls as the other rises ({correlation:.2})"),
-        _ => "they go together by no more than chance allows".to_string(),
-    }
 }

@@ -10,13 +10,11 @@ mod judgement;
 
 use std::process::ExitCode;
 
-use apportion::findings::{
-    JudgementsOverTime, Trend, VariationAnalysis, VariationMeasure, VariationOverTime, VariationSeries,
-};
+use apportion::findings::{JudgementsOverTime, VariationAnalysis};
 use apportion::report::Answer;
 use clap::{CommandFactory, Parser};
 use cli::face::{self, Result};
-use cli::words::{percent, short, wrapped};
+use cli::words::said;
 use serde_json::json;
 
 /// Is variation falling, year by year, and what explains it in each?
@@ -71,75 +69,7 @@ fn answer(Arguments { options, judgement, csv }: Arguments) -> Result<String> {
         judgements.to_string()
     };
     blocks.extend(judgements.iter().map(described));
-    blocks.push(sentences(&variation, judgements.as_ref()));
+    blocks.push(said(&variation));
+    blocks.extend(judgements.iter().map(said));
     Ok(blocks.join("\n\n"))
-}
-
-/// What the numbers say.
-fn sentences(variation: &VariationOverTime, judgements: Option<&JudgementsOverTime>) -> String {
-    let beyond = 1.0 - variation.level;
-    let mut lines = vec!["In words:".to_string()];
-    let shares = |series: &&VariationSeries| series.method.as_deref() != Some("sequential");
-    for series in variation.series.iter().filter(shares) {
-        let (Some(first), Some(last), Some(trend)) = (series.points.first(), series.points.last(), &series.trend)
-        else {
-            continue;
-        };
-        let [from, to] = [first.value, last.value].map(|value| number(series.measure, value));
-        let name = match (&series.component, &series.method) {
-            (Some(component), Some(method)) => format!("share of {component} ({method})"),
-            (Some(component), None) => format!("{component} part"),
-            (None, _) => format!("{} of {}", series.measure, variation.outcome),
-        };
-        let has_units = number(series.measure, 1.0).find('%').is_none();
-        lines.push(format!(
-            "The {name} was {from} in {} and {to} in {}. {}.",
-            first.period,
-            last.period,
-            verdict(trend, beyond, has_units)
-        ));
-    }
-    for level in judgements.iter().flat_map(|judgements| &judgements.levels) {
-        let (Some(first), Some(last), Some(trend)) = (level.counts.first(), level.counts.last(), &level.trend) else {
-            continue;
-        };
-        let [from, to] = [first, last].map(|count| count.part.map_or("none".to_string(), |part| percent(part) + "%"));
-        lines.push(format!(
-            "{}: {} unit{}, {from} of those judged, in {}; {}, {to}, in {}. {}.",
-            level.level,
-            first.units,
-            if first.units == 1 { "" } else { "s" },
-            first.period,
-            last.units,
-            last.period,
-            verdict(trend, beyond, false)
-        ));
-    }
-    if let Some(judgements) = judgements {
-        let (up, down) = judgements.all_moves.up_and_down();
-        lines.push(format!("Of all moves from one period to the next {up} were up and {down} down."));
-    }
-    wrapped(&lines.join("\n"))
-}
-
-fn number(measure: VariationMeasure, value: f64) -> String {
-    use VariationMeasure::{QuartileSpread, StandardDeviation, SystematicDeviation};
-    match measure {
-        StandardDeviation | QuartileSpread | SystematicDeviation if value.abs() < 1.0 => format!("{value:.3}"),
-        StandardDeviation | QuartileSpread | SystematicDeviation => format!("{value:.1}"),
-        _ => percent(value) + "%",
-    }
-}
-
-/// Whether it falls or rises over all periods, which need not go as from the first to the last, and by how much.
-fn verdict(trend: &Trend, beyond: f64, has_units: bool) -> String {
-    let text = |value: f64| if has_units { short(value) } else { percent(value) };
-    let points = if has_units { "" } else { " points" };
-    let way = match (trend.p_value <= beyond, trend.slope < 0.0) {
-        (true, true) => "falls",
-        (true, false) => "rises",
-        (false, _) => "falls or rises by no more than chance allows",
-    };
-    let [slope, lower, upper] = [trend.slope, trend.lower, trend.upper].map(text);
-    format!("Over all periods it {way}: {slope}{points} a period ({lower} to {upper})")
 }

@@ -82,6 +82,7 @@ mod samples;
 #[cfg(feature = "schema")]
 mod schema;
 mod sensitivity;
+mod side_by_side;
 mod subsets;
 mod summary;
 mod table;
@@ -94,7 +95,6 @@ mod variation_over_time;
 mod words;
 
 pub use answer::{Answer, AnswerDocument, Origin, SCHEMA_VERSION};
-pub use answers::SideBySide;
 pub use document::Report;
 #[cfg(feature = "html")]
 pub use page::HtmlPage;
@@ -102,5 +102,6 @@ pub use regression::RegressionReport;
 pub use regression_table::RegressionTable;
 #[cfg(feature = "schema")]
 pub use schema::json_schema;
+pub use side_by_side::SideBySide;
 pub use table::{Cell, Column, Format, Glyphs, Table};
 pub use tables::Tables;

@@ -212,3 +212,29 @@ pub(super) fn complete(table: &CoalitionTable) -> Vec<f64> {
     };
     for_each_player(k, of_player).concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::detail::Detail;
+    use crate::{Model, Panel, Term};
+
+    #[test]
+    fn what_unit_effects_leave_nothing_of_adds_exactly_nothing_after_them() -> crate::Result<()> {
+        let model = Model::new("cpp_rate")
+            .component("deprivation", ["idaci_2015"])
+            .component("spending", ["log(spend_core_per_child)"])
+            .component("policy", [Term::PeriodEffects])
+            .component("practice", [Term::UnitEffects]);
+        let fit = model.fit(&Panel::england_2011_2018()?)?;
+        let zero = |breakdown: &crate::Breakdown| {
+            let Detail::BySize(by_size) = &breakdown.detail else { return None };
+            by_size.iter().find(|added| added.component == "deprivation" && added.size == 3).cloned()
+        };
+        let dominance = fit.conditional_dominance()?;
+        assert_eq!(zero(&dominance).map(|added| added.share_of_total), Some(0.0));
+        assert_eq!(fit.last()?.share_of_total("deprivation")?, 0.0);
+        let interval = zero(&dominance.with_intervals(&fit.jackknife()?)?).and_then(|added| added.interval);
+        assert_eq!(interval.map(|of| (of.std_error, of.lower, of.upper)), Some((0.0, 0.0, 0.0)));
+        Ok(())
+    }
+}

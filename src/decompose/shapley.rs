@@ -23,8 +23,8 @@ use super::method::Method;
 use super::of_table::OfTable;
 use super::precedence::Precedence;
 use crate::error::Result;
-use crate::fit::FittedModel;
-use crate::numerics::number::Lane;
+use crate::fit::{FittedModel, ROUNDING};
+use crate::numerics::number::{Lane, RANK_TOLERANCE};
 use crate::numerics::real::Lanes;
 
 /// The most components whose 2^k coalitions are enumerated.
@@ -123,11 +123,15 @@ impl BySize {
     fn shares<L: Lane>(&self, sums: &SizeSums<L>, total: L, out: &mut [L]) {
         let k = self.n_players;
         self.weights.reductions(sums, out);
+        // What a player adds is never below zero. Here it is a difference of sums that are near the total, and where it is
+        // nothing their rounding would stand.
+        let rounding = total * L::splat(ROUNDING / RANK_TOLERANCE);
         for player in 0..k {
             for size in (0..k).filter(|_| self.says_sizes) {
                 // The weights of Shapley's mean over sizes are 1/k of those of a mean within a size.
                 let mean = L::splat(self.weights.weight(size) * k as f64);
-                out[k + 2 + player * k + size] = mean * SizeWeights::reduction_at(player, size, sums);
+                let added = mean * SizeWeights::reduction_at(player, size, sums);
+                out[k + 2 + player * k + size] = added.or_zero(added.counts_at(rounding));
             }
         }
         to_shares(total, out);

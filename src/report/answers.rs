@@ -23,8 +23,6 @@ mod unit_rates;
 mod units;
 mod variation;
 
-pub use self::side_by_side::SideBySide;
-
 use super::table::{Cell, Format, Table};
 use super::text::level;
 use crate::decompose::{Interval, IntervalMethod};

@@ -7,7 +7,7 @@
 //! | what is shown | chart |
 //! |---|---|
 //! | the shares of one breakdown, stacked, and each with its interval | [`Chart::breakdown`] |
-//! | several breakdowns, and figures that others published, one below the other | [`Chart::breakdowns`], of [`StackedBar`]s |
+//! | several breakdowns, and figures that others published, one below the other | [`Chart::breakdowns`], of a [`SideBySide`](super::SideBySide) |
 //! | shares with intervals, what chance gives, and shares without it | [`Chart::shares`] |
 //! | the methods side by side | [`Chart::methods`] |
 //! | how far shares move with the order | [`Chart::order_range`] |
@@ -90,7 +90,6 @@ use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 
 use crate::error::{QuestionError, Result};
 use scene::{Mark, Scene};
-pub use stacked::StackedBar;
 pub use style::ChartStyle;
 pub use theme::{Colour, Theme};
 
@@ -121,10 +120,11 @@ impl Chart {
     ///
     /// # Examples
     /// ```
-    /// use apportion::report::chart::{Chart, ChartStyle, StackedBar};
+    /// use apportion::report::SideBySide;
+    /// use apportion::report::chart::{Chart, ChartStyle};
     ///
-    /// let published = StackedBar::new("published", [("practice", 0.44), ("unexplained", 0.56)]);
-    /// let chart = Chart::breakdowns(&[published])?;
+    /// let published = SideBySide::new().figures("published", [("practice", 0.44), ("unexplained", 0.56)]);
+    /// let chart = Chart::breakdowns(&published)?;
     /// assert_eq!(chart.size().0, 800.0);
     /// assert_eq!(chart.styled(&ChartStyle::new().width(600.0)).size().0, 600.0);
     /// # Ok::<(), apportion::Error>(())
@@ -139,9 +139,11 @@ impl Chart {
     ///
     /// # Examples
     /// ```
-    /// use apportion::report::chart::{Chart, StackedBar};
+    /// use apportion::report::SideBySide;
+    /// use apportion::report::chart::Chart;
     ///
-    /// let chart = Chart::breakdowns(&[StackedBar::new("published", [("practice", 0.44)])])?.with_ids("first");
+    /// let published = SideBySide::new().figures("published", [("practice", 0.44)]);
+    /// let chart = Chart::breakdowns(&published)?.with_ids("first");
     /// assert!(chart.to_svg().contains("<title id=\"first-title\">"));
     /// # Ok::<(), apportion::Error>(())
     /// ```
@@ -168,9 +170,11 @@ impl Chart {
     ///
     /// # Examples
     /// ```
-    /// use apportion::report::chart::{Chart, StackedBar};
+    /// use apportion::report::SideBySide;
+    /// use apportion::report::chart::Chart;
     ///
-    /// let chart = Chart::breakdowns(&[StackedBar::new("published", [("practice", 0.44), ("unexplained", 0.56)])])?;
+    /// let published = SideBySide::new().figures("published", [("practice", 0.44), ("unexplained", 0.56)]);
+    /// let chart = Chart::breakdowns(&published)?;
     /// assert!(chart.description().contains("practice 44.0%"));
     /// # Ok::<(), apportion::Error>(())
     /// ```
@@ -197,9 +201,11 @@ impl Chart {
     /// # Examples
     /// ```
     /// use apportion::report::chart::plotters::prelude::{IntoDrawingArea, SVGBackend};
-    /// use apportion::report::chart::{Chart, StackedBar};
+    /// use apportion::report::SideBySide;
+    /// use apportion::report::chart::Chart;
     ///
-    /// let chart = Chart::breakdowns(&[StackedBar::new("published", [("practice", 0.44), ("unexplained", 0.56)])])?;
+    /// let published = SideBySide::new().figures("published", [("practice", 0.44), ("unexplained", 0.56)]);
+    /// let chart = Chart::breakdowns(&published)?;
     /// let mut figure = String::new();
     /// {
     ///     let area = SVGBackend::with_string(&mut figure, (1_000, 400)).into_drawing_area();

@@ -55,6 +55,18 @@ pub(super) fn is_or_are(n: usize) -> &'static str {
     if n == 1 { "is" } else { "are" }
 }
 
+/// "was" of one, "were" of several or none.
+pub(super) fn was_or_were(n: usize) -> &'static str {
+    if n == 1 { "was" } else { "were" }
+}
+
+/// With a capital first.
+pub(super) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    first + letters.as_str()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

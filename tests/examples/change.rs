@@ -47,10 +47,19 @@ fn assert_said(text: &str, expected: &str) {
 #[test]
 fn england_rises() {
     let text = printed(&mut example("change_over_time")).split_whitespace().collect::<Vec<_>>().join(" ");
-    assert_said(&text, "From 2011 to 2018 the mean of cpp_rate over 146 units rose by 7.8 points (5.1 to 10.5).");
-    assert_said(&text, "spending accounts for 65% of the rise in cpp_rate and policy for 35%");
-    assert_said(&text, "In these units plans rose by 10809, from 41639 to 52448.");
-    assert_said(&text, "population accounts for 26% of the rise in plans, mix for 2% and rates for 72%.");
+    assert_said(
+        &text,
+        "the mean of cpp_rate over 146 units (in brackets 95% intervals) rose by 7.8 points (5.1 to 10.5).",
+    );
+    assert_said(
+        &text,
+        "5.1 points (2.5 to 7.6) go with spending, 65.0% of the rise; 2.7 (-0.9 to 6.3) with policy, 35.0%; 0.0 with",
+    );
+    assert_said(&text, "In these units the count rose by 10809, from 41639 to 52448.");
+    assert_said(
+        &text,
+        "go with rates, 72.4% of the rise; 2752 (2130 to 3374) with population, 25.5%; 232 (28 to 437) with mix, 2.1%.",
+    );
     let document = json_of(example("change_over_time").args(["--json", "--oaxaca", "--path", "--from=2012"]));
     assert_eq!((document["from"].as_i64(), document["to"].as_i64()), (Some(2012), Some(2018)));
     assert_eq!(document["units"].as_u64(), Some(146));
@@ -85,35 +94,27 @@ fn sentences_say_which_way_it_goes() {
     let to = |by: f64| move |unit: usize| (level(unit), level(unit) + by);
     // Up, all of it by rates; down; and not at all.
     let up = said(&folder, &panel(same(1_000.0), to(5.0)));
-    assert_said(&up, "rose by 5.0 points");
-    assert_said(&up, "policy accounts for 100% of the rise in rate; next to nothing of it goes with the unexplained.");
+    assert_said(&up, "rose by 5.00 points (5.00 to 5.00).");
+    assert_said(&up, "(5.00 to 5.00) go with policy, 100.0% of the rise; 0.00 with nothing in the model.");
     assert_said(&up, "In these units the count rose by 50, from 245 to 295.");
-    assert_said(
-        &up,
-        "rates account for 100% of the rise in the count; next to nothing of it goes with population and mix.",
-    );
+    assert_said(&up, ") go with rates, 100.0% of the rise; 0 with population and mix.");
     let down = said(&folder, &panel(same(1_000.0), to(-5.0)));
-    assert_said(&down, "fell by 5.0 points");
-    assert_said(&down, "policy accounts for 100% of the fall in rate");
+    assert_said(&down, "fell by 5.00 points (5.00 to 5.00).");
+    assert_said(&down, "-5.00 points (-5.00 to -5.00) go with policy, 100.0% of the fall; ");
     assert_said(&down, "In these units the count fell by 50, from 245 to 195.");
-    assert_said(&down, "rates account for 100% of the fall in the count");
+    assert_said(&down, ") go with rates, 100.0% of the fall; 0 with population and mix.");
     let level_one = said(&folder, &panel(same(1_000.0), to(0.0)));
-    assert_said(&level_one, "the mean of rate over 10 units did not change.");
-    assert_said(&level_one, "nothing moves rate.");
-    assert_said(
-        &level_one,
-        "In these units the count did not change, from 245 to 245. Of that, nothing moves the count.",
-    );
+    assert_said(&level_one, "over 10 units (in brackets 95% intervals) did not change (0.0 to 0.0).");
+    assert_said(&level_one, "By the method sequential, nothing moved it.");
+    assert_said(&level_one, "In these units the count did not change, from 245 to 245. A part of a change is");
     // More people, lower rates: against each other, and once so that they cancel.
     let against = said(&folder, &panel(|_| (1_000.0, 2_000.0), to(-5.0)));
     assert_said(&against, "In these units the count rose by 145, from 245 to 390.");
-    assert_said(
-        &against,
-        "population accounts for 152% of the rise in the count; against it, rates by 75; next to nothing of it goes with mix.",
-    );
+    assert_said(&against, ") go with population, 151.7% of the rise; -75 (");
+    assert_said(&against, ") with rates, -51.7%; 0 with mix.");
     let cancels = said(&folder, &panel(|_| (1_000.0, 2_000.0), |unit| (2.0 * level(unit), level(unit))));
     assert_said(&cancels, "the count did not change");
-    assert_said(&cancels, "what moves the count cancels: population adds 368 and rates take away 368.");
+    assert_said(&cancels, "0 with mix: what moved it cancels.");
 }
 
 #[test]
@@ -121,11 +122,11 @@ fn a_change_that_chance_may_be_has_no_per_cents() {
     let folder = Directory::new();
     let by = |unit: usize| if unit.is_multiple_of(2) { 5.0 } else { -4.9 };
     let text = said(&folder, &panel(|_| (1_000.0, 1_000.0), |unit| (level(unit), level(unit) + by(unit))));
-    assert_said(&text, "rose by 0.0500 points (-3.7 to 3.8), no more than chance.");
-    assert_said(&text, "By the method sequential, of rate, policy adds 0.0500 points.");
+    assert_said(&text, "rose by 0.05 points (-3.68 to 3.78). Chance alone may be the whole of this change");
+    assert_said(&text, "0.05 points (-3.68 to 3.78) go with policy; 0.00 with nothing in the model.");
     // A change that is little beside parts which nearly cancel.
     let nearly = said(&folder, &panel(|_| (1_000.0, 2_000.0), |unit| (2.0 * level(unit) + 1.0, level(unit) + 1.0)));
-    assert_said(&nearly, "what moves the count nearly cancels: population adds");
+    assert_said(&nearly, ": what moved it nearly cancels.");
 }
 
 #[test]
@@ -134,8 +135,8 @@ fn units_that_appear_and_end_are_said() {
     let csv = panel(|_| (1_000.0, 1_000.0), |unit| (level(unit), level(unit) + 1.0));
     let kept = csv.lines().filter(|line| !line.starts_with("A0,2011") && !line.starts_with("A9,2018"));
     let text = said(&folder, &(kept.collect::<Vec<_>>().join("\n") + "\n"));
-    assert_said(&text, "over 8 units rose by 1.0 points");
-    assert_said(&text, "Beside them, units that appeared add 21, units that ended take 29 away.");
+    assert_said(&text, "over 8 units (in brackets 95% intervals) rose by 1.00 points (1.00 to 1.00).");
+    assert_said(&text, "Beside them, units that appeared add 21 and units that ended take 29 away.");
 }
 
 #[test]

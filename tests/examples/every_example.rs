@@ -184,6 +184,31 @@ fn every_example_runs_on_its_defaults() {
 }
 
 #[test]
+#[cfg(feature = "html")]
+fn a_page_stands_beside_what_is_printed() {
+    let folder = Directory::new();
+    let sections = [
+        ("regress", "--json", "coefficients"),
+        ("relations", "--json", "correlations"),
+        ("relations", "--csv", "correlations"),
+        ("key_factors", "--json", "inv-shares"),
+        ("early_warning", "--csv", "early-warning"),
+    ];
+    for (name, form, section) in sections {
+        let run = RUNS.iter().find(|run| run.name == name).unwrap();
+        let page = folder.0.join("beside.html");
+        let own = printed(run.command(&folder).arg(form));
+        let beside = printed(run.command(&folder).args([form, "--html=beside.html"]));
+        // Times are measured anew.
+        let timeless = |text: &str| text.split("\"elapsed_ms\"").next().unwrap().to_string();
+        assert_eq!(timeless(&beside), timeless(&own), "{name} {form}");
+        let html = std::fs::read_to_string(&page).unwrap();
+        assert!(html.contains(&format!("<h2 id=\"{section}\">")), "{name} {form}: {html}");
+        std::fs::remove_file(page).unwrap();
+    }
+}
+
+#[test]
 fn no_example_is_left_out() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     let mut there = BTreeSet::new();

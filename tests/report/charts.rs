@@ -8,9 +8,10 @@ mod places;
 
 use std::sync::LazyLock;
 
+use apportion::report::SideBySide;
 use apportion::report::chart::plotters::backend::SVGBackend;
 use apportion::report::chart::plotters::drawing::IntoDrawingArea;
-use apportion::report::chart::{Chart, ChartStyle, StackedBar, Theme};
+use apportion::report::chart::{Chart, ChartStyle, Theme};
 
 /// Every chart of England and of a hostile panel, by name.
 static CHARTS: LazyLock<Vec<(String, Chart)>> =
@@ -133,7 +134,8 @@ fn styles_are_one_value_that_is_written_and_read() {
     let written = serde_json::to_string(&style).expect("it is written");
     assert_eq!(serde_json::from_str::<ChartStyle>(&written).expect("it is read"), style);
     assert!(serde_json::from_str::<ChartStyle>("{\"widht\": 3}").is_err());
-    let chart = Chart::breakdowns(&[StackedBar::new("b", [("a", 0.4), ("unexplained", 0.6)])]).expect("two parts");
+    let beside = SideBySide::new().figures("b", [("a", 0.4), ("unexplained", 0.6)]);
+    let chart = Chart::breakdowns(&beside).expect("two parts");
     let svg = chart.styled(&style).to_svg();
     for part in [">T</text>", ">S</text>", ">Q</text>", ">an &lt;a&gt;</text>", ">40.00%</text>", "#16191D"] {
         assert!(svg.contains(part), "{part} is not in {svg}");
@@ -161,9 +163,10 @@ fn what_lies_beyond_a_stated_axis_is_cut_and_said() {
 
 #[test]
 fn characters_that_xml_forbids_are_left_out() {
-    let bar = StackedBar::new("a\u{0}b\u{1b}c\u{fffe}", [("x\u{8}<&>\"'\u{202e}", 0.4), ("unexplained", 0.6)]);
+    let bar =
+        SideBySide::new().figures("a\u{0}b\u{1b}c\u{fffe}", [("x\u{8}<&>\"'\u{202e}", 0.4), ("unexplained", 0.6)]);
     let chart =
-        Chart::breakdowns(&[bar]).expect("two parts").styled(&ChartStyle::new().title("\u{1}t\n2").source("\u{2}"));
+        Chart::breakdowns(&bar).expect("two parts").styled(&ChartStyle::new().title("\u{1}t\n2").source("\u{2}"));
     let svg = chart.with_ids("my <id>").to_svg();
     let document = roxmltree::Document::parse(&svg).unwrap_or_else(|error| panic!("{error}"));
     let texts: Vec<&str> = document.descendants().filter_map(|node| node.text()).collect();

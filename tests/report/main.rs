@@ -7,6 +7,7 @@ mod answers;
 #[cfg(feature = "charts")]
 mod charts;
 mod factors;
+mod latex;
 mod levels;
 mod long_names;
 mod printing;

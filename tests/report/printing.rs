@@ -243,9 +243,12 @@ fn check_document<T: Documented>(name: &str, answer: &T) {
     crate::schema::check_document::<T>(name, &serde_json::from_str(&json).expect("it is JSON"));
 }
 
-/// What was printed, by the name of the type.
+/// What was printed, by the name of the type, and its tables in LaTeX.
 #[derive(Default)]
-struct Printed(BTreeSet<&'static str>);
+struct Printed {
+    names: BTreeSet<&'static str>,
+    latex: BTreeSet<String>,
+}
 
 impl Printed {
     #[track_caller]
@@ -260,7 +263,8 @@ impl Printed {
         assert!(words.into_iter().all(|word| word != "NaN" && word != "inf"), "{name}:\n{text}");
         check_forms(name, answer);
         check_document(name, answer);
-        self.0.insert(name.rsplit("::").next().unwrap_or(name));
+        self.names.insert(name.rsplit("::").next().unwrap_or(name));
+        self.latex.insert(answer.tables().to_latex());
     }
 
     /// The first of them is printed, and all are an answer too.
@@ -303,10 +307,11 @@ fn every_public_result_prints_itself() {
                 Plans,2017-18,Camden,c,202\nPlans,2017-18,Greenwich,20,203\nPlans,2017-18,England,40,970\n";
     let published = Source::lait("lait.csv").measure("Plans").read_from(std::io::Cursor::new(file)).expect("it reads");
     printed.print_first(&published.sums_against_nation("Plans").expect("a nation"));
+    crate::latex::compile(printed.latex.iter().map(String::as_str));
     for module in ["sources", "fit", "sums", "regress", "decompose", "resample", "findings", "report"] {
         for name in public_names(module) {
             let is_answer = NO_ANSWERS.iter().all(|(_, names)| !names.contains(&name.as_str()));
-            assert_eq!(printed.0.contains(name.as_str()), is_answer, "{module}::{name}: printed, or no answer?");
+            assert_eq!(printed.names.contains(name.as_str()), is_answer, "{module}::{name}: printed, or no answer?");
         }
     }
 }

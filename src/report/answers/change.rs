@@ -2,7 +2,7 @@
 
 use super::{counts, interval_cells, interval_heading, row, warned, with_interval};
 use crate::decompose::{Interval, IntervalMethod};
-use crate::findings::{Change, ChangePart, GapPart, Oaxaca};
+use crate::findings::{Change, ChangePart, CountChange, GapPart, Oaxaca};
 #[cfg(feature = "charts")]
 use crate::report::answer::drawn;
 use crate::report::answer::{Answer, Origin};
@@ -13,7 +13,7 @@ use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
 use crate::report::text::counted;
 use crate::report::units::{largest, method_in_words};
-use crate::report::words::{in_brackets, listed, points, points_beside, points_within};
+use crate::report::words::{in_brackets, listed, per_cent, points, points_within};
 
 /// A part with its interval: what it is of, its name, its number.
 type Part<'a> = (&'a str, &'a str, f64, Option<Interval>);
@@ -111,46 +111,39 @@ impl Answer for Change {
             (false, true) => "fell",
             (false, false) => "rose",
         };
+        let ends = self.interval_of_actual.map(|interval| match verb == "fell" {
+            true => Interval { lower: -interval.upper, upper: -interval.lower, ..interval },
+            false => interval,
+        });
+        let ends =
+            ends.map_or(String::new(), |of| format!(" ({} to {})", points(of.lower, size), points(of.upper, size)));
         let by = match verb {
-            "did not change" => String::new(),
-            _ => {
-                let ends = self.interval_of_actual.map(|interval| match self.actual < 0.0 {
-                    true => Interval { lower: -interval.upper, upper: -interval.lower, ..interval },
-                    false => interval,
-                });
-                format!(" by {} points", points_beside(self.actual.abs(), ends.as_ref(), size))
-            }
+            "did not change" => ends,
+            _ => format!(" by {} points{ends}", points(self.actual.abs(), size)),
         };
-        let head = format!(
-            "From {from} to {to} the mean of {outcome} over {}{} {verb}{by}",
+        let mut said = vec![format!(
+            "From {from} to {to} the mean of {outcome} over {}{} {verb}{by}.",
             counted(self.units, "unit"),
             in_brackets(self.interval.as_ref())
-        );
-        let Some(first) = self.methods.first() else { return vec![format!("{head}.")] };
-        let mut parts: Vec<&ChangePart> = first.rows().collect();
-        parts.sort_by(|a, b| b.change.abs().total_cmp(&a.change.abs()));
-        let part = |part: &&ChangePart| {
-            let what = if part.name == first.unexplained.name { "nothing in the model" } else { part.name.as_str() };
-            format!("{} with {what}", points_beside(part.change, part.interval.as_ref(), size))
-        };
-        let parts: Vec<String> = parts.iter().map(part).collect();
-        let mut said = vec![format!("{head}: {} ({}).", listed(&parts), first.method.name())];
-        if !is_told {
+        )];
+        if !is_told && verb != "did not change" {
             said.push("Chance alone may be the whole of this change, as its interval reaches zero.".to_string());
         }
+        if let Some(first) = self.methods.first() {
+            let parts = first.rows().map(|part| {
+                let what =
+                    if part.name == first.unexplained.name { "nothing in the model" } else { part.name.as_str() };
+                (what, part.change, part.interval)
+            });
+            let parts = parts_in_words(parts.collect(), self.actual, is_told, " points", |x| points(x, size));
+            let rest = match first.method.is_additive() {
+                true => "",
+                false => " By this method the parts do not add up to the change.",
+            };
+            said.push(format!("By the method {}, {parts}.{rest}", first.method.name()));
+        }
         if let Some(counts) = &self.counts {
-            let size = largest([counts.from, counts.to].into_iter());
-            let parts: Vec<String> = counts
-                .parts()
-                .filter(|(_, number, _)| *number != 0.0)
-                .map(|(name, number, interval)| format!("{name} {}", points_beside(number, interval.as_ref(), size)))
-                .collect();
-            said.push(format!(
-                "The count went from {} to {}: {}.",
-                points(counts.from, size),
-                points(counts.to, size),
-                if parts.is_empty() { "nothing moved it".to_string() } else { listed(&parts) }
-            ));
+            said.extend(counts_in_words(counts));
         }
         said.push("A part of a change is what goes with a component, not what it caused.".to_string());
         said
@@ -225,4 +218,81 @@ impl Answer for Oaxaca {
     fn origin(&self) -> Origin {
         Origin::default().seeded(self.interval.as_ref().and_then(|interval| interval.seed))
     }
+}
+
+/// From so many times the change on, parts cancel rather than make it.
+const CANCELS: f64 = 4.0;
+
+/// How much of a change goes with what, the largest first, each with its interval; and what part of the rise or fall that is,
+/// unless chance alone may be the change, or it is little beside its parts, of which a per cent says nothing.
+fn parts_in_words(
+    parts: Vec<(&str, f64, Option<Interval>)>,
+    change: f64,
+    is_beyond_chance: bool,
+    unit: &str,
+    text: impl Fn(f64) -> String,
+) -> String {
+    let size: f64 = parts.iter().map(|(_, part, _)| part.abs()).sum();
+    if size == 0.0 {
+        return "nothing moved it".to_string();
+    }
+    let cancels = change.abs() * CANCELS <= size;
+    let is_nothing = |number: f64| text(number).trim_start_matches(['0', '.', '-']).is_empty();
+    let is_none = |(_, part, interval): &(&str, f64, Option<Interval>)| {
+        is_nothing(*part) && interval.is_none_or(|of| is_nothing(of.lower) && is_nothing(of.upper))
+    };
+    let (none, mut some): (Vec<_>, Vec<_>) = parts.into_iter().partition(is_none);
+    some.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+    let told = some.iter().enumerate().map(|(at, (name, part, interval))| {
+        let ends = interval.map_or(String::new(), |of| format!(" ({} to {})", text(of.lower), text(of.upper)));
+        let (unit, go) = if at == 0 { (unit, " go") } else { ("", "") };
+        let of = match at {
+            _ if cancels || !is_beyond_chance => String::new(),
+            0 => format!(", {} of the {}", per_cent(part / change), if change < 0.0 { "fall" } else { "rise" }),
+            _ => format!(", {}", per_cent(part / change)),
+        };
+        format!("{}{unit}{ends}{go} with {name}{of}", text(*part))
+    });
+    let none: Vec<&str> = none.iter().map(|(name, ..)| *name).collect();
+    let rest = (!none.is_empty()).then(|| format!("{} with {}", text(0.0), listed(&none)));
+    let told = told.chain(rest).collect::<Vec<_>>().join("; ");
+    match cancels {
+        true if is_nothing(change) => format!("{told}: what moved it cancels"),
+        true => format!("{told}: what moved it nearly cancels"),
+        false => told,
+    }
+}
+
+/// What made a count another, and what of it the units do not see.
+fn counts_in_words(counts: &CountChange) -> Vec<String> {
+    let size = largest([counts.from, counts.to].into_iter());
+    // Parts of few things are no whole numbers.
+    let text = |x: f64| match size < 10.0 {
+        true => points(x, size),
+        false if x.abs() < 0.5 => "0".to_string(),
+        false => format!("{x:.0}"),
+    };
+    let by = counts.to - counts.from;
+    let moved = match text(by).trim_start_matches(['0', '.']).is_empty() {
+        true => "did not change".to_string(),
+        false if by < 0.0 => format!("fell by {}", text(-by)),
+        false => format!("rose by {}", text(by)),
+    };
+    let ends = format!("from {} to {}", text(counts.from), text(counts.to));
+    // Population, mix and rates; what comes after them is of other units.
+    let own: Vec<_> = counts.parts().take(3).collect();
+    let mut said = vec![format!("In these units the count {moved}, {ends}.")];
+    if own.iter().any(|(_, number, _)| *number != 0.0) {
+        said.push(format!("{}.", parts_in_words(own, by, true, "", text)));
+    }
+    let beside = [
+        (counts.appeared, format!("units that appeared add {}", text(counts.appeared))),
+        (counts.ended, format!("units that ended take {} away", text(0.0 - counts.ended))),
+        (counts.lacked, "units with a missing value in one of both periods are left out".to_string()),
+    ];
+    let beside: Vec<String> = beside.into_iter().filter(|(number, _)| *number != 0.0).map(|(_, told)| told).collect();
+    if !beside.is_empty() {
+        said.push(format!("Beside them, {}.", listed(&beside)));
+    }
+    said
 }

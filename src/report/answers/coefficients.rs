@@ -13,6 +13,7 @@ use crate::report::estimates::{self, Digits, left_out, meaning, p_value, r_squar
 use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
 use crate::report::text::level;
+use crate::report::words::sentence;
 
 fn number(x: f64) -> String {
     Digits::default().text(x)
@@ -237,7 +238,5 @@ impl Answer for QuasiDemeaning {
 /// What prints itself in a few words, as a sentence.
 pub(super) fn one_line(answer: &impl std::fmt::Display) -> String {
     let text = answer.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut letters = text.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
+    sentence(&text) + "."
 }

@@ -2,12 +2,12 @@
 
 use super::variation::{trend_cells, trend_in_words, with_trend};
 use super::{level_heading, row};
-use crate::findings::{EarlyWarning, JudgementsOverTime, Ranking};
+use crate::findings::{EarlyWarning, JudgementLevel, JudgementsOverTime, LevelCount, Ranking};
 use crate::report::answer::Answer;
 use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
 use crate::report::text::{counted, level, percent};
-use crate::report::words::{per_cent, per_cents};
+use crate::report::words::{per_cent, per_cents, was_or_were};
 
 impl Answer for JudgementsOverTime {
     fn kind(&self) -> &'static str {
@@ -53,24 +53,27 @@ impl Answer for JudgementsOverTime {
     }
 
     fn sentences(&self) -> Vec<String> {
-        let told = |of: &crate::findings::JudgementLevel| {
-            let ends = of.counts.first().zip(of.counts.last());
-            let ends = ends.and_then(|(first, last)| {
-                let (a, b) = (per_cent(first.part?), per_cent(last.part?));
-                Some(format!(" is {a} in {} and {b} in {}", first.period, last.period))
-            })?;
-            let trend = of
-                .trend
-                .as_ref()
-                .map(|trend| format!(", and {}", trend_in_words(trend, self.level, " points", percent)));
-            Some(format!("The part of units judged {}{ends}{}.", of.level, trend.unwrap_or_default()))
+        let judged = |count: &LevelCount, of: &str| match count.part {
+            Some(part) => format!("{} ({}{of}) in {}", counted(count.units, "unit"), per_cent(part), count.period),
+            None => format!("no unit was judged in {}", count.period),
         };
-        let said: Vec<String> = self.levels.iter().filter_map(told).collect();
-        if said.is_empty() {
-            vec![format!("No unit has a {} in the first and the last period.", self.judgement)]
-        } else {
-            said
-        }
+        let told = |of: &JudgementLevel| {
+            let (first, last) = of.counts.first().zip(of.counts.last())?;
+            let trend = of.trend.as_ref().map(|trend| {
+                let trend = trend_in_words(trend, self.level, " points", percent);
+                format!("; over all periods the part {trend}")
+            });
+            let (first, last) = (judged(first, " of those judged"), judged(last, ""));
+            Some(format!("{}: {first} and {last}{}.", of.level, trend.unwrap_or_default()))
+        };
+        let mut said: Vec<String> = self.levels.iter().filter_map(told).collect();
+        said.push(match self.all_moves.up_and_down() {
+            (0, 0) => "No unit moved from one level to another between successive periods.".to_string(),
+            (up, down) => {
+                format!("Of all moves from one period to the next {up} {} up and {down} down.", was_or_were(up))
+            }
+        });
+        said
     }
 }
 
@@ -167,22 +170,49 @@ impl Answer for EarlyWarning {
 
     fn sentences(&self) -> Vec<String> {
         let bad = self.bad.join(" or ");
-        let score = &self.score;
-        let ends = format!("{} interval {}", level(self.level), per_cents(score.lower, score.upper));
+        let pairs = |ranking: &Ranking, of: &str| {
+            let ends = per_cents(ranking.lower, ranking.upper);
+            format!("{} of pairs ({} interval{of} {ends})", per_cent(ranking.area), level(self.level))
+        };
         let mut said = vec![format!(
-            "Of two units of which one is then judged {bad}, the score, fitted on earlier years only, ranks that one higher in \
-             {} of pairs ({ends}); by chance it would be half.",
-            per_cent(score.area)
+            "Of two units of which one is then judged {bad}, the score, fitted on judgements until {} and asked of later ones, \
+             ranks that one higher in {}; by chance it would be half. {}",
+            self.fitted.to,
+            pairs(&self.score, " of scores fitted like it"),
+            against_chance(&self.score)
         )];
-        if score.upper < 0.5 {
-            said.push("It ranks worse than chance.".to_string());
-        } else if score.lower <= 0.5 {
-            said.push("This may be chance.".to_string());
+        let away = |ranking: &&Ranking| (ranking.area - 0.5).abs();
+        let best = self.measures.iter().max_by(|a, b| away(a).total_cmp(&away(b)));
+        // A score of one measure is that measure, or its opposite.
+        if let Some(best) = best.filter(|_| self.measures.len() > 1) {
+            said.push(format!(
+                "Of {} measures by themselves {} tells most, and is picked for that: {}. {}",
+                self.measures.len(),
+                best.measure,
+                pairs(best, ""),
+                against_chance(best)
+            ));
         }
-        let found = self.named.iter().filter(|named| named.is_bad).count();
-        let (judgements, were) = (counted(self.named.len(), "judgement"), if found == 1 { "was" } else { "were" });
-        let most = if 2 * found > self.named.len() { "" } else { ": most that would have been named were not" };
-        said.push(format!("Of {judgements} in the highest fifth {found} {were} judged {bad}{most}."));
+        let (found, all) = (self.named.iter().filter(|named| named.is_bad).count(), self.evaluated.bad);
+        let (judgements, were) = (counted(self.named.len(), "judgement"), was_or_were(found));
+        said.push(format!(
+            "Of {judgements} in the highest fifth of the score, which it would have named before, {found} {were} {bad}; {}.",
+            match all.saturating_sub(found) {
+                0 => format!("no other was {bad}"),
+                missed => format!("of {all} that were {bad}, {missed} would not have been named"),
+            }
+        ));
+        said.push("What goes before a judgement need not be what it is for.".to_string());
         said
+    }
+}
+
+/// Whether a ranking tells more than chance.
+fn against_chance(ranking: &Ranking) -> &'static str {
+    match (ranking.lower > 0.5, ranking.upper < 0.5) {
+        _ if ranking.std_error == 0.0 => "Leaving units out says nothing of chance here.",
+        (true, _) => "That is more than chance gives.",
+        (_, true) => "That is less than chance gives: low values are the warning.",
+        _ => "That is no more than chance may give.",
     }
 }

@@ -10,9 +10,11 @@ use crate::report::breakdown::{how_made, left_out};
 use crate::report::chart::Chart;
 use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
-use crate::report::text::percent;
 use crate::report::units::method_in_words;
 use crate::report::words::{in_brackets, listed, per_cent, per_cent_within};
+
+/// What prints as no more than zero is none.
+const LEAST_SEEN: f64 = 5e-4;
 
 impl Answer for Levels {
     fn kind(&self) -> &'static str {
@@ -52,7 +54,7 @@ impl Answer for Levels {
         let part = |(at, level): (usize, &Level)| {
             let lies = if at == 0 { " lies" } else { "" };
             let share = per_cent_within(level.part_of_total, level.interval.as_ref());
-            format!("{share}{lies} {}", self.in_words(level))
+            format!("{share}{lies} {}", self.place(at))
         };
         let parts: Vec<String> = self.levels.iter().enumerate().map(part).collect();
         let mut said = vec![format!(
@@ -61,21 +63,34 @@ impl Answer for Levels {
             in_brackets(self.interval.as_ref()),
             listed(&parts)
         )];
-        for level in &self.levels {
+        // Where nothing varies there is nothing to go with it.
+        for (at, level) in self.levels.iter().enumerate().filter(|(_, level)| level.part_of_total > 1e-9) {
             let Some(breakdown) = level.methods.first() else { continue };
-            let Some(first) = breakdown.components.iter().max_by(|a, b| a.share_of_level.total_cmp(&b.share_of_level))
-            else {
-                continue;
+            let of_level = |share: &LevelShare| per_cent_within(share.share_of_level, share.interval_of_level.as_ref());
+            let is_seen = |share: &&LevelShare| share.share_of_level > LEAST_SEEN;
+            let first = breakdown.components.iter().max_by(|a, b| a.share_of_level.total_cmp(&b.share_of_level));
+            let (place, method) = (self.place(at), breakdown.method.name());
+            let mut told = match first.filter(is_seen) {
+                Some(first) => {
+                    format!("Of what lies {place}, {} goes with most, {} ({method})", first.name, of_level(first))
+                }
+                None => format!("Of what lies {place}, no component goes with any ({method})"),
             };
-            said.push(format!(
-                "Of what lies {}, {} goes with {}% and nothing in the model with {}% ({}).",
-                self.in_words(level),
-                first.name,
-                percent(first.share_of_level),
-                percent(breakdown.unexplained.share_of_level),
-                breakdown.method.name()
-            ));
+            told += &match Some(&breakdown.unexplained).filter(is_seen) {
+                Some(unexplained) => format!("; {} goes with nothing in the model.", of_level(unexplained)),
+                None => "; nothing is left unexplained.".to_string(),
+            };
+            let worse = breakdown.components.iter().filter(|share| share.share_of_level < -LEAST_SEEN);
+            let worse: Vec<&str> = worse.map(|share| share.name.as_str()).collect();
+            if !worse.is_empty() {
+                told += &format!(" With {} this level is fitted worse than without.", listed(&worse));
+            }
+            said.push(told);
         }
+        if let Some(icc) = self.intraclass_correlation {
+            said.push(format!("Two periods of one unit correlate by {icc:.2}."));
+        }
+        said.push("A share is what goes with a component, not what it causes.".to_string());
         said
     }
 
@@ -90,14 +105,15 @@ impl Answer for Levels {
 }
 
 impl Levels {
-    /// Where a level is, in words.
-    fn in_words(&self, level: &Level) -> String {
-        match level.name.as_str() {
-            "between" => "between units".to_string(),
-            "within" => "within units over time".to_string(),
-            "unit_in_region" if self.nested_in.len() == 1 => format!("between units of the same {}", self.nested_in[0]),
-            name if self.nested_in.iter().any(|nested| nested == name) => format!("between values of {name}"),
-            name => format!("at the level {name}"),
+    /// Where the level at this place lies, from the outermost in.
+    fn place(&self, at: usize) -> String {
+        let outer = at.checked_sub(1).and_then(|outer| self.nested_in.get(outer));
+        match (self.nested_in.get(at), outer) {
+            (Some(group), None) => format!("between groups of units by {group}"),
+            (Some(group), Some(outer)) => format!("between groups by {group} within one of {outer}"),
+            (None, Some(outer)) => format!("between units within one {outer}"),
+            (None, None) if at == 0 => "between units".to_string(),
+            (None, None) => "within units over time".to_string(),
         }
     }
 

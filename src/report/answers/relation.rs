@@ -82,31 +82,34 @@ impl Answer for [Relation] {
     fn sentences(&self) -> Vec<String> {
         let number = |x: f64| format!("{x:.2}").replace("-0.00", "0.00");
         let told = |relation: &Relation| {
-            let of = |place: &str, association: &Association| {
-                let CorrelationEstimate { correlation, interval } = association.spearman?;
+            let of = |(place, association): (&str, &Association)| {
+                let Some(CorrelationEstimate { correlation, interval }) = association.spearman else {
+                    return format!("{place} nothing can be said");
+                };
                 let ends = format!("{} to {}", number(interval.lower), number(interval.upper));
                 let so = match (interval.lower > 0.0, interval.upper < 0.0) {
-                    (true, _) => "rise together",
-                    (_, true) => "go against each other",
-                    _ => "show no relation beyond chance",
+                    (true, _) => "they rise together",
+                    (_, true) => "one falls as the other rises",
+                    _ => "they show no relation beyond chance",
                 };
-                Some(format!("{place} they {so} ({}, {ends})", number(correlation)))
+                format!("{place} {so} ({}, {ends})", number(correlation))
             };
-            let parts: Vec<String> =
-                [("between units", &relation.between), ("within units over time", &relation.within)]
-                    .into_iter()
-                    .filter_map(|(place, association)| of(place, association))
-                    .collect();
+            let places = [
+                ("over all", &relation.overall),
+                ("between units", &relation.between),
+                ("within units over time", &relation.within),
+            ];
             let (first, second, at) = (&relation.first, &relation.second, level(relation.level));
-            match parts.is_empty() {
+            match places.iter().all(|(_, association)| association.spearman.is_none()) {
                 true => format!("How {first} and {second} go together could not be told."),
                 false => {
-                    format!("{first} and {second}, by rank correlations with {at} intervals: {}.", parts.join("; "))
+                    let parts = places.map(of).join("; ");
+                    format!("{first} and {second}, by rank correlations with {at} intervals: {parts}.")
                 }
             }
         };
         let mut said: Vec<String> = self.iter().map(told).collect();
-        said.push("What goes together need not cause each other.".to_string());
+        said.push("That two things go together does not say that one comes of the other.".to_string());
         said
     }
 }

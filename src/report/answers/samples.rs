@@ -8,6 +8,7 @@ use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
 use crate::report::text::{counted, level, percent};
 use crate::report::units::method_in_words;
+use crate::report::words::sentence;
 use crate::resample::{SampleDifferences, ShareDifference};
 
 impl Answer for SampleDifferences {
@@ -63,27 +64,50 @@ impl Answer for SampleDifferences {
         let mut shares: Vec<&ShareDifference> = self.shares().collect();
         shares.sort_by(|a, b| b.difference.abs().total_cmp(&a.difference.abs()));
         let Some(largest) = shares.first() else { return Vec::new() };
-        let is_told = |share: &ShareDifference| share.interval.lower > 0.0 || share.interval.upper < 0.0;
         let mut said = vec![format!(
-            "The share of {} is {}% in {first} and {}% in {second}, {} points apart ({at} interval of second less first {} to \
-             {}), the largest difference.",
-            largest.name,
+            "{} ({}) is {}% in {first} and {}% in {second}, {} points apart ({at} interval of second less first \
+             {} to {}), the largest difference.",
+            match largest.name == self.unexplained.name {
+                true => "What is unexplained".to_string(),
+                false => format!("The share of {}", largest.name),
+            },
+            self.method.name(),
             percent(largest.first),
             percent(largest.second),
             percent(largest.difference.abs()),
             percent(largest.interval.lower),
             percent(largest.interval.upper)
         )];
-        let told: Vec<&str> = shares.iter().filter(|share| is_told(share)).map(|share| share.name.as_str()).collect();
-        said.push(match told.as_slice() {
-            [] => "Chance alone may be all that lies between the two samples: every interval reaches zero.".to_string(),
-            names if names.len() == shares.len() => "All differences are beyond chance.".to_string(),
-            names => format!(
-                "Beyond chance {} that of {}; the intervals of the others reach zero.",
-                crate::report::words::is_or_are(names.len()),
-                crate::report::words::listed(names)
-            ),
+        // Where it is known, without what chance alone would give each of the two.
+        let of = |share: &ShareDifference| match &share.corrected {
+            Some(corrected) => [corrected.difference, corrected.lower, corrected.upper],
+            None => [share.difference, share.interval.lower, share.interval.upper],
+        };
+        let told = shares.iter().filter_map(|share| {
+            let [difference, lower, upper] = of(share);
+            let more = match (lower > 0.0, upper < 0.0) {
+                (true, _) => "more",
+                (_, true) => "less",
+                _ => return None,
+            };
+            let mut ends = [lower.abs(), upper.abs()];
+            ends.sort_by(f64::total_cmp);
+            let [lower, upper] = ends.map(percent);
+            Some(format!("{}, {} points {more} ({lower} to {upper})", share.name, percent(difference.abs())))
         });
+        let told: Vec<String> = told.collect();
+        let others = match shares.len() - told.len() {
+            0 => "",
+            1 => "; the interval of the other reaches zero",
+            _ => "; the intervals of the others reach zero",
+        };
+        let is_corrected = shares.iter().any(|share| share.corrected.is_some());
+        let without = if is_corrected { "Without what chance alone would give each, " } else { "" };
+        let said_of = match told.as_slice() {
+            [] => "no share differs by more than chance allows: every interval reaches zero".to_string(),
+            told => format!("what differs in {second} by more than chance allows is {}{others}", told.join("; ")),
+        };
+        said.push(sentence(&format!("{without}{said_of}.")));
         said
     }
 }

@@ -1,112 +1,17 @@
-//! Several breakdowns, and figures that others published, side by side.
+//! What several breakdowns and figures say side by side.
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
-use super::counts;
-use crate::decompose::Breakdown;
 use crate::report::answer::Answer;
 #[cfg(feature = "charts")]
 use crate::report::answer::drawn;
 #[cfg(feature = "charts")]
-use crate::report::chart::{Chart, StackedBar};
+use crate::report::chart::Chart;
+use crate::report::side_by_side::SideBySide;
 use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
 use crate::report::text::level;
 use crate::report::words::{listed, per_cent};
-
-/// Shares of the same causes from several sources: breakdowns of different panels or questions, and figures that were
-/// published.
-///
-/// # Examples
-/// ```
-/// use apportion::report::{Answer, SideBySide};
-/// use apportion::{Model, Panel};
-///
-/// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
-/// let own = Model::new("y").component("cause", ["x"]).fit(&panel)?.shapley()?;
-/// let beside = SideBySide::new().breakdown("ours", &own).figures("theirs", [("cause", 0.6), ("unexplained", 0.4)]);
-/// assert!(beside.tables().to_markdown().contains("| cause | 71.4 | 60.0 |"));
-/// assert_eq!(
-///     beside.sentences()[0],
-///     "The share of cause is 71.4% in ours and 60.0% in theirs, 11.4 points apart, which is the largest difference."
-/// );
-/// # Ok::<(), apportion::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct SideBySide {
-    columns: Vec<Beside>,
-}
-
-/// Shares under the name of their source.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-struct Beside {
-    name: String,
-    shares: Vec<(String, f64, Option<[f64; 2]>)>,
-    level: Option<f64>,
-    note: Option<String>,
-}
-
-impl SideBySide {
-    /// Nothing yet.
-    ///
-    /// # Examples
-    /// See [`SideBySide`].
-    pub fn new() -> Self {
-        SideBySide::default()
-    }
-
-    /// With a breakdown under this name, with its intervals where it has any.
-    ///
-    /// # Examples
-    /// See [`SideBySide`].
-    pub fn breakdown(mut self, name: impl Into<String>, breakdown: &Breakdown) -> Self {
-        let ends = |share: &crate::decompose::Share| share.interval.map(|interval| [interval.lower, interval.upper]);
-        let shares = breakdown.rows().map(|share| (share.name.clone(), share.share_of_total, ends(share)));
-        self.columns.push(Beside {
-            name: name.into(),
-            shares: shares.collect(),
-            level: breakdown.interval.as_ref().map(|interval| interval.level),
-            note: Some(format!("{}, {}, {}", breakdown.outcome, breakdown.method.name(), counts(&breakdown.sample))),
-        });
-        self
-    }
-
-    /// With figures under this name, each the share of a cause as a fraction of the total.
-    ///
-    /// # Examples
-    /// See [`SideBySide`].
-    pub fn figures(
-        mut self,
-        name: impl Into<String>,
-        figures: impl IntoIterator<Item = (impl Into<String>, f64)>,
-    ) -> Self {
-        let shares = figures.into_iter().map(|(name, share)| (name.into(), share, None)).collect();
-        self.columns.push(Beside { name: name.into(), shares, level: None, note: None });
-        self
-    }
-
-    /// The names of all causes, what is unexplained last.
-    fn names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = Vec::new();
-        for (name, ..) in self.columns.iter().flat_map(|column| &column.shares) {
-            if !names.contains(&name.as_str()) {
-                names.push(name);
-            }
-        }
-        names.sort_by_key(|name| *name == "unexplained");
-        names
-    }
-}
-
-impl Beside {
-    fn share(&self, name: &str) -> Option<(f64, Option<[f64; 2]>)> {
-        self.shares.iter().find(|(own, ..)| own == name).map(|(_, share, ends)| (*share, *ends))
-    }
-}
 
 impl fmt::Display for SideBySide {
     /// Its table within 80 columns.
@@ -170,9 +75,6 @@ impl Answer for SideBySide {
 
     #[cfg(feature = "charts")]
     fn charts(&self) -> Vec<(&'static str, Chart)> {
-        let parts = |of: &Beside| of.shares.iter().map(|(name, share, _)| (name.clone(), *share)).collect::<Vec<_>>();
-        let bars: Vec<StackedBar> =
-            self.columns.iter().map(|of| StackedBar::new(of.name.as_str(), parts(of))).collect();
-        drawn("The shares of every source, one below the other.", Chart::breakdowns(&bars)).into_iter().collect()
+        drawn("The shares of every source, one below the other.", Chart::breakdowns(self)).into_iter().collect()
     }
 }

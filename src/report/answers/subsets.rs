@@ -6,7 +6,7 @@ use crate::report::answer::{Answer, Origin};
 use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
 use crate::report::text::counted;
-use crate::report::words::{is_or_are, listed, per_cent};
+use crate::report::words::{listed, per_cent};
 use crate::resample::Selection;
 
 impl Answer for BestSubsets {
@@ -96,21 +96,26 @@ impl Answer for Selection {
 
     fn sentences(&self) -> Vec<String> {
         let again = self.subsets.iter().find(|of| of.components == self.best).map_or(0.0, |of| of.proportion);
-        let explain = if self.best.len() == 1 { "goes" } else { "go" };
+        let (again, replicates) = (per_cent(again), counted(self.replicates, "replicate"));
+        let (of, outcome) = (counted(self.chosen.len(), "component"), &self.outcome);
+        let own = self.chosen.iter().filter(|of| self.best.contains(&of.component)).enumerate();
+        let own = own.map(|(at, own)| {
+            let of = if at == 0 { format!(" of {replicates}") } else { String::new() };
+            format!("{} (chosen in {}{of})", own.component, per_cent(own.proportion))
+        });
+        let own: Vec<String> = own.collect();
+        let first = match own.as_slice() {
+            [only] => format!("Of {of} {only} goes with most of {outcome}."),
+            several => {
+                let several = listed(several);
+                format!("Of {of} {several} go with most of {outcome}; all of them are chosen together in {again}.")
+            }
+        };
         vec![
-            format!(
-                "Of all {} {} {explain} with most of {}, and {} so in {} of {}.",
-                match self.size {
-                    1 => "single components".to_string(),
-                    n => format!("sets of {n} components"),
-                },
-                listed(&self.best),
-                self.outcome,
-                is_or_are(self.best.len()),
-                per_cent(again),
-                counted(self.replicates, "replicate")
-            ),
-            "What is chosen seldom might as well have been another.".to_string(),
+            first,
+            "What is chosen seldom might as well have been another. That a component goes with the outcome does not say that \
+             it makes it."
+                .to_string(),
         ]
     }
 

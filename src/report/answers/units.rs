@@ -1,5 +1,6 @@
 //! Units: what one leads to expect of each, what remains, and how sure that is.
 
+use super::diagnostics::noise_in_words;
 use super::{level_heading, row, warned};
 use crate::decompose::{Contribution, ContributionRow, ContributionTable};
 use crate::findings::{UnitFinding, Units};
@@ -12,7 +13,7 @@ use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
 use crate::report::text::{counted, level};
 use crate::report::units::{largest, method_in_words};
-use crate::report::words::{is_or_are, points};
+use crate::report::words::points;
 
 /// The columns of what moves a row from the mean.
 fn with_contributions(mut table: Table, always: bool, contributions: &[Contribution]) -> Table {
@@ -87,43 +88,44 @@ impl Answer for Units {
     fn sentences(&self) -> Vec<String> {
         let n = self.units.len();
         let beyond: Vec<&UnitFinding> = self.units.iter().filter(|unit| unit.beyond_chance).collect();
-        let at = level(self.level);
+        let higher = beyond.iter().filter(|unit| unit.remainder > 0.0).count();
+        let differ = format!(
+            "from what the components beside unit effects lead one to expect of {} by more than chance allows, if noise within units {}",
+            self.outcome,
+            noise_in_words(self.noise.model)
+        );
         let mut said = vec![match beyond.len() {
-            0 => format!(
-                "None of {n} units is beyond what chance allows in {}, after what the components lead one to expect.",
-                self.outcome
-            ),
-            some => format!(
-                "{some} of {n} units {} beyond what chance allows in {}, after what the components lead one to expect.",
-                is_or_are(some),
-                self.outcome
-            ),
+            0 => format!("None of {} differs {differ}.", counted(n, "unit")),
+            some => {
+                let verb = if some == 1 { "differs" } else { "differ" };
+                format!("{some} of {} {verb} {differ}: {higher} higher, {} lower.", counted(n, "unit"), some - higher)
+            }
         }];
-        let ends = [
-            self.units.iter().max_by(|a, b| a.remainder.total_cmp(&b.remainder)),
-            self.units.iter().min_by(|a, b| a.remainder.total_cmp(&b.remainder)),
-        ];
-        if let [Some(highest), Some(lowest)] = ends {
-            let of = largest(self.units.iter().flat_map(|unit| [unit.actual, unit.upper, unit.lower]));
-            let told = |unit: &UnitFinding| {
-                let (side, by) =
-                    if unit.remainder < 0.0 { ("below", -unit.remainder) } else { ("above", unit.remainder) };
-                let name = unit.label.as_ref().unwrap_or(&unit.unit);
-                format!(
-                    "{name} is {} {side} what is expected ({at} interval of the remainder {} to {})",
-                    points(by, of),
-                    points(unit.lower, of),
-                    points(unit.upper, of)
-                )
+        let of = largest(self.units.iter().flat_map(|unit| [unit.actual, unit.expected, unit.upper, unit.lower]));
+        let told = |side: &str, unit: &UnitFinding| {
+            let rank = match unit.rank_lower == unit.rank_upper {
+                true => unit.rank_lower.to_string(),
+                false => format!("from {} to {}", unit.rank_lower, unit.rank_upper),
             };
-            said.push(match n {
-                1 => format!("{}.", told(highest)),
-                _ => format!("Highest, {}; lowest, {}.", told(highest), told(lowest)),
-            });
-        }
+            format!(
+                "Furthest {side} what is expected is {}: {} where {} is expected. What remains is {} ({} interval {} to {}), \
+                 its rank {rank} of {n}.",
+                unit.label.as_ref().unwrap_or(&unit.unit),
+                points(unit.actual, of),
+                points(unit.expected, of),
+                points(unit.remainder, of),
+                level(self.level),
+                points(unit.lower, of),
+                points(unit.upper, of)
+            )
+        };
+        let highest = self.units.iter().max_by(|a, b| a.remainder.total_cmp(&b.remainder));
+        let lowest = self.units.iter().min_by(|a, b| a.remainder.total_cmp(&b.remainder));
+        said.extend(highest.filter(|unit| unit.remainder > 0.0).map(|unit| told("above", unit)));
+        said.extend(lowest.filter(|unit| unit.remainder < 0.0).map(|unit| told("below", unit)));
         said.push(
-            "A remainder is what the components do not account for: practice, and whatever else was not measured. Ranks of \
-             most units are uncertain, as their intervals say."
+            "A remainder is a persistent difference that these components do not account for, and noise; it is no proof of what \
+             a unit does. Ranks of most units are uncertain, as their intervals say."
                 .to_string(),
         );
         said

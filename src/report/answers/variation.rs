@@ -33,6 +33,10 @@ pub(super) fn trend_cells(trend: Option<&Trend>) -> [Cell; 4] {
 pub(super) fn trend_in_words(trend: &Trend, of: f64, unit: &str, number: impl Fn(f64) -> String) -> String {
     let ends = format!("{} interval of the slope {} to {}", level(of), number(trend.lower), number(trend.upper));
     match (trend.lower > 0.0, trend.upper < 0.0) {
+        // No unit moves it, so that there is nothing to tell chance by.
+        _ if trend.t.is_none() && trend.slope != 0.0 => {
+            format!("moves by {}{unit} a period, and leaving units out says nothing of chance", number(trend.slope))
+        }
         (true, _) => format!("rises by {}{unit} a period ({ends})", number(trend.slope)),
         (_, true) => format!("falls by {}{unit} a period ({ends})", number(-trend.slope)),
         _ => format!("shows no trend beyond chance ({}{unit} a period, {ends})", number(trend.slope)),
@@ -110,14 +114,15 @@ impl Answer for VariationOverTime {
             };
             let ends = ends.map_or(String::new(), |(first, last)| {
                 let (a, b) = (number(first.value), number(last.value));
-                format!(": {a} in {}, {b} in {}", first.period, last.period)
+                format!("was {a} in {} and {b} in {}; ", first.period, last.period)
             });
             let what = match (&series.component, &series.method) {
                 (Some(component), Some(method)) => format!("share of {component} ({method})"),
                 (Some(unexplained), None) => format!("{unexplained} share"),
                 _ => series.to_string(),
             };
-            Some(format!("Of {}, the {what} {words}{ends}.", self.outcome))
+            // Over all of them it need not go as from the first to the last.
+            Some(format!("Of {}, the {what} {ends}over all periods it {words}.", self.outcome))
         };
         let mut said: Vec<String> = self.series.iter().filter_map(told).collect();
         if said.is_empty() {

@@ -3,7 +3,7 @@
 use super::Chart;
 use super::needs;
 use super::page::source;
-use super::stacked::{Several, StackedBar};
+use super::stacked::{Bar, Several};
 use super::words::{Said, share, spoken};
 use crate::decompose::Levels;
 use crate::error::Result;
@@ -33,7 +33,7 @@ impl Chart {
         for level in &levels.levels {
             let part = share(level.part_of_total, level.interval, 1);
             for by in &level.methods {
-                let parts = by.rows().map(|row| (row.name.clone(), row.share_of_total));
+                let parts = by.rows().map(|row| (row.name.clone(), row.share_of_total)).collect();
                 let method =
                     if level.methods.len() > 1 { format!(", {}", spoken(by.method.name())) } else { String::new() };
                 let name = match level.name.as_str() {
@@ -41,7 +41,7 @@ impl Chart {
                     "within" => "within units".to_owned(),
                     other => spoken(other),
                 };
-                bars.push(StackedBar { note: method, value: part.clone(), ..StackedBar::new(name, parts) });
+                bars.push(Bar { name, parts, note: method, value: part.clone() });
             }
         }
         if bars.is_empty() {

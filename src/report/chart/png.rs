@@ -24,9 +24,11 @@ impl Chart {
     ///
     /// # Examples
     /// ```
-    /// use apportion::report::chart::{Chart, StackedBar};
+    /// use apportion::report::SideBySide;
+    /// use apportion::report::chart::Chart;
     ///
-    /// let chart = Chart::breakdowns(&[StackedBar::new("published", [("practice", 0.44), ("unexplained", 0.56)])])?;
+    /// let published = SideBySide::new().figures("published", [("practice", 0.44), ("unexplained", 0.56)]);
+    /// let chart = Chart::breakdowns(&published)?;
     /// assert!(chart.to_png(2.0)?.starts_with(b"\x89PNG"));
     /// assert!(chart.to_png(0.0).is_err());
     /// # Ok::<(), apportion::Error>(())

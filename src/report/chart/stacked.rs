@@ -10,75 +10,43 @@ use super::text::width;
 use super::theme::Colour;
 use super::words::{ALWAYS, Said, UNEXPLAINED, decimals, method_of, said, sentence, share};
 use super::{Chart, Figure, needs};
-use crate::decompose::{Breakdown, Share};
+use crate::decompose::{Breakdown, Method, Share};
 use crate::error::{QuestionError, Result};
+use crate::report::side_by_side::{Beside, SideBySide};
 
 /// What a percentage needs beside its letters within a bar.
 const PADDING: f64 = 6.0;
 
-/// One bar of [`Chart::breakdowns`]: a name, and shares of the total as fractions.
-///
-/// # Examples
-/// ```
-/// use apportion::report::chart::{Chart, StackedBar};
-/// use apportion::{Model, Panel};
-///
-/// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
-/// let breakdown = Model::new("y").component("deprivation", ["x"]).fit(&panel)?.shapley()?;
-/// // Beside figures that somebody published.
-/// let published = StackedBar::new("published", [("deprivation", 0.15), ("practice", 0.44), ("unexplained", 0.41)]);
-/// let chart = Chart::breakdowns(&[StackedBar::of("ours", &breakdown)?, published])?;
-/// assert!(chart.to_svg().contains(">published</text>"));
-/// # Ok::<(), apportion::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-pub struct StackedBar {
+/// A name, and shares of the total as fractions, of which what is called `unexplained` is grey.
+#[derive(Debug)]
+pub(super) struct Bar {
     pub(super) name: String,
     pub(super) parts: Vec<(String, f64)>,
     /// By which method, where there are several.
     pub(super) note: String,
     /// What is written at its right.
     pub(super) value: String,
-    pub(super) source: Option<String>,
 }
 
-impl StackedBar {
-    /// A bar of figures: names and shares of the total, as fractions. What is called `unexplained` is grey.
-    ///
-    /// # Examples
-    /// See [`StackedBar`].
-    pub fn new<S: Into<String>>(name: impl Into<String>, figures: impl IntoIterator<Item = (S, f64)>) -> Self {
-        let parts = figures.into_iter().map(|(name, share)| (name.into(), share)).collect();
-        StackedBar { name: name.into(), parts, note: String::new(), value: String::new(), source: None }
+impl Bar {
+    fn of(column: &Beside) -> Result<Self> {
+        column.method.as_ref().map_or(Ok(()), check_additive)?;
+        let parts = column.shares.iter().map(|(name, share, _)| (name.clone(), *share));
+        Ok(Bar { name: column.name.clone(), parts: parts.collect(), note: String::new(), value: String::new() })
     }
 
-    /// The bar of a breakdown.
-    ///
-    /// # Errors
-    /// [`QuestionError::Option`] for a breakdown by a method whose shares do not add up, such as `first`.
-    ///
-    /// # Examples
-    /// See [`StackedBar`].
-    pub fn of(name: impl Into<String>, breakdown: &Breakdown) -> Result<Self> {
-        check_additive(breakdown)?;
-        let parts = breakdown.rows().map(|row| (row.name.clone(), row.share_of_total));
-        Ok(StackedBar { source: breakdown.panel.clone(), ..StackedBar::new(name, parts) })
-    }
-}
-
-impl StackedBar {
     fn label(&self, style: &ChartStyle) -> String {
         format!("{}{}", style.named(&self.name), self.note)
     }
 }
 
-fn check_additive(breakdown: &Breakdown) -> Result<()> {
-    if breakdown.method.is_additive() {
+fn check_additive(method: &Method) -> Result<()> {
+    if method.is_additive() {
         return Ok(());
     }
     let expected =
         "its shares do not add up to the whole, so that they cannot be stacked: use Chart::shares".to_owned();
-    Err(QuestionError::Option { option: "method", expected, found: breakdown.method.name().to_owned() }.into())
+    Err(QuestionError::Option { option: "method", expected, found: method.name().to_owned() }.into())
 }
 
 impl Chart {
@@ -91,7 +59,7 @@ impl Chart {
     /// # Examples
     /// See the [module](super).
     pub fn breakdown(breakdown: &Breakdown) -> Result<Self> {
-        check_additive(breakdown)?;
+        check_additive(&breakdown.method)?;
         Ok(Chart::new(Whole { breakdown: breakdown.clone() }))
     }
 
@@ -99,26 +67,40 @@ impl Chart {
     /// colour.
     ///
     /// # Errors
-    /// [`QuestionError::Option`] where there is no bar, or one without a part or with a share that is no number.
+    /// [`QuestionError::Option`] where there is none, one without a share or with a share that is no number, or a breakdown by
+    /// a method whose shares do not add up, such as `first`.
     ///
     /// # Examples
-    /// See [`StackedBar`].
-    pub fn breakdowns(bars: &[StackedBar]) -> Result<Self> {
+    /// ```
+    /// use apportion::report::SideBySide;
+    /// use apportion::report::chart::Chart;
+    /// use apportion::{Model, Panel};
+    ///
+    /// let panel = Panel::builder().column("y", [1.0, 2.0, 3.0, 5.0]).column("x", [0.0, 0.0, 1.0, 1.0]).build()?;
+    /// let breakdown = Model::new("y").component("deprivation", ["x"]).fit(&panel)?.shapley()?;
+    /// // Beside figures that somebody published.
+    /// let published = [("deprivation", 0.15), ("practice", 0.44), ("unexplained", 0.41)];
+    /// let beside = SideBySide::new().breakdown("ours", &breakdown).figures("published", published);
+    /// assert!(Chart::breakdowns(&beside)?.to_svg().contains(">published</text>"));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn breakdowns(beside: &SideBySide) -> Result<Self> {
+        let bars: Vec<Bar> = beside.columns.iter().map(Bar::of).collect::<Result<_>>()?;
         if bars.is_empty() {
-            return needs("bars", "empty", "give at least one");
+            return needs("breakdowns", "none", "give at least one");
         }
         if let Some(bar) =
             bars.iter().find(|bar| bar.parts.is_empty() || bar.parts.iter().any(|part| !part.1.is_finite()))
         {
-            return needs("bar", format!("\"{}\"", bar.name), "every bar needs parts, and every part a share");
+            return needs("shares", format!("\"{}\"", bar.name), "every source needs shares, and every share a number");
         }
-        let mut sources: Vec<&str> = bars.iter().filter_map(|bar| bar.source.as_deref()).collect();
+        let mut sources: Vec<&str> = beside.columns.iter().filter_map(|column| column.panel.as_deref()).collect();
         sources.dedup();
         let source = if sources.is_empty() { String::new() } else { source(Some(&sources.join("; ")), "", None) };
         Ok(Chart::new(Several {
             title: vec![Said::words("How the variation is split")],
             subtitle: String::new(),
-            bars: bars.to_vec(),
+            bars,
             source,
         }))
     }
@@ -135,7 +117,7 @@ struct Whole {
 pub(super) struct Several {
     pub(super) title: Vec<Said>,
     pub(super) subtitle: String,
-    pub(super) bars: Vec<StackedBar>,
+    pub(super) bars: Vec<Bar>,
     pub(super) source: String,
 }
 

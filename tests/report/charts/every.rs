@@ -2,7 +2,8 @@
 
 use apportion::findings::{ChangeAnalysis, Funnel, FunnelTarget, Sensitivity, UnitAnalysis, UnitCounts};
 use apportion::regress::NoiseModel;
-use apportion::report::chart::{Chart, StackedBar};
+use apportion::report::SideBySide;
+use apportion::report::chart::Chart;
 use apportion::{Covariance, Estimator, FittedModel, Method, Model, Panel, PanelRegression, Result, Term};
 
 use super::hostile;
@@ -48,8 +49,8 @@ pub fn england() -> Charts {
 fn of_published(fit: &FittedModel) -> Result<Chart> {
     let figures =
         [("deprivation", 0.15), ("spending", 0.06), ("policy", 0.10), ("practice", 0.44), ("unexplained", 0.25)];
-    let published = StackedBar::new("National Audit Office, 2019", figures);
-    Chart::breakdowns(&[StackedBar::of("England", &fit.sequential()?)?, published])
+    let beside = SideBySide::new().breakdown("England", &fit.sequential()?);
+    Chart::breakdowns(&beside.figures("National Audit Office, 2019", figures))
 }
 
 pub fn hostile() -> Charts {
@@ -69,10 +70,10 @@ pub fn hostile() -> Charts {
         }
         add("far intervals", Chart::shares(&breakdown))?;
         add("far intervals, stacked", Chart::breakdown(&breakdown))?;
-        let bars = [StackedBar::of("a bar with <b>, & and a name that goes on and on and on", &breakdown)?];
-        add("negative shares", Chart::breakdowns(&[bars[0].clone(), StackedBar::of("Ł", &fit.sequential()?)?]))?;
-        let unseen = StackedBar::new("nothing", [("a", 0.0), ("unexplained", 0.0)]);
-        add("nothing", Chart::breakdowns(&[unseen]))?;
+        let beside = SideBySide::new().breakdown("a bar with <b>, & and a name that goes on and on and on", &breakdown);
+        add("negative shares", Chart::breakdowns(&beside.breakdown("Ł", &fit.sequential()?)))?;
+        let unseen = SideBySide::new().figures("nothing", [("a", 0.0), ("unexplained", 0.0)]);
+        add("nothing", Chart::breakdowns(&unseen))?;
         add("coverage", Chart::coverage(&panel))?;
         add("coverage of units", Chart::coverage_of(&panel, "x3"))?;
         add("over time", Chart::over_time(&panel, hostile::OUTCOME))?;

@@ -2,7 +2,8 @@
 
 use apportion::findings::{Funnel, FunnelTarget};
 use apportion::findings::{UnitAnalysis, UnitCounts};
-use apportion::report::chart::{Chart, Colour, StackedBar, Theme};
+use apportion::report::SideBySide;
+use apportion::report::chart::{Chart, Colour, Theme};
 use apportion::{Model, Panel, Term};
 
 use super::every;
@@ -35,7 +36,7 @@ fn discs(svg: &str, colour: Colour) -> Vec<(f64, f64)> {
 fn bars_are_as_long_as_shares_and_follow_each_other() {
     let figures =
         [("deprivation", 0.15), ("spending", 0.06), ("policy", 0.10), ("practice", 0.44), ("unexplained", 0.25)];
-    let chart = Chart::breakdowns(&[StackedBar::new("NAO", figures)]).expect("five parts");
+    let chart = Chart::breakdowns(&SideBySide::new().figures("NAO", figures)).expect("five parts");
     let svg = chart.to_svg();
     let theme = Theme::default();
     let mut end = None;
@@ -53,8 +54,8 @@ fn bars_are_as_long_as_shares_and_follow_each_other() {
 
 #[test]
 fn a_negative_share_lies_on_the_other_side_of_zero() {
-    let chart =
-        Chart::breakdowns(&[StackedBar::new("b", [("up", 0.8), ("down", -0.2), ("unexplained", 0.4)])]).expect("a bar");
+    let beside = SideBySide::new().figures("b", [("up", 0.8), ("down", -0.2), ("unexplained", 0.4)]);
+    let chart = Chart::breakdowns(&beside).expect("a bar");
     let theme = Theme::default();
     let svg = chart.to_svg();
     let (up, down) = (rects(&svg, theme.components[0])[1], rects(&svg, theme.components[1])[1]);
@@ -153,8 +154,9 @@ fn charts_say_what_they_miss() {
         (error(Chart::dominance(&shapley)), "FittedModel::conditional_dominance"),
         (error(Chart::commonality(&shapley)), "FittedModel::commonality"),
         (error(fit.first().and_then(|first| Chart::breakdown(&first))), "Chart::shares"),
-        (error(Chart::breakdowns(&[])), "at least one"),
-        (error(Chart::breakdowns(&[StackedBar::new("b", [("a", f64::NAN)])])), "\"b\""),
+        (error(Chart::breakdowns(&SideBySide::new())), "at least one"),
+        (error(Chart::breakdowns(&SideBySide::new().figures("b", [("a", f64::NAN)]))), "\"b\""),
+        (error(fit.first().and_then(|of| Chart::breakdowns(&SideBySide::new().breakdown("b", &of)))), "Chart::shares"),
         (error(Chart::coefficients(&[])), "at least one"),
         (error(Chart::coverage(&panel)), "PanelSchema"),
         (error(Chart::over_time(&panel, "y")), "PanelSchema"),
