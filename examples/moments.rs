@@ -80,7 +80,7 @@ fn answer(mut arguments: Arguments) -> Result<String> {
 
 #[cfg(feature = "arrow")]
 fn of_file(question: &SumsQuestion, file: &PathBuf) -> Result<GroupedSums> {
-    Ok(GroupedSums::of_parquet(question, [file])?)
+    Ok(GroupedSums::of_parquet(question.clone(), [file])?)
 }
 
 #[cfg(not(feature = "arrow"))]
