@@ -20,7 +20,7 @@
 // | rows in memory to sums | `batch`, `unit_codes`, `kept_rows`, `accumulate`, `add` |
 // | record batches and Parquet files to rows | `arrow` |
 // | sums to a fit | `equivalent_rows`, `fit` |
-// | sums as tables | `tables`; the queries that make them | `sql` |
+// | sums as tables | `tables`, `read_table`; the queries that make them | `sql` |
 
 mod accumulate;
 mod add;
@@ -32,6 +32,7 @@ mod fit;
 mod grouped_sums;
 mod kept_rows;
 mod question;
+mod read_table;
 mod sql;
 mod tables;
 mod unit_codes;

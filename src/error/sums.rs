@@ -50,7 +50,7 @@ pub enum SumsProblem {
         /// The unit.
         unit: String,
         /// The table that has it.
-        other: &'static str,
+        other: String,
     },
     /// A unit whose sums are not those of its periods.
     #[error(

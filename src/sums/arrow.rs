@@ -5,9 +5,11 @@
 //! | units and periods to numbers | `keys` |
 //! | one batch to sums | here |
 //! | many files to sums | `of_parquet` |
+//! | tables of sums as batches | `of_tables` |
 
 mod keys;
 mod of_parquet;
+mod of_tables;
 
 use std::borrow::Cow;
 

@@ -1,11 +1,11 @@
 //! Sums as tables, of a database or of our own, and back.
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
 use super::grouped_sums::GroupedSums;
 use super::question::{Check, SumsQuestion, why_undefined};
+use super::read_table::ReadTable;
 use crate::error::{DataError, Error, Result, SumsProblem};
 use crate::numerics::eliminate::packed_len;
 use crate::panel::{Missing, Reason};
@@ -27,12 +27,22 @@ impl GroupedSums {
     /// # Examples
     /// See [`write_csv`](Self::write_csv).
     pub fn read_csv(question: &SumsQuestion, folder: impl AsRef<Path>) -> Result<Self> {
-        let folder = folder.as_ref();
+        let read = |name: &str| ReadTable::from_csv(&folder.as_ref().join(name), question);
+        let cells = question.period.as_ref().map(|_| read(BY_UNIT_AND_PERIOD)).transpose()?;
+        Self::of_tables(question, &read(CENTRES)?, &read(BY_UNIT)?, cells.as_ref())
+    }
+
+    /// The sums that tables of this question say.
+    pub(super) fn of_tables(
+        question: &SumsQuestion,
+        centres: &ReadTable,
+        by_unit: &ReadTable,
+        cells: Option<&ReadTable>,
+    ) -> Result<Self> {
         let mut sums = GroupedSums::new(question.clone());
         let q = question.variables.len();
-        let centres = Table::read(folder, CENTRES, question)?;
-        if centres.rows.len() != 1 {
-            return Err(centres.wrong(SumsProblem::Rows { expected: 1, found: centres.rows.len() }));
+        if centres.len() != 1 {
+            return Err(centres.wrong(SumsProblem::Rows { expected: 1, found: centres.len() }));
         }
         let expected = centres.whole(0, "n")? as usize;
         if question.weights.is_some() {
@@ -51,9 +61,8 @@ impl GroupedSums {
             return Ok(sums);
         }
         sums.centres = Some((1..=q).map(|v| centres.number(0, &format!("c{v}"))).collect::<Result<_>>()?);
-        let by_unit = Table::read(folder, BY_UNIT, question)?;
         let products: Vec<String> = (1..=q).flat_map(|i| (i..=q).map(move |j| format!("p{i}_{j}"))).collect();
-        for row in 0..by_unit.rows.len() {
+        for row in 0..by_unit.len() {
             let name = by_unit.key(row, "unit")?;
             if sums.units.position.contains_key(name) {
                 return Err(by_unit.wrong(SumsProblem::Repeated { key: name.to_string() }));
@@ -72,19 +81,19 @@ impl GroupedSums {
         if found != expected {
             return Err(by_unit.wrong(SumsProblem::Rows { expected, found }));
         }
-        if question.period.is_some() {
-            sums.read_cells(&Table::read(folder, BY_UNIT_AND_PERIOD, question)?)?;
+        if let Some(cells) = cells {
+            sums.read_cells(cells, by_unit)?;
         }
         Ok(sums)
     }
 
-    fn read_cells(&mut self, table: &Table) -> Result<()> {
+    fn read_cells(&mut self, table: &ReadTable, by_unit: &ReadTable) -> Result<()> {
         let q = self.question.variables.len();
-        for row in 0..table.rows.len() {
+        for row in 0..table.len() {
             let name = table.key(row, "unit")?;
             let Some(&unit) = self.units.position.get(name) else {
-                let why = SumsProblem::Unmatched { unit: name.to_string(), other: BY_UNIT_AND_PERIOD };
-                return Err(DataError::Sums { table: BY_UNIT.to_string(), why }.into());
+                let why = SumsProblem::Unmatched { unit: name.to_string(), other: table.name().to_string() };
+                return Err(by_unit.wrong(why));
             };
             let text = table.key(row, "period")?;
             let period: i32 = text.parse().map_err(|_| table.not_a_number(row, "period", text))?;
@@ -104,7 +113,7 @@ impl GroupedSums {
             None => Ok(()),
             Some(unit) => {
                 let unit = self.units.names[unit].clone();
-                Err(table.wrong(SumsProblem::Unmatched { unit, other: BY_UNIT }))
+                Err(table.wrong(SumsProblem::Unmatched { unit, other: by_unit.name().to_string() }))
             }
         }
     }
@@ -206,73 +215,5 @@ fn reason_of(check: &Check) -> Reason {
         Check::Missing(column) => Reason::Missing { column: column.to_string(), kind: Missing::Empty },
         Check::Undefined(term) => why_undefined(term),
         Check::ZeroWeight(column) => Reason::ZeroWeight { column: column.to_string() },
-    }
-}
-
-/// A table of numbers as it was written.
-struct Table {
-    path: String,
-    columns: HashMap<String, usize>,
-    rows: Vec<csv::StringRecord>,
-}
-
-impl Table {
-    /// # Errors
-    /// [`DataError::Sums`] for a table of another question.
-    fn read(folder: &Path, name: &str, question: &SumsQuestion) -> Result<Self> {
-        let path = folder.join(name).display().to_string();
-        let fail = |source| DataError::Read { path: path.clone(), source };
-        let bytes = fs::read(&path).map_err(fail)?;
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(&bytes[..]);
-        let headers = reader.headers().map_err(|error| fail(std::io::Error::other(error)))?;
-        // Snowflake writes names in capitals.
-        let columns = headers.iter().enumerate().map(|(at, name)| (name.to_ascii_lowercase(), at)).collect();
-        let rows: Vec<csv::StringRecord> =
-            reader.records().collect::<Result<_, csv::Error>>().map_err(|error| fail(std::io::Error::other(error)))?;
-        let table = Table { path, columns, rows };
-        let expected = question.fingerprint();
-        for row in 0..table.rows.len() {
-            let found = table.text(row, "question")?;
-            if found != expected {
-                return Err(table.wrong(SumsProblem::OtherQuestion { expected, found: found.to_string() }));
-            }
-        }
-        Ok(table)
-    }
-
-    fn wrong(&self, why: SumsProblem) -> Error {
-        DataError::Sums { table: self.path.clone(), why }.into()
-    }
-
-    fn text(&self, row: usize, column: &str) -> Result<&str> {
-        let at =
-            self.columns.get(column).ok_or_else(|| self.wrong(SumsProblem::NoColumn { column: column.to_string() }))?;
-        Ok(self.rows[row].get(*at).unwrap_or_default())
-    }
-
-    fn key(&self, row: usize, key: &'static str) -> Result<&str> {
-        match self.text(row, key)? {
-            text if Missing::in_text(text.as_bytes()).is_some() => {
-                Err(self.wrong(SumsProblem::NoKey { row: row + 1, key }))
-            }
-            text => Ok(text),
-        }
-    }
-
-    fn number(&self, row: usize, column: &str) -> Result<f64> {
-        let text = self.text(row, column)?;
-        let number = text.parse().ok().filter(|number: &f64| number.is_finite());
-        number.ok_or_else(|| self.not_a_number(row, column, text))
-    }
-
-    /// A count, which some databases write with a decimal point.
-    fn whole(&self, row: usize, column: &str) -> Result<u64> {
-        let number = self.number(row, column)?;
-        let is_whole = number >= 0.0 && number.fract() == 0.0 && number < 9e15;
-        if is_whole { Ok(number as u64) } else { Err(self.not_a_number(row, column, self.text(row, column)?)) }
-    }
-
-    fn not_a_number(&self, row: usize, column: &str, text: &str) -> Error {
-        self.wrong(SumsProblem::NotANumber { row: row + 1, column: column.to_string(), text: text.to_string() })
     }
 }

@@ -1,0 +1,98 @@
+//! A table of sums as a database wrote it: is it of this question, and what stands in its cells?
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+
+use super::question::SumsQuestion;
+use crate::error::{DataError, Error, Result, SumsProblem};
+use crate::panel::Missing;
+
+/// A table of numbers as it was written.
+pub(super) struct ReadTable {
+    path: String,
+    columns: HashMap<String, usize>,
+    rows: Vec<Vec<String>>,
+}
+
+impl ReadTable {
+    /// # Errors
+    /// [`DataError::Read`] for a file that cannot be read; [`DataError::Sums`] for a table of another question.
+    pub(super) fn from_csv(path: &Path, question: &SumsQuestion) -> Result<Self> {
+        let path = path.display().to_string();
+        let fail = |source| DataError::Read { path: path.clone(), source };
+        let bytes = fs::read(&path).map_err(fail)?;
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(&bytes[..]);
+        let headers = reader.headers().map_err(|error| fail(std::io::Error::other(error)))?.clone();
+        let texts = |record: csv::StringRecord| record.iter().map(str::to_string).collect();
+        let rows = reader.records().map(|record| record.map(texts)).collect::<Result<_, csv::Error>>();
+        let rows = rows.map_err(|error| fail(std::io::Error::other(error)))?;
+        Self::new(path, headers.iter(), rows, question)
+    }
+
+    /// # Errors
+    /// [`DataError::Sums`] for a table of another question.
+    pub(super) fn new<'a>(
+        path: String,
+        headers: impl Iterator<Item = &'a str>,
+        rows: Vec<Vec<String>>,
+        question: &SumsQuestion,
+    ) -> Result<Self> {
+        // Snowflake writes names in capitals.
+        let columns = headers.enumerate().map(|(at, name)| (name.to_ascii_lowercase(), at)).collect();
+        let table = ReadTable { path, columns, rows };
+        let expected = question.fingerprint();
+        for row in 0..table.len() {
+            let found = table.text(row, "question")?;
+            if found != expected {
+                return Err(table.wrong(SumsProblem::OtherQuestion { expected, found: found.to_string() }));
+            }
+        }
+        Ok(table)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// What it is called beside the others.
+    pub(super) fn name(&self) -> &str {
+        self.path.rsplit(['/', '\\']).next().unwrap_or_default()
+    }
+
+    pub(super) fn wrong(&self, why: SumsProblem) -> Error {
+        DataError::Sums { table: self.path.clone(), why }.into()
+    }
+
+    fn text(&self, row: usize, column: &str) -> Result<&str> {
+        let at =
+            self.columns.get(column).ok_or_else(|| self.wrong(SumsProblem::NoColumn { column: column.to_string() }))?;
+        Ok(self.rows[row].get(*at).map(String::as_str).unwrap_or_default())
+    }
+
+    pub(super) fn key(&self, row: usize, key: &'static str) -> Result<&str> {
+        match self.text(row, key)? {
+            text if Missing::in_text(text.as_bytes()).is_some() => {
+                Err(self.wrong(SumsProblem::NoKey { row: row + 1, key }))
+            }
+            text => Ok(text),
+        }
+    }
+
+    pub(super) fn number(&self, row: usize, column: &str) -> Result<f64> {
+        let text = self.text(row, column)?;
+        let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+        number.ok_or_else(|| self.not_a_number(row, column, text))
+    }
+
+    /// A count, which some databases write with a decimal point.
+    pub(super) fn whole(&self, row: usize, column: &str) -> Result<u64> {
+        let number = self.number(row, column)?;
+        let is_whole = number >= 0.0 && number.fract() == 0.0 && number < 9e15;
+        if is_whole { Ok(number as u64) } else { Err(self.not_a_number(row, column, self.text(row, column)?)) }
+    }
+
+    pub(super) fn not_a_number(&self, row: usize, column: &str, text: &str) -> Error {
+        self.wrong(SumsProblem::NotANumber { row: row + 1, column: column.to_string(), text: text.to_string() })
+    }
+}
