@@ -9,6 +9,7 @@ use super::cells::Cells;
 use super::column::Column;
 use super::history::Reading;
 use super::keys::{read_periods, read_units};
+#[cfg(feature = "arrow")]
 use super::missing::Missing;
 use super::rows::Rows;
 use super::schema::PanelSchema;

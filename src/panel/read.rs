@@ -24,7 +24,7 @@ impl Panel {
     /// Cells are separated by commas and may be quoted. UTF-8 with or without a byte-order mark and Windows-1252 are
     /// read, and any line ends; blank lines are passed over, so a file of one column writes a missing value as `NA`. A
     /// column without a name is called `unnamed_7` by its position. Missing values are typed, see
-    /// [`Missing`](super::Missing); numbers may have thousands separators and percent signs, see [`Column`]. Periods
+    /// [`Missing`](super::Missing); numbers may have thousands separators and percent signs, see [`Column`](super::Column). Periods
     /// are years or financial years (`2017-18`, `2017/18`, `201718`, `2016-17 (OT)`), taken as the year in which they
     /// end. The order of the rows in the file does not matter: see [`Panel`].
     ///

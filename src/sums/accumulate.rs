@@ -25,10 +25,15 @@ pub(super) struct Rows<'a> {
 /// Not looked up yet.
 const UNKNOWN: u32 = u32::MAX;
 
+/// Of each name of a batch the position of its unit among the sums, as far as it has been looked up. Batches whose names
+/// begin with those of the batch before share one.
+#[derive(Default)]
+pub(super) struct KnownPositions(Vec<u32>);
+
 impl Rows<'_> {
     /// Adds the rows.
-    pub(super) fn add_to(&self, units: &mut Units, cells: &mut Cells) {
-        let unit_of = self.units(units);
+    pub(super) fn add_to(&self, units: &mut Units, cells: &mut Cells, known: &mut KnownPositions) {
+        let unit_of = self.units(units, &mut known.0);
         let cell_of = self.periods.map(|periods| self.cells(periods, &unit_of, cells));
         let into = Into { unit_of: &unit_of, cell_of: cell_of.as_deref(), units, cells };
         // Loops whose length is known are unrolled.
@@ -44,9 +49,9 @@ impl Rows<'_> {
     }
 
     /// The unit of each kept row, by its position among the sums.
-    fn units(&self, units: &mut Units) -> Vec<u32> {
+    fn units(&self, units: &mut Units, known: &mut Vec<u32>) -> Vec<u32> {
         let q = self.centres.len();
-        let mut known = vec![UNKNOWN; self.names.len()];
+        known.resize(self.names.len(), UNKNOWN);
         let unit = |&row: &usize| {
             let code = self.codes[row] as usize;
             if known[code] == UNKNOWN {
@@ -62,7 +67,7 @@ impl Rows<'_> {
         let q = self.centres.len();
         let kept = || self.kept.iter().map(|&row| periods[row]);
         let (first, last) = (kept().min().unwrap_or_default(), kept().max().unwrap_or_default());
-        let spans = last.abs_diff(first) as usize + 1;
+        let spans = (last.abs_diff(first) as usize).saturating_add(1);
         let places = self.names.len().saturating_mul(spans);
         let rows = self.kept.iter().zip(unit_of).map(|(&row, &unit)| (self.codes[row] as usize, (unit, periods[row])));
         if places <= PLACES_PER_ROW * self.kept.len() {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::accumulate::Rows;
+use super::accumulate::{KnownPositions, Rows};
 use super::batch::{Batch, BatchColumn};
 use super::grouped_sums::GroupedSums;
 use super::kept_rows::KeptRows;
@@ -41,14 +41,15 @@ impl GroupedSums {
             values: Cow::Borrowed(values),
             why_missing: None,
         });
-        self.add(&Batch {
+        let batch = Batch {
             units: Cow::Borrowed(known.names()),
             unnamed: known.unnamed(),
             codes: Cow::Owned(codes),
             periods: periods.map(Cow::Borrowed),
             columns: columns.collect(),
             first_row: 0,
-        })
+        };
+        self.add(&batch, &mut KnownPositions::default())
     }
 
     /// Adds the rows of a panel, whose units and periods must be those of the question.
@@ -116,11 +117,11 @@ impl GroupedSums {
         };
         // What is borrowed of the question ends here.
         let batch = Batch { columns: batch.columns, ..batch };
-        self.add(&batch)
+        self.add(&batch, &mut KnownPositions::default())
     }
 
-    /// Adds the rows of a batch.
-    pub(super) fn add(&mut self, batch: &Batch) -> Result<()> {
+    /// Adds the rows of a batch. Where its units stand among the sums is known from one batch of the same units to the next.
+    pub(super) fn add(&mut self, batch: &Batch, known: &mut KnownPositions) -> Result<()> {
         let question = &self.question;
         if let Some(row) = batch.unnamed.and_then(|unnamed| batch.codes.iter().position(|&code| code == unnamed)) {
             let place = Place::Row(batch.first_row + row);
@@ -144,7 +145,7 @@ impl GroupedSums {
         let weights = weights.map(|column| &*column.values);
         let (codes, names) = (&batch.codes, &batch.units);
         let rows = Rows { kept: &kept, codes, names, periods, weights, numbers: &numbers, centres };
-        rows.add_to(&mut self.units, &mut self.cells);
+        rows.add_to(&mut self.units, &mut self.cells, known);
         Ok(())
     }
 }

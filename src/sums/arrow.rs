@@ -90,7 +90,8 @@ impl GroupedSums {
         let columns = of_numbers.into_iter().map(values).collect::<Result<_, _>>()?;
         let (names, unnamed) = (Cow::Borrowed(known.units.names()), known.units.unnamed());
         let (codes, periods) = (Cow::Owned(codes), periods.map(Cow::Owned));
-        Ok(self.add(&Batch { units: names, unnamed, codes, periods, columns, first_row })?)
+        let batch = Batch { units: names, unnamed, codes, periods, columns, first_row };
+        Ok(self.add(&batch, &mut known.positions)?)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::question::{SumsQuestion, THE_SUMS};
+use super::unit_codes::Quick;
 use crate::error::{DataError, Result, SumsProblem};
 use crate::numerics::eliminate::packed_len;
 use crate::panel::{LeftOutRows, Reason};
@@ -55,7 +56,7 @@ pub struct GroupedSums {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Units {
     pub(super) names: Vec<String>,
-    pub(super) position: HashMap<String, u32>,
+    pub(super) position: HashMap<String, u32, Quick>,
     pub(super) sums: Sums,
     /// Upper triangles, row by row.
     pub(super) products: Vec<f64>,
@@ -65,7 +66,7 @@ pub(super) struct Units {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Cells {
     pub(super) keys: Vec<(u32, i32)>,
-    pub(super) position: HashMap<(u32, i32), u32>,
+    pub(super) position: HashMap<(u32, i32), u32, Quick>,
     pub(super) sums: Sums,
 }
 

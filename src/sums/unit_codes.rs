@@ -11,9 +11,9 @@ use crate::panel::Missing;
 #[derive(Default)]
 pub(super) struct UnitCodes {
     names: Vec<String>,
-    texts: HashMap<Box<str>, u32, BuildHasherDefault<Folded>>,
+    texts: HashMap<Box<str>, u32, Quick>,
     #[cfg(feature = "arrow")]
-    whole: HashMap<i64, u32, BuildHasherDefault<Folded>>,
+    whole: HashMap<i64, u32, Quick>,
     /// The first that is no name but the mark of a missing one.
     unnamed: Option<u32>,
 }
@@ -54,6 +54,9 @@ impl UnitCodes {
     }
 }
 
+/// How units are looked up.
+pub(super) type Quick = BuildHasherDefault<Folded>;
+
 /// A hash of few instructions: it is asked for every row, and nobody gains by units that collide.
 #[derive(Default)]
 pub(super) struct Folded(u64);
@@ -77,6 +80,14 @@ impl Hasher for Folded {
 
     fn write_u8(&mut self, byte: u8) {
         self.fold(u64::from(byte));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.fold(u64::from(number));
+    }
+
+    fn write_i32(&mut self, number: i32) {
+        self.fold(number as u64);
     }
 
     fn write_i64(&mut self, number: i64) {

@@ -1,4 +1,5 @@
 //! Arrow record batches and Parquet files: what each type becomes, what is refused, and England there and back.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where something is not as it should be")]
 
 use std::fs;
 use std::path::PathBuf;

@@ -12,6 +12,7 @@ use super::Failure;
 use crate::error::{DataError, Place, Result};
 use crate::panel::{Missing, read_period};
 use crate::sources::arrow::{Kind, each_cell, kind, numbers, refused};
+use crate::sums::accumulate::KnownPositions;
 use crate::sums::unit_codes::UnitCodes;
 
 /// Whole numbers that are years, or count periods, as they stand.
@@ -21,6 +22,8 @@ const PLAIN_PERIODS: std::ops::RangeInclusive<i64> = -9999..=9999;
 #[derive(Default)]
 pub(super) struct KnownUnits {
     pub(super) units: UnitCodes,
+    /// Where they stand among the sums.
+    pub(super) positions: KnownPositions,
     /// The last dictionary: the batches of a row group share one, which may hold more texts than a batch has rows.
     dictionary: Option<KnownDictionary>,
 }
@@ -47,7 +50,7 @@ pub(super) fn unit_codes(
     known: &mut KnownUnits,
     first_row: usize,
 ) -> Result<Vec<u32>, Failure> {
-    let KnownUnits { units: known, dictionary: before } = known;
+    let KnownUnits { units: known, dictionary: before, .. } = known;
     if let Some(dictionary) = array.as_any_dictionary_opt().filter(|dictionary| !dictionary.values().is_empty()) {
         let values = dictionary.values();
         let KnownDictionary { names, codes, .. } = match before {

@@ -75,7 +75,8 @@ impl GroupedSums {
         let groups = |file| {
             let begins = |first: &mut usize, (group, rows): (usize, usize)| {
                 let first_row = *first;
-                *first += rows;
+                // A damaged description counts more rows than there can be, which no error is to be about.
+                *first = first.checked_add(rows).filter(|rows| isize::try_from(*rows).is_ok()).unwrap_or_default();
                 Some(RowGroup { file, group, first_row })
             };
             file.file.row_groups().into_iter().enumerate().scan(0, begins).collect::<Vec<_>>()
