@@ -266,7 +266,7 @@ impl Column {
     }
 
     /// Puts the rows in another order: row `i` becomes what was row `order[i]`, a permutation.
-    pub(super) fn reorder(&mut self, order: &[usize]) {
+    pub(super) fn reorder(&mut self, order: &[u32]) {
         match Arc::make_mut(&mut self.values) {
             Values::Number(numbers) => reorder(numbers, order),
             Values::Text { codes, .. } => reorder(codes, order),

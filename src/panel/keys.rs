@@ -8,7 +8,7 @@ use super::cells::Cells;
 use super::codes::united;
 use super::history::Spellings;
 use super::missing::Missing;
-use super::order::{ranked, reorder};
+use super::order::{ranked, ranked_integers, reorder};
 use super::period::{read_period, short_span};
 use crate::error::{DataError, Place, Result};
 
@@ -41,6 +41,11 @@ pub(super) fn known_units(name: String, cells: &Cells) -> Key<String> {
     key_of_units(name, distinct.into_iter().map(Cow::into_owned).collect(), &firsts)
 }
 
+/// The units of rows that are all integers: those there are, in order, and for each row the position of its own.
+pub(super) fn integer_units(name: String, (values, indices): (Vec<i64>, Vec<u32>)) -> Key<String> {
+    Key::new(name, values.iter().map(i64::to_string).collect(), indices)
+}
+
 /// The key of the distinct units, of which each row has one by position.
 fn key_of_units(name: String, units: Vec<String>, firsts: &[u32]) -> Key<String> {
     // Identifiers that are all integers are ordered as such, so that 9 comes before 10.
@@ -54,7 +59,7 @@ fn key_of_units(name: String, units: Vec<String>, firsts: &[u32]) -> Key<String>
         None => ranked(&units, String::cmp),
     };
     let indices = firsts.iter().map(|&first| ranks[first as usize]).collect();
-    Key { name, values, indices }
+    Key::new(name, values, indices)
 }
 
 /// The periods of rows.
@@ -82,13 +87,13 @@ pub(super) fn read_periods(name: String, cells: &Cells, places: &[Place]) -> Res
     }
     let (values, ranks) = ranked(&periods, i32::cmp);
     let indices = firsts.iter().map(|&first| ranks[first as usize]).collect();
-    Ok(Key { name, values, indices })
+    Ok(Key::new(name, values, indices))
 }
 
 /// The periods of rows in memory, as they stand.
 pub(super) fn periods_in_memory(name: String, periods: &[i32]) -> Key<i32> {
-    let (values, indices) = ranked(periods, i32::cmp);
-    Key { name, values, indices }
+    let (values, indices) = ranked_integers(periods);
+    Key::new(name, values, indices)
 }
 
 impl<T: Clone> Key<T> {
@@ -97,13 +102,17 @@ impl<T: Clone> Key<T> {
         let kept: Vec<u32> = rows.iter().filter_map(|&row| self.indices.get(row).copied()).collect();
         let (used, indices) = ranked(&kept, u32::cmp);
         let values = used.iter().filter_map(|&index| self.values.get(index as usize).cloned()).collect();
-        Key { name: self.name.clone(), values, indices }
+        Key::new(self.name.clone(), values, indices)
     }
 }
 
 impl<T> Key<T> {
+    fn new(name: String, values: Vec<T>, indices: Vec<u32>) -> Self {
+        Key { name, values, indices }
+    }
+
     /// Puts the rows in another order, a permutation.
-    pub(super) fn reorder(&mut self, order: &[usize]) {
+    pub(super) fn reorder(&mut self, order: &[u32]) {
         reorder(&mut self.indices, order);
     }
 

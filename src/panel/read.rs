@@ -162,7 +162,7 @@ fn into_rows(
     // The first error in the order of the columns, however many threads there are.
     let columns = columns.into_iter().collect::<Result<_>>()?;
     let (weight, population) = (schema.weight.clone(), schema.population.clone());
-    Ok(Rows { units, periods, weight, population, columns, places, reading })
+    Ok(Rows { units, periods, weight, population, columns, places: places.into(), reading })
 }
 
 #[cfg(test)]
