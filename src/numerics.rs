@@ -10,7 +10,7 @@
 //! | eigenvalues of a symmetric matrix | `eigen` |
 //! | which rows belong together, and their means | `groups` |
 //! | what one or two sets of effects leave | `absorb` |
-//! | sums of products, means | `dot`, `means` |
+//! | sums of products, means, where a column lies and how far it spreads | `dot`, `means`, `spread` |
 //! | ranks, ties by the mean of theirs | `order` |
 //! | random numbers | `streams` |
 //! | probabilities and quantiles | `tails` |
@@ -30,6 +30,7 @@ pub(crate) mod order;
 pub(crate) mod quantile;
 pub(crate) mod rank;
 pub(crate) mod real;
+pub(crate) mod spread;
 pub(crate) mod streams;
 pub(crate) mod tails;
 pub(crate) mod triangular;

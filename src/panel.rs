@@ -35,6 +35,8 @@ mod england;
 mod exclude;
 mod filter;
 mod function;
+mod given_units;
+mod groups;
 mod history;
 mod join;
 mod keep_columns;
@@ -47,8 +49,10 @@ mod missing;
 mod names;
 mod notes;
 mod number;
+mod numbers;
 mod order;
 mod period;
+mod places;
 mod provenance;
 mod read;
 mod records;
@@ -57,6 +61,7 @@ mod reorganisations;
 mod reorganise;
 mod repeated_keys;
 mod row;
+mod row_list;
 mod rows;
 mod sample;
 mod schema;
@@ -100,7 +105,9 @@ pub(crate) use self::names::{check_distinct, nearest_names, unknown_column};
 #[cfg(feature = "excel")]
 pub(crate) use self::notes::{Line, Notes};
 pub(crate) use self::number::NumberStyle;
+pub(crate) use self::numbers::Numbers;
 pub(crate) use self::period::{PeriodForm, read_period, short_span, speaks_of_a_period, without_remarks};
+use self::places::Places;
 pub use self::provenance::{FileOrigin, Origin, Provenance, Quantity};
 #[cfg(any(feature = "excel", feature = "arrow"))]
 pub(crate) use self::records::column_names;
@@ -110,6 +117,7 @@ pub(crate) use self::records::{Header, Records};
 pub use self::reorganisations::{Area, Reorganisation, ReorganisationKind, Reorganisations};
 pub use self::reorganise::AreaRule;
 pub use self::row::Row;
+pub(crate) use self::row_list::RowList;
 pub(crate) use self::sample::Selection;
 pub use self::sample::{LeftOutRows, Reason, Sample};
 pub use self::schema::PanelSchema;
@@ -171,7 +179,7 @@ pub struct Panel {
     weight: Option<String>,
     population: Option<String>,
     columns: Arc<Vec<Column>>,
-    places: Arc<Vec<Place>>,
+    places: Arc<Places>,
     description: Option<String>,
     /// The columns that describe a unit rather than measure it: its other code, its name, its region.
     labels: Vec<String>,
@@ -191,22 +199,6 @@ impl PartialEq for Panel {
 }
 
 impl Panel {
-    /// Puts a panel together from columns that have been read, one row for each unit and period; a unit that is empty,
-    /// and a unit and period that occur twice, are errors.
-    pub(crate) fn from_columns(
-        (unit_name, units): (String, &Cells),
-        periods: Option<(String, Vec<i32>)>,
-        columns: Vec<Column>,
-        places: Vec<Place>,
-        mut reading: Reading,
-    ) -> Result<Panel> {
-        let (units, spellings) = keys::read_units(unit_name, units, &places)?;
-        reading.spellings.extend(spellings);
-        let periods = periods.map(|(name, periods)| keys::periods_in_memory(name, &periods));
-        rows::Rows { units: Some(units), periods, weight: None, population: None, columns, places, reading }
-            .into_panel()
-    }
-
     /// Starts a panel from values in memory.
     ///
     /// See the example of [`PanelBuilder`].
@@ -293,7 +285,7 @@ impl Panel {
 
     /// Where a row stood in its source, before sorting; beyond the last row, the row asked for.
     pub fn place(&self, row: usize) -> Place {
-        self.places.get(row).copied().unwrap_or(Place::Row(row))
+        self.places.of(row)
     }
 
     /// A name for a row: its unit and period, or what there is of them and its place.

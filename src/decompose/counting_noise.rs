@@ -123,7 +123,7 @@ impl FittedModel {
         let mut rows = panel.rows();
         let (mut counts, mut people) = (Vec::new(), Vec::new());
         let mut next = 0;
-        for &at in &design.rows {
+        for &at in design.rows.iter() {
             // Rows of the sample ascend.
             let Some(row) = rows.nth(at - next) else { continue };
             next = at + 1;

@@ -1,5 +1,7 @@
 //! Model × panel → design: the columns and absorbed effects on the sample, each credited to a component.
 
+use std::sync::Arc;
+
 use super::Model;
 use super::first_cell::{FirstCell, numbers_alone};
 use super::selected::{Credit, Selected};
@@ -7,7 +9,7 @@ use super::term::Term;
 use super::variables::{Part, parts, resolve};
 use crate::error::{DataError, EstimateError, QuestionError, Refusal, Result, TermProblem, cannot};
 use crate::numerics::groups::Groups;
-use crate::panel::{Lineage, Panel, Sample, Selection};
+use crate::panel::{Lineage, Numbers, Panel, RowList, Sample, Selection};
 
 /// The most columns a design may have: their cross-products then fill 36 MB, and one elimination takes seconds.
 const MOST_COLUMNS: usize = 3_000;
@@ -19,7 +21,7 @@ pub(crate) struct DesignColumn {
     pub(crate) credit: Credit,
     /// Its term, by position among those of its component.
     pub(crate) term: usize,
-    pub(crate) values: Vec<f64>,
+    pub(crate) values: Numbers,
     /// A dummy of plain period effects, which a final fit may absorb instead.
     pub(crate) is_period_dummy: bool,
 }
@@ -35,10 +37,10 @@ pub(crate) struct DesignTerm {
 #[derive(Debug, Clone)]
 pub(crate) struct Design {
     pub(crate) outcome_name: String,
-    pub(crate) outcome: Vec<f64>,
+    pub(crate) outcome: Numbers,
     pub(crate) weights_name: Option<String>,
     /// One for each row, their mean one.
-    pub(crate) weights: Vec<f64>,
+    pub(crate) weights: Numbers,
     /// What the user's weights were divided by for that.
     pub(crate) weights_mean: f64,
     pub(crate) columns: Vec<DesignColumn>,
@@ -57,7 +59,7 @@ pub(crate) struct Design {
     pub(crate) units: Option<Groups>,
     pub(crate) periods: Option<Groups>,
     /// Rows of the panel, ascending.
-    pub(crate) rows: Vec<usize>,
+    pub(crate) rows: Arc<RowList>,
     pub(crate) sample: Sample,
     /// Whence the rows were taken; sharing its columns, it costs nothing.
     pub(crate) panel: Panel,
@@ -120,22 +122,19 @@ impl Design {
         let mut unit_effects: Vec<Credit> = unit_effect_terms.iter().map(|(credit, _)| *credit).collect();
         unit_effects.sort_unstable();
         unit_effects.dedup();
-        let on_sample = |values: &[f64]| -> Vec<f64> { rows.iter().map(|&row| values[row]).collect() };
         let (weights, weights_mean) = match weights {
             Some(weights) => {
-                let weights = on_sample(&weights);
+                let weights = weights.on(&rows);
                 check_even(weights_name.as_deref(), &weights, |row| panel.row_label(rows[row]))?;
-                with_mean_one(weights, sample.n_observations)
+                with_mean_one(&weights, sample.n_observations)
             }
-            None => (vec![1.0; rows.len()], 1.0),
+            None => (vec![1.0; rows.len()].into(), 1.0),
         };
-        let units = panel.unit_indices().map(|codes| Groups::new(codes, panel.units(), &rows));
-        let period_names: Vec<String> = panel.periods().iter().map(i32::to_string).collect();
-        let periods = panel.period_indices().map(|codes| Groups::new(codes, &period_names, &rows));
+        let (units, periods) = (panel.unit_groups(&rows), panel.period_groups(&rows));
 
         let mut design = Design {
             outcome_name: outcome_term.to_string(),
-            outcome: on_sample(&outcome),
+            outcome: outcome.on(&rows),
             weights_name,
             weights,
             weights_mean,
@@ -149,7 +148,7 @@ impl Design {
             has_period_effects: evaluated.iter().any(|(_, _, term, _)| *term == Term::PeriodEffects),
             units,
             periods,
-            rows,
+            rows: Arc::new(rows),
             sample,
             panel: panel.clone(),
             lineage: panel.lineage(used.iter().map(String::as_str)),
@@ -165,6 +164,14 @@ impl Design {
             spans_constant |= design.push_term(credit, position, &term, parts, first)?;
         }
         Ok(design)
+    }
+
+    /// The position of each row in the sample; shared where it is that in the panel.
+    pub(crate) fn own_rows(&self) -> Arc<RowList> {
+        match self.rows.is_all() {
+            true => self.rows.clone(),
+            false => Arc::new(RowList::all(self.rows.len())),
+        }
     }
 
     /// Its rows.
@@ -202,7 +209,7 @@ impl Design {
 
     /// The design on some of its rows, given by their positions; its sample is still the whole.
     pub(crate) fn on(&self, rows: &[usize]) -> Design {
-        let numbers = |values: &[f64]| rows.iter().map(|&row| values[row]).collect();
+        let numbers = |values: &Numbers| rows.iter().map(|&row| values[row]).collect();
         let groups = |groups: &Groups| Groups::new(&groups.codes, &groups.names, rows);
         let column = |column: &DesignColumn| DesignColumn {
             name: column.name.clone(),
@@ -217,7 +224,7 @@ impl Design {
             columns: self.columns.iter().map(column).collect(),
             units: self.units.as_ref().map(groups),
             periods: self.periods.as_ref().map(groups),
-            rows: rows.iter().map(|&row| self.rows[row]).collect(),
+            rows: Arc::new(rows.iter().map(|&row| self.rows[row]).collect::<Vec<_>>().into()),
             outcome_name: self.outcome_name.clone(),
             weights_name: self.weights_name.clone(),
             terms: self.terms.clone(),
@@ -258,7 +265,7 @@ impl Design {
         first: FirstCell,
     ) -> Result<bool> {
         let n = self.n_observations();
-        let mut product: Option<Vec<f64>> = None;
+        let (mut product, mut may_overflow) = (None::<Numbers>, false);
         let mut cells: Option<Groups> = None;
         for part in parts {
             let numbers = match part {
@@ -274,27 +281,30 @@ impl Design {
                     });
                     continue;
                 }
-                Part::Numbers(values) => self.rows.iter().map(|&row| values[row]).collect(),
+                Part::Numbers(values) => values.on(&self.rows),
                 Part::UnitMean { values, deviation } => {
-                    let values: Vec<f64> = self.rows.iter().map(|&row| values[row]).collect();
-                    self.unit_means(values, deviation)
+                    may_overflow = true;
+                    self.unit_means(values.on(&self.rows), deviation)
                 }
             };
+            may_overflow |= product.is_some();
             product = Some(match product {
                 None => numbers,
-                Some(product) => product.iter().zip(&numbers).map(|(p, x)| p * x).collect(),
+                Some(product) => product.iter().zip(numbers.iter()).map(|(p, x)| p * x).collect(),
             });
         }
-        if let Some(row) = product.iter().flatten().position(|x| !x.is_finite()) {
+        // A number by itself is finite on the rows of the sample.
+        let checked = product.as_deref().filter(|_| may_overflow);
+        if let Some(row) = checked.and_then(|product| product.iter().position(|x| !x.is_finite())) {
             let place = self.panel.place(self.rows[row]);
             return Err(DataError::Infinite { column: term.to_string(), place }.into());
         }
         let is_period_dummy = *term == Term::PeriodEffects;
         if !self.terms.iter().any(|known| known.term == *term) {
-            self.terms.push(DesignTerm { term: term.clone(), cells: cells.as_ref().map(|c| c.names.clone()) });
+            self.terms.push(DesignTerm { term: term.clone(), cells: cells.as_ref().map(|c| c.names.to_vec()) });
         }
         let Some(cells) = cells else {
-            let values = product.unwrap_or_else(|| vec![1.0; n]);
+            let values = product.unwrap_or_else(|| vec![1.0; n].into());
             let name = term.to_string();
             self.push(DesignColumn { name, credit, term: position, values, is_period_dummy })?;
             return Ok(false);
@@ -309,7 +319,7 @@ impl Design {
             dummies[code as usize][row] = product.as_ref().map_or(1.0, |p| p[row]);
         }
         for (name, values) in first.in_order(cells.names.iter().zip(dummies)) {
-            let name = format!("{term}[{name}]");
+            let (name, values) = (format!("{term}[{name}]"), values.into());
             self.push(DesignColumn { name, credit, term: position, values, is_period_dummy })?;
         }
         Ok(product.is_none())
@@ -324,15 +334,14 @@ impl Design {
         let mut selection = Selection::all(panel);
         for part in interacted {
             for part in parts(&resolve(part, panel), panel, &mut selection)? {
-                let on_sample = |values: &[f64]| self.rows.iter().map(|&row| values[row]).collect();
                 match part {
                     Part::Levels { codes, names, .. } => {
                         let levels = Groups::new(&codes, &names, &self.rows);
                         cells = Some(cells.map_or_else(|| levels.clone(), |cells| cells.cross(&levels)));
                     }
-                    Part::Numbers(values) => numbers.push(on_sample(&values)),
+                    Part::Numbers(values) => numbers.push(values.on(&self.rows).to_vec()),
                     Part::UnitMean { values, deviation } => {
-                        numbers.push(self.unit_means(on_sample(&values), deviation));
+                        numbers.push(self.unit_means(values.on(&self.rows), deviation).to_vec());
                     }
                 }
             }
@@ -360,10 +369,10 @@ impl Design {
     ///
     /// A unit whose values are all alike has that value as its mean, to the last bit: its deviations are zero, not
     /// rounding noise that a regression would take for variation.
-    fn unit_means(&self, values: Vec<f64>, deviation: bool) -> Vec<f64> {
+    fn unit_means(&self, values: Numbers, deviation: bool) -> Numbers {
         let Some(units) = &self.units else { return values };
         let means = units.means(&values, &self.weights);
-        let pairs = units.codes.iter().zip(&values);
+        let pairs = units.codes.iter().zip(values.iter());
         pairs.map(|(&code, &x)| if deviation { x - means[code as usize] } else { means[code as usize] }).collect()
     }
 }
@@ -387,10 +396,10 @@ fn check_even(name: Option<&str>, weights: &[f64], label: impl Fn(usize) -> Stri
     .into())
 }
 
-/// The weights divided by their mean over so many rows, and that mean: no share depends on the scale of the weights, but tolerances do.
-fn with_mean_one(mut weights: Vec<f64>, rows: usize) -> (Vec<f64>, f64) {
+/// The weights divided by their mean over so many rows, and that mean: no share depends on the scale of the weights, but
+/// tolerances do.
+fn with_mean_one(weights: &[f64], rows: usize) -> (Numbers, f64) {
     let largest = weights.iter().copied().fold(0.0, f64::max);
     let mean = weights.iter().map(|w| w / largest).sum::<f64>() / rows as f64;
-    weights.iter_mut().for_each(|w| *w = *w / largest / mean);
-    (weights, mean * largest)
+    (weights.iter().map(|w| w / largest / mean).collect(), mean * largest)
 }

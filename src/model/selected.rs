@@ -4,7 +4,7 @@ use super::term::Term;
 use super::variables::{Part, checked_numbers, parts, resolve};
 use super::{Model, Weights};
 use crate::error::{DataError, EstimateError, Result};
-use crate::panel::{Panel, Reason, Sample, Selection};
+use crate::panel::{Numbers, Panel, Reason, RowList, Sample, Selection};
 
 /// Who is credited with a column's part of the variation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,13 +20,13 @@ pub(crate) struct Selected<'a> {
     pub(super) model: &'a Model,
     pub(super) panel: &'a Panel,
     pub(super) outcome_term: &'a Term,
-    pub(super) outcome: Vec<f64>,
+    pub(super) outcome: Numbers,
     /// Terms with who is credited, their position, and their parts.
     pub(super) evaluated: Vec<(Credit, usize, Term, Vec<Part>)>,
     pub(super) unit_effect_terms: Vec<(Credit, usize)>,
     pub(super) weights_name: Option<String>,
-    pub(super) weights: Option<Vec<f64>>,
-    pub(super) rows: Vec<usize>,
+    pub(super) weights: Option<Numbers>,
+    pub(super) rows: RowList,
     pub(super) sample: Sample,
 }
 
@@ -79,8 +79,8 @@ impl<'a> Selected<'a> {
     pub(crate) fn of_numbers(
         model: &'a Model,
         panel: &'a Panel,
-        numbers: impl Fn(&Term) -> Result<Vec<f64>>,
-        weights: Option<(Option<String>, Vec<f64>)>,
+        numbers: impl Fn(&Term) -> Result<Numbers>,
+        weights: Option<(Option<String>, Numbers)>,
         sample: Sample,
     ) -> Result<Self> {
         let outcome_term = model.checked_outcome()?;
@@ -105,7 +105,7 @@ impl<'a> Selected<'a> {
             }
         }
         let outcome = numbers(outcome_term)?;
-        let rows = (0..outcome.len()).collect();
+        let rows = RowList::all(outcome.len());
         let (weights_name, weights) = weights.unzip();
         let weights_name = weights_name.flatten();
         Ok(Selected {
@@ -145,7 +145,7 @@ fn listed(model: &Model) -> impl Iterator<Item = (Credit, usize, &Term)> {
 }
 
 /// The weight column's name and its values on every row of the panel, `None` where rows weigh alike.
-fn weights(model: &Model, panel: &Panel, selection: &mut Selection) -> Result<(Option<String>, Option<Vec<f64>>)> {
+fn weights(model: &Model, panel: &Panel, selection: &mut Selection) -> Result<(Option<String>, Option<Numbers>)> {
     let name = match &model.weights {
         Weights::Panel => panel.weight_column(),
         Weights::Column(name) => Some(name.as_str()),

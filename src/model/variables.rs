@@ -6,17 +6,17 @@ use std::collections::HashMap;
 
 use super::term::Term;
 use crate::error::{DataError, Error, QuestionError, Result, TermProblem, no_key};
-use crate::panel::{Function, LevelsOf, Missing, Panel, Reason, Selection, Values, is_same, nearest_names};
+use crate::panel::{Function, LevelsOf, Missing, Numbers, Panel, Reason, Selection, Values, is_same, nearest_names};
 
 /// A factor's code on a row where it is missing.
 pub(super) const NO_LEVEL: u32 = u32::MAX;
 
 /// One part of a term (a term that is no interaction has one), on every row of the panel.
 pub(crate) enum Part {
-    Numbers(Vec<f64>),
+    Numbers(Numbers),
     /// A number whose unit mean is to be taken over the sample: the mean itself, or the deviation from it.
     UnitMean {
-        values: Vec<f64>,
+        values: Numbers,
         deviation: bool,
     },
     Levels {
@@ -109,8 +109,18 @@ pub(crate) fn parts(term: &Term, panel: &Panel, selection: &mut Selection) -> Re
 }
 
 /// The values of a numeric term, with a reason noted for every row where it is not finite.
-pub(super) fn checked_numbers(term: &Term, panel: &Panel, selection: &mut Selection) -> Result<Vec<f64>> {
-    let values = numbers(term, panel)?;
+pub(super) fn checked_numbers(term: &Term, panel: &Panel, selection: &mut Selection) -> Result<Numbers> {
+    let values = match term {
+        Term::Column(name) if !is_key(name, panel) => {
+            let column = panel.column(name)?;
+            let values = column.shared_numbers()?;
+            if column.is_complete() {
+                return Ok(values);
+            }
+            values
+        }
+        _ => numbers(term, panel)?.into(),
+    };
     for (row, value) in values.iter().enumerate() {
         if !value.is_finite() {
             let reason = reason(term, panel, row).unwrap_or_else(|| Reason::NotFinite { term: term.to_string() });
@@ -204,6 +214,11 @@ fn reason(term: &Term, panel: &Panel, row: usize) -> Option<Reason> {
         Term::Interaction(parts) => parts.iter().find_map(|part| reason(part, panel, row)),
         _ => None,
     }
+}
+
+/// Whether a name is that of the unit or the period column, however it is spelt.
+fn is_key(name: &str, panel: &Panel) -> bool {
+    is_period(name, panel) || panel.unit_column().is_some_and(|unit| is_same(unit, name))
 }
 
 /// Whether a name is that of the period column, however it is spelt.

@@ -4,13 +4,16 @@
 //! the other's normal equations, now of its own size only, are solved by Cholesky factorisation. What a group adds
 //! nothing to (one for each connected part of the panel) is left out, as a rank-deficient regression would.
 
+mod factor;
+mod runs;
+
+use rayon::prelude::*;
+
+use self::factor::Smaller;
+use self::runs::Runs;
 use super::dot::{dot, squared_norm};
 use super::groups::{Groups, WeightedGroups};
 use super::means::weighted_mean;
-use super::triangular::Cholesky;
-
-/// A pivot of the smaller set's equations, as a part of its weight, at or below which the group adds nothing.
-const GROUP_TOLERANCE: f64 = 1e-12;
 
 /// Effects of every group, centred at a weighted mean of zero over the rows.
 #[derive(Debug, Clone, Default)]
@@ -42,7 +45,7 @@ impl Projection {
 pub(crate) struct Absorb<'a> {
     weights: &'a [f64],
     larger: Option<WeightedGroups<'a>>,
-    smaller: Option<(WeightedGroups<'a>, Cholesky)>,
+    smaller: Option<Smaller<'a>>,
     /// Whether the larger set is the one given second.
     is_swapped: bool,
 }
@@ -56,19 +59,13 @@ impl<'a> Absorb<'a> {
             (None, b) => (b, None, true),
             (a, b) => (a, b, false),
         };
-        let smaller = match (&larger, smaller) {
-            (Some(larger), Some(smaller)) => {
-                let factor = factor_of_smaller(larger, &smaller, weights);
-                Some((smaller, factor))
-            }
-            _ => None,
-        };
+        let smaller = larger.as_ref().zip(smaller).map(|(larger, smaller)| Smaller::new(larger, smaller, weights));
         Absorb { weights, larger, smaller, is_swapped }
     }
 
     /// Independent columns among the effects, the intercept with them.
     pub(crate) fn rank(&self) -> usize {
-        let of_smaller = self.smaller.as_ref().map_or(0, |(_, factor)| factor.rank());
+        let of_smaller = self.smaller.as_ref().map_or(0, |smaller| smaller.factor.rank());
         self.larger.as_ref().map_or(1, |larger| larger.weight.len()) + of_smaller
     }
 
@@ -85,7 +82,7 @@ impl<'a> Absorb<'a> {
             larger.codes.iter().zip(&roots).map(|(&code, w)| w / larger.weight[code as usize].sqrt()).collect();
         let own = match &self.smaller {
             None => vec![Vec::new(); n],
-            Some((smaller, factor)) => {
+            Some(Smaller { set: smaller, factor, .. }) => {
                 // What the larger set leaves of each of the smaller set's dummies, on each row.
                 let mut within = vec![vec![0.0; factor.len()]; larger.weight.len()];
                 for ((&a, &b), w) in larger.codes.iter().zip(smaller.codes).zip(self.weights) {
@@ -112,7 +109,7 @@ impl<'a> Absorb<'a> {
         let (of_larger, of_smaller) = if self.is_swapped { (second, first) } else { (first, second) };
         let Some(larger) = &self.larger else { return 1.0 / total };
         let own = of_larger.map_or(1.0 / total, |a| 1.0 / larger.weight[a]);
-        let Some((smaller, factor)) = &self.smaller else { return own };
+        let Some(Smaller { set: smaller, factor, .. }) = &self.smaller else { return own };
         let mut z: Vec<f64> = match of_smaller {
             Some(b) => (0..factor.len()).map(|c| f64::from(u8::from(c == b))).collect(),
             None => smaller.weight.iter().map(|w| w / total).collect(),
@@ -132,7 +129,25 @@ impl<'a> Absorb<'a> {
 
     /// What the effects leave of the values.
     pub(crate) fn residuals(&self, values: &[f64]) -> Vec<f64> {
-        let mut left = values.to_vec();
+        self.residuals_of(&[values]).pop().unwrap_or_default()
+    }
+
+    /// What the effects leave of each column.
+    pub(crate) fn residuals_of(&self, columns: &[&[f64]]) -> Vec<Vec<f64>> {
+        let runs = self.larger.as_ref().and_then(|groups| {
+            let starts = groups.starts?;
+            Some(Runs { groups, starts, weights: self.weights })
+        });
+        match runs {
+            Some(runs) => runs.residuals(columns, self.smaller.as_ref()),
+            None => columns.par_iter().map(|column| self.residuals_by_codes(column)).collect(),
+        }
+    }
+
+    /// The same where rows of a group do not stand together.
+    fn residuals_by_codes(&self, values: &[f64]) -> Vec<f64> {
+        // About the first, so that sums keep their digits where values are far from zero.
+        let mut left: Vec<f64> = values.iter().map(|x| x - values[0]).collect();
         // The second round removes what rounding left of the first.
         for _ in 0..2 {
             let Some(larger) = &self.larger else {
@@ -141,9 +156,9 @@ impl<'a> Absorb<'a> {
                 continue;
             };
             larger.subtract(&larger.means(&left, self.weights), &mut left);
-            if let Some((smaller, _)) = &self.smaller {
+            if let Some(smaller) = &self.smaller {
                 // The smaller set's effects have means in the larger set's groups, which go once they are taken out.
-                smaller.subtract(&self.smaller_effects(&left), &mut left);
+                smaller.set.subtract(&self.smaller_effects(&left), &mut left);
                 larger.subtract(&larger.means(&left, self.weights), &mut left);
             }
         }
@@ -158,7 +173,7 @@ impl<'a> Absorb<'a> {
         };
         let mut left: Vec<f64> = values.iter().map(|x| x - intercept).collect();
         let mut of_smaller = Vec::new();
-        if let Some((smaller, _)) = &self.smaller {
+        if let Some(Smaller { set: smaller, .. }) = &self.smaller {
             let mut demeaned = left.clone();
             larger.subtract(&larger.means(&left, self.weights), &mut demeaned);
             of_smaller = self.smaller_effects(&demeaned);
@@ -176,44 +191,22 @@ impl<'a> Absorb<'a> {
 
     /// The smaller set's effects on values that have the larger set's means taken out.
     fn smaller_effects(&self, demeaned: &[f64]) -> Vec<f64> {
-        let Some((smaller, factor)) = &self.smaller else {
+        let Some(Smaller { set: smaller, factor, .. }) = &self.smaller else {
             return Vec::new();
         };
         factor.solve(smaller.sums(demeaned.iter().zip(self.weights).map(|(x, w)| x * w)))
     }
 }
 
-/// The factor of the smaller set's equations: its dummies, with the larger set's means taken out, times each other. A
-/// group that adds nothing gets a pivot of zero.
-fn factor_of_smaller(larger: &WeightedGroups, smaller: &WeightedGroups, weights: &[f64]) -> Cholesky {
-    let n = smaller.weight.len();
-    let mut matrix = vec![0.0; n * n];
-    for (b, w) in smaller.weight.iter().enumerate() {
-        matrix[b * n + b] = *w;
-    }
-    // Only rows of one larger group meet; sorted, they stand together, and sums are formed in one order.
-    let mut rows: Vec<usize> = (0..weights.len()).collect();
-    rows.sort_by_key(|&r| (larger.codes[r], smaller.codes[r]));
-    for group in rows.chunk_by(|&a, &b| larger.codes[a] == larger.codes[b]) {
-        let weight = larger.weight[larger.codes[group[0]] as usize];
-        for &r in group {
-            for &s in group {
-                let at = smaller.codes[r] as usize * n + smaller.codes[s] as usize;
-                matrix[at] -= weights[r] * weights[s] / weight;
-            }
-        }
-    }
-    let pivot = |j: usize, left: f64| if left > GROUP_TOLERANCE * smaller.weight[j] { left } else { 0.0 };
-    Cholesky::new(n, |i, j| matrix[i * n + j], pivot)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     fn groups(codes: &[u32]) -> Groups {
         let n = codes.iter().max().unwrap() + 1;
-        Groups { codes: codes.to_vec(), names: (0..n).map(|c| c.to_string()).collect() }
+        Groups::of(codes.to_vec().into(), Arc::new((0..n).map(|c| c.to_string()).collect()))
     }
 
     #[test]

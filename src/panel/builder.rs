@@ -8,15 +8,20 @@ use linfa::DatasetBase;
 use linfa::dataset::{AsSingleTargets, Records};
 use ndarray::{ArrayBase, Data, Ix2};
 
+use rayon::prelude::*;
+
 use super::Panel;
+use super::cell_value::CellValue;
 use super::cells::Cells;
 use super::column::Column;
+use super::given_units::GivenUnits;
 use super::history::Reading;
-use super::keys::{periods_in_memory, read_units};
+use super::keys::periods_in_memory;
 use super::names::check_distinct;
+use super::places::Places;
 use super::rows::Rows;
 use super::schema::PanelSchema;
-use crate::error::{DataError, Place, Result};
+use crate::error::{DataError, Result};
 
 /// What a panel in memory is called in messages.
 const MEMORY: &str = "the panel";
@@ -43,7 +48,7 @@ const DATASET_WEIGHT: &str = "weight";
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct PanelBuilder {
-    units: Option<Cells>,
+    units: Option<GivenUnits>,
     unit_name: Option<String>,
     periods: Option<Vec<i32>>,
     period_name: Option<String>,
@@ -69,7 +74,7 @@ impl Given {
 }
 
 impl PanelBuilder {
-    /// The unit of each row. Units are text, trimmed; none may be missing.
+    /// The unit of each row: a whole number, which costs least, or a text, which is trimmed; none may be missing.
     ///
     /// ```
     /// use apportion::Panel;
@@ -79,8 +84,8 @@ impl PanelBuilder {
     /// assert_eq!(panel.unit_column(), Some("la_number"));
     /// # Ok::<(), apportion::Error>(())
     /// ```
-    pub fn units(mut self, units: impl IntoIterator<Item = impl ToString>) -> Self {
-        self.units = Some(units.into_iter().map(|unit| unit.to_string()).collect());
+    pub fn units(mut self, units: impl IntoIterator<Item = impl Into<CellValue>>) -> Self {
+        self.units = Some(units.into_iter().collect());
         self
     }
 
@@ -202,7 +207,7 @@ impl PanelBuilder {
         let unit_name = self.unit_name.unwrap_or_else(|| "unit".to_owned());
         let period_name = self.period_name.unwrap_or_else(|| "period".to_owned());
 
-        let lengths: Vec<(&str, usize)> = (self.units.iter().map(|cells| (unit_name.as_str(), cells.len())))
+        let lengths: Vec<(&str, usize)> = (self.units.iter().map(|units| (unit_name.as_str(), units.len())))
             .chain(self.periods.iter().map(|periods| (period_name.as_str(), periods.len())))
             .chain(self.columns.iter().map(|(name, given)| (name.as_str(), given.len())))
             .collect();
@@ -223,25 +228,24 @@ impl PanelBuilder {
         };
         schema.check()?;
 
-        let places: Vec<_> = (0..rows).map(Place::Row).collect();
         let mut reading = Reading::default();
         let units = match self.units {
-            Some(cells) => {
-                let (units, spellings) = read_units(unit_name, &cells, &places)?;
+            Some(units) => {
+                let (units, spellings) = units.read(unit_name)?;
                 reading.spellings = spellings;
                 Some(units)
             }
             None => None,
         };
         let periods = self.periods.map(|periods| periods_in_memory(period_name, &periods));
-        let columns = self
-            .columns
-            .into_iter()
-            .map(|(name, given)| match given {
-                Given::Numbers(numbers) => Column::from_numbers(name, numbers),
-                Given::Text(cells) => Ok(Column::from_text(name, &cells, &places)),
-            })
-            .collect::<Result<_>>()?;
+        let column = |(name, given)| match given {
+            Given::Numbers(numbers) => Column::from_numbers(name, numbers),
+            Given::Text(cells) => Ok(Column::from_text(name, &cells, &[])),
+        };
+        let columns: Vec<Result<Column>> = self.columns.into_par_iter().map(column).collect();
+        // The first error in the order of the columns, however many threads there are.
+        let columns = columns.into_iter().collect::<Result<_>>()?;
+        let places = Places::InMemory(rows);
         Rows { units, periods, weight: schema.weight, population: schema.population, columns, places, reading }
             .into_panel()
     }

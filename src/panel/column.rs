@@ -167,6 +167,16 @@ impl Column {
         }
     }
 
+    /// The values, without a copy of them.
+    pub(super) fn shared_values(&self) -> Arc<Values> {
+        self.values.clone()
+    }
+
+    /// Whether every row has a value: then numbers are finite.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.missing.iter().all(Option::is_none)
+    }
+
     /// The distinct texts, sorted; `None` for a column of numbers.
     pub fn levels(&self) -> Option<&[String]> {
         match &*self.values {
@@ -266,7 +276,7 @@ impl Column {
     }
 
     /// Puts the rows in another order: row `i` becomes what was row `order[i]`, a permutation.
-    pub(super) fn reorder(&mut self, order: &[usize]) {
+    pub(super) fn reorder(&mut self, order: &[u32]) {
         match Arc::make_mut(&mut self.values) {
             Values::Number(numbers) => reorder(numbers, order),
             Values::Text { codes, .. } => reorder(codes, order),

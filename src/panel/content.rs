@@ -90,5 +90,5 @@ pub(crate) fn panel_of(
     // The first error in the order of the columns, however many threads there are.
     let columns = columns.into_iter().collect::<Result<_>>()?;
     let (weight, population) = (schema.weight.clone(), schema.population.clone());
-    Rows { units, periods, weight, population, columns, places, reading }.into_panel()
+    Rows { units, periods, weight, population, columns, places: places.into(), reading }.into_panel()
 }

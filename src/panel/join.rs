@@ -237,7 +237,7 @@ fn partners(
     }
     let needs = || no_key("each panel of a join other than on_unit()", "period");
     let (_, right_periods) = left.periods.as_ref().zip(right.periods.as_ref()).ok_or_else(needs)?;
-    let rows: HashMap<(u32, i32), usize> = (right_units.indices.iter().zip(&right_periods.indices).enumerate())
+    let rows: HashMap<(u32, i32), usize> = (right_units.indices.iter().zip(right_periods.indices.iter()).enumerate())
         .map(|(row, (&unit, &period))| ((unit, right_periods.values[period as usize]), row))
         .collect();
     let partner = |row: usize| {

@@ -3,12 +3,13 @@
 //! Knows the cells of the two key columns, and the order of the values in them.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::cells::Cells;
 use super::codes::united;
 use super::history::Spellings;
 use super::missing::Missing;
-use super::order::{ranked, reorder};
+use super::order::{ranked, ranked_integers, reorder};
 use super::period::{read_period, short_span};
 use crate::error::{DataError, Place, Result};
 
@@ -16,8 +17,9 @@ use crate::error::{DataError, Place, Result};
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Key<T> {
     pub(super) name: String,
-    pub(super) values: Vec<T>,
-    pub(super) indices: Vec<u32>,
+    // Shared, as the groups of a sample of all rows are these.
+    pub(super) values: Arc<Vec<T>>,
+    pub(super) indices: Arc<Vec<u32>>,
 }
 
 /// The units of rows, and their spellings where a unit has several, or another unit may be one of them.
@@ -41,6 +43,11 @@ pub(super) fn known_units(name: String, cells: &Cells) -> Key<String> {
     key_of_units(name, distinct.into_iter().map(Cow::into_owned).collect(), &firsts)
 }
 
+/// The units of rows that are all integers: those there are, in order, and for each row the position of its own.
+pub(super) fn integer_units(name: String, (values, indices): (Vec<i64>, Vec<u32>)) -> Key<String> {
+    Key::new(name, values.iter().map(i64::to_string).collect(), indices)
+}
+
 /// The key of the distinct units, of which each row has one by position.
 fn key_of_units(name: String, units: Vec<String>, firsts: &[u32]) -> Key<String> {
     // Identifiers that are all integers are ordered as such, so that 9 comes before 10.
@@ -54,7 +61,7 @@ fn key_of_units(name: String, units: Vec<String>, firsts: &[u32]) -> Key<String>
         None => ranked(&units, String::cmp),
     };
     let indices = firsts.iter().map(|&first| ranks[first as usize]).collect();
-    Key { name, values, indices }
+    Key::new(name, values, indices)
 }
 
 /// The periods of rows.
@@ -82,13 +89,13 @@ pub(super) fn read_periods(name: String, cells: &Cells, places: &[Place]) -> Res
     }
     let (values, ranks) = ranked(&periods, i32::cmp);
     let indices = firsts.iter().map(|&first| ranks[first as usize]).collect();
-    Ok(Key { name, values, indices })
+    Ok(Key::new(name, values, indices))
 }
 
 /// The periods of rows in memory, as they stand.
 pub(super) fn periods_in_memory(name: String, periods: &[i32]) -> Key<i32> {
-    let (values, indices) = ranked(periods, i32::cmp);
-    Key { name, values, indices }
+    let (values, indices) = ranked_integers(periods);
+    Key::new(name, values, indices)
 }
 
 impl<T: Clone> Key<T> {
@@ -97,14 +104,18 @@ impl<T: Clone> Key<T> {
         let kept: Vec<u32> = rows.iter().filter_map(|&row| self.indices.get(row).copied()).collect();
         let (used, indices) = ranked(&kept, u32::cmp);
         let values = used.iter().filter_map(|&index| self.values.get(index as usize).cloned()).collect();
-        Key { name: self.name.clone(), values, indices }
+        Key::new(self.name.clone(), values, indices)
     }
 }
 
 impl<T> Key<T> {
+    fn new(name: String, values: Vec<T>, indices: Vec<u32>) -> Self {
+        Key { name, values: Arc::new(values), indices: Arc::new(indices) }
+    }
+
     /// Puts the rows in another order, a permutation.
-    pub(super) fn reorder(&mut self, order: &[usize]) {
-        reorder(&mut self.indices, order);
+    pub(super) fn reorder(&mut self, order: &[u32]) {
+        reorder(Arc::make_mut(&mut self.indices), order);
     }
 
     /// The value of a row; `None` beyond the last.
@@ -135,8 +146,8 @@ mod tests {
     #[test]
     fn integers_are_ordered_as_integers() {
         let key = units(&["10", "9", "10", "007", "7"]).unwrap();
-        assert_eq!(key.values, ["007", "7", "9", "10"]);
-        assert_eq!(key.indices, [3, 2, 3, 0, 1]);
+        assert_eq!(*key.values, ["007", "7", "9", "10"]);
+        assert_eq!(*key.indices, [3, 2, 3, 0, 1]);
         assert_eq!(key.of(1).unwrap(), "9");
         assert_eq!(key.of(5), None);
     }
@@ -145,8 +156,8 @@ mod tests {
     fn units_written_differently_are_the_same() {
         let cells = ["203.0", "202", "Môn", "202.00", "Mo\u{302}n\u{a0}", "203.0"].iter().collect();
         let (key, spellings) = read_units("la".to_owned(), &cells, &[]).unwrap();
-        assert_eq!(key.values, ["202", "203", "Môn"]);
-        assert_eq!(key.indices, [1, 0, 2, 0, 2, 1]);
+        assert_eq!(*key.values, ["202", "203", "Môn"]);
+        assert_eq!(*key.indices, [1, 0, 2, 0, 2, 1]);
         let read_as: Vec<_> = spellings.iter().map(|spellings| spellings.read_as.as_deref()).collect();
         assert_eq!(read_as, [Some("203"), Some("202"), Some("Môn")]);
         assert_eq!(spellings[1].spellings, ["202", "202.00"]);
@@ -155,14 +166,14 @@ mod tests {
     #[test]
     fn other_units_are_ordered_as_text() {
         let key = units(&["10", " E9 ", "9", "x"]).unwrap();
-        assert_eq!(key.values, ["10", "9", "E9", "x"]);
+        assert_eq!(*key.values, ["10", "9", "E9", "x"]);
     }
 
     #[test]
     fn periods_written_differently_are_the_same() {
         let key = periods(&["2018", "2016-17", "201718", "2017/18"]).unwrap();
-        assert_eq!(key.values, [2017, 2018]);
-        assert_eq!(key.indices, [1, 0, 1, 1]);
+        assert_eq!(*key.values, [2017, 2018]);
+        assert_eq!(*key.indices, [1, 0, 1, 1]);
     }
 
     #[test]
@@ -170,7 +181,7 @@ mod tests {
         for cells in [&["2018", "1617"][..], &["1920", "2021"]] {
             assert!(matches!(periods(cells), Err(Error::Data(DataError::NotAPeriod { .. }))), "{cells:?}");
         }
-        assert_eq!(periods(&["2021", "2022"]).unwrap().values, [2021, 2022]);
+        assert_eq!(*periods(&["2021", "2022"]).unwrap().values, [2021, 2022]);
     }
 
     #[test]

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use super::Panel;
+use super::cells::Cells;
 use super::column::Column;
 use super::history::{Reading, Step};
-use super::keys::Key;
+use super::keys::{Key, periods_in_memory, read_units};
 use super::names::unknown_column;
-use super::order::{order_of_rows, reorder};
+use super::order::{order_of_rows, second_of_key};
+use super::places::Places;
 use super::spelling::position;
 use crate::error::{DataError, Error, Place, Result};
 
@@ -18,7 +20,7 @@ pub(super) struct Rows {
     pub(super) weight: Option<String>,
     pub(super) population: Option<String>,
     pub(super) columns: Vec<Column>,
-    pub(super) places: Vec<Place>,
+    pub(super) places: Places,
     /// What was seen beside the rows.
     pub(super) reading: Reading,
 }
@@ -54,7 +56,7 @@ impl Rows {
     fn sort(&mut self) -> Result<()> {
         let (units, periods) = (self.units.as_ref(), self.periods.as_ref());
         let order = order_of_rows(units.map(|key| key.indices.as_slice()), periods.map(|key| key.indices.as_slice()));
-        let Some(order) = order.map_err(|rows| self.twice(rows))? else { return Ok(()) };
+        let Some(order) = order else { return self.check_keys() };
         if let Some(units) = &mut self.units {
             units.reorder(&order);
         }
@@ -64,25 +66,54 @@ impl Rows {
         for column in &mut self.columns {
             column.reorder(&order);
         }
-        reorder(&mut self.places, &order);
-        Ok(())
+        self.places.reorder(order);
+        self.check_keys()
+    }
+
+    /// Refuses two rows of the same unit and period; the rows stand in order.
+    fn check_keys(&self) -> Result<()> {
+        let (Some(units), Some(periods)) = (&self.units, &self.periods) else { return Ok(()) };
+        second_of_key(&units.indices, &periods.indices).map_or(Ok(()), |second| Err(self.twice((second - 1, second))))
     }
 
     /// The error of two rows of the same unit and period.
     fn twice(&self, (first, second): (usize, usize)) -> Error {
         let unit = self.units.as_ref().and_then(|key| key.of(first)).cloned().unwrap_or_default();
         let period = self.periods.as_ref().and_then(|key| key.of(first)).copied().unwrap_or_default();
-        Error::from(DataError::DuplicateRow { unit, period, first: self.places[first], second: self.places[second] })
+        Error::from(DataError::DuplicateRow {
+            unit,
+            period,
+            first: self.places.of(first),
+            second: self.places.of(second),
+        })
+    }
+}
+
+impl Panel {
+    /// Puts a panel together from columns that have been read, one row for each unit and period; a unit that is empty,
+    /// and a unit and period that occur twice, are errors.
+    pub(crate) fn from_columns(
+        (unit_name, units): (String, &Cells),
+        periods: Option<(String, Vec<i32>)>,
+        columns: Vec<Column>,
+        places: Vec<Place>,
+        mut reading: Reading,
+    ) -> Result<Panel> {
+        let (units, spellings) = read_units(unit_name, units, &places)?;
+        reading.spellings.extend(spellings);
+        let periods = periods.map(|(name, periods)| periods_in_memory(name, &periods));
+        Rows { units: Some(units), periods, weight: None, population: None, columns, places: places.into(), reading }
+            .into_panel()
     }
 }
 
 /// The error of a weight or population column that is unknown, text or negative.
-pub(super) fn check_weight(columns: &[Column], places: &[Place], name: &str) -> Result<()> {
+pub(super) fn check_weight(columns: &[Column], places: &Places, name: &str) -> Result<()> {
     let numbers = find(columns, name)?.numbers()?;
     match numbers.iter().position(|&weight| weight < 0.0) {
         None => Ok(()),
         Some(row) => {
-            Err(DataError::Negative { column: name.to_owned(), place: places[row], value: numbers[row] }.into())
+            Err(DataError::Negative { column: name.to_owned(), place: places.of(row), value: numbers[row] }.into())
         }
     }
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Missing, Panel};
+use super::{Missing, Panel, RowList};
 use crate::error::{Error, QuestionError, Result};
 
 /// Why a row is not in the sample. It prints as a sentence, by which serde writes it, and reads that sentence back.
@@ -238,7 +238,7 @@ impl Sample {
 /// Collects reasons row by row; the first reason of a row stands.
 pub(crate) struct Selection<'a> {
     panel: &'a Panel,
-    /// Position in `reasons`, per row; `KEPT` while there is none.
+    /// Position in `reasons`, per row, `KEPT` while there is none; empty while no row has one.
     reason_of: Vec<u32>,
     reasons: Vec<Reason>,
 }
@@ -247,10 +247,13 @@ const KEPT: u32 = u32::MAX;
 
 impl<'a> Selection<'a> {
     pub(crate) fn all(panel: &'a Panel) -> Self {
-        Selection { panel, reason_of: vec![KEPT; panel.n_observations()], reasons: Vec::new() }
+        Selection { panel, reason_of: Vec::new(), reasons: Vec::new() }
     }
 
     pub(crate) fn leave_out(&mut self, row: usize, reason: Reason) {
+        if self.reason_of.is_empty() {
+            self.reason_of = vec![KEPT; self.panel.n_observations()];
+        }
         if self.reason_of[row] != KEPT {
             return;
         }
@@ -263,17 +266,21 @@ impl<'a> Selection<'a> {
     }
 
     /// The rows kept, ascending.
-    pub(crate) fn rows(&self) -> Vec<usize> {
-        (0..self.reason_of.len()).filter(|&row| self.reason_of[row] == KEPT).collect()
+    pub(crate) fn rows(&self) -> RowList {
+        if self.reason_of.is_empty() {
+            return RowList::all(self.panel.n_observations());
+        }
+        (0..self.reason_of.len()).filter(|&row| self.reason_of[row] == KEPT).collect::<Vec<_>>().into()
     }
 
     pub(crate) fn into_sample(self) -> Sample {
-        let rows = self.rows();
-        let distinct = |indices: Option<&[u32]>| {
-            let mut seen: Vec<u32> = indices.map(|ix| rows.iter().map(|&row| ix[row]).collect()).unwrap_or_default();
-            seen.sort_unstable();
-            seen.dedup();
-            seen.len()
+        let n_left_out = self.reason_of.iter().filter(|reason| **reason != KEPT).count();
+        let distinct = |indices: Option<&[u32]>, all: usize| {
+            let Some(indices) = indices.filter(|_| n_left_out > 0) else { return all };
+            let mut is_there = vec![false; all];
+            let kept = indices.iter().zip(&self.reason_of).filter(|(_, reason)| **reason == KEPT);
+            kept.for_each(|(&index, _)| is_there[index as usize] = true);
+            is_there.into_iter().filter(|is_there| *is_there).count()
         };
         let mut left_out: Vec<LeftOutRows> = self
             .reasons
@@ -286,9 +293,9 @@ impl<'a> Selection<'a> {
             group.concerned.push((self.panel.unit_of(row).map(str::to_string), self.panel.period_of(row)));
         }
         Sample {
-            n_observations: rows.len(),
-            n_units: distinct(self.panel.unit_indices()),
-            n_periods: distinct(self.panel.period_indices()),
+            n_observations: self.panel.n_observations() - n_left_out,
+            n_units: distinct(self.panel.unit_indices(), self.panel.n_units()),
+            n_periods: distinct(self.panel.period_indices(), self.panel.n_periods()),
             left_out,
         }
     }

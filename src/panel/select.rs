@@ -34,7 +34,7 @@ impl Panel {
             weight: self.weight.clone(),
             population: self.population.clone(),
             columns: self.columns.iter().map(|column| column.gather(&gathered)).collect::<Result<_>>()?,
-            places,
+            places: places.into(),
             reading: Reading::default(),
         };
         Ok(kept.into_panel()?.said_of(self))

@@ -243,9 +243,10 @@ fn read<R: Read>(open: impl FnOnce() -> Result<R>, csv: &str, document: Document
         })
         .collect::<Result<_>>()?;
     let (weight, population) = (sidecar.weight, sidecar.population);
-    let mut panel = Rows { units, periods, weight, population, columns, places, reading: Reading::default() }
-        .into_panel()?
-        .with_labels(sidecar.labels)?;
+    let mut panel =
+        Rows { units, periods, weight, population, columns, places: places.into(), reading: Reading::default() }
+            .into_panel()?
+            .with_labels(sidecar.labels)?;
     panel.description = sidecar.description;
     panel.steps = sidecar.steps;
     Ok(panel)

@@ -19,6 +19,7 @@ mod adjusted;
 mod alone;
 mod autocorrelation;
 mod beck_katz;
+mod by_cluster;
 mod clusters;
 mod correction;
 mod estimated;
@@ -249,7 +250,7 @@ impl FittedRegression {
                         of_clusters(clusters, moves.t().dot(&moves), alone)
                     }
                     _ => {
-                        let matrix = sandwich(&clusters.products(&self.scores()));
+                        let matrix = sandwich(&self.products_of_clusters(&clusters));
                         let alone = self.alone(&Sets::Clusters(&clusters));
                         of_clusters(clusters, matrix, alone)
                     }
@@ -263,9 +264,9 @@ impl FittedRegression {
             }
             CovarianceKind::TwowayCluster | CovarianceKind::TwowayClusterBy { .. } => {
                 let [first, second] = self.two_ways(&covariance.kind, &asker)?;
-                let scores = self.scores();
-                let both = first.cross(&second).products(&scores);
-                let matrix = sandwich(&(first.products(&scores) + second.products(&scores) - both));
+                let products = |clusters: &Clusters| self.products_of_clusters(clusters);
+                let both = products(&first.cross(&second));
+                let matrix = sandwich(&(products(&first) + products(&second) - both));
                 let mut alone = self.alone(&Sets::Clusters(&first));
                 alone.extend(self.alone(&Sets::Clusters(&second)));
                 Meat {
@@ -331,7 +332,7 @@ impl FittedRegression {
 
     /// The length within which residuals are known.
     fn rounding_of_residuals(&self) -> f64 {
-        ROUNDED * f64::EPSILON * self.design.outcome.iter().fold(0.0_f64, |most, y| most.max(y.abs()))
+        ROUNDED * f64::EPSILON * self.largest_outcome
     }
 
     /// w q e of the basis, one row for each.

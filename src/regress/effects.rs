@@ -120,7 +120,7 @@ impl FittedRegression {
             let effects = absorb.effects(values);
             (effects.intercept, if of == Of::Units { effects.first } else { effects.second })
         };
-        let mut left = self.design.outcome.clone();
+        let mut left = self.design.outcome.to_vec();
         for (b, column) in self.estimates.iter().zip(self.data.levels(&self.design)) {
             left.iter_mut().zip(column).for_each(|(y, x)| *y -= b * x);
         }
@@ -166,7 +166,7 @@ pub(super) fn parts(units: &Groups, periods: &Groups) -> (Vec<usize>, Vec<usize>
     // Labels only fall, and what a row connects takes the lower one.
     loop {
         let mut is_stable = true;
-        for (&u, &p) in units.codes.iter().zip(&periods.codes) {
+        for (&u, &p) in units.codes.iter().zip(periods.codes.iter()) {
             let (unit, period) = (&mut of_unit[u as usize], &mut of_period[p as usize]);
             if *unit != *period {
                 let lower = (*unit).min(*period);

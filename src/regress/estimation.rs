@@ -1,8 +1,9 @@
 //! From a question and a design to a fitted regression.
 
 use super::least_squares::Solution;
+use super::r_squared::Left;
 use super::random_effects::RandomEffect;
-use super::transform::{Transformed, needs, period_values};
+use super::transform::{Spreads, Transformed, needs, period_values};
 use super::{Estimator, FittedRegression, PanelRegression, RSquared};
 use crate::error::{Error, EstimateError, OutcomeUse, QuestionError, Refusal, Result, cannot};
 use crate::fit::check_within;
@@ -67,17 +68,20 @@ impl FittedRegression {
         if design.outcome.iter().all(|y| *y == design.outcome[0]) {
             return Err(EstimateError::NoVariation { outcome: design.outcome_name, rows: design.outcome.len() }.into());
         }
-        check_within(&design.outcome_name, &design.outcome, LARGEST)?;
-        for column in &design.columns {
-            check_within(&column.name, &column.values, LARGEST)?;
+        let spreads = Spreads::of(&design);
+        for (name, values, spread) in spreads.named(&design) {
+            let range = spread.most - spread.least;
+            if spread.most > LARGEST || spread.least < -LARGEST || (range > 0.0 && range < 1.0 / LARGEST) {
+                check_within(name, values, LARGEST)?;
+            }
         }
-        let mut data = Transformed::new(question, &design)?;
-        if data.absorbed.any() && is_nothing(&data.outcome, &design) {
+        let mut data = Transformed::new(question, &design, &spreads)?;
+        let length = spreads.outcome.about_zero;
+        if data.absorbed.any() && is_nothing(&data, length) {
             // Rounding would have coefficients, too.
             data.outcome.fill(0.0);
         }
         let Solution { kept, mut estimates, mut basis, residuals } = data.problem().solve();
-        data.columns = Vec::new();
         let left_out = (0..data.names.len()).filter(|c| !kept.contains(c)).map(|c| data.names[c].clone());
         let left_out_columns: Vec<String> = left_out.chain(design.terms_of_one_level()).collect();
         data.keep(&kept);
@@ -101,7 +105,6 @@ impl FittedRegression {
             warnings.push(Warning::NegativeVariance { of: of.to_string() });
         }
         let square = weighted_dot(&residuals, &residuals, &data.weights);
-        let length = weighted_dot(&design.outcome, &design.outcome, &design.weights);
         warnings.extend((df_residual > 0 && square <= EXACT * EXACT * length).then_some(Warning::ExactFit));
         let parts = data.absorbed.parts(&design);
         warnings.extend((parts > 1).then_some(Warning::Disconnected { parts }));
@@ -112,8 +115,15 @@ impl FittedRegression {
             let differences = design.n_observations() - units - rows;
             warnings.extend((differences > 0).then_some(Warning::Gaps { differences }));
         }
-        let expected = expected(&design, &data, &estimates, question)?;
-        let r_squared = RSquared::new(&design, &data, &residuals, &expected, df_residual);
+        let left = match data.absorbed.any() {
+            true => Left::BesideEffects(&estimates),
+            false => {
+                let expected = expected(&design, &data, &estimates, question)?;
+                Left::OnRows(design.outcome.iter().zip(&expected).map(|(y, f)| y - f).collect())
+            }
+        };
+        let r_squared = RSquared::new((&design, &spreads), &data, square, &left, df_residual);
+        let largest_outcome = spreads.outcome.most.max(-spreads.outcome.least);
         Ok(FittedRegression {
             question: question.clone(),
             design,
@@ -121,6 +131,7 @@ impl FittedRegression {
             estimates,
             basis,
             residuals,
+            largest_outcome,
             df_residual,
             left_out_columns,
             r_squared,
@@ -129,13 +140,12 @@ impl FittedRegression {
     }
 }
 
-/// Whether nothing but rounding is left of the outcome.
-fn is_nothing(left: &[f64], design: &Design) -> bool {
-    let length = |values: &[f64]| weighted_dot(values, values, &design.weights).sqrt();
-    length(left) <= 8.0 * rounding(length(&design.outcome))
+/// Whether nothing but rounding is left of the outcome, whose weighted sum of squares this is.
+fn is_nothing(data: &Transformed, square: f64) -> bool {
+    weighted_dot(&data.outcome, &data.outcome, &data.weights).sqrt() <= 8.0 * rounding(square.sqrt())
 }
 
-/// What the regression expects of the level of the outcome on each row of the sample, effects not counted.
+/// What a regression without absorbed effects expects of the level of the outcome on each row of the sample.
 fn expected(design: &Design, data: &Transformed, estimates: &[f64], question: &PanelRegression) -> Result<Vec<f64>> {
     let mut expected = vec![0.0; design.n_observations()];
     for (b, column) in data.slopes(estimates).iter().zip(data.levels(design)) {
@@ -146,7 +156,7 @@ fn expected(design: &Design, data: &Transformed, estimates: &[f64], question: &P
         // The intercept of differences is a trend of levels.
         expected.iter_mut().zip(period_values(design)?).for_each(|(f, period)| *f += estimates[0] * period as f64);
     }
-    let constant = if data.absorbed.any() || is_difference {
+    let constant = if is_difference {
         let left = design.outcome.iter().zip(&expected).zip(&design.weights);
         left.map(|((y, f), w)| w * (y - f)).sum::<f64>() / design.weights.iter().sum::<f64>()
     } else if data.has_intercept {

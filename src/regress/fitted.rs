@@ -62,6 +62,8 @@ pub struct FittedRegression {
     pub(crate) basis: Basis,
     /// Of the regressed rows.
     pub(crate) residuals: Vec<f64>,
+    /// The largest value of the sample's outcome, whatever its sign.
+    pub(super) largest_outcome: f64,
     pub(crate) df_residual: usize,
     pub(super) left_out_columns: Vec<String>,
     pub(super) r_squared: RSquared,
@@ -189,10 +191,17 @@ impl FittedRegression {
 
     fn distinct(&self, groups: Option<&Groups>) -> usize {
         let Some(groups) = groups else { return 0 };
-        let mut codes: Vec<u32> = self.data.rows.iter().map(|&row| groups.codes[row]).collect();
-        codes.sort_unstable();
-        codes.dedup();
-        codes.len()
+        if self.regresses_sample() {
+            return groups.len();
+        }
+        let mut is_there = vec![false; groups.len()];
+        self.data.rows.iter().for_each(|&row| is_there[groups.codes[row] as usize] = true);
+        is_there.into_iter().filter(|is_there| *is_there).count()
+    }
+
+    /// Whether the regressed rows are those of the sample, each for itself.
+    pub(super) fn regresses_sample(&self) -> bool {
+        self.data.is_of_sample(&self.design)
     }
 
     /// Residual degrees of freedom: rows less coefficients less independent absorbed effects.

@@ -6,14 +6,17 @@
 //! others are orthogonalised in twice the precision, so that what is lost is the rounding of the columns and nothing
 //! else. Which columns have a coefficient is decided before, by [`independent_columns`].
 
+use std::borrow::Cow;
+
 use linfa::Dataset;
 use linfa::traits::Fit;
 use linfa_linear::LinearRegression;
 use ndarray::{Array1, Array2};
+use pulp::Arch;
 use rayon::prelude::*;
 
 use super::basis::Basis;
-use crate::numerics::dot::weighted_dot;
+use crate::numerics::dot::{ROWS_AT_ONCE, WORTH_THREADS, cross_products, sum_of_products, weighted_dot};
 use crate::numerics::double::Double;
 use crate::numerics::rank::{COLUMN_TOLERANCE, independent_columns};
 use crate::numerics::triangular::Cholesky;
@@ -23,13 +26,14 @@ use crate::numerics::triangular::Cholesky;
 const WELL_CONDITIONED: f64 = 1e-3;
 /// A column is kept without a closer look when it is this many times longer than what would count as nothing.
 const CLEARLY: f64 = 1e6;
-/// Rows whose products are summed together: the columns of so many fit in the cache.
-const ROWS_AT_ONCE: usize = 2_048;
+/// What the refinement adds to the coefficients is rounding where it moves residuals by no more than this part of their
+/// length.
+const NEGLIGIBLE: f64 = 16.0 * f64::EPSILON;
 
 /// A weighted least-squares problem.
 pub(crate) struct Problem<'a> {
     /// The intercept first where there is one, as the transformation left it.
-    pub(crate) columns: &'a [Vec<f64>],
+    pub(crate) columns: Vec<Vec<f64>>,
     pub(crate) has_intercept: bool,
     pub(crate) outcome: &'a [f64],
     pub(crate) weights: &'a [f64],
@@ -52,19 +56,21 @@ pub(crate) struct Solution {
 }
 
 impl Problem<'_> {
-    pub(crate) fn solve(&self) -> Solution {
+    pub(crate) fn solve(mut self) -> Solution {
         let all: Vec<usize> = (0..self.columns.len()).collect();
         // The fast way first: it serves for most problems, and says where it will not do.
-        let mut centred = Centred::new(self, &all);
-        if let Some(slopes) = centred.slopes(self, true) {
+        let centred = Centred::new(&mut self, &all);
+        if let Some(slopes) = centred.slopes(&self, true) {
             return centred.solution(self, slopes);
         }
         let kept = self.independent(&centred);
+        centred.give_back(&mut self);
         if kept.len() < all.len() {
-            centred = Centred::new(self, &kept);
-            if let Some(slopes) = centred.slopes(self, false) {
+            let centred = Centred::new(&mut self, &kept);
+            if let Some(slopes) = centred.slopes(&self, false) {
                 return centred.solution(self, slopes);
             }
+            centred.give_back(&mut self);
         }
         self.solve_in_double(kept)
     }
@@ -152,49 +158,62 @@ fn power_of_two(values: &[f64]) -> f64 {
 struct Slopes {
     estimates: Vec<f64>,
     inverse: Array2<f64>,
+    residuals: Vec<f64>,
 }
 
-/// Columns with the intercept projected out, and their cross-products.
-struct Centred {
+/// Columns with the intercept projected out.
+struct Centred<'a> {
     /// Their positions in the problem.
     positions: Vec<usize>,
+    /// Without an intercept those of the problem, which has none left.
     columns: Vec<Vec<f64>>,
     /// What was taken out of each, as a multiple of the intercept; the outcome's last.
     means: Vec<f64>,
-    outcome: Vec<f64>,
+    outcome: Cow<'a, [f64]>,
     /// The intercept's weighted sum of squares.
     intercept: f64,
 }
 
-impl Centred {
-    fn new(problem: &Problem, positions: &[usize]) -> Self {
-        let lead = usize::from(problem.has_intercept);
-        let intercept = problem.has_intercept.then(|| problem.columns[0].as_slice());
-        let total = intercept.map_or(1.0, |u| weighted_dot(u, u, problem.weights));
+impl<'a> Centred<'a> {
+    fn new(problem: &mut Problem<'a>, positions: &[usize]) -> Self {
+        if !problem.has_intercept {
+            let columns = positions.iter().map(|&p| std::mem::take(&mut problem.columns[p])).collect();
+            let (positions, means) = (positions.to_vec(), vec![0.0; positions.len() + 1]);
+            return Centred { positions, columns, means, outcome: Cow::Borrowed(problem.outcome), intercept: 1.0 };
+        }
+        let (constant, weights) = (&problem.columns[0], problem.weights);
+        let intercept = weighted_dot(constant, constant, weights);
         let centre = |values: &[f64]| -> (Vec<f64>, f64) {
             let (mut left, mut mean) = (values.to_vec(), 0.0);
             // The second round removes what rounding left of the first.
             for _ in 0..2 {
-                let Some(u) = intercept else { break };
-                let more = weighted_dot(u, &left, problem.weights) / total;
-                left.iter_mut().zip(u).for_each(|(x, u)| *x -= more * u);
+                let more = weighted_dot(constant, &left, weights) / intercept;
+                left.iter_mut().zip(constant).for_each(|(x, u)| *x -= more * u);
                 mean += more;
             }
             (left, mean)
         };
-        let positions: Vec<usize> = positions.iter().copied().filter(|&p| p >= lead).collect();
+        let positions: Vec<usize> = positions.iter().copied().filter(|&p| p > 0).collect();
         let centred: Vec<(Vec<f64>, f64)> = positions.par_iter().map(|&p| centre(&problem.columns[p])).collect();
         let (columns, mut means): (Vec<_>, Vec<_>) = centred.into_iter().unzip();
         let (outcome, mean) = centre(problem.outcome);
         means.push(mean);
-        Centred { positions, columns, means, outcome, intercept: total }
+        Centred { positions, columns, means, outcome: Cow::Owned(outcome), intercept }
+    }
+
+    /// Leaves the problem its columns.
+    fn give_back(self, problem: &mut Problem) {
+        if !problem.has_intercept {
+            self.positions.iter().zip(self.columns).for_each(|(&p, column)| problem.columns[p] = column);
+        }
     }
 
     /// The slopes by cross-products, and the inverse of these; `None` where they would lose digits, or where what counts
     /// as a column is in question.
     fn slopes(&self, problem: &Problem, in_question: bool) -> Option<Slopes> {
-        let k = self.columns.len();
-        let products = self.products(problem.weights);
+        let (k, weights) = (self.columns.len(), problem.weights);
+        let with_outcome: Vec<&[f64]> = self.columns.iter().map(Vec::as_slice).chain([&*self.outcome]).collect();
+        let products = cross_products(&with_outcome, weights);
         let at = |i: usize, j: usize| products[i * (k + 1) + j];
         let lengths: Vec<f64> = (0..k).map(|i| at(i, i).sqrt()).collect();
         let is_clear = |i: usize| {
@@ -208,34 +227,51 @@ impl Centred {
         let correlations = Array2::from_shape_fn((k, k), |(i, j)| at(i.min(j), i.max(j)) / lengths[i] / lengths[j]);
         let factor = Cholesky::above(&correlations, WELL_CONDITIONED)?;
         let mut scaled = least_squares(&factor, (0..k).map(|i| at(i, k) / lengths[i]).collect())?;
+        let on_columns = |scaled: &[f64]| scaled.iter().zip(&lengths).map(|(b, l)| b / l).collect::<Vec<f64>>();
         // What the first solution leaves is explained once more.
-        let left = self.left_by(&scaled.iter().zip(&lengths).map(|(b, l)| b / l).collect::<Vec<_>>());
-        let missed: Vec<f64> =
-            self.columns.par_iter().zip(&lengths).map(|(c, l)| weighted_dot(c, &left, problem.weights) / l).collect();
-        scaled.iter_mut().zip(factor.solve(missed)).for_each(|(b, more)| *b += more);
+        let (mut residuals, with_columns) = self.left_by(&on_columns(&scaled), weights);
+        let more = factor.solve(on_columns(&with_columns));
+        scaled.iter_mut().zip(&more).for_each(|(b, more)| *b += more);
+        let estimates = on_columns(&scaled);
+        let moved: f64 = more.iter().map(|more| more.abs()).sum();
+        if moved > NEGLIGIBLE * weighted_dot(&residuals, &residuals, weights).sqrt() {
+            residuals = self.left_by(&estimates, weights).0;
+        }
         let of_correlations = factor.inverse();
-        Some(Slopes {
-            estimates: scaled.iter().zip(&lengths).map(|(b, l)| b / l).collect(),
-            inverse: Array2::from_shape_fn((k, k), |(i, j)| of_correlations[[i, j]] / lengths[i] / lengths[j]),
-        })
+        let inverse = Array2::from_shape_fn((k, k), |(i, j)| of_correlations[[i, j]] / lengths[i] / lengths[j]);
+        Some(Slopes { estimates, inverse, residuals })
     }
 
-    /// What slopes leave of the outcome.
-    fn left_by(&self, slopes: &[f64]) -> Vec<f64> {
-        let mut left = self.outcome.clone();
-        left.par_chunks_mut(ROWS_AT_ONCE).enumerate().for_each(|(block, left)| {
+    /// What slopes leave of the outcome, and its weighted products with the columns.
+    fn left_by(&self, slopes: &[f64], weights: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let mut left = vec![0.0; weights.len()];
+        let of_block = |(block, left): (usize, &mut [f64])| {
             let rows = block * ROWS_AT_ONCE..block * ROWS_AT_ONCE + left.len();
-            for (b, column) in slopes.iter().zip(&self.columns) {
-                left.iter_mut().zip(&column[rows.clone()]).for_each(|(y, x)| *y -= b * x);
-            }
-        });
-        left
+            let mut weighted = vec![0.0; left.len()];
+            Arch::new().dispatch(|| {
+                left.copy_from_slice(&self.outcome[rows.clone()]);
+                for (b, column) in slopes.iter().zip(&self.columns) {
+                    left.iter_mut().zip(&column[rows.clone()]).for_each(|(y, x)| *y -= b * x);
+                }
+                let pairs = left.iter().zip(&weights[rows.clone()]);
+                weighted.iter_mut().zip(pairs).for_each(|(p, (e, w))| *p = e * w);
+                let product = |column: &Vec<f64>| sum_of_products(&weighted, &column[rows.clone()]);
+                self.columns.iter().map(product).collect::<Vec<f64>>()
+            })
+        };
+        let blocks = left.chunks_mut(ROWS_AT_ONCE).enumerate();
+        let parts: Vec<Vec<f64>> = match weights.len() < WORTH_THREADS {
+            true => blocks.map(of_block).collect(),
+            false => blocks.collect::<Vec<_>>().into_par_iter().map(of_block).collect(),
+        };
+        let mut products = vec![0.0; self.columns.len()];
+        parts.iter().for_each(|part| products.iter_mut().zip(part).for_each(|(sum, x)| *sum += x));
+        (left, products)
     }
 
     /// Back to columns that are not centred: the intercept takes up their means.
-    fn solution(self, problem: &Problem, slopes: Slopes) -> Solution {
-        let Slopes { mut estimates, inverse } = slopes;
-        let residuals = self.left_by(&estimates);
+    fn solution(self, mut problem: Problem, slopes: Slopes) -> Solution {
+        let Slopes { mut estimates, inverse, residuals } = slopes;
         let k = estimates.len();
         if !problem.has_intercept {
             let (to_estimates, to_columns) = (Array2::eye(k), Array2::eye(k));
@@ -259,35 +295,10 @@ impl Centred {
             to_estimates: with_means(-1.0),
             to_columns: with_means(1.0),
             shifts: Vec::new(),
-            columns: [problem.columns[0].clone()].into_iter().chain(self.columns).collect(),
+            columns: [std::mem::take(&mut problem.columns[0])].into_iter().chain(self.columns).collect(),
         };
         let kept = [0].into_iter().chain(self.positions).collect();
         Solution { kept, estimates, basis, residuals }
-    }
-
-    /// Weighted cross-products of the columns, and last with the outcome: the upper triangle, row by row of k + 1.
-    fn products(&self, weights: &[f64]) -> Vec<f64> {
-        let k = self.columns.len();
-        let blocks: Vec<usize> = (0..weights.len()).step_by(ROWS_AT_ONCE).collect();
-        let of_block = |&first: &usize| {
-            let rows = first..weights.len().min(first + ROWS_AT_ONCE);
-            let mut products = vec![0.0; k * (k + 1)];
-            let mut weighted = vec![0.0; rows.len()];
-            for i in 0..k {
-                let column = &self.columns[i][rows.clone()];
-                weighted.iter_mut().zip(column).zip(&weights[rows.clone()]).for_each(|((p, x), w)| *p = x * w);
-                for j in i..=k {
-                    let other = if j < k { &self.columns[j][rows.clone()] } else { &self.outcome[rows.clone()] };
-                    products[i * (k + 1) + j] = sum_of_products(&weighted, other);
-                }
-            }
-            products
-        };
-        let parts: Vec<Vec<f64>> = blocks.par_iter().map(of_block).collect();
-        let mut sums = vec![0.0; k * (k + 1)];
-        // In one order, so that the result is the same on any number of threads.
-        parts.iter().for_each(|part| sums.iter_mut().zip(part).for_each(|(sum, x)| *sum += x));
-        sums
     }
 }
 
@@ -303,17 +314,4 @@ fn least_squares(factor: &Cholesky, with_outcome: Vec<f64>) -> Option<Vec<f64>> 
     let dataset = Dataset::new(columns, Array1::from(factor.forward(with_outcome)));
     let fitted = LinearRegression::new().with_intercept(false).fit(&dataset).ok()?;
     Some(fitted.params().to_vec())
-}
-
-/// By eight sums side by side, which the processor adds at once.
-fn sum_of_products(a: &[f64], b: &[f64]) -> f64 {
-    let mut sums = [0.0; 8];
-    let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest: f64 = a8.remainder().iter().zip(b8.remainder()).map(|(x, z)| x * z).sum();
-    for (x, z) in a8.zip(b8) {
-        for lane in 0..8 {
-            sums[lane] += x[lane] * z[lane];
-        }
-    }
-    rest + sums.iter().sum::<f64>()
 }

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::transform::Transformed;
+use super::transform::{Spreads, Transformed};
 use crate::model::Design;
 use crate::numerics::absorb::Absorb;
 use crate::numerics::dot::weighted_dot;
+use crate::numerics::groups::Groups;
 
 /// Parts of the outcome's variation, none of them of a transformed outcome.
 ///
@@ -64,38 +65,38 @@ pub struct RSquared {
 const ROUNDING: f64 = 1e-14;
 
 impl RSquared {
-    /// `residuals` are those of the regressed rows, `expected` is ŷ on the rows of the sample.
+    /// `unexplained` is the weighted sum of squares of the regressed rows' residuals.
     pub(super) fn new(
-        design: &Design,
+        (design, spreads): (&Design, &Spreads),
         data: &Transformed,
-        residuals: &[f64],
-        expected: &[f64],
+        unexplained: f64,
+        left: &Left,
         df_residual: usize,
     ) -> Self {
         let weights = &design.weights;
-        let mean = Absorb::new(None, None, weights);
         let square = |values: &[f64]| weighted_dot(values, values, weights);
-        let total = square(&mean.residuals(&design.outcome));
-        let left: Vec<f64> = design.outcome.iter().zip(expected).map(|(y, f)| y - f).collect();
-        let is_absorbed = data.absorbed.any();
-        let keeps_rows = data.variances.is_none() && data.rows.len() == design.n_observations() && is_own(data);
-        let unexplained = if keeps_rows { weighted_dot(residuals, residuals, &data.weights) } else { square(&left) };
+        let total = spreads.outcome.about_mean;
+        let keeps_rows = data.variances.is_none() && data.is_of_sample(design);
+        let unexplained = match left {
+            Left::OnRows(left) if !keeps_rows => square(left),
+            _ => unexplained,
+        };
         let overall = 1.0 - unexplained / total;
-        let within = match (&design.units, is_absorbed) {
-            (_, true) => {
+        let within = match (&design.units, left) {
+            (_, Left::BesideEffects(_)) => {
                 let total = square(&data.outcome);
                 (total > 0.0).then(|| 1.0 - unexplained / total)
             }
-            (Some(units), false) => {
+            (Some(units), Left::OnRows(left)) => {
                 let of_units = Absorb::new(Some(units), None, weights);
                 let total = square(&of_units.residuals(&design.outcome));
-                (total > 0.0).then(|| 1.0 - square(&of_units.residuals(&left)) / total)
+                (total > 0.0).then(|| 1.0 - square(&of_units.residuals(left)) / total)
             }
-            (None, false) => None,
+            (None, Left::OnRows(_)) => None,
         };
         let between = design.units.as_ref().and_then(|units| {
             let means = units.means(&design.outcome, weights);
-            let left = units.means(&left, weights);
+            let left = left.of_units(units, (design, spreads), data);
             // As in a between regression.
             let of_units = units.weights_of_means(weights);
             let mean = weighted_dot(&means, &vec![1.0; means.len()], &of_units) / of_units.iter().sum::<f64>();
@@ -111,7 +112,32 @@ impl RSquared {
     }
 }
 
-/// Whether the rows of the regression are those of the sample, each for itself.
-fn is_own(data: &Transformed) -> bool {
-    data.rows.iter().enumerate().all(|(at, &row)| at == row)
+/// What the regression's expectation, effects not counted, leaves of the level of the outcome.
+pub(super) enum Left<'a> {
+    /// On each row of the sample.
+    OnRows(Vec<f64>),
+    /// Of a regression beside absorbed effects, by its coefficients: only its means over units are asked for.
+    BesideEffects(&'a [f64]),
+}
+
+impl Left<'_> {
+    /// Its weighted mean over each unit.
+    fn of_units(&self, units: &Groups, (design, spreads): (&Design, &Spreads), data: &Transformed) -> Vec<f64> {
+        let slopes = match self {
+            Left::OnRows(left) => return units.means(left, &design.weights),
+            Left::BesideEffects(slopes) => slopes,
+        };
+        // The mean of what is left is that of the outcome less those of the columns; effects are centred.
+        let about_mean = |values: &[f64], mean: f64| {
+            let mut means = units.means(values, &design.weights);
+            means.iter_mut().for_each(|x| *x -= mean);
+            means
+        };
+        let mut left = about_mean(&design.outcome, spreads.outcome.mean);
+        for (b, &at) in slopes.iter().zip(&data.positions) {
+            let means = about_mean(&design.columns[at].values, spreads.columns[at].mean);
+            left.iter_mut().zip(means).for_each(|(y, x)| *y -= b * x);
+        }
+        left
+    }
 }

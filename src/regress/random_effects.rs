@@ -217,7 +217,7 @@ pub struct QuasiDemeaning {
 /// variance above zero.
 pub(crate) fn effect_variances(
     outcome: &[f64],
-    columns: &[Vec<f64>],
+    columns: &[impl AsRef<[f64]>],
     units: &Groups,
     periods: Option<&Groups>,
     weights: &[f64],

@@ -157,7 +157,6 @@ impl FittedRegression {
             data.positions.push(0);
         }
         let Solution { kept, estimates, basis, residuals } = data.problem().solve();
-        data.columns = Vec::new();
         data.keep(&kept);
         fit.df_residual = residuals.len().saturating_sub(kept.len() + data.absorbed.rank);
         fit.estimates = estimates;

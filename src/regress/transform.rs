@@ -2,6 +2,8 @@
 
 mod mundlak;
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::least_squares::Problem;
@@ -10,9 +12,10 @@ use super::{Estimator, PanelRegression};
 use crate::error::{Error, EstimateError, QuestionError, Result, TermProblem, no_key};
 use crate::model::{Design, DesignColumn};
 use crate::numerics::absorb::{Absorb, Projection};
-use crate::numerics::dot::weighted_dot;
 use crate::numerics::groups::Groups;
 use crate::numerics::rank::rounding;
+use crate::numerics::spread::Spread;
+use crate::panel::{Numbers, RowList};
 
 /// The name of the constant's coefficient.
 pub(crate) const INTERCEPT: &str = "(Intercept)";
@@ -25,21 +28,22 @@ pub(crate) struct Transformed {
     pub(crate) columns: Vec<Vec<f64>>,
     pub(crate) names: Vec<String>,
     pub(crate) has_intercept: bool,
-    pub(crate) weights: Vec<f64>,
+    pub(crate) weights: Numbers,
     /// What these weights are multiplied by to be the user's.
     pub(crate) weights_scale: f64,
-    /// What was taken from every row of a column before it was transformed, where that goes into the intercept.
+    /// What is taken from every row of a column before anything else is: in the intercept, or in the effects, it counts
+    /// for nothing.
     pub(crate) shifts: Vec<f64>,
     /// Lengths about the mean before the transformation, and those within which the columns are known.
     pub(crate) lengths: Vec<f64>,
     pub(crate) roundings: Vec<f64>,
     /// For each row, the row of the sample that it stands for: of a difference the later one, of a unit its first.
-    pub(crate) rows: Vec<usize>,
+    pub(crate) rows: Arc<RowList>,
     pub(crate) absorbed: Absorbed,
     /// Positions of the columns, the intercept not counted, among the levels.
     pub(crate) positions: Vec<usize>,
     /// The columns before the transformation, where they are not those of the design.
-    own_levels: Option<Vec<Vec<f64>>>,
+    own_levels: Option<Vec<Numbers>>,
     /// Of random effects.
     pub(crate) variances: Option<(EffectVariances, QuasiDemeaning)>,
 }
@@ -81,8 +85,30 @@ impl Absorbed {
     }
 }
 
+/// Where outcome and columns lie on the rows of the sample, and how far they spread.
+pub(crate) struct Spreads {
+    pub(crate) outcome: Spread,
+    pub(crate) columns: Vec<Spread>,
+}
+
+impl Spreads {
+    pub(crate) fn of(design: &Design) -> Self {
+        let spread = |values: &[f64]| Spread::of(values, &design.weights);
+        let of_columns = || design.columns.par_iter().map(|column| spread(&column.values)).collect();
+        let (outcome, columns) = rayon::join(|| spread(&design.outcome), of_columns);
+        Spreads { outcome, columns }
+    }
+
+    /// With names and values, the outcome first.
+    pub(crate) fn named<'a>(&'a self, design: &'a Design) -> impl Iterator<Item = (&'a str, &'a [f64], &'a Spread)> {
+        let outcome = (design.outcome_name.as_str(), design.outcome.as_slice(), &self.outcome);
+        let columns = design.columns.iter().zip(&self.columns);
+        [outcome].into_iter().chain(columns.map(|(column, spread)| (column.name.as_str(), &*column.values, spread)))
+    }
+}
+
 impl Transformed {
-    pub(crate) fn new(question: &PanelRegression, design: &Design) -> Result<Self> {
+    pub(crate) fn new(question: &PanelRegression, design: &Design, spreads: &Spreads) -> Result<Self> {
         let estimator = question.estimator;
         let absorbed = Absorbed { units: estimator.absorbs_units(), periods: estimator.absorbs_periods(), rank: 0 };
         if !design.unit_effects.is_empty() && !estimator.absorbs_units() {
@@ -92,10 +118,12 @@ impl Transformed {
         // A column less a constant says the same beside one, and means of units, products and variances keep their digits
         // where it is far from zero.
         let is_difference = estimator == Estimator::FirstDifference;
-        let levels = Levels::new(design, question.intercept || absorbed.any() || is_difference);
+        // Effects are taken out of columns as they are, about values of their own.
+        let is_shifted = (question.intercept || is_difference) && !absorbed.any();
+        let levels = Levels::new(design, spreads, is_shifted);
         match estimator {
             Estimator::Pooled | Estimator::Within | Estimator::WithinPeriod | Estimator::Twoway => {
-                levels.absorbed(absorbed, question.intercept)
+                levels.absorbed(absorbed, spreads, question.intercept)
             }
             Estimator::Between => levels.unit_means(question.intercept),
             Estimator::FirstDifference => levels.differences(question.intercept),
@@ -111,9 +139,10 @@ impl Transformed {
     }
 
     /// Least squares on these rows.
-    pub(crate) fn problem(&self) -> Problem<'_> {
+    pub(crate) fn problem(&mut self) -> Problem<'_> {
         Problem {
-            columns: &self.columns,
+            // They go on into the basis.
+            columns: std::mem::take(&mut self.columns),
             has_intercept: self.has_intercept,
             outcome: &self.outcome,
             weights: &self.weights,
@@ -129,6 +158,12 @@ impl Transformed {
             Some(levels) => levels[p].as_slice(),
             None => design.columns[p].values.as_slice(),
         })
+    }
+
+    /// Whether the rows of the regression are those of the sample, each for itself.
+    pub(crate) fn is_of_sample(&self, design: &Design) -> bool {
+        self.rows.len() == design.n_observations()
+            && (self.rows.is_all() || self.rows.iter().enumerate().all(|(at, &row)| at == row))
     }
 
     /// The coefficients of those columns.
@@ -156,64 +191,56 @@ struct Levels<'a> {
     design: &'a Design,
     names: Vec<String>,
     /// Less their shifts.
-    columns: Vec<Vec<f64>>,
+    columns: Vec<Numbers>,
     shifts: Vec<f64>,
     lengths: Vec<f64>,
     roundings: Vec<f64>,
 }
 
 impl<'a> Levels<'a> {
-    fn new(design: &'a Design, is_shifted: bool) -> Self {
-        let length = |values: &[f64]| weighted_dot(values, values, &design.weights).sqrt();
-        let of_column = |column: &DesignColumn| {
-            let shift = weighted_mean(&column.values, &design.weights);
-            let about_mean: Vec<f64> = column.values.iter().map(|x| x - shift).collect();
-            let (of_mean, of_zero) = (length(&about_mean), rounding(length(&column.values)));
-            match is_shifted {
-                true => (about_mean, shift, of_mean, of_zero),
-                false => (column.values.clone(), 0.0, of_mean, of_zero),
+    fn new(design: &'a Design, spreads: &Spreads, is_shifted: bool) -> Self {
+        let shifted = |column: &DesignColumn| match is_shifted {
+            true => {
+                let shift = weighted_mean(&column.values, &design.weights);
+                (column.values.iter().map(|x| x - shift).collect(), shift)
             }
+            false => (column.values.clone(), 0.0),
         };
-        let found: Vec<(Vec<f64>, f64, f64, f64)> = design.columns.par_iter().map(of_column).collect();
-        let names = design.columns.iter().map(|c| c.name.clone()).collect();
-        let mut levels = Levels {
+        let (columns, shifts) = design.columns.par_iter().map(shifted).unzip();
+        Levels {
             design,
-            names,
-            columns: Vec::new(),
-            shifts: Vec::new(),
-            lengths: Vec::new(),
-            roundings: Vec::new(),
-        };
-        for (column, shift, length, rounding) in found {
-            levels.columns.push(column);
-            levels.shifts.push(shift);
-            levels.lengths.push(length);
-            levels.roundings.push(rounding);
+            names: design.columns.iter().map(|c| c.name.clone()).collect(),
+            columns,
+            shifts,
+            lengths: spreads.columns.iter().map(|spread| spread.about_mean.sqrt()).collect(),
+            roundings: spreads.columns.iter().map(|spread| rounding(spread.about_zero.sqrt())).collect(),
         }
-        levels
     }
 
     /// The columns as they were.
-    fn unshifted(&self) -> Vec<Vec<f64>> {
-        let unshifted = |(column, shift): (&Vec<f64>, &f64)| column.iter().map(|x| x + shift).collect();
+    fn unshifted(&self) -> Vec<Numbers> {
+        let unshifted = |(column, shift): (&Numbers, &f64)| column.iter().map(|x| x + shift).collect();
         self.columns.iter().zip(&self.shifts).map(unshifted).collect()
     }
 
-    fn absorbed(self, mut absorbed: Absorbed, intercept: bool) -> Result<Transformed> {
+    fn absorbed(self, mut absorbed: Absorbed, spreads: &Spreads, intercept: bool) -> Result<Transformed> {
         if !absorbed.any() {
-            let (outcome, weights) = (self.design.outcome.clone(), self.design.weights.clone());
+            let (outcome, weights) = (self.design.outcome.to_vec(), self.design.weights.clone());
             let ones = intercept.then(|| vec![1.0; outcome.len()]);
-            let rows = (0..outcome.len()).collect();
+            let rows = self.design.own_rows();
             return Ok(self.transformed(outcome, None, ones, weights, rows));
         }
         let absorb = absorbed.absorb(self.design);
         absorbed.rank = absorb.rank();
-        let outcome = absorb.residuals(&self.design.outcome);
-        let columns = self.columns.par_iter().map(|c| absorb.residuals(c)).collect();
-        let (rows, weights) = ((0..outcome.len()).collect(), self.design.weights.clone());
+        // The outcome last.
+        let values = self.columns.iter().chain([&self.design.outcome]).map(Numbers::as_slice);
+        let mut columns = absorb.residuals_of(&values.collect::<Vec<_>>());
+        let outcome = columns.pop().unwrap_or_default();
+        let (rows, weights) = (self.design.own_rows(), self.design.weights.clone());
         // Without an intercept: it lies in the effects.
         let transformed = self.transformed(outcome, Some(columns), None, weights, rows);
-        Ok(Transformed { absorbed, ..transformed })
+        let shifts = spreads.columns.iter().map(|spread| spread.mean).collect();
+        Ok(Transformed { absorbed, shifts, ..transformed })
     }
 
     /// Unit means, each with the weight of its unit; without weights, each with the same.
@@ -229,14 +256,15 @@ impl<'a> Levels<'a> {
         for (row, &code) in units.codes.iter().enumerate() {
             first[code as usize] = first[code as usize].min(row);
         }
-        let means = |values: &Vec<f64>| units.means(values, &design.weights);
+        let means = |values: &Numbers| units.means(values, &design.weights);
         let weights = units.weights_of_means(&design.weights);
         // The units' weights have mean one like those of rows; what that takes goes to their scale.
         let mean = weights.iter().sum::<f64>() / n_units as f64;
         let (weights, scale) = (weights.iter().map(|w| w / mean).collect(), design.weights_mean * mean);
         let columns = self.columns.iter().map(means).collect();
         let ones = intercept.then(|| vec![1.0; n_units]);
-        let transformed = self.transformed(means(&design.outcome), Some(columns), ones, weights, first);
+        let transformed =
+            self.transformed(means(&design.outcome), Some(columns), ones, weights, Arc::new(first.into()));
         Ok(Transformed { weights_scale: scale, ..transformed })
     }
 
@@ -258,13 +286,13 @@ impl<'a> Levels<'a> {
             }
             .into());
         }
-        let difference = |values: &Vec<f64>| pairs.iter().map(|&row| values[row] - values[row - 1]).collect();
+        let difference = |values: &Numbers| pairs.iter().map(|&row| values[row] - values[row - 1]).collect();
         let w = &design.weights;
         let weights = pairs.iter().map(|&row| 2.0 / (1.0 / w[row] + 1.0 / w[row - 1])).collect();
         let columns = self.columns.par_iter().map(difference).collect();
         let ones = intercept.then(|| vec![1.0; pairs.len()]);
         let outcome = difference(&design.outcome);
-        Ok(self.transformed(outcome, Some(columns), ones, weights, pairs))
+        Ok(self.transformed(outcome, Some(columns), ones, weights, Arc::new(pairs.into())))
     }
 
     fn random(self, effect: RandomEffect, question: &PanelRegression) -> Result<Transformed> {
@@ -288,7 +316,7 @@ impl<'a> Levels<'a> {
         let columns = self.columns.par_iter().map(|c| quasi.apply(c)).collect();
         // The constant is transformed like any column: less its own means it is 1 − θ, not one.
         let ones = question.intercept.then(|| quasi.apply(&vec![1.0; design.n_observations()]));
-        let rows = (0..design.n_observations()).collect();
+        let rows = design.own_rows();
         let transformed = self.transformed(outcome, Some(columns), ones, design.weights.clone(), rows);
         Ok(Transformed { variances: Some(found), ..transformed })
     }
@@ -298,15 +326,16 @@ impl<'a> Levels<'a> {
         outcome: Vec<f64>,
         columns: Option<Vec<Vec<f64>>>,
         intercept: Option<Vec<f64>>,
-        weights: Vec<f64>,
-        rows: Vec<usize>,
+        weights: Numbers,
+        rows: Arc<RowList>,
     ) -> Transformed {
         let has_intercept = intercept.is_some();
+        let columns = columns.unwrap_or_else(|| self.columns.iter().map(|column| column.to_vec()).collect());
         let positions = (0..self.names.len()).collect();
         let lead = |x: f64| has_intercept.then_some(x);
         Transformed {
             outcome,
-            columns: intercept.into_iter().chain(columns.unwrap_or(self.columns)).collect(),
+            columns: intercept.into_iter().chain(columns).collect(),
             names: has_intercept.then(|| INTERCEPT.to_string()).into_iter().chain(self.names).collect(),
             has_intercept,
             weights,
@@ -325,7 +354,8 @@ impl<'a> Levels<'a> {
     }
 }
 
-/// The mean of a column, of a constant to the last bit.
+/// The mean of a column by the plain sum, of a constant to the last bit. About another rounding of it columns as close to
+/// collinear as those of NIST's Filip would have other last digits than are documented.
 fn weighted_mean(values: &[f64], weights: &[f64]) -> f64 {
     if values.iter().all(|x| *x == values[0]) {
         return values[0];

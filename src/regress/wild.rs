@@ -361,7 +361,7 @@ impl FittedRegression {
             weights: &self.data.weights,
             lengths: &lengths.collect::<Vec<_>>(),
             roundings: &roundings.collect::<Vec<_>>(),
-            columns: &columns,
+            columns,
         };
         let Solution { kept, basis, residuals, .. } = problem.solve();
         let found = |&at: &usize| {

@@ -5,7 +5,7 @@ use super::question::SumsQuestion;
 use crate::error::{DataError, EstimateError, Result, SumsProblem};
 use crate::fit::FittedModel;
 use crate::model::{Design, Grouped, Model, Selected, Term};
-use crate::panel::{Panel, Sample};
+use crate::panel::{Numbers, Panel, Sample};
 
 impl GroupedSums {
     /// The model on the rows behind these sums.
@@ -47,23 +47,23 @@ impl GroupedSums {
         let (panel, order) = Panel::of_repeated_keys((&self.question.unit, &names), periods);
         let in_order = |values: &[f64]| match &order {
             None => values.to_vec(),
-            Some(order) => order.iter().map(|&row| values[row]).collect(),
+            Some(order) => order.iter().map(|&row| values[row as usize]).collect(),
         };
         let numbers = |term: &Term| {
             let at = asked.position(term)?;
-            Ok(in_order(&rows.values[at]))
+            Ok(Numbers::from(in_order(&rows.values[at])))
         };
         let weights = match &self.question.weights {
-            Some(name) => Some((Some(name.clone()), in_order(&rows.weight))),
+            Some(name) => Some((Some(name.clone()), in_order(&rows.weight).into())),
             // Rows that stand for several weigh as much.
-            None if rows.are_several => Some((None, in_order(&rows.weight))),
+            None if rows.are_several => Some((None, in_order(&rows.weight).into())),
             None => None,
         };
         let selected = Selected::of_numbers(model, &panel, numbers, weights, sample)?;
         let mut design = Design::of_selected(selected)?;
         let counts = match &order {
             None => rows.counts.clone(),
-            Some(order) => order.iter().map(|&row| rows.counts[row]).collect(),
+            Some(order) => order.iter().map(|&row| rows.counts[row as usize]).collect(),
         };
         design.grouped = Some(Grouped { counts, are_several: rows.are_several });
         FittedModel::of_design(model, design)

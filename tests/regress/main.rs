@@ -8,6 +8,7 @@ mod brute_force;
 mod functions;
 mod intercept;
 mod likelihood;
+mod many_rows;
 mod of_model;
 mod regressed_rows;
 mod related;

@@ -119,7 +119,7 @@ impl FittedModel {
         self.design().needs_rows("refitting")?;
         self.check_refit(&players)?;
         let design = self.design();
-        let observed = Array1::from(design.outcome.clone());
+        let observed = Array1::from(design.outcome.to_vec());
         let mean = observed.sum() / observed.len() as f64;
         let sizes: Vec<f64> = design.columns.iter().map(|column| root_mean_square(&column.values)).collect();
         let value = |coalition: Coalition| -> Result<f64, E> {

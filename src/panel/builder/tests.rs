@@ -2,7 +2,7 @@ use linfa::Dataset;
 use ndarray::{Array1, Array2, array};
 
 use super::*;
-use crate::error::{DataError, Error, QuestionError};
+use crate::error::{DataError, Error, Place, QuestionError};
 use crate::panel::{ColumnKind, Missing};
 
 #[test]
@@ -158,4 +158,31 @@ fn a_dataset_by_reference_and_its_errors() {
     assert!(matches!(Panel::from_dataset(&short, "y"), Err(Error::Data(DataError::Length { .. }))));
     let empty = Dataset::new(Array2::zeros((0, 2)), Array1::zeros(0));
     assert!(matches!(Panel::from_dataset(&empty, "y"), Err(Error::Data(DataError::NoRows { .. }))));
+}
+
+#[test]
+fn integer_units_are_the_texts_of_them() {
+    let units = [30_i64, -4, 30, 7, 1 << 40];
+    let values = [1.0, 2.0, 3.0, 4.0, 5.0];
+    let build = |builder: PanelBuilder| builder.periods([2, 1, 1, 1, 1]).column("v", values).build().unwrap();
+    let integers = build(Panel::builder().units(units));
+    assert_eq!(integers, build(Panel::builder().units(units.map(|unit| unit.to_string()))));
+    assert_eq!(integers.units(), ["-4", "7", "30", "1099511627776"]);
+    assert_eq!(integers.unit_indices().unwrap(), [0, 1, 2, 2, 3]);
+    assert_eq!((integers.place(2), integers.place(3)), (Place::Row(2), Place::Row(0)));
+    // Beyond what double precision holds no digit is lost.
+    let large = Panel::builder().units([u64::MAX, 9_007_199_254_740_993]).build().unwrap();
+    assert_eq!(large.units(), ["18446744073709551615", "9007199254740993"]);
+}
+
+#[test]
+fn units_that_are_no_integers_are_texts() {
+    let mixed: Vec<CellValue> = vec![7.into(), "07".into(), 43.5.into(), 7.into()];
+    let panel = Panel::builder().units(mixed).build().unwrap();
+    assert_eq!(panel.units(), ["07", "43.5", "7"]);
+    assert_eq!(panel.unit_indices().unwrap(), [0, 1, 2, 2]);
+    for mark in ["[x]", "", "NA"] {
+        let error = Panel::builder().units(["a", mark]).build().unwrap_err();
+        assert!(matches!(error, Error::Data(DataError::MissingKey { place: Place::Row(1), .. })), "{error}");
+    }
 }

@@ -3,8 +3,6 @@
 //! A direction in which a set of related rows decides alone has residuals of zero there, whatever the errors were: what
 //! is summed over such sets knows nothing of the error of a coefficient that moves along it, and would call it small.
 
-use std::ops::Range;
-
 use ndarray::{Array2, ArrayView1};
 use rayon::prelude::*;
 
@@ -22,8 +20,6 @@ const NO_RESIDUAL: f64 = 1e-9;
 /// A set that decides alone, be it beside absorbed effects that it shares with others, has this part of the leverage in
 /// some direction of the columns.
 const WORTH_A_LOOK: f64 = 0.25;
-/// Rows worked on together: the columns of so many fit in the cache.
-const ROWS_AT_ONCE: usize = 2_048;
 
 /// Rows whose errors are taken to be related to one another and to no others.
 pub(super) enum Sets<'a> {
@@ -88,12 +84,11 @@ impl FittedRegression {
     fn clusters_with_leverage(&self, clusters: &Clusters) -> Vec<Vec<usize>> {
         let k = self.estimates.len();
         let factor = Cholesky::new(k, |i, j| self.basis.inverse[[i, j]], |_, left| left.max(0.0));
-        let blocks: Vec<usize> = (0..self.n_observations()).step_by(ROWS_AT_ONCE).collect();
-        let of_block =
-            |&first: &usize| self.leverages_of(&factor, first..self.n_observations().min(first + ROWS_AT_ONCE));
-        let leverages: Vec<f64> = blocks.par_iter().flat_map_iter(of_block).collect();
-        let mut sums = vec![0.0; clusters.len()];
-        clusters.codes.iter().zip(&leverages).for_each(|(&code, h)| sums[code as usize] += h);
+        let sums = self.leverages_of_clusters(&factor, clusters);
+        // Mostly none has: then the rows need not be gone through.
+        if sums.iter().all(|sum| *sum < WORTH_A_LOOK) {
+            return Vec::new();
+        }
         let mut rows: Vec<Vec<usize>> = vec![Vec::new(); clusters.len()];
         for (row, &code) in clusters.codes.iter().enumerate() {
             if sums[code as usize] >= WORTH_A_LOOK {
@@ -103,21 +98,6 @@ impl FittedRegression {
         // In one direction, not in all together.
         let is_worth = |rows: &Vec<usize>| !rows.is_empty() && self.largest_leverage(&factor, rows) >= WORTH_A_LOOK;
         rows.into_par_iter().filter(is_worth).collect()
-    }
-
-    /// The leverages of a run of rows, absorbed effects not counted.
-    fn leverages_of(&self, factor: &Cholesky, rows: Range<usize>) -> Vec<f64> {
-        let weights = &self.data.weights[rows.clone()];
-        let (mut leverages, mut along) = (vec![0.0; rows.len()], vec![0.0; rows.len()]);
-        for c in 0..factor.len() {
-            along.fill(0.0);
-            for (row, column) in factor.rows().iter().zip(&self.basis.columns).skip(c).filter(|(row, _)| row[c] != 0.0)
-            {
-                along.iter_mut().zip(&column[rows.clone()]).for_each(|(z, x)| *z += row[c] * x);
-            }
-            leverages.iter_mut().zip(&along).zip(weights).for_each(|((h, z), w)| *h += w * z * z);
-        }
-        leverages
     }
 
     /// The largest eigenvalue of the hat matrix among these rows, absorbed effects not counted.

@@ -53,7 +53,7 @@ impl FittedRegression {
         } else {
             // Without units the rows are one series.
             let codes = match self.design.panel.unit_indices() {
-                Some(_) => self.unit_clusters(NEWEY_WEST)?.codes,
+                Some(_) => self.unit_clusters(NEWEY_WEST)?.codes.to_vec(),
                 None => vec![0; periods.len()],
             };
             (scores, codes.into_iter().zip(periods).collect())

@@ -1,10 +1,10 @@
 //! Which of the regressed rows are related: the levels of a column.
 
-use ndarray::Array2;
+use std::sync::Arc;
 
 use super::kind::CovarianceKind;
 use crate::error::{ClusterProblem, EstimateError, QuestionError, Refusal, Result, cannot, no_key};
-use crate::numerics::groups::Groups;
+use crate::numerics::groups::{Groups, starts_of};
 use crate::panel::{Column, Values};
 use crate::regress::{Estimator, FittedRegression};
 
@@ -12,19 +12,51 @@ use crate::regress::{Estimator, FittedRegression};
 #[derive(Debug, Clone)]
 pub(crate) struct Clusters {
     pub(crate) name: String,
-    pub(crate) codes: Vec<u32>,
+    pub(crate) codes: Arc<Vec<u32>>,
     n_clusters: usize,
+    /// Where the rows of each stand together, their starts and the end of the last.
+    starts: Option<Vec<usize>>,
 }
 
 impl Clusters {
     /// Renumbers the codes, so that each number up to the largest occurs.
     fn new(name: &str, codes: impl Iterator<Item = u64>) -> Self {
         let codes: Vec<u64> = codes.collect();
-        let mut distinct = codes.clone();
-        distinct.sort_unstable();
-        distinct.dedup();
-        let codes = codes.iter().map(|code| distinct.partition_point(|d| d < code) as u32).collect();
-        Clusters { name: name.to_string(), codes, n_clusters: distinct.len() }
+        let largest = codes.iter().copied().max().unwrap_or_default();
+        // Mostly few numbers are missing, and a table of all of them serves.
+        let table = usize::try_from(largest).ok().filter(|&largest| largest <= codes.len());
+        let (codes, n_clusters): (Vec<u32>, usize) = match table {
+            Some(largest) => {
+                let mut renumbered = vec![0; largest + 1];
+                codes.iter().for_each(|&code| renumbered[code as usize] = 1);
+                let mut next = 0;
+                for new in &mut renumbered {
+                    (*new, next) = (next, next + *new);
+                }
+                (codes.iter().map(|&code| renumbered[code as usize]).collect(), next as usize)
+            }
+            None => {
+                let mut distinct = codes.clone();
+                distinct.sort_unstable();
+                distinct.dedup();
+                let position = |code: &u64| distinct.partition_point(|d| d < code) as u32;
+                (codes.iter().map(position).collect(), distinct.len())
+            }
+        };
+        let starts = starts_of(&codes, n_clusters);
+        Clusters { name: name.to_string(), codes: Arc::new(codes), n_clusters, starts }
+    }
+
+    /// The groups themselves.
+    fn of(name: &str, groups: &Groups) -> Self {
+        let starts = groups.starts().map(<[usize]>::to_vec);
+        Clusters { name: name.to_string(), codes: groups.codes.clone(), n_clusters: groups.len(), starts }
+    }
+
+    /// Where the rows of each cluster start, and last where those of the last one end; `None` where they do not stand
+    /// together.
+    pub(super) fn starts(&self) -> Option<&[usize]> {
+        self.starts.as_deref()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -42,24 +74,8 @@ impl Clusters {
     /// The intersections of two clusterings.
     pub(super) fn cross(&self, other: &Clusters) -> Clusters {
         // Two codes side by side in one number are a code of the pair.
-        let cells = self.codes.iter().zip(&other.codes).map(|(&a, &b)| u64::from(a) << 32 | u64::from(b));
+        let cells = self.codes.iter().zip(other.codes.iter()).map(|(&a, &b)| u64::from(a) << 32 | u64::from(b));
         Clusters::new(&format!("{}:{}", self.name, other.name), cells)
-    }
-
-    /// The sums of vectors over each cluster.
-    fn sums(&self, vectors: &Array2<f64>) -> Array2<f64> {
-        let mut sums = Array2::zeros((self.n_clusters, vectors.ncols()));
-        for (&code, vector) in self.codes.iter().zip(vectors.rows()) {
-            let mut sum = sums.row_mut(code as usize);
-            sum += &vector;
-        }
-        sums
-    }
-
-    /// Σ_g s_g s_g'.
-    pub(super) fn products(&self, scores: &Array2<f64>) -> Array2<f64> {
-        let sums = self.sums(scores);
-        sums.t().dot(&sums)
     }
 
     /// The rows of each cluster.
@@ -71,11 +87,14 @@ impl Clusters {
 
     /// Whether no group has rows in two clusters.
     pub(crate) fn nest(&self, groups: &Groups) -> bool {
+        if Arc::ptr_eq(&self.codes, &groups.codes) {
+            return true;
+        }
         // The first row of a group names its cluster, and all others have to agree.
         let mut cluster_of = vec![None; groups.names.len()];
         self.codes
             .iter()
-            .zip(&groups.codes)
+            .zip(groups.codes.iter())
             .all(|(&cluster, &group)| *cluster_of[group as usize].get_or_insert(cluster) == cluster)
     }
 }
@@ -116,16 +135,16 @@ impl FittedRegression {
     }
 
     pub(crate) fn unit_clusters(&self, asker: &str) -> Result<Clusters> {
-        let indices = self.design.panel.unit_indices().ok_or_else(|| no_key(asker, "unit"))?;
-        Ok(self.by_index(self.design.panel.unit_column().unwrap_or("unit"), indices))
+        let units = self.design.units.as_ref().ok_or_else(|| no_key(asker, "unit"))?;
+        Ok(self.by_groups(self.design.panel.unit_column().unwrap_or("unit"), units))
     }
 
     pub(crate) fn period_clusters(&self, asker: &str) -> Result<Clusters> {
         if self.question.estimator == Estimator::Between {
             return Err(cannot("the covariance", Refusal::RowsAreUnits));
         }
-        let indices = self.design.panel.period_indices().ok_or_else(|| no_key(asker, "period"))?;
-        Ok(self.by_index(self.design.panel.period_column().unwrap_or("period"), indices))
+        let periods = self.design.periods.as_ref().ok_or_else(|| no_key(asker, "period"))?;
+        Ok(self.by_groups(self.design.panel.period_column().unwrap_or("period"), periods))
     }
 
     /// A unit within which a column varies, where rows of the regression are units.
@@ -151,7 +170,11 @@ impl FittedRegression {
         panel.level_of(name, row).unwrap_or_else(|| panel.row_label(row))
     }
 
-    fn by_index(&self, name: &str, indices: &[u32]) -> Clusters {
-        Clusters::new(name, self.data.rows.iter().map(|&row| u64::from(indices[self.design.rows[row]])))
+    /// The groups of the sample, on the regressed rows.
+    fn by_groups(&self, name: &str, groups: &Groups) -> Clusters {
+        match self.regresses_sample() {
+            true => Clusters::of(name, groups),
+            false => Clusters::new(name, self.data.rows.iter().map(|&row| u64::from(groups.codes[row]))),
+        }
     }
 }

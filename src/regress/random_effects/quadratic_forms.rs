@@ -63,7 +63,7 @@ struct LeastSquares {
 impl<'a> Setting<'a> {
     pub(super) fn new(
         outcome: &[f64],
-        columns: &[Vec<f64>],
+        columns: &[impl AsRef<[f64]>],
         units: &'a Groups,
         periods: Option<&'a Groups>,
         weights: &'a [f64],
@@ -81,8 +81,8 @@ impl<'a> Setting<'a> {
         let roots: Vec<f64> = weights.iter().map(|w| w.sqrt()).collect();
         let mean = Absorb::new(None, None, weights);
         let length = |values: &[f64]| norm(&multiplied(values, &roots));
-        let roundings = columns.iter().map(|c| rounding(length(c))).collect();
-        let columns: Vec<Vec<f64>> = columns.iter().map(|c| mean.residuals(c)).collect();
+        let roundings = columns.iter().map(|c| rounding(length(c.as_ref()))).collect();
+        let columns: Vec<Vec<f64>> = columns.iter().map(|c| mean.residuals(c.as_ref())).collect();
         Ok(Setting {
             method,
             effect,

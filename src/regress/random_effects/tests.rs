@@ -1,4 +1,6 @@
 use super::quadratic_forms::Setting;
+use std::sync::Arc;
+
 use super::*;
 use crate::numerics::dot::{dot, norm};
 use crate::numerics::rank::Basis;
@@ -63,7 +65,7 @@ impl Rows {
 
 fn groups(codes: Vec<u32>) -> Groups {
     let n = codes.iter().max().unwrap() + 1;
-    Groups { codes, names: (0..n).map(|c| c.to_string()).collect() }
+    Groups::of(codes.into(), Arc::new((0..n).map(|c| c.to_string()).collect()))
 }
 
 /// Ten American firms, 1935 to 1954: `data("Grunfeld", package = "plm")` of plm 2.6.2, from Y. Grunfeld's thesis.

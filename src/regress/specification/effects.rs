@@ -4,7 +4,7 @@ use super::{NullDistribution, SpecificationTest};
 use crate::error::{EstimatorNeed, Refusal, Result, cannot};
 use crate::numerics::dot::weighted_dot;
 use crate::regress::least_squares::Solution;
-use crate::regress::transform::Transformed;
+use crate::regress::transform::{Spreads, Transformed};
 use crate::regress::{Estimator, FittedRegression};
 
 const TEST: &str = "the F test for effects";
@@ -39,7 +39,7 @@ impl FittedRegression {
         let mut design = self.design.clone();
         design.unit_effects.clear();
         design.columns.retain(|column| !(absorbed.periods && column.is_period_dummy));
-        let data = Transformed::new(&question, &design)?;
+        let mut data = Transformed::new(&question, &design, &Spreads::of(&design))?;
         let Solution { kept, residuals, .. } = data.problem().solve();
         let pooled = weighted_dot(&residuals, &residuals, &data.weights);
         let parameters = self.estimates.len() + absorbed.rank;

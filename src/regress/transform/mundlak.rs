@@ -42,9 +42,9 @@ impl Levels<'_> {
                 }
                 _ => own,
             };
-            split.push((format!("within({})", column.name), product, 0.0, source));
+            split.push((format!("within({})", column.name), product.into(), 0.0, source));
             let spread = units.means_on_rows(values, &design.weights);
-            between.push((format!("between({})", column.name), spread, self.shifts[source], source));
+            between.push((format!("between({})", column.name), spread.into(), self.shifts[source], source));
         }
         let mut levels = Levels {
             design,
