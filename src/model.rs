@@ -17,6 +17,7 @@ mod design;
 mod doubts;
 mod factor;
 mod first_cell;
+mod grouped;
 mod parse;
 #[cfg(feature = "html")]
 mod rust_code;
@@ -26,8 +27,9 @@ mod variables;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use design::{Design, DesignColumn, Grouped};
+pub(crate) use design::{Design, DesignColumn};
 pub use factor::Factor;
+pub(crate) use grouped::Grouped;
 pub use parse::parse_terms;
 pub(crate) use selected::{Credit, Selected};
 pub use term::Term;

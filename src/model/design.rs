@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Model;
 use super::first_cell::{FirstCell, numbers_alone};
+use super::grouped::Grouped;
 use super::selected::{Credit, Selected};
 use super::term::Term;
 use super::variables::{Part, parts, resolve};
@@ -67,15 +68,6 @@ pub(crate) struct Design {
     pub(crate) lineage: Lineage,
     /// What the rows stand for, where they are made of sums; `None` where they are the panel's.
     pub(crate) grouped: Option<Grouped>,
-}
-
-/// Rows that are made of the sums of others.
-#[derive(Debug, Clone)]
-pub(crate) struct Grouped {
-    /// How many others each stands for; of several rows that stand for the same, the first counts them all.
-    pub(crate) counts: Vec<usize>,
-    /// Whether one of them stands for several.
-    pub(crate) are_several: bool,
 }
 
 impl Design {
@@ -236,10 +228,7 @@ impl Design {
             sample: self.sample.clone(),
             panel: self.panel.clone(),
             lineage: self.lineage.clone(),
-            grouped: self.grouped.as_ref().map(|grouped| Grouped {
-                counts: rows.iter().map(|&row| grouped.counts[row]).collect(),
-                are_several: grouped.are_several,
-            }),
+            grouped: self.grouped.as_ref().map(|grouped| grouped.on(rows)),
             weights_mean: self.weights_mean,
             has_period_effects: self.has_period_effects,
         }
