@@ -96,19 +96,20 @@ use crate::panel::Panel;
 ///
 /// | set | coefficients | standard errors | asked for |
 /// |---|---|---|---|
-/// | Norris | 13.3 | 13.9 | 9 |
-/// | Pontius | 13.2 | 13.1 | 9 |
+/// | Norris | 12.8 | 14.1 | 9 |
+/// | Pontius | 12.4 | 13.5 | 9 |
 /// | NoInt1 | 14.7 | 15.7 | 9 |
-/// | NoInt2 | 15.3 | 15.5 | 9 |
-/// | Filip | 7.9 | 8.3 | 7.5 |
-/// | Longley | 13.9 | 12.3 | 11 |
-/// | Wampler1 | 16 | 16 | 9 |
-/// | Wampler2 | 13.2 | 14.5 | 9 |
-/// | Wampler3 | 16 | 14.5 | 9 |
-/// | Wampler4 | 16 | 14.5 | 8 |
-/// | Wampler5 | 16 | 14.5 | 6 |
+/// | NoInt2 | 15.3 | 15.1 | 9 |
+/// | Filip | 8.0 | 9.0 | 7.5 |
+/// | Longley | 13.8 | 12.6 | 11 |
+/// | Wampler1 | 9.9 | none | 9 |
+/// | Wampler2 | 13.2 | none | 9 |
+/// | Wampler3 | 10.8 | 14.4 | 9 |
+/// | Wampler4 | 8.7 | 14.4 | 8 |
+/// | Wampler5 | 6.7 | 14.4 | 6 |
 ///
 /// Filip's ten powers of x are so nearly collinear that rounding them to doubles alone leaves no more than 8 digits.
+/// Wampler1 and Wampler2 are exact fits, of whose errors nothing is said.
 ///
 /// # Examples
 /// ```
