@@ -28,8 +28,9 @@ impl GroupedSums {
     /// See [`write_csv`](Self::write_csv).
     pub fn read_csv(question: &SumsQuestion, folder: impl AsRef<Path>) -> Result<Self> {
         let read = |name: &str| ReadTable::from_csv(&folder.as_ref().join(name), question);
+        let (centres, by_unit) = (read(CENTRES)?, read(BY_UNIT)?);
         let cells = question.period.as_ref().map(|_| read(BY_UNIT_AND_PERIOD)).transpose()?;
-        Self::of_tables(question, &read(CENTRES)?, &read(BY_UNIT)?, cells.as_ref())
+        Self::of_tables(question, &centres, &by_unit, cells.as_ref())
     }
 
     /// The sums that tables of this question say.

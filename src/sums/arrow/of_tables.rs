@@ -58,8 +58,9 @@ impl GroupedSums {
         by_unit_and_period: &[RecordBatch],
     ) -> Result<Self> {
         let table = |name: &str, batches: &[RecordBatch]| table(name, batches, question);
+        let (centres, by_unit) = (table("centres", centres)?, table("by_unit", by_unit)?);
         let cells = question.period.as_ref().map(|_| table("by_unit_and_period", by_unit_and_period)).transpose()?;
-        Self::of_tables(question, &table("centres", centres)?, &table("by_unit", by_unit)?, cells.as_ref())
+        Self::of_tables(question, &centres, &by_unit, cells.as_ref())
     }
 }
 
