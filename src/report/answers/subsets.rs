@@ -105,10 +105,10 @@ impl Answer for Selection {
         });
         let own: Vec<String> = own.collect();
         let first = match own.as_slice() {
-            [only] => format!("Of {of} {only} goes with most of {outcome}."),
+            [only] => format!("Of {of} {only} explains {outcome} best."),
             several => {
                 let several = listed(several);
-                format!("Of {of} {several} go with most of {outcome}; all of them are chosen together in {again}.")
+                format!("Of {of} {several} explain {outcome} best; all of them are chosen together in {again}.")
             }
         };
         vec![

@@ -238,10 +238,10 @@ fn what_is_chosen_is_told_with_how_often() {
     let mut selection = fit().jackknife().and_then(|units| units.selection(2)).expect("a selection");
     let said = selection.sentences();
     assert!(said[0].starts_with("Of 3 components ") && said[0].contains(" of 150 replicates) and "), "{said:#?}");
-    assert!(said[0].contains(" go with most of cpp_rate; all of them are chosen together in "), "{said:#?}");
+    assert!(said[0].contains(" explain cpp_rate best; all of them are chosen together in "), "{said:#?}");
     selection.best.truncate(1);
     let said = selection.sentences();
-    assert!(said[0].ends_with(" of 150 replicates) goes with most of cpp_rate."), "{said:#?}");
+    assert!(said[0].ends_with(" of 150 replicates) explains cpp_rate best."), "{said:#?}");
 }
 
 #[test]
