@@ -115,8 +115,6 @@ impl GroupedSums {
             columns,
             first_row: 0,
         };
-        // What is borrowed of the question ends here.
-        let batch = Batch { columns: batch.columns, ..batch };
         self.add(&batch, &mut KnownPositions::default())
     }
 
