@@ -42,7 +42,9 @@ impl Arguments {
                 "--partitions" => {
                     partitions = value.parse().map_err(|_| format!("--partitions takes a number, not {value}"))?;
                 }
-                other => return Err(format!("no option {other}: --data, --queries, --out, --table, --partitions").into()),
+                other => {
+                    return Err(format!("no option {other}: --data, --queries, --out, --table, --partitions").into());
+                }
             }
         }
         let needed = |path: Option<PathBuf>, name: &str| path.ok_or_else(|| format!("{name} is needed"));
