@@ -11,6 +11,7 @@
 //! | which rows belong together, and their means | `groups` |
 //! | what one or two sets of effects leave | `absorb` |
 //! | sums of products, means, where a column lies and how far it spreads | `dot`, `means`, `spread` |
+//! | loops by the instructions that the processor has | `kernel` |
 //! | ranks, ties by the mean of theirs | `order` |
 //! | random numbers | `streams` |
 //! | probabilities and quantiles | `tails` |
@@ -23,6 +24,7 @@ pub(crate) mod eigen;
 pub(crate) mod eliminate;
 pub(crate) mod gauss;
 pub(crate) mod groups;
+pub(crate) mod kernel;
 pub(crate) mod lanes;
 pub(crate) mod means;
 pub(crate) mod number;

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use pulp::Arch;
 use rayon::prelude::*;
 
 use super::layout::{Entry, Layout};
 use super::standardise::Standardisation;
 use crate::numerics::eliminate::{packed_index, packed_len};
+use crate::numerics::kernel::kernel;
 
 /// Rows formed into cross-products at a time where there are no units.
 const BLOCK: usize = 1_024;
@@ -108,7 +108,7 @@ impl UnitMoments {
             mean: vec![0.0; ranges.len() * q],
             within: vec![0.0; ranges.len() * packed_len(q)],
         };
-        Arch::new().dispatch(|| moments.fill(columns, weights, ranges, standardisation));
+        fill(&mut moments, columns, weights, ranges, standardisation);
         moments
     }
 
@@ -116,49 +116,6 @@ impl UnitMoments {
         self.weight.append(&mut other.weight);
         self.mean.append(&mut other.mean);
         self.within.append(&mut other.within);
-    }
-
-    #[inline(always)]
-    fn fill(&mut self, columns: &[&[f64]], weights: &[f64], ranges: &[Range<usize>], by: &Standardisation) {
-        let q = self.n_variables;
-        // A constant variable's scale is infinite, which makes its values zeros.
-        let per_scale: Vec<f64> = by.scale.iter().map(|s| 1.0 / s).collect();
-        let mut rows = Vec::new();
-        for (unit, range) in ranges.iter().enumerate() {
-            let n = range.len();
-            let weights = &weights[range.clone()];
-            let mean = &mut self.mean[unit * q..][..q];
-            rows.resize(n * q, 0.0);
-            for (v, column) in columns.iter().enumerate() {
-                let (origin, per_scale) = (by.origin[v], per_scale[v]);
-                for (r, x) in column[range.clone()].iter().enumerate() {
-                    // Row by row, so that a row's products run over numbers side by side.
-                    rows[r * q + v] = (x - origin) * per_scale;
-                }
-            }
-            let weight: f64 = weights.iter().sum();
-            // Means first and products about them after: in one pass the squares of the means would cancel.
-            for (row, &w) in rows.chunks_exact(q).zip(weights) {
-                for (m, &x) in mean.iter_mut().zip(row) {
-                    *m += w * x;
-                }
-            }
-            mean.iter_mut().for_each(|m| *m /= weight);
-            self.weight[unit] = weight;
-            let within = &mut self.within[unit * packed_len(q)..][..packed_len(q)];
-            for (row, &w) in rows.chunks_exact_mut(q).zip(weights) {
-                row.iter_mut().zip(&*mean).for_each(|(x, m)| *x -= m);
-                let mut cross = &mut *within;
-                for i in 0..q {
-                    let (head, rest) = cross.split_at_mut(q - i);
-                    let factor = w * row[i];
-                    for (c, &x) in head.iter_mut().zip(&row[i..]) {
-                        *c += factor * x;
-                    }
-                    cross = rest;
-                }
-            }
-        }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -199,6 +156,60 @@ impl UnitMoments {
                 entries[raw_at + at] += within[at] + weight * mean[i] * mean[j];
                 entries[within_at + at] += within[at];
                 at += 1;
+            }
+        }
+    }
+}
+
+kernel! {
+    fn fill<'a>(
+        moments: &'a mut UnitMoments,
+        columns: &'a [&'a [f64]],
+        weights: &'a [f64],
+        ranges: &'a [Range<usize>],
+        by: &'a Standardisation,
+    ) {
+        let q = moments.n_variables;
+        // A constant variable's scale is infinite, which makes its values zeros.
+        let per_scale: Vec<f64> = by.scale.iter().map(|s| 1.0 / s).collect();
+        let mut rows = Vec::new();
+        for (unit, range) in ranges.iter().enumerate() {
+            let n = range.len();
+            let weights = &weights[range.clone()];
+            let mean = &mut moments.mean[unit * q..][..q];
+            rows.resize(n * q, 0.0);
+            for (v, column) in columns.iter().enumerate() {
+                let (origin, per_scale) = (by.origin[v], per_scale[v]);
+                for (r, x) in column[range.clone()].iter().enumerate() {
+                    // Row by row, so that a row's products run over numbers side by side.
+                    rows[r * q + v] = (x - origin) * per_scale;
+                }
+            }
+            let weight: f64 = weights.iter().sum();
+            // Means first and products about them after: in one pass the squares of the means would cancel.
+            for (row, &w) in rows.chunks_exact(q).zip(weights) {
+                for (m, &x) in mean.iter_mut().zip(row) {
+                    *m += w * x;
+                }
+            }
+            for m in mean.iter_mut() {
+                *m /= weight;
+            }
+            moments.weight[unit] = weight;
+            let within = &mut moments.within[unit * packed_len(q)..][..packed_len(q)];
+            for (row, &w) in rows.chunks_exact_mut(q).zip(weights) {
+                for (x, m) in row.iter_mut().zip(&*mean) {
+                    *x -= m;
+                }
+                let mut cross = &mut *within;
+                for i in 0..q {
+                    let (head, rest) = cross.split_at_mut(q - i);
+                    let factor = w * row[i];
+                    for (c, &x) in head.iter_mut().zip(&row[i..]) {
+                        *c += factor * x;
+                    }
+                    cross = rest;
+                }
             }
         }
     }

@@ -1,8 +1,7 @@
 //! Where does a column lie, and how far does it spread?
 
-use pulp::Arch;
-
 use super::dot::{ROWS_AT_ONCE, of_blocks};
+use super::kernel::kernel;
 
 /// Sums that run side by side.
 const SUMS: usize = 8;
@@ -27,6 +26,27 @@ struct Part {
     square: f64,
 }
 
+/// A part as it is summed.
+struct Sums {
+    least: [f64; SUMS],
+    most: [f64; SUMS],
+    weight: [f64; SUMS],
+    sum: [f64; SUMS],
+    square: [f64; SUMS],
+}
+
+impl Sums {
+    #[inline(always)]
+    fn add(&mut self, lane: usize, x: f64, w: f64, origin: f64) {
+        let left = x - origin;
+        self.least[lane] = if x < self.least[lane] { x } else { self.least[lane] };
+        self.most[lane] = if x > self.most[lane] { x } else { self.most[lane] };
+        self.weight[lane] += w;
+        self.sum[lane] += w * left;
+        self.square[lane] += w * left * left;
+    }
+}
+
 impl Spread {
     /// By one pass over the values.
     pub(crate) fn of(values: &[f64], weights: &[f64]) -> Self {
@@ -35,7 +55,7 @@ impl Spread {
         let origin = first.iter().sum::<f64>() / first.len() as f64;
         let parts = of_blocks(values.len(), |from| {
             let rows = from..values.len().min(from + ROWS_AT_ONCE);
-            Arch::new().dispatch(|| part(&values[rows.clone()], &weights[rows.clone()], origin))
+            part(&values[rows.clone()], &weights[rows], origin)
         });
         let mut all = Part { least: f64::INFINITY, most: f64::NEG_INFINITY, weight: 0.0, sum: 0.0, square: 0.0 };
         for part in parts {
@@ -54,32 +74,27 @@ impl Spread {
     }
 }
 
-#[inline(always)]
-fn part(values: &[f64], weights: &[f64], origin: f64) -> Part {
-    let (mut least, mut most) = ([f64::INFINITY; SUMS], [f64::NEG_INFINITY; SUMS]);
-    let (mut weight, mut sum, mut square) = ([0.0; SUMS], [0.0; SUMS], [0.0; SUMS]);
-    let mut add = |lane: usize, x: f64, w: f64| {
-        let left = x - origin;
-        least[lane] = if x < least[lane] { x } else { least[lane] };
-        most[lane] = if x > most[lane] { x } else { most[lane] };
-        weight[lane] += w;
-        sum[lane] += w * left;
-        square[lane] += w * left * left;
-    };
-    let (x_s, w_s) = (values.chunks_exact(SUMS), weights.chunks_exact(SUMS));
-    let rests = x_s.remainder().iter().zip(w_s.remainder());
-    rests.enumerate().for_each(|(lane, (&x, &w))| add(lane, x, w));
-    for (x, w) in x_s.zip(w_s) {
-        for lane in 0..SUMS {
-            add(lane, x[lane], w[lane]);
+kernel! {
+    fn part<'a>(values: &'a [f64], weights: &'a [f64], origin: f64) -> Part {
+        let zeros = [0.0; SUMS];
+        let (least, most) = ([f64::INFINITY; SUMS], [f64::NEG_INFINITY; SUMS]);
+        let mut sums = Sums { least, most, weight: zeros, sum: zeros, square: zeros };
+        let (x_s, w_s) = (values.chunks_exact(SUMS), weights.chunks_exact(SUMS));
+        for (lane, (x, w)) in x_s.remainder().iter().zip(w_s.remainder()).enumerate() {
+            sums.add(lane, *x, *w, origin);
         }
-    }
-    Part {
-        least: least.into_iter().fold(f64::INFINITY, f64::min),
-        most: most.into_iter().fold(f64::NEG_INFINITY, f64::max),
-        weight: weight.iter().sum(),
-        sum: sum.iter().sum(),
-        square: square.iter().sum(),
+        for (x, w) in x_s.zip(w_s) {
+            for lane in 0..SUMS {
+                sums.add(lane, x[lane], w[lane], origin);
+            }
+        }
+        Part {
+            least: sums.least.into_iter().fold(f64::INFINITY, f64::min),
+            most: sums.most.into_iter().fold(f64::NEG_INFINITY, f64::max),
+            weight: sums.weight.iter().sum(),
+            sum: sums.sum.iter().sum(),
+            square: sums.square.iter().sum(),
+        }
     }
 }
 
