@@ -35,6 +35,7 @@
 // | the same question, put by a model | `of_model` |
 
 mod basis;
+mod columns;
 mod covariance;
 mod design_matrix;
 mod diagnostics;

@@ -6,11 +6,13 @@
 
 mod factor;
 mod runs;
+mod within;
 
 use rayon::prelude::*;
 
 use self::factor::Smaller;
 use self::runs::Runs;
+pub(crate) use self::within::Within;
 use super::dot::{dot, squared_norm};
 use super::groups::{Groups, WeightedGroups};
 use super::means::weighted_mean;
@@ -48,6 +50,7 @@ pub(crate) struct Absorb<'a> {
     smaller: Option<Smaller<'a>>,
     /// Whether the larger set is the one given second.
     is_swapped: bool,
+    given: [Option<&'a Groups>; 2],
 }
 
 impl<'a> Absorb<'a> {
@@ -60,7 +63,7 @@ impl<'a> Absorb<'a> {
             (a, b) => (a, b, false),
         };
         let smaller = larger.as_ref().zip(smaller).map(|(larger, smaller)| Smaller::new(larger, smaller, weights));
-        Absorb { weights, larger, smaller, is_swapped }
+        Absorb { weights, larger, smaller, is_swapped, given: [first, second] }
     }
 
     /// Independent columns among the effects, the intercept with them.
@@ -134,14 +137,31 @@ impl<'a> Absorb<'a> {
 
     /// What the effects leave of each column.
     pub(crate) fn residuals_of(&self, columns: &[&[f64]]) -> Vec<Vec<f64>> {
-        let runs = self.larger.as_ref().and_then(|groups| {
-            let starts = groups.starts?;
-            Some(Runs { groups, starts, weights: self.weights })
-        });
-        match runs {
-            Some(runs) => runs.residuals(columns, self.smaller.as_ref()),
+        match self.runs() {
+            Some(runs) => runs.formed(columns, &runs.taken(columns, self.smaller.as_ref())),
             None => columns.par_iter().map(|column| self.residuals_by_codes(column)).collect(),
         }
+    }
+
+    /// The same, but formed where they are asked for; `None` where rows of the larger set's groups do not stand together.
+    /// The weights are these.
+    pub(crate) fn within<C: AsRef<[f64]> + Clone>(&self, columns: &[C], weights: &C) -> Option<Within<C>> {
+        let [larger, smaller] = if self.is_swapped { [self.given[1], self.given[0]] } else { self.given };
+        let values: Vec<&[f64]> = columns.iter().map(AsRef::as_ref).collect();
+        Some(Within {
+            taken: self.runs()?.taken(&values, self.smaller.as_ref()),
+            columns: columns.to_vec(),
+            weights: weights.clone(),
+            larger: larger?.clone(),
+            weight: self.larger.as_ref()?.weight.clone(),
+            smaller: smaller.cloned(),
+        })
+    }
+
+    fn runs(&self) -> Option<Runs<'_>> {
+        let WeightedGroups { weight, starts, .. } = self.larger.as_ref()?;
+        let codes = self.smaller.as_ref().map(|smaller| smaller.set.codes);
+        Some(Runs { starts: (*starts)?, weight, weights: self.weights, codes })
     }
 
     /// The same where rows of a group do not stand together.

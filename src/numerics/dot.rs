@@ -4,8 +4,9 @@
 //! rounding grows with the number of blocks, not of rows, and the result is the same on any number of threads and on any
 //! processor.
 
-use pulp::Arch;
 use rayon::prelude::*;
+
+use super::kernel::kernel;
 
 /// Rows whose products are summed together: the columns of so many fit in the cache.
 pub(crate) const ROWS_AT_ONCE: usize = 2_048;
@@ -21,7 +22,7 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
 
 /// Σ wab.
 pub(crate) fn weighted_dot(a: &[f64], b: &[f64], weights: &[f64]) -> f64 {
-    let of_block = |(a, (b, w)): (&[f64], (&[f64], &[f64]))| Arch::new().dispatch(|| sum_of_triples(a, b, w));
+    let of_block = |(a, (b, w)): (&[f64], (&[f64], &[f64]))| sum_of_triples(a, b, w);
     if a.len() < WORTH_THREADS {
         let others = b.chunks(ROWS_AT_ONCE).zip(weights.chunks(ROWS_AT_ONCE));
         return a.chunks(ROWS_AT_ONCE).zip(others).map(of_block).sum();
@@ -41,30 +42,22 @@ pub(crate) fn norm(x: &[f64]) -> f64 {
     squared_norm(x).sqrt()
 }
 
-/// Weighted products of columns, each with itself and with those after it: the upper triangle of a square matrix, row by
-/// row.
-pub(crate) fn cross_products(columns: &[&[f64]], weights: &[f64]) -> Vec<f64> {
-    let k = columns.len();
-    let of_block = |first: usize| {
-        let rows = first..weights.len().min(first + ROWS_AT_ONCE);
-        let (mut products, mut weighted) = (vec![0.0; k * k], vec![0.0; rows.len()]);
-        Arch::new().dispatch(|| {
-            for (i, column) in columns.iter().enumerate() {
-                let pairs = column[rows.clone()].iter().zip(&weights[rows.clone()]);
-                weighted.iter_mut().zip(pairs).for_each(|(p, (x, w))| *p = x * w);
-                for (j, other) in columns.iter().enumerate().skip(i) {
-                    products[i * k + j] = sum_of_products(&weighted, &other[rows.clone()]);
-                }
+kernel! {
+    /// Weighted products of columns on some rows, each with itself and with those after it: the upper triangle of a square
+    /// matrix, row by row.
+    pub(crate) fn cross_products<'a>(columns: &'a [&'a [f64]], weights: &'a [f64]) -> Vec<f64> {
+        let k = columns.len();
+        let (mut products, mut weighted) = (vec![0.0; k * k], vec![0.0; weights.len()]);
+        for (i, column) in columns.iter().enumerate() {
+            for ((p, x), w) in weighted.iter_mut().zip(*column).zip(weights) {
+                *p = x * w;
             }
-        });
+            for (j, other) in columns.iter().enumerate().skip(i) {
+                products[i * k + j] = sum_of_products(&weighted, other);
+            }
+        }
         products
-    };
-    let mut sums = vec![0.0; k * k];
-    // In one order, whichever thread a block was summed by.
-    for part in of_blocks(weights.len(), of_block) {
-        sums.iter_mut().zip(part).for_each(|(sum, x)| *sum += x);
     }
-    sums
 }
 
 /// What is made of each block of rows, by the first of them; in parallel where there are many.
@@ -102,17 +95,22 @@ pub(crate) fn short_dot(a: &[f64], b: &[f64]) -> f64 {
     rest + sums.iter().sum::<f64>()
 }
 
-#[inline(always)]
-fn sum_of_triples(a: &[f64], b: &[f64], w: &[f64]) -> f64 {
-    let (mut sums, (a_s, b_s, w_s)) = ([0.0; SUMS], (a.chunks_exact(SUMS), b.chunks_exact(SUMS), w.chunks_exact(SUMS)));
-    let rests = a_s.remainder().iter().zip(b_s.remainder()).zip(w_s.remainder());
-    let rest: f64 = rests.map(|((x, z), w)| w * x * z).sum();
-    for ((x, z), w) in a_s.zip(b_s).zip(w_s) {
-        for lane in 0..SUMS {
-            sums[lane] += w[lane] * x[lane] * z[lane];
+kernel! {
+    fn sum_of_triples<'a>(a: &'a [f64], b: &'a [f64], w: &'a [f64]) -> f64 {
+        let mut sums = [0.0; SUMS];
+        let (a_s, b_s, w_s) = (a.chunks_exact(SUMS), b.chunks_exact(SUMS), w.chunks_exact(SUMS));
+        let rests = a_s.remainder().iter().zip(b_s.remainder()).zip(w_s.remainder());
+        let mut rest = 0.0;
+        for ((x, z), w) in rests {
+            rest += w * x * z;
         }
+        for ((x, z), w) in a_s.zip(b_s).zip(w_s) {
+            for lane in 0..SUMS {
+                sums[lane] += w[lane] * x[lane] * z[lane];
+            }
+        }
+        rest + sums.iter().sum::<f64>()
     }
-    rest + sums.iter().sum::<f64>()
 }
 
 #[cfg(test)]
@@ -142,7 +140,7 @@ mod tests {
         let (a, b, w) = (column(100_000, 1), column(100_000, 2), column(100_000, 3));
         let found = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| (weighted_dot(&a, &b, &w), cross_products(&[&a, &b], &w)))
+            pool.install(|| weighted_dot(&a, &b, &w))
         };
         assert_eq!(found(1), found(3));
     }

@@ -2,6 +2,8 @@
 
 use ndarray::{Array1, Array2, ArrayView1};
 
+use super::columns::Columns;
+
 /// Columns Q that span what the columns X of the coefficients do, X = QR and b = R⁻¹c.
 ///
 /// Where a column is far larger than its spread, or nearly a combination of others, products of its rows cancel and
@@ -10,7 +12,7 @@ use ndarray::{Array1, Array2, ArrayView1};
 /// these, and what comes of it goes back to the columns.
 #[derive(Debug, Clone)]
 pub(crate) struct Basis {
-    pub(crate) columns: Vec<Vec<f64>>,
+    pub(crate) columns: Columns,
     /// (Q'WQ)⁻¹.
     pub(crate) inverse: Array2<f64>,
     /// R⁻¹, upper triangular.
@@ -66,12 +68,12 @@ impl Basis {
 
     /// A column as it was regressed.
     pub(crate) fn column(&self, at: usize) -> Vec<f64> {
-        let mut column = vec![0.0; self.columns.first().map_or(0, Vec::len)];
-        for (q, &part) in self.columns.iter().zip(self.to_columns.column(at)).filter(|(_, part)| **part != 0.0) {
+        let mut column = vec![0.0; self.columns.all().first().map_or(0, Vec::len)];
+        for (q, &part) in self.columns.all().iter().zip(self.to_columns.column(at)).filter(|(_, part)| **part != 0.0) {
             column.iter_mut().zip(q).for_each(|(x, q)| *x += part * q);
         }
         let shift = self.shifts.get(at).copied().filter(|shift| *shift != 0.0);
-        if let Some((shift, constant)) = shift.zip(self.columns.first()) {
+        if let Some((shift, constant)) = shift.zip(self.columns.all().first()) {
             // The intercept as it was regressed.
             let scale = shift * self.to_columns[[0, 0]];
             column.iter_mut().zip(constant).for_each(|(x, u)| *x += scale * u);

@@ -339,7 +339,7 @@ impl FittedRegression {
     pub(crate) fn scores(&self) -> Array2<f64> {
         let weighted: Vec<f64> = self.residuals.iter().zip(&self.data.weights).map(|(e, w)| e * w).collect();
         let mut scores = Array2::zeros((weighted.len(), self.estimates.len()));
-        for (mut scores, column) in scores.columns_mut().into_iter().zip(&self.basis.columns) {
+        for (mut scores, column) in scores.columns_mut().into_iter().zip(self.basis.columns.all()) {
             scores.iter_mut().zip(column).zip(&weighted).for_each(|((s, x), e)| *s = x * e);
         }
         scores

@@ -59,7 +59,7 @@ impl FittedRegression {
         let of_column = |column: usize| {
             let values = &design.columns[column].values;
             let problem = Problem {
-                columns: columns.clone(),
+                columns: columns.clone().into(),
                 has_intercept: self.data.has_intercept,
                 outcome: &left(values),
                 weights: &design.weights,

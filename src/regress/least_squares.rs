@@ -12,12 +12,13 @@ use linfa::Dataset;
 use linfa::traits::Fit;
 use linfa_linear::LinearRegression;
 use ndarray::{Array1, Array2};
-use pulp::Arch;
 use rayon::prelude::*;
 
 use super::basis::Basis;
-use crate::numerics::dot::{ROWS_AT_ONCE, WORTH_THREADS, cross_products, sum_of_products, weighted_dot};
+use super::columns::Columns;
+use crate::numerics::dot::{cross_products, sum_of_products, weighted_dot};
 use crate::numerics::double::Double;
+use crate::numerics::kernel::kernel;
 use crate::numerics::rank::{COLUMN_TOLERANCE, independent_columns};
 use crate::numerics::triangular::Cholesky;
 
@@ -33,7 +34,7 @@ const NEGLIGIBLE: f64 = 16.0 * f64::EPSILON;
 /// A weighted least-squares problem.
 pub(crate) struct Problem<'a> {
     /// The intercept first where there is one, as the transformation left it.
-    pub(crate) columns: Vec<Vec<f64>>,
+    pub(crate) columns: Columns,
     pub(crate) has_intercept: bool,
     pub(crate) outcome: &'a [f64],
     pub(crate) weights: &'a [f64],
@@ -80,7 +81,7 @@ impl Problem<'_> {
         let lead = usize::from(self.has_intercept);
         let roots: Vec<f64> = self.weights.iter().map(|w| w.sqrt()).collect();
         let weighted = |column: &Vec<f64>| column.iter().zip(&roots).map(|(x, w)| x * w).collect();
-        let columns: Vec<Vec<f64>> = centred.columns.par_iter().map(weighted).collect();
+        let columns: Vec<Vec<f64>> = centred.columns.all().par_iter().map(weighted).collect();
         let kept = independent_columns(&columns, &self.lengths[lead..], &self.roundings[lead..]);
         (0..lead).chain(kept.into_iter().map(|c| c + lead)).collect()
     }
@@ -88,17 +89,17 @@ impl Problem<'_> {
     /// Gram and Schmidt's orthogonalisation in twice the precision: X = QU with a unit upper U, the columns of Q
     /// orthogonal.
     fn solve_in_double(&self, kept: Vec<usize>) -> Solution {
-        let k = kept.len();
+        let (k, columns) = (kept.len(), self.columns.all());
         let weights: Vec<Double> = self.weights.iter().map(|&w| Double::new(w)).collect();
         let product = |a: &[Double], b: &[Double]| {
             let rows = a.iter().zip(b).zip(&weights);
             rows.fold(Double::new(0.0), |sum, ((&x, &z), &w)| sum + w * (x * z))
         };
         // Powers of two change no digit, and keep squares within range.
-        let scales: Vec<f64> = kept.iter().map(|&c| power_of_two(&self.columns[c])).collect();
+        let scales: Vec<f64> = kept.iter().map(|&c| power_of_two(&columns[c])).collect();
         let outcome_scale = power_of_two(self.outcome);
         let scaled = |values: &[f64], scale: f64| values.iter().map(|&x| Double::new(x / scale)).collect();
-        let mut left: Vec<Vec<Double>> = kept.iter().zip(&scales).map(|(&c, &s)| scaled(&self.columns[c], s)).collect();
+        let mut left: Vec<Vec<Double>> = kept.iter().zip(&scales).map(|(&c, &s)| scaled(&columns[c], s)).collect();
         // The outcome goes along as the last column: its factors are what the coefficients are solved from.
         left.push(scaled(self.outcome, outcome_scale));
         let mut upper = vec![vec![Double::new(0.0); k + 1]; k];
@@ -137,7 +138,7 @@ impl Problem<'_> {
             estimates: estimates.iter().zip(&scales).map(|(b, s)| b.value() / s * outcome_scale).collect(),
             residuals: rounded(&left[k], outcome_scale),
             basis: Basis {
-                columns: left[..k].iter().map(|q| rounded(q, 1.0)).collect(),
+                columns: left[..k].iter().map(|q| rounded(q, 1.0)).collect::<Vec<Vec<f64>>>().into(),
                 inverse: Array2::from_diag(&inverse_lengths.iter().map(|x| x.value()).collect::<Array1<f64>>()),
                 to_estimates: Array2::from_shape_fn((k, k), |(i, j)| of_upper[i][j].value() / scales[i]),
                 to_columns: Array2::from_shape_fn((k, k), |(i, j)| upper[i][j].value() * scales[j]),
@@ -166,7 +167,7 @@ struct Centred<'a> {
     /// Their positions in the problem.
     positions: Vec<usize>,
     /// Without an intercept those of the problem, which has none left.
-    columns: Vec<Vec<f64>>,
+    columns: Columns,
     /// What was taken out of each, as a multiple of the intercept; the outcome's last.
     means: Vec<f64>,
     outcome: Cow<'a, [f64]>,
@@ -177,11 +178,12 @@ struct Centred<'a> {
 impl<'a> Centred<'a> {
     fn new(problem: &mut Problem<'a>, positions: &[usize]) -> Self {
         if !problem.has_intercept {
-            let columns = positions.iter().map(|&p| std::mem::take(&mut problem.columns[p])).collect();
+            let columns = std::mem::take(&mut problem.columns).at(positions);
             let (positions, means) = (positions.to_vec(), vec![0.0; positions.len() + 1]);
             return Centred { positions, columns, means, outcome: Cow::Borrowed(problem.outcome), intercept: 1.0 };
         }
-        let (constant, weights) = (&problem.columns[0], problem.weights);
+        let columns = problem.columns.all();
+        let (constant, weights) = (&columns[0], problem.weights);
         let intercept = weighted_dot(constant, constant, weights);
         let centre = |values: &[f64]| -> (Vec<f64>, f64) {
             let (mut left, mut mean) = (values.to_vec(), 0.0);
@@ -194,17 +196,17 @@ impl<'a> Centred<'a> {
             (left, mean)
         };
         let positions: Vec<usize> = positions.iter().copied().filter(|&p| p > 0).collect();
-        let centred: Vec<(Vec<f64>, f64)> = positions.par_iter().map(|&p| centre(&problem.columns[p])).collect();
-        let (columns, mut means): (Vec<_>, Vec<_>) = centred.into_iter().unzip();
+        let centred: Vec<(Vec<f64>, f64)> = positions.par_iter().map(|&p| centre(&columns[p])).collect();
+        let (columns, mut means): (Vec<Vec<f64>>, Vec<_>) = centred.into_iter().unzip();
         let (outcome, mean) = centre(problem.outcome);
         means.push(mean);
-        Centred { positions, columns, means, outcome: Cow::Owned(outcome), intercept }
+        Centred { positions, columns: columns.into(), means, outcome: Cow::Owned(outcome), intercept }
     }
 
     /// Leaves the problem its columns.
     fn give_back(self, problem: &mut Problem) {
         if !problem.has_intercept {
-            self.positions.iter().zip(self.columns).for_each(|(&p, column)| problem.columns[p] = column);
+            problem.columns = self.columns;
         }
     }
 
@@ -212,8 +214,11 @@ impl<'a> Centred<'a> {
     /// as a column is in question.
     fn slopes(&self, problem: &Problem, in_question: bool) -> Option<Slopes> {
         let (k, weights) = (self.columns.len(), problem.weights);
-        let with_outcome: Vec<&[f64]> = self.columns.iter().map(Vec::as_slice).chain([&*self.outcome]).collect();
-        let products = cross_products(&with_outcome, weights);
+        let parts = self.columns.of_blocks(weights.len(), |rows, columns| {
+            let with_outcome: Vec<&[f64]> = columns.iter().copied().chain([&self.outcome[rows.clone()]]).collect();
+            cross_products(&with_outcome, &weights[rows])
+        });
+        let products = sum_of(parts, (k + 1) * (k + 1));
         let at = |i: usize, j: usize| products[i * (k + 1) + j];
         let lengths: Vec<f64> = (0..k).map(|i| at(i, i).sqrt()).collect();
         let is_clear = |i: usize| {
@@ -245,32 +250,14 @@ impl<'a> Centred<'a> {
     /// What slopes leave of the outcome, and its weighted products with the columns.
     fn left_by(&self, slopes: &[f64], weights: &[f64]) -> (Vec<f64>, Vec<f64>) {
         let mut left = vec![0.0; weights.len()];
-        let of_block = |(block, left): (usize, &mut [f64])| {
-            let rows = block * ROWS_AT_ONCE..block * ROWS_AT_ONCE + left.len();
-            let mut weighted = vec![0.0; left.len()];
-            Arch::new().dispatch(|| {
-                left.copy_from_slice(&self.outcome[rows.clone()]);
-                for (b, column) in slopes.iter().zip(&self.columns) {
-                    left.iter_mut().zip(&column[rows.clone()]).for_each(|(y, x)| *y -= b * x);
-                }
-                let pairs = left.iter().zip(&weights[rows.clone()]);
-                weighted.iter_mut().zip(pairs).for_each(|(p, (e, w))| *p = e * w);
-                let product = |column: &Vec<f64>| sum_of_products(&weighted, &column[rows.clone()]);
-                self.columns.iter().map(product).collect::<Vec<f64>>()
-            })
-        };
-        let blocks = left.chunks_mut(ROWS_AT_ONCE).enumerate();
-        let parts: Vec<Vec<f64>> = match weights.len() < WORTH_THREADS {
-            true => blocks.map(of_block).collect(),
-            false => blocks.collect::<Vec<_>>().into_par_iter().map(of_block).collect(),
-        };
-        let mut products = vec![0.0; self.columns.len()];
-        parts.iter().for_each(|part| products.iter_mut().zip(part).for_each(|(sum, x)| *sum += x));
-        (left, products)
+        let parts = self.columns.of_blocks_into(&mut left, |rows, columns, left| {
+            left_of(&self.outcome[rows.clone()], slopes, columns, &weights[rows], left)
+        });
+        (left, sum_of(parts, slopes.len()))
     }
 
     /// Back to columns that are not centred: the intercept takes up their means.
-    fn solution(self, mut problem: Problem, slopes: Slopes) -> Solution {
+    fn solution(self, problem: Problem, slopes: Slopes) -> Solution {
         let Slopes { mut estimates, inverse, residuals } = slopes;
         let k = estimates.len();
         if !problem.has_intercept {
@@ -280,6 +267,7 @@ impl<'a> Centred<'a> {
         }
         let constant = self.means[k] - estimates.iter().zip(&self.means).map(|(b, m)| b * m).sum::<f64>();
         estimates.insert(0, constant);
+        let constant_column = problem.columns.into_all().into_iter().take(1);
         let with_means = |sign: f64| {
             Array2::from_shape_fn((k + 1, k + 1), |at| match at {
                 (0, j) if j > 0 => sign * self.means[j - 1],
@@ -295,11 +283,44 @@ impl<'a> Centred<'a> {
             to_estimates: with_means(-1.0),
             to_columns: with_means(1.0),
             shifts: Vec::new(),
-            columns: [std::mem::take(&mut problem.columns[0])].into_iter().chain(self.columns).collect(),
+            columns: constant_column.into_iter().chain(self.columns.into_all()).collect::<Vec<_>>().into(),
         };
         let kept = [0].into_iter().chain(self.positions).collect();
         Solution { kept, estimates, basis, residuals }
     }
+}
+
+kernel! {
+    /// What slopes leave of the outcome on some rows, and its weighted products with the columns.
+    fn left_of<'a>(
+        outcome: &'a [f64],
+        slopes: &'a [f64],
+        columns: &'a [&'a [f64]],
+        weights: &'a [f64],
+        left: &'a mut [f64],
+    ) -> Vec<f64> {
+        let (mut products, mut weighted) = (vec![0.0; columns.len()], vec![0.0; left.len()]);
+        left.copy_from_slice(outcome);
+        for (b, column) in slopes.iter().zip(columns) {
+            for (y, x) in left.iter_mut().zip(*column) {
+                *y -= b * x;
+            }
+        }
+        for ((p, e), w) in weighted.iter_mut().zip(&*left).zip(weights) {
+            *p = e * w;
+        }
+        for (product, column) in products.iter_mut().zip(columns) {
+            *product = sum_of_products(&weighted, column);
+        }
+        products
+    }
+}
+
+/// The sums of so many numbers over blocks of rows: in one order, whichever thread a block was worked on by.
+fn sum_of(parts: Vec<Vec<f64>>, numbers: usize) -> Vec<f64> {
+    let mut sums = vec![0.0; numbers];
+    parts.iter().for_each(|part| sums.iter_mut().zip(part).for_each(|(sum, x)| *sum += x));
+    sums
 }
 
 /// The least squares of an outcome on columns, by the factor L of the columns' cross-products LL' and by those with the

@@ -146,16 +146,17 @@ impl FittedRegression {
         let mut fit = self.clone();
         let data = &mut fit.data;
         // In place of its own columns stands what spans the same.
-        data.columns = std::mem::take(&mut fit.basis.columns);
+        let mut columns = std::mem::take(&mut fit.basis.columns).into_all();
         for Added { name, values, length, rounding } in more {
             data.names.push(name);
-            data.columns.push(values);
+            columns.push(values);
             data.shifts.push(0.0);
             data.lengths.push(length);
             data.roundings.push(rounding);
             // No column of the design: any will do, as levels are not asked for.
             data.positions.push(0);
         }
+        data.columns = columns.into();
         let Solution { kept, estimates, basis, residuals } = data.problem().solve();
         data.keep(&kept);
         fit.df_residual = residuals.len().saturating_sub(kept.len() + data.absorbed.rank);

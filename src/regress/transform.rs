@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::columns::Columns;
 use super::least_squares::Problem;
 use super::random_effects::{EffectVariances, QuasiDemean, QuasiDemeaning, RandomEffect, effect_variances};
 use super::{Estimator, PanelRegression};
@@ -17,6 +18,9 @@ use crate::numerics::rank::rounding;
 use crate::numerics::spread::Spread;
 use crate::panel::{Numbers, RowList};
 
+/// Deviations of more values than so many, which the caches hold no longer, are formed where they are asked for.
+const FEW_VALUES: usize = 1 << 17;
+
 /// The name of the constant's coefficient.
 pub(crate) const INTERCEPT: &str = "(Intercept)";
 
@@ -25,7 +29,7 @@ pub(crate) const INTERCEPT: &str = "(Intercept)";
 pub(crate) struct Transformed {
     pub(crate) outcome: Vec<f64>,
     /// The intercept first where there is one. Once they are regressed they stand in the fit's basis, and not here.
-    pub(crate) columns: Vec<Vec<f64>>,
+    pub(crate) columns: Columns,
     pub(crate) names: Vec<String>,
     pub(crate) has_intercept: bool,
     pub(crate) weights: Numbers,
@@ -228,17 +232,25 @@ impl<'a> Levels<'a> {
             let (outcome, weights) = (self.design.outcome.to_vec(), self.design.weights.clone());
             let ones = intercept.then(|| vec![1.0; outcome.len()]);
             let rows = self.design.own_rows();
-            return Ok(self.transformed(outcome, None, ones, weights, rows));
+            let columns = self.columns.iter().map(|column| column.to_vec()).collect();
+            return Ok(self.with_intercept(outcome, columns, ones, weights, rows));
         }
         let absorb = absorbed.absorb(self.design);
         absorbed.rank = absorb.rank();
-        // The outcome last.
-        let values = self.columns.iter().chain([&self.design.outcome]).map(Numbers::as_slice);
-        let mut columns = absorb.residuals_of(&values.collect::<Vec<_>>());
-        let outcome = columns.pop().unwrap_or_default();
         let (rows, weights) = (self.design.own_rows(), self.design.weights.clone());
+        let are_many = self.columns.len() * rows.len() > FEW_VALUES;
+        let within = are_many.then(|| absorb.within(&self.columns, &weights)).flatten();
+        let (outcome, columns): (Vec<f64>, Columns) = match within {
+            Some(within) => (absorb.residuals(&self.design.outcome), within.into()),
+            None => {
+                // The outcome last.
+                let values = self.columns.iter().chain([&self.design.outcome]).map(Numbers::as_slice);
+                let mut columns = absorb.residuals_of(&values.collect::<Vec<_>>());
+                (columns.pop().unwrap_or_default(), columns.into())
+            }
+        };
         // Without an intercept: it lies in the effects.
-        let transformed = self.transformed(outcome, Some(columns), None, weights, rows);
+        let transformed = self.transformed(outcome, columns, false, weights, rows);
         let shifts = spreads.columns.iter().map(|spread| spread.mean).collect();
         Ok(Transformed { absorbed, shifts, ..transformed })
     }
@@ -263,8 +275,7 @@ impl<'a> Levels<'a> {
         let (weights, scale) = (weights.iter().map(|w| w / mean).collect(), design.weights_mean * mean);
         let columns = self.columns.iter().map(means).collect();
         let ones = intercept.then(|| vec![1.0; n_units]);
-        let transformed =
-            self.transformed(means(&design.outcome), Some(columns), ones, weights, Arc::new(first.into()));
+        let transformed = self.with_intercept(means(&design.outcome), columns, ones, weights, Arc::new(first.into()));
         Ok(Transformed { weights_scale: scale, ..transformed })
     }
 
@@ -292,7 +303,7 @@ impl<'a> Levels<'a> {
         let columns = self.columns.par_iter().map(difference).collect();
         let ones = intercept.then(|| vec![1.0; pairs.len()]);
         let outcome = difference(&design.outcome);
-        Ok(self.transformed(outcome, Some(columns), ones, weights, Arc::new(pairs.into())))
+        Ok(self.with_intercept(outcome, columns, ones, weights, Arc::new(pairs.into())))
     }
 
     fn random(self, effect: RandomEffect, question: &PanelRegression) -> Result<Transformed> {
@@ -317,25 +328,37 @@ impl<'a> Levels<'a> {
         // The constant is transformed like any column: less its own means it is 1 − θ, not one.
         let ones = question.intercept.then(|| quasi.apply(&vec![1.0; design.n_observations()]));
         let rows = design.own_rows();
-        let transformed = self.transformed(outcome, Some(columns), ones, design.weights.clone(), rows);
+        let transformed = self.with_intercept(outcome, columns, ones, design.weights.clone(), rows);
         Ok(Transformed { variances: Some(found), ..transformed })
     }
 
-    fn transformed(
+    /// The same with the constant, where there is one, before the columns.
+    fn with_intercept(
         self,
         outcome: Vec<f64>,
-        columns: Option<Vec<Vec<f64>>>,
+        columns: Vec<Vec<f64>>,
         intercept: Option<Vec<f64>>,
         weights: Numbers,
         rows: Arc<RowList>,
     ) -> Transformed {
         let has_intercept = intercept.is_some();
-        let columns = columns.unwrap_or_else(|| self.columns.iter().map(|column| column.to_vec()).collect());
+        let columns: Vec<Vec<f64>> = intercept.into_iter().chain(columns).collect();
+        self.transformed(outcome, columns.into(), has_intercept, weights, rows)
+    }
+
+    fn transformed(
+        self,
+        outcome: Vec<f64>,
+        columns: Columns,
+        has_intercept: bool,
+        weights: Numbers,
+        rows: Arc<RowList>,
+    ) -> Transformed {
         let positions = (0..self.names.len()).collect();
         let lead = |x: f64| has_intercept.then_some(x);
         Transformed {
             outcome,
-            columns: intercept.into_iter().chain(columns).collect(),
+            columns,
             names: has_intercept.then(|| INTERCEPT.to_string()).into_iter().chain(self.names).collect(),
             has_intercept,
             weights,

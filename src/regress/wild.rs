@@ -263,7 +263,7 @@ impl Parts {
     fn new(fit: &FittedRegression, at: usize, clusters: &Clusters) -> Result<Self> {
         let estimate = fit.estimates[at];
         let Expanded { basis, residuals, positions } = fit.with_effects_as_columns(clusters, &[at])?;
-        let (columns, inverse) = (&basis.columns, &basis.inverse);
+        let (columns, inverse) = (basis.columns.all(), &basis.inverse);
         let k = columns.len();
         let weights = &fit.data.weights;
         let function = basis.coefficient(positions[0]);
@@ -361,7 +361,7 @@ impl FittedRegression {
             weights: &self.data.weights,
             lengths: &lengths.collect::<Vec<_>>(),
             roundings: &roundings.collect::<Vec<_>>(),
-            columns,
+            columns: columns.into(),
         };
         let Solution { kept, basis, residuals, .. } = problem.solve();
         let found = |&at: &usize| {

@@ -6,7 +6,8 @@ use apportion::{CoefficientTable, Covariance, Estimator, FittedRegression, Panel
 
 use crate::common::Numbers;
 
-const UNITS: usize = 4_000;
+// Of three columns more values than are kept once effects are taken out of them.
+const UNITS: usize = 5_000;
 const PERIODS: usize = 12;
 
 /// Columns of a panel by row: unit, period, then y, x, z, a constant within units, and weights.

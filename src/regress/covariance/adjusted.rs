@@ -64,7 +64,7 @@ impl FittedRegression {
         let moved = |e: &[f64]| -> Vec<f64> {
             let mut score = Array1::zeros(k);
             for ((&row, root), e) in rows.iter().zip(&roots).zip(e) {
-                score.iter_mut().zip(&self.basis.columns).for_each(|(s, column)| *s += root * column[row] * e);
+                score.iter_mut().zip(self.basis.columns.all()).for_each(|(s, column)| *s += root * column[row] * e);
             }
             self.basis.inverse.dot(&score).to_vec()
         };

@@ -82,6 +82,10 @@ impl FittedRegression {
     }
 
     fn clusters_with_leverage(&self, clusters: &Clusters) -> Vec<Vec<usize>> {
+        // Mostly none has any to speak of, which takes less than the leverages themselves to see.
+        if clusters.starts().is_some_and(|starts| self.leverage_at_most(starts) < WORTH_A_LOOK) {
+            return Vec::new();
+        }
         let k = self.estimates.len();
         let factor = Cholesky::new(k, |i, j| self.basis.inverse[[i, j]], |_, left| left.max(0.0));
         let sums = self.leverages_of_clusters(&factor, clusters);
@@ -106,7 +110,7 @@ impl FittedRegression {
         let of_rows = |column: &Vec<f64>| -> Vec<f64> {
             rows.iter().map(|&row| self.data.weights[row].sqrt() * column[row]).collect()
         };
-        let columns: Vec<Vec<f64>> = self.basis.columns.iter().map(of_rows).collect();
+        let columns: Vec<Vec<f64>> = self.basis.columns.all().iter().map(of_rows).collect();
         let products = Array2::from_shape_fn((k, k), |(i, j)| dot(&columns[i.max(j)], &columns[i.min(j)]));
         let lower = Array2::from_shape_fn((k, k), |(i, j)| if j <= i { factor.rows()[i][j] } else { 0.0 });
         let among = lower.t().dot(&products).dot(&lower);

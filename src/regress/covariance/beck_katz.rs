@@ -31,7 +31,7 @@ impl FittedRegression {
         let k = self.estimates.len();
         let of_row = |&row: &usize| {
             let root = self.data.weights[row].sqrt();
-            let columns = self.basis.columns.iter().map(|column| root * column[row]).collect();
+            let columns = self.basis.columns.all().iter().map(|column| root * column[row]).collect();
             Row { place: within.codes[row], residual: root * self.residuals[row], columns }
         };
         let of_members: Vec<Vec<Row>> = members

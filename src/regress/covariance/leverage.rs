@@ -47,9 +47,10 @@ impl FittedRegression {
         let k = self.estimates.len();
         // What rounding left of a pivot that ought to be above zero must not end in a root of less than zero.
         let factor = Cholesky::new(k, |i, j| self.basis.inverse[[i, j]], |_, left| left.max(f64::MIN_POSITIVE));
+        let columns = self.basis.columns.all();
         let of_row = |row: usize| {
             let root = self.data.weights[row].sqrt();
-            let entry = |c: usize| (c..k).map(|i| factor.rows()[i][c] * self.basis.columns[i][row]).sum::<f64>() * root;
+            let entry = |c: usize| (c..k).map(|i| factor.rows()[i][c] * columns[i][row]).sum::<f64>() * root;
             (0..k).map(entry).collect()
         };
         let effects = if with_effects { self.data.absorbed.projection(&self.design) } else { None };

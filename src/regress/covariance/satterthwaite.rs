@@ -212,6 +212,7 @@ impl FittedRegression {
             let columns: Vec<Vec<f64>> = self
                 .basis
                 .columns
+                .all()
                 .iter()
                 .map(|column| {
                     correction.of(&rows.iter().zip(&roots).map(|(&row, w)| w * column[row]).collect::<Vec<_>>())

@@ -106,9 +106,9 @@ impl FittedRegression {
         let scaled = Array2::from_shape_fn((q, q), |(i, j)| among[[i, j]] / scale[i] / scale[j]);
         let solved = Cholesky::above(&scaled, 1e-12).ok_or_else(singular)?.solve((&excess / &scale).to_vec());
         let gain = moved.t().dot(&(Array1::from(solved) / &scale));
-        let weights = &self.data.weights;
+        let (columns, weights) = (basis.columns.all(), &self.data.weights);
         let of_cluster = |rows: &Vec<usize>| {
-            let x = Array2::from_shape_fn((rows.len(), k), |(i, c)| basis.columns[c][rows[i]]);
+            let x = Array2::from_shape_fn((rows.len(), k), |(i, c)| columns[c][rows[i]]);
             let weighted = Array2::from_shape_fn((rows.len(), k), |(i, c)| weights[rows[i]] * x[[i, c]]);
             let unrestricted = weighted.t().dot(&Array1::from_iter(rows.iter().map(|&row| residuals[row])));
             let products = weighted.t().dot(&x);
