@@ -6,7 +6,7 @@ mod common;
 
 use apportion::{CoefficientTable, Covariance, Estimator, Panel, PanelRegression};
 use common::Numbers;
-use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 
 const UNITS: usize = 50_000;
 const PERIODS: usize = 20;
@@ -58,6 +58,20 @@ impl Columns {
         let named = (1..).zip(&self.columns).take(columns);
         named.fold(builder, |b, (at, values)| b.column(format!("x{at}"), values)).build().expect("a panel")
     }
+
+    /// So many of the columns, to be given away.
+    fn first(&self, columns: usize) -> Self {
+        let Columns { units, periods, outcome, columns: all } = self;
+        let columns = all[..columns].to_vec();
+        Columns { units: units.clone(), periods: periods.clone(), outcome: outcome.clone(), columns }
+    }
+
+    /// A panel of all of them, which it takes.
+    fn into_panel(self) -> Panel {
+        let builder = Panel::builder().units(self.units).periods(self.periods).column("y", self.outcome);
+        let named = (1..).zip(self.columns);
+        named.fold(builder, |b, (at, values)| b.column(format!("x{at}"), values)).build().expect("a panel")
+    }
 }
 
 fn table(panel: &Panel, estimator: Estimator, columns: usize) -> CoefficientTable {
@@ -88,6 +102,10 @@ fn regress(c: &mut Criterion) {
             let id = |what: &str| BenchmarkId::new(format!("{effects}, {what}"), format!("{k} columns"));
             group.bench_function(id("of a panel"), |b| b.iter(|| table(&all, estimator, k)));
             group.bench_function(id("from columns"), |b| b.iter(|| table(&columns.panel(k), estimator, k)));
+            let given = |columns: Columns| table(&columns.into_panel(), estimator, k);
+            group.bench_function(id("from columns given away"), |b| {
+                b.iter_batched(|| columns.first(k), given, BatchSize::PerIteration);
+            });
             if estimator == Estimator::Within {
                 let unsorted = id("from columns in no order");
                 group.bench_function(unsorted, |b| b.iter(|| table(&shuffled.panel(k), estimator, k)));

@@ -117,6 +117,8 @@ impl PanelBuilder {
     /// Adds a column of numbers, one for each row; NaN is missing, of the kind
     /// [`Missing::NotANumber`](super::Missing::NotANumber).
     ///
+    /// Of many rows a `Vec` that is given away costs nothing; from anything else the numbers are copied.
+    ///
     /// ```
     /// use apportion::panel::Missing;
     /// use apportion::Panel;
