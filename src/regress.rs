@@ -57,6 +57,7 @@ mod r_squared;
 mod random_effects;
 mod regressed_rows;
 mod specification;
+mod spreads;
 mod transform;
 mod wild;
 

@@ -3,7 +3,8 @@
 use super::least_squares::Solution;
 use super::r_squared::Left;
 use super::random_effects::RandomEffect;
-use super::transform::{Spreads, Transformed, needs, period_values};
+use super::spreads::Spreads;
+use super::transform::{Transformed, needs, period_values};
 use super::{Estimator, FittedRegression, PanelRegression, RSquared};
 use crate::error::{Error, EstimateError, OutcomeUse, QuestionError, Refusal, Result, cannot};
 use crate::fit::check_within;

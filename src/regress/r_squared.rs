@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::transform::{Spreads, Transformed};
+use super::spreads::Spreads;
+use super::transform::Transformed;
 use crate::model::Design;
 use crate::numerics::absorb::Absorb;
 use crate::numerics::dot::weighted_dot;

@@ -9,13 +9,13 @@ use rayon::prelude::*;
 use super::columns::Columns;
 use super::least_squares::Problem;
 use super::random_effects::{EffectVariances, QuasiDemean, QuasiDemeaning, RandomEffect, effect_variances};
+use super::spreads::Spreads;
 use super::{Estimator, PanelRegression};
 use crate::error::{Error, EstimateError, QuestionError, Result, TermProblem, no_key};
 use crate::model::{Design, DesignColumn};
 use crate::numerics::absorb::{Absorb, Projection};
 use crate::numerics::groups::Groups;
 use crate::numerics::rank::rounding;
-use crate::numerics::spread::Spread;
 use crate::panel::{Numbers, RowList};
 
 /// Deviations of more values than so many, which the caches hold no longer, are formed where they are asked for.
@@ -86,28 +86,6 @@ impl Absorbed {
     /// The projection onto them, `None` where there are none.
     pub(crate) fn projection(self, design: &Design) -> Option<Projection> {
         self.any().then(|| self.absorb(design).projection())
-    }
-}
-
-/// Where outcome and columns lie on the rows of the sample, and how far they spread.
-pub(crate) struct Spreads {
-    pub(crate) outcome: Spread,
-    pub(crate) columns: Vec<Spread>,
-}
-
-impl Spreads {
-    pub(crate) fn of(design: &Design) -> Self {
-        let spread = |values: &[f64]| Spread::of(values, &design.weights);
-        let of_columns = || design.columns.par_iter().map(|column| spread(&column.values)).collect();
-        let (outcome, columns) = rayon::join(|| spread(&design.outcome), of_columns);
-        Spreads { outcome, columns }
-    }
-
-    /// With names and values, the outcome first.
-    pub(crate) fn named<'a>(&'a self, design: &'a Design) -> impl Iterator<Item = (&'a str, &'a [f64], &'a Spread)> {
-        let outcome = (design.outcome_name.as_str(), design.outcome.as_slice(), &self.outcome);
-        let columns = design.columns.iter().zip(&self.columns);
-        [outcome].into_iter().chain(columns.map(|(column, spread)| (column.name.as_str(), &*column.values, spread)))
     }
 }
 

@@ -4,7 +4,8 @@ use super::{NullDistribution, SpecificationTest};
 use crate::error::{EstimatorNeed, Refusal, Result, cannot};
 use crate::numerics::dot::weighted_dot;
 use crate::regress::least_squares::Solution;
-use crate::regress::transform::{Spreads, Transformed};
+use crate::regress::spreads::Spreads;
+use crate::regress::transform::Transformed;
 use crate::regress::{Estimator, FittedRegression};
 
 const TEST: &str = "the F test for effects";
