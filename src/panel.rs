@@ -124,7 +124,7 @@ pub use self::schema::PanelSchema;
 #[cfg(feature = "arrow")]
 pub(crate) use self::schema::ReadAs;
 pub use self::simulated::{SIMULATED_ENGLAND_SEED, SIMULATED_ENGLAND_SHARES};
-pub(crate) use self::spelling::{canonical, is_same, position};
+pub(crate) use self::spelling::{canonical, is_same, position, trimmed};
 pub use self::summary::{ColumnSummary, KeySummary, PanelSummary};
 pub(crate) use self::value::read_value;
 #[cfg(feature = "arrow")]

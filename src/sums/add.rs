@@ -12,7 +12,8 @@ use crate::panel::{Panel, is_same};
 
 impl GroupedSums {
     /// Adds rows given as columns: the unit of each, its period where the question has periods, and the columns of the
-    /// question by name, of which NaN is a missing value.
+    /// question by name, of which NaN is a missing value. Spaces around a unit, and what cannot be seen there, are no part
+    /// of it, as in a panel.
     ///
     /// # Errors
     /// [`DataError::Length`] for columns of different lengths; [`DataError::NoKey`] for a question with periods and none

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::question::SumsQuestion;
 use crate::error::{DataError, Error, Result, SumsProblem};
-use crate::panel::Missing;
+use crate::panel::{Missing, trimmed};
 
 /// A table of numbers as it was written.
 pub(super) struct ReadTable {
@@ -71,7 +71,7 @@ impl ReadTable {
     }
 
     pub(super) fn key(&self, row: usize, key: &'static str) -> Result<&str> {
-        match self.text(row, key)? {
+        match trimmed(self.text(row, key)?) {
             text if Missing::in_text(text.as_bytes()).is_some() => {
                 Err(self.wrong(SumsProblem::NoKey { row: row + 1, key }))
             }

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use crate::panel::Missing;
+use crate::panel::{Missing, trimmed};
 
 /// The names of units in order of first appearance, each known by its position.
 #[derive(Default)]
@@ -27,9 +27,9 @@ impl UnitCodes {
         self.unnamed
     }
 
-    /// The position of a name, spaces around it aside.
+    /// The position of a name, spaces and what cannot be seen around it aside, as a panel reads units.
     pub(super) fn of_text(&mut self, name: &str) -> u32 {
-        let name = name.trim();
+        let name = trimmed(name);
         if let Some(&code) = self.texts.get(name) {
             return code;
         }
@@ -110,7 +110,8 @@ mod tests {
     #[test]
     fn a_name_has_one_position() {
         let mut codes = UnitCodes::default();
-        let texts = ["E09000001", " E09000001 ", "E09000002", "", "202"].map(|name| codes.of_text(name));
+        let texts = ["E09000001", "\u{feff}E09000001 \u{200b}", "E09000002", "\u{ad}", "202"];
+        let texts = texts.map(|name| codes.of_text(name));
         assert_eq!(texts, [0, 0, 1, 2, 3]);
         assert_eq!((codes.names().len(), codes.unnamed()), (4, Some(2)));
         #[cfg(feature = "arrow")]

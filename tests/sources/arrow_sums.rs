@@ -8,7 +8,7 @@ use std::sync::Arc;
 use apportion::error::{ArrowProblem, DataError};
 use apportion::sources::arrow_array::*;
 use apportion::sums::{GroupedSums, SumsQuestion};
-use apportion::{Error, Model, Panel};
+use apportion::{Error, Model, Panel, PanelSchema};
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
 
@@ -192,6 +192,12 @@ fn units_and_periods_are_read_as_panels_read_them() {
         }
     }
     let year = whole(&[2017, 2018, 2017, 2018]);
+    let spellings = [Some("1"), Some("1\u{200b}"), Some("\u{feff}2"), Some("2")];
+    for la in [texts(&spellings.map(Option::unwrap_or_default)), dictionary(&spellings)] {
+        let spelt = batch([("la", la.clone()), ("year", year.clone()), ("y", values.clone())]);
+        let panel = Panel::from_record_batches([&spelt], &PanelSchema::new("la", "year")).unwrap();
+        assert_eq!((panel.units().len(), of(la, year.clone()).unwrap()), (2, expected.clone()));
+    }
     for la in [dictionary(&[Some("A"), None, Some("B"), None]), texts(&["A", " ", "B", "C"])] {
         let error = of(la, year.clone()).unwrap_err();
         assert_eq!(error.to_string(), "column \"la\", row 1: every row needs a unit and a period, this one is empty");

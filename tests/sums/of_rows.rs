@@ -297,3 +297,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn units_are_those_of_a_panel_however_they_are_written() {
+    let units = ["U0", "U0\u{200b}", "\u{feff}U0", "\u{a0}U1 ", "U1", "U2\u{2060}", "U2", "7", " 7\u{ad}"];
+    let x = [1.0, 2.0, 4.0, 3.0, 5.0, 1.0, 0.0, 6.0, 2.0];
+    let y = [2.0, 2.5, 5.0, 1.0, 4.0, 3.0, 1.0, 9.0, 4.0];
+    let panel = Panel::builder().units(units).column("x", x).column("y", y).build().expect("a panel");
+    let asked = Model::new("y").component("x", ["x"]).component("practice", [Term::UnitEffects]);
+    let question = SumsQuestion::new(&asked, "la", None).expect("a question");
+    let of = |rows: std::ops::Range<usize>| {
+        let mut sums = GroupedSums::new(question.clone());
+        let columns = [("x", &x[rows.clone()]), ("y", &y[rows.clone()])];
+        sums.add_columns(&units[rows], None, &columns).map(|()| sums).expect("sums")
+    };
+    let whole = of(0..units.len());
+    let (mut merged, mut parts) = (of(0..1), of(0..1));
+    for row in 1..units.len() {
+        merged.merge(&of(row..row + 1)).expect("the same question");
+        parts.add_columns(&units[row..=row], None, &[("x", &x[row..=row]), ("y", &y[row..=row])]).expect("sums");
+    }
+    let of_rows = asked.fit(&panel).expect("a fit").shapley().expect("shares");
+    for sums in [whole, merged, parts] {
+        assert_eq!((sums.n_units(), panel.units().len()), (4, 4));
+        let fit = sums.fit(&asked).expect("a fit");
+        assert_eq!(fit.contributions().expect("points").by_unit().expect("units").rows.len(), sums.n_units());
+        assert_same(&fit.shapley().expect("shares"), &of_rows, 1e-12);
+    }
+}

@@ -69,8 +69,10 @@ fn rows_that_cannot_be_summed_are_refused() {
     assert!(matches!(sums.fit(&model), Err(Error::Estimate(EstimateError::NothingLeft { .. }))));
     let (plan, income, far) = ([1.0, 2.0], [1.0, 2.0], [1.0, 2.0]);
     let columns = [("plan", &plan[..]), ("income", &income[..]), ("far", &far[..])];
-    let error = sums.add_columns(&["A", ""], Some(&[2017, 2017]), &columns).expect_err("no unit");
-    assert!(matches!(&error, Error::Data(DataError::MissingKey { .. })), "{error}");
+    for unseen in ["", "\u{200b} "] {
+        let error = sums.add_columns(&["A", unseen], Some(&[2017, 2017]), &columns).expect_err("no unit");
+        assert!(matches!(&error, Error::Data(DataError::MissingKey { .. })), "{error}");
+    }
     let error = sums.add_columns(&["A", "B"], None, &columns).expect_err("no periods");
     assert!(matches!(&error, Error::Data(DataError::NoKey { .. })), "{error}");
     let error = sums.add_columns(&["A"], Some(&[2017]), &columns).expect_err("lengths");

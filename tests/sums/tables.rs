@@ -107,6 +107,8 @@ fn tables_of_no_rows_at_all_are_refused() {
     assert!(said.contains("row 1 has no unit"), "{said}");
     let said = said_of("twice", "by_unit.csv", |text| cell(text, 1, "unit", &|_| "203".to_string()));
     assert!(said.contains("203 stands in two of its rows"), "{said}");
+    let said = said_of("unseen", "by_unit.csv", |text| cell(text, 1, "unit", &|_| "203\u{200b}".to_string()));
+    assert!(said.contains("203 stands in two of its rows"), "{said}");
     let said = said_of("column", "by_unit.csv", |text| text.replacen("p1_2", "p12", 1));
     assert!(said.contains("it has no column \"p1_2\""), "{said}");
 }
