@@ -17,7 +17,7 @@
 // | step | file |
 // |---|---|
 // | what is summed | `question` |
-// | rows in memory to sums | `batch`, `unit_codes`, `kept_rows`, `accumulate`, `add` |
+// | rows in memory to sums | `batch`, `named_place`, `unit_codes`, `kept_rows`, `accumulate`, `add` |
 // | record batches and Parquet files to rows | `arrow` |
 // | sums to a fit | `equivalent_rows`, `fit` |
 // | sums as tables | `tables`, `read_table`; the queries that make them | `sql` |
@@ -31,6 +31,7 @@ mod equivalent_rows;
 mod fit;
 mod grouped_sums;
 mod kept_rows;
+mod named_place;
 mod question;
 mod read_table;
 mod sql;

@@ -17,8 +17,8 @@ impl GroupedSums {
     ///
     /// # Errors
     /// [`DataError::Length`] for columns of different lengths; [`DataError::NoKey`] for a question with periods and none
-    /// given; [`DataError::MissingKey`] for a unit without a name; [`DataError::Sums`] for a column that is not given;
-    /// [`DataError::Negative`] for weights.
+    /// given; [`DataError::MissingKey`] for a unit without a name; [`DataError::Sums`] for a column that is not given,
+    /// and [`DataError::DuplicateColumn`] for one of the question that is given twice; [`DataError::Negative`] for weights.
     ///
     /// # Examples
     /// See [`GroupedSums`].

@@ -18,9 +18,10 @@ use arrow_array::{Array, RecordBatch};
 use self::keys::{KnownUnits, periods, unit_codes};
 use super::batch::{Batch, BatchColumn};
 use super::grouped_sums::GroupedSums;
+use super::named_place::named_place;
 use super::question::{SumsQuestion, THE_SUMS};
 use crate::error::{ArrowProblem, DataError, Error, Result, SourceError, SumsProblem};
-use crate::panel::{Missing, is_same, nearest_names, position};
+use crate::panel::{Missing, is_same, nearest_names};
 use crate::sources::arrow::numbers;
 
 /// What a record batch given in memory is called in messages.
@@ -34,9 +35,10 @@ impl GroupedSums {
     /// is null is missing as [`Missing::Empty`](crate::panel::Missing::Empty). Doubles without nulls are not copied.
     ///
     /// # Errors
-    /// [`DataError::Sums`] for a column that is not there; [`SourceError::Arrow`] for one of a type that is not read, or
-    /// with a number that double precision does not hold; [`DataError::MissingKey`] and [`DataError::NotAPeriod`] for
-    /// units and periods; [`DataError::Negative`] for weights. Nothing is added then.
+    /// [`DataError::Sums`] for a column that is not there, and [`DataError::DuplicateColumn`] for one that is there twice;
+    /// [`SourceError::Arrow`] for one of a type that is not read, or with a number that double precision does not hold;
+    /// [`DataError::MissingKey`] and [`DataError::NotAPeriod`] for units and periods; [`DataError::Negative`] for weights.
+    /// Nothing is added then. Columns that the question does not have may be anything, and of one name.
     ///
     /// # Examples
     /// ```
@@ -105,7 +107,7 @@ fn number_columns(question: &SumsQuestion) -> Vec<&str> {
 fn named<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a dyn Array, Error> {
     let schema = batch.schema_ref();
     let names = || schema.fields().iter().map(|field| field.name().as_str());
-    match position(names(), name) {
+    match named_place(names(), name)? {
         Some(at) => Ok(batch.column(at)),
         None => {
             let why = SumsProblem::NotGiven { column: name.to_owned(), nearest: nearest_names(name, names()) };

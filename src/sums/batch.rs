@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::named_place::named_place;
 use super::question::{SumsQuestion, THE_SUMS};
 use crate::error::{DataError, Result, SumsProblem};
 use crate::model::Term;
@@ -36,9 +37,9 @@ impl<'a> Batch<'a> {
     }
 
     pub(super) fn column(&self, name: &str) -> Result<&BatchColumn<'a>> {
-        self.columns.iter().find(|column| is_same(&column.name, name)).ok_or_else(|| {
-            let nearest = nearest_names(name, self.columns.iter().map(|column| &*column.name));
-            let why = SumsProblem::NotGiven { column: name.to_string(), nearest };
+        let names = || self.columns.iter().map(|column| &*column.name);
+        named_place(names(), name)?.map(|at| &self.columns[at]).ok_or_else(|| {
+            let why = SumsProblem::NotGiven { column: name.to_string(), nearest: nearest_names(name, names()) };
             DataError::Sums { table: THE_SUMS.to_string(), why }.into()
         })
     }

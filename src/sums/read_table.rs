@@ -11,8 +11,15 @@ use crate::panel::{Missing, trimmed};
 /// A table of numbers as it was written.
 pub(super) struct ReadTable {
     path: String,
-    columns: HashMap<String, usize>,
+    columns: HashMap<String, Header>,
     rows: Vec<Vec<String>>,
+}
+
+/// Where a column of a name stands.
+struct Header {
+    at: usize,
+    /// Where another of the name does, so that nobody can say which is meant.
+    again: Option<usize>,
 }
 
 impl ReadTable {
@@ -27,19 +34,25 @@ impl ReadTable {
         let texts = |record: csv::StringRecord| record.iter().map(str::to_string).collect();
         let rows = reader.records().map(|record| record.map(texts)).collect::<Result<_, csv::Error>>();
         let rows = rows.map_err(|error| fail(std::io::Error::other(error)))?;
-        Self::new(path, headers.iter(), rows, question)
+        Self::new(path, headers.iter().enumerate(), rows, question)
     }
 
+    /// The table of rows whose cells stand below headers at these places.
+    ///
     /// # Errors
     /// [`DataError::Sums`] for a table of another question.
     pub(super) fn new<'a>(
         path: String,
-        headers: impl Iterator<Item = &'a str>,
+        headers: impl Iterator<Item = (usize, &'a str)>,
         rows: Vec<Vec<String>>,
         question: &SumsQuestion,
     ) -> Result<Self> {
         // Snowflake writes names in capitals.
-        let columns = headers.enumerate().map(|(at, name)| (name.to_ascii_lowercase(), at)).collect();
+        let mut columns: HashMap<String, Header> = HashMap::new();
+        for (at, name) in headers {
+            let known = columns.entry(name.to_ascii_lowercase());
+            known.and_modify(|header| header.again = Some(at)).or_insert(Header { at, again: None });
+        }
         let table = ReadTable { path, columns, rows };
         let expected = question.fingerprint();
         for row in 0..table.len() {
@@ -65,8 +78,13 @@ impl ReadTable {
     }
 
     fn text(&self, row: usize, column: &str) -> Result<&str> {
-        let at =
+        let Header { at, again } =
             self.columns.get(column).ok_or_else(|| self.wrong(SumsProblem::NoColumn { column: column.to_string() }))?;
+        if let Some(again) = again {
+            let (column, first, second) = (column.to_string(), at + 1, again + 1);
+            let why = Box::new(DataError::DuplicateColumn { column, first, second });
+            return Err(DataError::InFile { path: self.path.clone(), why }.into());
+        }
         Ok(self.rows[row].get(*at).map(String::as_str).unwrap_or_default())
     }
 

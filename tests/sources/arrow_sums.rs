@@ -9,6 +9,7 @@ use apportion::error::{ArrowProblem, DataError};
 use apportion::sources::arrow_array::*;
 use apportion::sums::{GroupedSums, SumsQuestion};
 use apportion::{Error, Model, Panel, PanelSchema};
+use arrow_schema::{Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
 
@@ -270,6 +271,89 @@ fn files_that_do_not_fit_are_refused_by_name() {
         assert_eq!(origin, second_name);
         assert!(matches!(why, ArrowProblem::Unreadable { .. }), "{why}");
     }
+}
+
+#[test]
+fn a_column_that_is_there_twice_is_refused_where_it_is_read() {
+    let folder = Folder::new("sums-twice");
+    let [first, second] = ["first.parquet", "second.parquet"].map(|name| folder.file(name));
+    let children = children(600);
+    let all = children.batch(0);
+    write(&first, &all, 100);
+    let with = |name: &str| {
+        let mut fields: Vec<Field> = all.schema_ref().fields().iter().map(|field| field.as_ref().clone()).collect();
+        let kept = all.schema_ref().index_of(name).unwrap();
+        fields.push(fields[kept].clone());
+        let mut columns = all.columns().to_vec();
+        columns.push(all.column(kept).clone());
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap()
+    };
+    for (name, place) in [("la", 2), ("year", 3), ("x", 4), ("weight", 6), ("y", 7)] {
+        let twice = with(name);
+        let is_it = |error: &DataError| matches!(error, DataError::DuplicateColumn { column, first, second: 8 } if column == name && *first == place);
+        let mut sums = GroupedSums::new(question());
+        let error = sums.add_batch(&twice).unwrap_err();
+        assert!(matches!(&error, Error::Data(error) if is_it(error)), "{error}");
+        assert_eq!(sums, GroupedSums::new(question()));
+        let of_panel = Panel::from_record_batches([&twice], &PanelSchema::new("la", "year")).unwrap_err();
+        assert_eq!(error.to_string(), of_panel.to_string());
+        write(&second, &twice, 100);
+        let error = GroupedSums::of_parquet(question(), [&first, &second]).unwrap_err();
+        let Error::Data(DataError::InFile { path, why }) = &error else { panic!("{error}") };
+        assert!(*path == second.display().to_string() && is_it(why), "{error}");
+    }
+    let mut sums = GroupedSums::new(question());
+    sums.add_batch(&with("other")).unwrap();
+    assert_same_shares(&sums, &children.sums());
+    write(&second, &with("other"), 100);
+    assert_same_shares(&GroupedSums::of_parquet(question(), [&second]).unwrap(), &children.sums());
+}
+
+#[test]
+fn tables_handed_over_with_a_column_twice_are_refused() {
+    let question = SumsQuestion::new(&Model::new("y").component("x", ["x"]), "la", None).unwrap();
+    let fingerprint = question.fingerprint();
+    let none = || whole(&[0]);
+    let centres = batch([
+        ("question", texts(&[&fingerprint])),
+        ("n", whole(&[4])),
+        ("left_out_1", none()),
+        ("left_out_2", none()),
+        ("left_out_3", none()),
+        ("left_out_4", none()),
+        ("c1", numbers(&[1.0])),
+        ("c2", numbers(&[3.0])),
+    ]);
+    let by_unit = |unit: &str, [s1, s2, p1_1, p1_2, p2_2]: [f64; 5], twice: &str| {
+        let columns = [
+            ("question", texts(&[&fingerprint])),
+            ("unit", texts(&[unit])),
+            ("n", whole(&[2])),
+            ("w", numbers(&[2.0])),
+            ("s1", numbers(&[s1])),
+            ("s2", numbers(&[s2])),
+            ("p1_1", numbers(&[p1_1])),
+            ("p1_2", numbers(&[p1_2])),
+            ("p2_2", numbers(&[p2_2])),
+            (twice, numbers(&[9.0])),
+            ("remarks", numbers(&[9.0])),
+        ];
+        batch(columns)
+    };
+    let of = |twice: [&str; 2]| {
+        let first = by_unit("A", [-1.0, -2.0, 1.0, 2.0, 4.0], twice[0]);
+        let second = by_unit("B", [1.0, 2.0, 1.0, 3.0, 10.0], twice[1]);
+        GroupedSums::from_record_batches(&question, std::slice::from_ref(&centres), &[first, second], &[])
+    };
+    for twice in [["w", "remarks"], ["remarks", "w"]] {
+        let error = of(twice).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "by_unit: column \"w\" appears twice (columns 4 and 10): rename one of them",
+            "{twice:?}"
+        );
+    }
+    assert_eq!(of(["remarks", "other"]).unwrap().n_units(), 2);
 }
 
 #[test]

@@ -82,8 +82,22 @@ fn rows_that_cannot_be_summed_are_refused() {
         error.to_string(),
         "the sums: there is no column \"far\" among those given: did you mean \"plan\" or \"income\"?"
     );
+    // Two columns of one name, or of two spellings of it: nobody can say which is meant.
+    for twice in [["far", "far"], ["far\u{a0}", "\u{feff}far"]] {
+        let given = [columns[0], columns[1], (twice[0], &[3.0, 4.0]), (twice[1], &far)];
+        let error = sums.add_columns(&["A", "B"], Some(&[2017, 2018]), &given).expect_err("a name twice");
+        let Error::Data(DataError::DuplicateColumn { column, first, second }) = &error else { panic!("{error}") };
+        assert_eq!((column.as_str(), *first, *second), ("far", 3, 4));
+    }
     // Nothing of what was refused is in the sums.
     assert_eq!((sums.n_observations(), sums.n_units()), (0, 0));
+    // What is not read may be of one name, and a name as it stands is told from another spelling of it.
+    let given =
+        [("far\u{a0}", &[3.0, 4.0][..]), columns[0], columns[1], columns[2], ("x", &[0.0; 2]), ("x", &[1.0; 2])];
+    sums.add_columns(&["A", "B"], Some(&[2017, 2018]), &given).expect("sums");
+    let mut expected = GroupedSums::new(question);
+    expected.add_columns(&["A", "B"], Some(&[2017, 2018]), &columns).expect("sums");
+    assert_eq!(sums, expected);
 
     let model = Model::new("plan").component("far", ["far"]).weights("w");
     let mut sums = GroupedSums::new(SumsQuestion::new(&model, "authority", None).expect("a question"));

@@ -114,6 +114,40 @@ fn tables_of_no_rows_at_all_are_refused() {
 }
 
 #[test]
+fn tables_with_a_column_twice_are_refused_where_it_is_read() {
+    let with_last = |text: &str, header: &str| {
+        let mut lines = text.lines().map(|line| format!("{line},1")).collect::<Vec<_>>();
+        lines[0] = format!("{},{header}", text.lines().next().expect("a header"));
+        lines.join("\n")
+    };
+    let of = |name: &str, file: &str, header: &str| {
+        let (folder, question) = written(name);
+        let path = folder.join(file);
+        let text = fs::read_to_string(&path).expect("a table");
+        fs::write(&path, with_last(&text, header)).expect("written");
+        let sums = GroupedSums::read_csv(&question, &folder);
+        fs::remove_dir_all(&folder).expect("removed");
+        sums
+    };
+    // In capitals it is the same name.
+    for (file, header) in [("centres.csv", "c1"), ("by_unit.csv", "S1"), ("by_unit_and_period.csv", "n")] {
+        let error = of("twice_named", file, header).expect_err("a column twice");
+        let Error::Data(DataError::InFile { path, why }) = &error else { panic!("{error}") };
+        let column_found =
+            matches!(&**why, DataError::DuplicateColumn { column, .. } if *column == header.to_lowercase());
+        assert!(path.ends_with(file) && column_found, "{error}");
+        assert!(error.to_string().ends_with(": rename one of them"), "{error}");
+    }
+    // What nobody asks for may be there as often as it likes.
+    let (folder, question) = written("twice_unread");
+    let path = folder.join("by_unit.csv");
+    let text = fs::read_to_string(&path).expect("a table");
+    fs::write(&path, with_last(&with_last(&text, "remarks"), "remarks")).expect("written");
+    assert!(GroupedSums::read_csv(&question, &folder).is_ok());
+    fs::remove_dir_all(&folder).expect("removed");
+}
+
+#[test]
 fn tables_of_another_question_are_refused() {
     let (folder, question) = written("other");
     let other = |terms: [&str; 2], unit: &str, weights: Option<&str>| {

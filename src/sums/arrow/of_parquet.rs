@@ -8,9 +8,10 @@ use rayon::prelude::*;
 use super::keys::KnownUnits;
 use super::{Failure, number_columns};
 use crate::error::{ArrowProblem, DataError, Error, Result, SourceError};
-use crate::panel::{nearest_names, position};
+use crate::panel::nearest_names;
 use crate::sources::arrow::{Kind, ParquetFile, kind_of, refused};
 use crate::sums::grouped_sums::GroupedSums;
+use crate::sums::named_place::named_place;
 use crate::sums::question::SumsQuestion;
 
 /// Row groups that a thread sums before all are merged: more even out their lengths, and keep more sums in memory.
@@ -40,7 +41,8 @@ impl GroupedSums {
     /// # Errors
     /// [`DataError::Read`] for a file that is not there; [`SourceError::Arrow`] for one that is no Parquet file or is cut
     /// short, and for columns that are not there, are of a type that is not read, or of another type than in the first
-    /// file; [`DataError::InFile`] for what is wrong in its rows, see [`GroupedSums::add_batch`].
+    /// file; [`DataError::InFile`] for a column of the question that a file has twice, and for what is wrong in its
+    /// rows, see [`GroupedSums::add_batch`].
     ///
     /// # Examples
     /// ```
@@ -102,7 +104,8 @@ fn prepared(file: ParquetFile, question: &SumsQuestion, types: &mut Option<Vec<D
     let (mut columns, mut found) = (Vec::new(), Vec::new());
     let of_numbers = number_columns(question);
     for (at, name) in question.columns().into_iter().enumerate() {
-        let place = position(names(), name).ok_or_else(|| {
+        let in_file = |why| DataError::InFile { path: file.name(), why: Box::new(why) };
+        let place = named_place(names(), name).map_err(in_file)?.ok_or_else(|| {
             problem(ArrowProblem::NoColumn { column: name.to_owned(), nearest: nearest_names(name, names()) })
         })?;
         let data_type = file.fields()[place].data_type();

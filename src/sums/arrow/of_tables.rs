@@ -1,6 +1,7 @@
 //! The tables of a database's queries, handed over as record batches.
 
 use arrow_array::RecordBatch;
+use arrow_schema::Schema;
 
 use crate::error::{Error, Result, SourceError};
 use crate::sources::arrow::each_cell;
@@ -13,7 +14,8 @@ impl GroupedSums {
     /// unit and period where the question has periods.
     ///
     /// # Errors
-    /// Those of [`read_csv`](Self::read_csv) for the tables; [`SourceError::Arrow`] for a column of a type that is not read.
+    /// Those of [`read_csv`](Self::read_csv) for the tables; [`SourceError::Arrow`] for a column of a type that is not read; of a
+    /// column that stands there twice, [`DataError::InFile`](crate::error::DataError::InFile) with the name of the table.
     ///
     /// # Examples
     /// ```
@@ -85,5 +87,14 @@ fn table(name: &str, batches: &[RecordBatch], question: &SumsQuestion) -> Result
             each_cell(header, column, &mut keep).map_err(problem)?;
         }
     }
-    ReadTable::new(name.to_string(), headers.into_iter(), rows, question)
+    // A batch after the first may have one of its columns twice, too.
+    let again = batches.iter().skip(1).flat_map(|batch| repeated(batch.schema_ref()));
+    let again = again.filter(|(_, name)| headers.contains(name));
+    ReadTable::new(name.to_string(), headers.iter().copied().enumerate().chain(again), rows, question)
+}
+
+/// The columns of a batch that have the name of one before them.
+fn repeated(schema: &Schema) -> impl Iterator<Item = (usize, &str)> {
+    let names = || schema.fields().iter().map(|field| field.name().as_str());
+    names().enumerate().filter(move |(at, name)| names().take(*at).any(|before| before == *name))
 }
