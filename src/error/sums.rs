@@ -84,6 +84,16 @@ pub enum SumsProblem {
         /// Rows of the table.
         found: usize,
     },
+    /// More rows than can be counted.
+    #[error(
+        "{rows} rows or more are summed or left out, and at most {most} are counted: look for a count that is wrong, or for sums that are merged many times over"
+    )]
+    TooManyRows {
+        /// How many, at least.
+        rows: u64,
+        /// The most that there may be.
+        most: u64,
+    },
     /// A column of the source that was not given.
     #[error("there is no column \"{column}\" among those given{}", names::nearest(.nearest))]
     NotGiven {

@@ -8,6 +8,9 @@ use crate::error::{DataError, Result, SumsProblem};
 use crate::numerics::eliminate::packed_len;
 use crate::panel::{LeftOutRows, Reason};
 
+/// Rows that sums may be of, with those left out: up to here every count is a double, as which tables hold it.
+pub(super) const MOST_ROWS: u64 = if usize::BITS < 64 { usize::MAX as u64 } else { (1 << f64::MANTISSA_DIGITS) - 1 };
+
 /// Sums over the rows of each unit, and of each unit and period, of the variables of a [`SumsQuestion`].
 ///
 /// With weights w and fixed centres c, of each unit
@@ -86,6 +89,11 @@ impl Sums {
         self.of.resize(self.of.len() + q, 0.0);
     }
 
+    /// Rows of all groups: what is read or merged is of few enough, and what is added to them is in memory.
+    fn rows(&self) -> u64 {
+        self.n.iter().sum()
+    }
+
     /// The sums of a group.
     pub(super) fn at(&self, group: usize, q: usize) -> &[f64] {
         &self.of[group * q..][..q]
@@ -145,7 +153,7 @@ impl GroupedSums {
 
     /// Rows in the sums.
     pub fn n_observations(&self) -> usize {
-        self.units.sums.n.iter().sum::<u64>() as usize
+        self.units.sums.rows() as usize
     }
 
     /// Units with rows in the sums.
@@ -172,7 +180,8 @@ impl GroupedSums {
     /// last bit for the same order.
     ///
     /// # Errors
-    /// [`DataError::Sums`] for sums of another question.
+    /// [`DataError::Sums`] for sums of another question, and for more than 2⁵³ − 1 rows in all, those left out among them.
+    /// Nothing is added then.
     ///
     /// # Examples
     /// ```
@@ -192,6 +201,11 @@ impl GroupedSums {
     pub fn merge(&mut self, other: &GroupedSums) -> Result<()> {
         if other.question != self.question {
             return Err(DataError::Sums { table: THE_SUMS.to_string(), why: SumsProblem::OtherSums }.into());
+        }
+        let rows = self.rows_counted() + other.rows_counted();
+        if rows > MOST_ROWS {
+            let why = SumsProblem::TooManyRows { rows, most: MOST_ROWS };
+            return Err(DataError::Sums { table: THE_SUMS.to_string(), why }.into());
         }
         for LeftOutRows { reason, rows, .. } in &other.left_out {
             self.leave_out(reason, *rows);
@@ -218,6 +232,12 @@ impl GroupedSums {
             self.cells.sums.add(cell as usize, &other.cells.sums, from, &shifts);
         }
         Ok(())
+    }
+
+    /// Rows in the sums and those left out; of tables that disagree, by the one that has more.
+    fn rows_counted(&self) -> u64 {
+        let summed = self.units.sums.rows().max(self.cells.sums.rows());
+        summed + self.left_out.iter().map(|left_out| left_out.rows as u64).sum::<u64>()
     }
 
     /// Counts rows that are left out for a reason.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
+use super::grouped_sums::MOST_ROWS;
 use super::question::SumsQuestion;
 use crate::error::{DataError, Error, Result, SumsProblem};
 use crate::panel::{Missing, trimmed};
@@ -40,7 +41,7 @@ impl ReadTable {
     /// The table of rows whose cells stand below headers at these places.
     ///
     /// # Errors
-    /// [`DataError::Sums`] for a table of another question.
+    /// [`DataError::Sums`] for a table of another question, or of more rows than are counted.
     pub(super) fn new<'a>(
         path: String,
         headers: impl Iterator<Item = (usize, &'a str)>,
@@ -61,7 +62,26 @@ impl ReadTable {
                 return Err(table.wrong(SumsProblem::OtherQuestion { expected, found: found.to_string() }));
             }
         }
+        table.check_counts()?;
         Ok(table)
+    }
+
+    /// Whether all that the table counts together are no more rows than sums may be of, so that whatever is added up of it
+    /// stays a number.
+    fn check_counts(&self) -> Result<()> {
+        let is_count = |name: &str| matches!(name, "n" | "negative_weights") || name.starts_with("left_out_");
+        let counts = self.columns.iter().filter(|(name, _)| is_count(name)).flat_map(|(_, header)| {
+            self.rows
+                .iter()
+                .filter_map(|row| row.get(header.at)?.parse().ok())
+                .filter(|n: &f64| n.is_finite() && *n > 0.0)
+        });
+        // What is no count is said where it is read, and a sum of doubles that is too large is not rounded to less.
+        let rows = counts.sum::<f64>();
+        if rows > MOST_ROWS as f64 {
+            return Err(self.wrong(SumsProblem::TooManyRows { rows: rows as u64, most: MOST_ROWS }));
+        }
+        Ok(())
     }
 
     pub(super) fn len(&self) -> usize {
@@ -103,10 +123,10 @@ impl ReadTable {
         number.ok_or_else(|| self.not_a_number(row, column, text))
     }
 
-    /// A count, which some databases write with a decimal point.
+    /// A count, which some databases write with a decimal point; it is no larger than can be.
     pub(super) fn whole(&self, row: usize, column: &str) -> Result<u64> {
         let number = self.number(row, column)?;
-        let is_whole = number >= 0.0 && number.fract() == 0.0 && number < 9e15;
+        let is_whole = number >= 0.0 && number.fract() == 0.0;
         if is_whole { Ok(number as u64) } else { Err(self.not_a_number(row, column, self.text(row, column)?)) }
     }
 

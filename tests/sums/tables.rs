@@ -114,6 +114,76 @@ fn tables_of_no_rows_at_all_are_refused() {
 }
 
 #[test]
+fn more_rows_than_can_be_counted_are_refused() {
+    let (folder, question) = written("many");
+    let children = Children::new(5);
+    let (model, _) = crate::of_rows::question();
+    let most: u64 = (1 << 53) - 1;
+    let is_too_many = |error: &Error| {
+        let Error::Data(DataError::Sums { why: SumsProblem::TooManyRows { rows, .. }, .. }) = error else {
+            return false;
+        };
+        *rows > most
+    };
+    let rows: Vec<usize> = (0..children.len()).collect();
+    let mut sums = children.sums(&question, &rows);
+    let missing = [f64::NAN; 3];
+    let columns = [("plan", &missing[..]), ("income", &missing), ("far", &missing)];
+    let mut left_out = GroupedSums::new(question.clone());
+    left_out.add_columns(&["A"; 3], Some(&[2017; 3]), &columns).expect("sums");
+    sums.merge(&left_out).expect("the same question");
+    // Doubled until no more can be: what there is then is unchanged, is written and read back, and is fitted.
+    let mut doubled = 0;
+    let error = loop {
+        let again = sums.clone();
+        match sums.merge(&again) {
+            Ok(()) => doubled += 1,
+            Err(error) => {
+                assert_eq!(sums, again);
+                break error;
+            }
+        }
+    };
+    assert!(is_too_many(&error), "{error}");
+    let rows_of_both = (children.len() + 3) << (doubled + 1);
+    let said =
+        format!("the sums: {rows_of_both} rows or more are summed or left out, and at most {most} are counted: ");
+    assert!(error.to_string().starts_with(&said), "{error}");
+    assert_eq!(sums.n_observations(), children.len() << doubled);
+    assert_eq!(sums.left_out()[0].rows, 3 << doubled);
+    sums.write_csv(&folder).expect("written");
+    assert_eq!(GroupedSums::read_csv(&question, &folder).expect("read").n_observations(), sums.n_observations());
+    let (once, often) = (children.sums(&question, &rows), sums.fit(&model).expect("a fit"));
+    assert!((often.r2_overall() - once.fit(&model).expect("a fit").r2_overall()).abs() < 1e-9);
+    // What is left out is counted, too.
+    let error = loop {
+        let again = left_out.clone();
+        if let Err(error) = left_out.merge(&again) {
+            break error;
+        }
+    };
+    assert!(is_too_many(&error), "{error}");
+    fs::remove_dir_all(&folder).expect("removed");
+    // In tables a count that is too large, or counts that are so together.
+    for (file, counts) in [
+        ("centres.csv", vec!["9007199254740992"]),
+        ("by_unit.csv", vec!["1e300"]),
+        ("by_unit.csv", vec!["9e15", "9e15"]),
+        ("by_unit_and_period.csv", vec!["18446744073709551615"; 4]),
+    ] {
+        let change = |text: &str| {
+            let mut lines: Vec<Vec<String>> =
+                text.lines().map(|line| line.split(',').map(str::to_string).collect()).collect();
+            let at = lines[0].iter().position(|name| name == "n").expect("a column");
+            lines[1..].iter_mut().zip(&counts).for_each(|(line, count)| line[at] = count.to_string());
+            lines.iter().map(|line| line.join(",")).collect::<Vec<_>>().join("\n")
+        };
+        let said = said_of("count", file, change);
+        assert!(said.contains(&format!("{file}: ")) && said.contains("at most 9007199254740991 are counted"), "{said}");
+    }
+}
+
+#[test]
 fn tables_with_a_column_twice_are_refused_where_it_is_read() {
     let with_last = |text: &str, header: &str| {
         let mut lines = text.lines().map(|line| format!("{line},1")).collect::<Vec<_>>();
