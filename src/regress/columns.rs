@@ -46,7 +46,12 @@ impl Columns {
 
     /// All of them, with all their rows: where they are formed, from now on they are kept.
     pub(crate) fn all(&self) -> &[Vec<f64>] {
-        self.kept.get_or_init(|| self.within.as_ref().map_or_else(Vec::new, Within::formed))
+        if let Some(kept) = self.kept.get() {
+            return kept;
+        }
+        // Not under the cell's lock: threads that form them take up other work while they wait, which may ask for the same.
+        let formed = self.within.as_ref().map_or_else(Vec::new, Within::formed);
+        self.kept.get_or_init(|| formed)
     }
 
     /// The same, given away.

@@ -198,3 +198,29 @@ fn columns_far_from_zero_keep_their_digits_and_constants_within_units_go() {
         assert_eq!(far.left_out_columns, if is_gone { vec!["own".to_string()] } else { Vec::new() });
     }
 }
+
+/// Each column varies in a few units only, which have leverage: who asks how much does so from many threads at once, and what
+/// they ask of is formed by many threads too.
+#[test]
+fn units_with_leverage_are_looked_at_from_any_number_of_threads() {
+    let (units, periods, k) = (100, 120, 12);
+    let mut random = Numbers::new(23);
+    let y: Vec<f64> = (0..units * periods).map(|_| random.normal()).collect();
+    let builder = Panel::builder()
+        .units((0..units * periods).map(|row| row / periods))
+        .periods((0..units * periods).map(|row| (row % periods) as i32))
+        .column("y", y);
+    let column = |at: usize, random: &mut Numbers| {
+        let size = |row: usize| if (row / periods) % 24 == at * 2 { 1.0 } else { 0.001 };
+        (0..units * periods).map(|row| size(row) * random.normal()).collect::<Vec<f64>>()
+    };
+    let panel = (0..k).fold(builder, |builder, at| builder.column(format!("x{at}"), column(at, &mut random)));
+    let panel = panel.build().unwrap();
+    let regression = PanelRegression::new("y", (0..k).map(|at| format!("x{at}"))).estimator(Estimator::Within);
+    let found = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| table(&regression.fit(&panel).unwrap()).coefficients)
+    };
+    let one = found(1);
+    (0..25).for_each(|_| assert_eq!(found(16), one));
+}

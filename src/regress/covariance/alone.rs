@@ -99,18 +99,21 @@ impl FittedRegression {
                 rows[code as usize].push(row);
             }
         }
+        // Before there are many who ask, each of whom would form them.
+        let columns = self.basis.columns.all();
         // In one direction, not in all together.
-        let is_worth = |rows: &Vec<usize>| !rows.is_empty() && self.largest_leverage(&factor, rows) >= WORTH_A_LOOK;
+        let is_worth =
+            |rows: &Vec<usize>| !rows.is_empty() && self.largest_leverage(&factor, columns, rows) >= WORTH_A_LOOK;
         rows.into_par_iter().filter(is_worth).collect()
     }
 
     /// The largest eigenvalue of the hat matrix among these rows, absorbed effects not counted.
-    fn largest_leverage(&self, factor: &Cholesky, rows: &[usize]) -> f64 {
+    fn largest_leverage(&self, factor: &Cholesky, columns: &[Vec<f64>], rows: &[usize]) -> f64 {
         let k = factor.len();
         let of_rows = |column: &Vec<f64>| -> Vec<f64> {
             rows.iter().map(|&row| self.data.weights[row].sqrt() * column[row]).collect()
         };
-        let columns: Vec<Vec<f64>> = self.basis.columns.all().iter().map(of_rows).collect();
+        let columns: Vec<Vec<f64>> = columns.iter().map(of_rows).collect();
         let products = Array2::from_shape_fn((k, k), |(i, j)| dot(&columns[i.max(j)], &columns[i.min(j)]));
         let lower = Array2::from_shape_fn((k, k), |(i, j)| if j <= i { factor.rows()[i][j] } else { 0.0 });
         let among = lower.t().dot(&products).dot(&lower);
