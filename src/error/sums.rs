@@ -70,6 +70,38 @@ pub enum SumsProblem {
         /// The variable.
         column: String,
     },
+    /// Products of two columns beyond what their squares allow.
+    #[error(
+        "the products of \"{first}\" and \"{second}\" in unit {unit} are larger than their squares allow, which no rows give"
+    )]
+    Products {
+        /// The unit.
+        unit: String,
+        /// The one variable.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// Squares that leave the range of doubles.
+    #[error("the squares of \"{column}\" in unit {unit} leave the range of doubles: put the column in other units")]
+    Range {
+        /// The unit.
+        unit: String,
+        /// The variable.
+        column: String,
+    },
+    /// A weight that is not that of the rows.
+    #[error("unit {unit} has {rows} rows and a weight of {weight} in one of its sums, which no rows {}give: it must be of one query", if *.is_weighted { "" } else { "without weights " })]
+    Weight {
+        /// The unit.
+        unit: String,
+        /// Rows.
+        rows: u64,
+        /// Their weight, as text.
+        weight: String,
+        /// Whether rows have weights.
+        is_weighted: bool,
+    },
     /// Weights below zero in the source.
     #[error("{rows} rows have a weight below zero: leave them out, or mend the weights")]
     NegativeWeights {

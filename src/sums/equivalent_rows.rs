@@ -20,6 +20,8 @@ use crate::numerics::eliminate::{packed_index, packed_len};
 const ROUNDING: f64 = 1e-12;
 /// Parts of a sum within which two tables agree.
 const AGREE: f64 = 1e-9;
+/// Sums of squares beyond it, or below one over it, have lost digits to the ends of the range of doubles, or soon will.
+const LARGEST: f64 = 1e290;
 
 /// Rows, unit by unit in the order of the sums, within a unit by period.
 pub(super) struct EquivalentRows {
@@ -120,6 +122,9 @@ impl GroupedSums {
             wrong(SumsProblem::Disagrees { unit, what })
         };
         let sums = &self.units.sums;
+        self.check_weight(unit, sums.n[unit], sums.weight[unit])?;
+        cells.iter().try_for_each(|cell| self.check_weight(unit, cell.n, cell.weight))?;
+        self.check_products(unit)?;
         if sums.n[unit] != cells.iter().map(|cell| cell.n).sum::<u64>() {
             return Err(disagrees("number of rows".to_string()));
         }
@@ -133,6 +138,44 @@ impl GroupedSums {
             let of_cells: f64 = cells.iter().map(|cell| cell.sums[v]).sum();
             if (sum - of_cells).abs() > AGREE * most {
                 return Err(disagrees(format!("sum of {}", self.question.variables[v])));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether there are rows that weigh so much.
+    fn check_weight(&self, unit: usize, rows: u64, weight: f64) -> Result<()> {
+        let is_weighted = self.question.weights.is_some();
+        let is_possible = rows > 0 && weight > 0.0 && (is_weighted || (weight - rows as f64).abs() <= AGREE * weight);
+        if is_possible {
+            return Ok(());
+        }
+        let (unit, weight) = (self.units.names[unit].clone(), weight.to_string());
+        Err(wrong(SumsProblem::Weight { unit, rows, weight, is_weighted }))
+    }
+
+    /// Whether rows give such products: no product of two variables is larger than their lengths times each other.
+    fn check_products(&self, unit: usize) -> Result<()> {
+        let q = self.question.variables.len();
+        let column = |v: usize| self.question.variables[v].to_string();
+        let name = || self.units.names[unit].clone();
+        let square = |v: usize| self.product(unit, v, v);
+        for v in 0..q {
+            let (own, sum) = (square(v), self.units.sums.at(unit, q)[v]);
+            if own < 0.0 {
+                return Err(wrong(SumsProblem::Negative { unit: name(), column: column(v) }));
+            }
+            let is_lost = own == 0.0 && sum != 0.0;
+            if !own.is_finite() || own > LARGEST || is_lost || (own > 0.0 && own < 1.0 / LARGEST) {
+                return Err(wrong(SumsProblem::Range { unit: name(), column: column(v) }));
+            }
+        }
+        for (i, j) in (0..q).flat_map(|i| (i + 1..q).map(move |j| (i, j))) {
+            let most = square(i).max(0.0).sqrt() * square(j).max(0.0).sqrt();
+            // Not a number is no product either.
+            let is_possible = self.product(unit, i, j).abs() <= most * (1.0 + AGREE);
+            if !is_possible {
+                return Err(wrong(SumsProblem::Products { unit: name(), first: column(i), second: column(j) }));
             }
         }
         Ok(())
@@ -186,6 +229,12 @@ impl GroupedSums {
             }
             is_left[pivot] = false;
             for i in 0..k {
+                // Beside each other they take more than there is.
+                if is_left[i] && left[i][i] < -AGREE * own[i] {
+                    let [first, second] = [pivot, i].map(|v| self.question.variables[variables[v]].to_string());
+                    let unit = self.units.names[unit].clone();
+                    return Err(wrong(SumsProblem::Products { unit, first, second }));
+                }
                 is_left[i] &= left[i][i] > ROUNDING * own[i];
             }
             columns.push(column);

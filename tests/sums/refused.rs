@@ -62,6 +62,26 @@ fn a_model_is_answered_by_sums_that_hold_it() {
     assert!(matches!(sums.fit(&weighted), Err(Error::Data(DataError::Sums { why: SumsProblem::OtherSums, .. }))));
 }
 
+/// Columns whose squares are no doubles, or lose their digits to the smallest of them.
+#[test]
+fn columns_beyond_the_range_of_squares_are_refused_by_name() {
+    let children = Children::new(9);
+    let model = Model::new("plan").component("place", ["place"]).component("practice", [Term::UnitEffects]);
+    let question = SumsQuestion::new(&model, "authority", Some("year")).expect("a question");
+    let column = |name: &str| children.columns.iter().find(|(known, _)| *known == name).expect("a column").1.as_slice();
+    for scale in [1e200, 1e160, 1e-160, 1e-200] {
+        let far: Vec<f64> = column("far").iter().map(|x| (x - 1e6) * scale).collect();
+        let mut sums = GroupedSums::new(question.clone());
+        let columns = [("plan", column("plan")), ("place", far.as_slice())];
+        sums.add_columns(&children.units, Some(&children.years), &columns).expect("sums");
+        let error = sums.fit(&model).expect_err("squares of no doubles");
+        assert!(
+            matches!(&error, Error::Data(DataError::Sums { why: SumsProblem::Range { column, .. }, .. }) if column == "place"),
+            "{scale:e}: {error}"
+        );
+    }
+}
+
 #[test]
 fn rows_that_cannot_be_summed_are_refused() {
     let (model, question) = question();

@@ -96,7 +96,17 @@ fn tables_of_no_rows_at_all_are_refused() {
     let said = said_of("small", "by_unit.csv", |text| cell(text, 2, "p3_3", &|x| (x / 100.0).to_string()));
     assert!(said.contains("which no rows give") || said.contains("is not that of its periods"), "{said}");
     let said = said_of("weight", "by_unit.csv", |text| cell(text, 1, "w", &|x| (x + 1.0).to_string()));
-    assert!(said.contains("the weight of unit"), "{said}");
+    assert!(said.contains("a weight of") && said.contains("which no rows without weights give"), "{said}");
+    let said = said_of("no_rows", "by_unit_and_period.csv", |text| cell(text, 3, "n", &|_| "0".to_string()));
+    assert!(said.contains("has 0 rows and a weight of"), "{said}");
+    // Products of two variables, whose squares are as they were: of all units, of one, and beyond any double.
+    for (name, factor) in [("products", 5.0), ("opposite", -40.0)] {
+        let said =
+            said_of(name, "by_unit.csv", |text| cell(text, 2, "p1_2", &|x| (factor * (x.abs() + 10.0)).to_string()));
+        assert!(said.contains("are larger than their squares allow, which no rows give"), "{said}");
+    }
+    let said = said_of("large", "by_unit.csv", |text| cell(text, 2, "p1_1", &|_| "1e300".to_string()));
+    assert!(said.contains("leave the range of doubles: put the column in other units"), "{said}");
     let said = said_of("sum", "by_unit_and_period.csv", |text| cell(text, 4, "s2", &|x| (x + 0.5).to_string()));
     assert!(said.contains("the sum of"), "{said}");
     for text in ["", "NaN", "inf", "many"] {
