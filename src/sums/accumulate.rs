@@ -19,7 +19,6 @@ pub(super) struct Rows<'a> {
     pub(super) weights: Option<&'a [f64]>,
     /// Of every variable the numbers of all rows.
     pub(super) numbers: &'a [&'a [f64]],
-    pub(super) centres: &'a [f64],
 }
 
 /// Not looked up yet.
@@ -50,12 +49,11 @@ impl Rows<'_> {
 
     /// The unit of each kept row, by its position among the sums.
     fn units(&self, units: &mut Units, known: &mut Vec<u32>) -> Vec<u32> {
-        let q = self.centres.len();
         known.resize(self.names.len(), UNKNOWN);
         let unit = |&row: &usize| {
             let code = self.codes[row] as usize;
             if known[code] == UNKNOWN {
-                known[code] = units.at(&self.names[code], q);
+                known[code] = units.at(&self.names[code], self.numbers.iter().map(|values| values[row]));
             }
             known[code]
         };
@@ -64,7 +62,7 @@ impl Rows<'_> {
 
     /// The unit and period of each kept row, by their position among the sums.
     fn cells(&self, periods: &[i32], unit_of: &[u32], cells: &mut Cells) -> Vec<u32> {
-        let q = self.centres.len();
+        let q = self.numbers.len();
         let kept = || self.kept.iter().map(|&row| periods[row]);
         let (first, last) = (kept().min().unwrap_or_default(), kept().max().unwrap_or_default());
         let spans = (last.abs_diff(first) as usize).saturating_add(1);
@@ -91,13 +89,10 @@ impl Rows<'_> {
     }
 
     fn products<const Q: usize>(&self, into: Into) {
-        let (Ok(numbers), Ok(centres)) = (<[&[f64]; Q]>::try_from(self.numbers), <[f64; Q]>::try_from(self.centres))
-        else {
-            return;
-        };
-        self.each(into, |row| {
+        let Ok(numbers) = <[&[f64]; Q]>::try_from(self.numbers) else { return };
+        self.each(into, |row, centres| {
             let mut centred = [0.0; Q];
-            for ((d, values), centre) in centred.iter_mut().zip(&numbers).zip(&centres) {
+            for ((d, values), centre) in centred.iter_mut().zip(&numbers).zip(centres) {
                 *d = values[row] - centre;
             }
             centred
@@ -105,19 +100,19 @@ impl Rows<'_> {
     }
 
     fn products_of_many(&self, into: Into) {
-        self.each(into, |row| {
-            let of = self.numbers.iter().zip(self.centres);
+        self.each(into, |row, centres| {
+            let of = self.numbers.iter().zip(centres);
             of.map(|(values, centre)| values[row] - centre).collect::<Vec<f64>>()
         });
     }
 
     #[inline(always)]
-    fn each<V: AsRef<[f64]>>(&self, into: Into, centred: impl Fn(usize) -> V) {
+    fn each<V: AsRef<[f64]>>(&self, into: Into, centred: impl Fn(usize, &[f64]) -> V) {
         let Into { unit_of, cell_of, units, cells } = into;
         for (at, (&row, &unit)) in self.kept.iter().zip(unit_of).enumerate() {
-            let centred = centred(row);
+            let (q, unit) = (self.numbers.len(), unit as usize);
+            let centred = centred(row, &units.centres[unit * q..][..q]);
             let centred = centred.as_ref();
-            let (q, unit) = (centred.len(), unit as usize);
             let weight = self.weights.map_or(1.0, |weights| weights[row]);
             units.sums.n[unit] += 1;
             units.sums.weight[unit] += weight;

@@ -139,11 +139,9 @@ impl GroupedSums {
         if kept.is_empty() {
             return Ok(());
         }
-        let mean = |values: &&[f64]| kept.iter().map(|&row| values[row]).sum::<f64>() / kept.len() as f64;
-        let centres = self.centres.get_or_insert_with(|| numbers.iter().map(mean).collect());
         let weights = weights.map(|column| &*column.values);
         let (codes, names) = (&batch.codes, &batch.units);
-        let rows = Rows { kept: &kept, codes, names, periods, weights, numbers: &numbers, centres };
+        let rows = Rows { kept: &kept, codes, names, periods, weights, numbers: &numbers };
         rows.add_to(&mut self.units, &mut self.cells, known);
         Ok(())
     }

@@ -52,10 +52,10 @@ impl GroupedSums {
         let q = self.question.variables.len();
         let cells = self.cells_by_unit(q);
         let are_several = cells.iter().flatten().any(|cell| cell.n > 1);
-        // Nothing that is asked of sums of several rows depends on where a column lies, and far from zero it loses digits;
-        // the outcome is told in its own points.
-        let centre = |&v: &usize| if are_several && v + 1 < q { None } else { self.centres.as_ref().map(|c| c[v]) };
-        let centres: Vec<f64> = variables.iter().map(|v| centre(v).unwrap_or(0.0)).collect();
+        // Nothing that is asked of sums of several rows depends on where a column lies, and far from zero it loses digits: so
+        // it is told from the centre of the first unit, and the outcome in its own points.
+        let origin = |v: usize| if are_several && v + 1 < q { self.units.centres.get(v).copied() } else { None };
+        let origins: Vec<f64> = variables.iter().map(|&v| origin(v).unwrap_or(0.0)).collect();
         let mut rows = EquivalentRows {
             unit: Vec::new(),
             period: Vec::new(),
@@ -67,6 +67,7 @@ impl GroupedSums {
         for (unit, cells) in cells.iter().enumerate() {
             self.check(unit, cells)?;
             let within = self.within_cells(unit, cells, variables)?;
+            let centre = |v: usize| self.units.centres[unit * q + variables[v]] - origins[v];
             let cut = cells.iter().enumerate().max_by_key(|(_, cell)| cell.n).map(|(at, _)| at);
             for (at, cell) in cells.iter().enumerate() {
                 // A sum of one row without weights is that row to the last bit.
@@ -77,7 +78,7 @@ impl GroupedSums {
                     rows.weight.push(weight);
                     rows.counts.push(count as usize);
                     for (v, values) in rows.values.iter_mut().enumerate() {
-                        values.push(centres[v] + (mean(v) + moved(v)));
+                        values.push(centre(v) + (mean(v) + moved(v)));
                     }
                 };
                 if cut != Some(at) || within.is_empty() {

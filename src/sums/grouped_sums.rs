@@ -13,14 +13,15 @@ pub(super) const MOST_ROWS: u64 = if usize::BITS < 64 { usize::MAX as u64 } else
 
 /// Sums over the rows of each unit, and of each unit and period, of the variables of a [`SumsQuestion`].
 ///
-/// With weights w and fixed centres c, of each unit
+/// With weights w and a centre c of each unit and variable, a value of the unit's, of each unit
 ///
 /// ```text
-/// n,  Σ w,  Σ w (x − c),  Σ w (x − c)(z − c)      for all pairs of variables x and z
+/// c,  n,  Σ w,  Σ w (x − c),  Σ w (x − c)(z − c)      for all pairs of variables x and z
 /// ```
 ///
-/// and of each unit and period the first three. Products are of centred values always: squares of values far from zero
-/// hold nothing of their differences. Rows may be many to a unit and period, and come in pieces of any size and order;
+/// and of each unit and period n, Σ w and Σ w (x − c). Products are of centred values always: squares of values far from zero
+/// hold nothing of their differences, nor squares about one centre for all anything of how the rows of a unit differ that
+/// lies far from it. Rows may be many to a unit and period, and come in pieces of any size and order;
 /// what is kept does not grow with them.
 ///
 /// # Examples
@@ -48,8 +49,6 @@ pub(super) const MOST_ROWS: u64 = if usize::BITS < 64 { usize::MAX as u64 } else
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupedSums {
     pub(super) question: SumsQuestion,
-    /// Of every variable; none before the first row.
-    pub(super) centres: Option<Vec<f64>>,
     pub(super) units: Units,
     pub(super) cells: Cells,
     pub(super) left_out: Vec<LeftOutRows>,
@@ -60,6 +59,8 @@ pub struct GroupedSums {
 pub(super) struct Units {
     pub(super) names: Vec<String>,
     pub(super) position: HashMap<String, u32, Quick>,
+    /// What the sums of each are about, those of its periods too: as many numbers as there are variables.
+    pub(super) centres: Vec<f64>,
     pub(super) sums: Sums,
     /// Upper triangles, row by row.
     pub(super) products: Vec<f64>,
@@ -112,14 +113,15 @@ impl Sums {
 }
 
 impl Units {
-    /// The position of a unit, which is there from now on.
-    pub(super) fn at(&mut self, name: &str, q: usize) -> u32 {
+    /// The position of a unit, which is there from now on; where it was not, its sums are about this centre.
+    pub(super) fn at(&mut self, name: &str, centre: impl ExactSizeIterator<Item = f64>) -> u32 {
         if let Some(&at) = self.position.get(name) {
             return at;
         }
-        let at = self.names.len() as u32;
+        let (at, q) = (self.names.len() as u32, centre.len());
         self.names.push(name.to_string());
         self.position.insert(name.to_string(), at);
+        self.centres.extend(centre);
         self.sums.push(q);
         self.products.resize(self.products.len() + packed_len(q), 0.0);
         at
@@ -143,7 +145,7 @@ impl Cells {
 impl GroupedSums {
     /// No rows yet.
     pub fn new(question: SumsQuestion) -> Self {
-        GroupedSums { question, centres: None, units: Units::default(), cells: Cells::default(), left_out: Vec::new() }
+        GroupedSums { question, units: Units::default(), cells: Cells::default(), left_out: Vec::new() }
     }
 
     /// What is summed.
@@ -210,14 +212,17 @@ impl GroupedSums {
         for LeftOutRows { reason, rows, .. } in &other.left_out {
             self.leave_out(reason, *rows);
         }
-        let Some(theirs) = &other.centres else { return Ok(()) };
-        let q = theirs.len();
-        let centres = self.centres.get_or_insert_with(|| theirs.clone());
-        let shifts: Vec<f64> = theirs.iter().zip(centres).map(|(theirs, own)| theirs - *own).collect();
+        let q = self.question.variables.len();
         let mut at = Vec::with_capacity(other.units.names.len());
+        // How far their centres lie from ours.
+        let mut shifts = Vec::with_capacity(other.units.centres.len());
         for (from, name) in other.units.names.iter().enumerate() {
-            let unit = self.units.at(name, q);
+            let theirs = &other.units.centres[from * q..][..q];
+            let unit = self.units.at(name, theirs.iter().copied());
             at.push(unit);
+            let own = &self.units.centres[unit as usize * q..][..q];
+            shifts.extend(theirs.iter().zip(own).map(|(theirs, own)| theirs - own));
+            let shifts = &shifts[from * q..];
             let (weight, sums) = (other.units.sums.weight[from], other.units.sums.at(from, q));
             let theirs = &other.units.products[from * packed_len(q)..][..packed_len(q)];
             let own = &mut self.units.products[unit as usize * packed_len(q)..][..packed_len(q)];
@@ -225,11 +230,11 @@ impl GroupedSums {
             for ((own, more), (i, j)) in own.iter_mut().zip(theirs).zip(pairs) {
                 *own += more + shifts[i] * sums[j] + shifts[j] * sums[i] + weight * shifts[i] * shifts[j];
             }
-            self.units.sums.add(unit as usize, &other.units.sums, from, &shifts);
+            self.units.sums.add(unit as usize, &other.units.sums, from, shifts);
         }
         for (from, (unit, period)) in other.cells.keys.iter().enumerate() {
             let cell = self.cells.at((at[*unit as usize], *period), q);
-            self.cells.sums.add(cell as usize, &other.cells.sums, from, &shifts);
+            self.cells.sums.add(cell as usize, &other.cells.sums, from, &shifts[*unit as usize * q..][..q]);
         }
         Ok(())
     }

@@ -96,7 +96,7 @@ impl FromStr for SqlDialect {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SumsSql {
-    /// Rows, reasons for which rows are left out, and the means that all else is about.
+    /// Of each unit its rows, reasons for which rows are left out, and the means that all else is about.
     pub centres: String,
     /// Sums and products by unit.
     pub by_unit: String,
@@ -141,14 +141,15 @@ impl SumsQuestion {
         };
         let means = (1..=q).map(|v| format!(",\n  AVG(CASE WHEN reason = 0 THEN v{v} END) AS c{v}"));
         let centres = format!(
-            "{rows}\nSELECT '{fingerprint}' AS question,\n  COUNT(*) AS n_rows,\n  SUM(CASE WHEN reason = 0 THEN 1 ELSE 0 END) \
-             AS n{negative}{}{}\nFROM checked_rows",
+            "{rows}\nSELECT '{fingerprint}' AS question, unit,\n  COUNT(*) AS n_rows,\n  SUM(CASE WHEN reason = 0 THEN 1 ELSE 0 \
+             END) AS n{negative}{}{}\nFROM checked_rows\nGROUP BY unit",
             counts.collect::<String>(),
             means.collect::<String>()
         );
         let centred = (1..=q).map(|v| format!(", v{v} - c{v} AS d{v}"));
         let centred = format!(
-            "{rows},\ncentred_rows AS (\n  SELECT unit{}, w{}\n  FROM checked_rows CROSS JOIN centres\n  WHERE reason = 0\n)",
+            "{rows},\ncentred_rows AS (\n  SELECT checked_rows.unit AS unit{}, w{}\n  FROM checked_rows INNER JOIN centres ON \
+             checked_rows.unit = centres.unit\n  WHERE reason = 0\n)",
             if self.period.is_some() { ", period" } else { "" },
             centred.collect::<String>()
         );
@@ -190,7 +191,11 @@ impl SumsQuestion {
                     // No comparison holds of what is not there, and no database takes NaN to lie between.
                     format!("{number} IS NULL OR NOT ({number} BETWEEN -{LARGEST} AND {LARGEST})")
                 }
-                Check::ZeroWeight(column) => format!("NOT (CAST({} AS {double}) > 0)", quoted(column)),
+                Check::ZeroWeight(column) => {
+                    let weight = format!("CAST({} AS {double})", quoted(column));
+                    // Neither is what is infinite, or no number, a weight.
+                    format!("{weight} IS NULL OR NOT ({weight} > 0 AND {weight} <= {LARGEST})")
+                }
             };
             format!("\n    WHEN {when} THEN {}", at + 1)
         });

@@ -1,5 +1,6 @@
 //! Sums as tables, of a database or of our own, and back.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
@@ -42,33 +43,43 @@ impl GroupedSums {
     ) -> Result<Self> {
         let mut sums = GroupedSums::new(question.clone());
         let q = question.variables.len();
-        if centres.len() != 1 {
-            return Err(centres.wrong(SumsProblem::Rows { expected: 1, found: centres.len() }));
-        }
-        let expected = centres.whole(0, "n")? as usize;
-        if question.weights.is_some() {
-            let rows = centres.whole(0, "negative_weights")? as usize;
-            if rows > 0 {
-                return Err(centres.wrong(SumsProblem::NegativeWeights { rows }));
+        let mut expected = 0;
+        let mut of_units = HashMap::new();
+        for row in 0..centres.len() {
+            if question.weights.is_some() {
+                let rows = centres.whole(row, "negative_weights")? as usize;
+                if rows > 0 {
+                    return Err(centres.wrong(SumsProblem::NegativeWeights { rows }));
+                }
+            }
+            for (at, check) in question.checks().into_iter().enumerate() {
+                let rows = centres.whole(row, &format!("left_out_{}", at + 1))? as usize;
+                if rows > 0 {
+                    sums.leave_out(&reason_of(&check), rows);
+                }
+            }
+            let n = centres.whole(row, "n")? as usize;
+            // Of a unit whose rows are all left out there is no centre, and of rows without a unit no name.
+            if n > 0 {
+                expected += n;
+                let name = centres.key(row, "unit")?;
+                let centre = (1..=q).map(|v| centres.number(row, &format!("c{v}"))).collect::<Result<Vec<f64>>>()?;
+                if of_units.insert(name, centre).is_some() {
+                    return Err(centres.wrong(SumsProblem::Repeated { key: name.to_string() }));
+                }
             }
         }
-        for (at, check) in question.checks().into_iter().enumerate() {
-            let rows = centres.whole(0, &format!("left_out_{}", at + 1))? as usize;
-            if rows > 0 {
-                sums.leave_out(&reason_of(&check), rows);
-            }
-        }
-        if expected == 0 {
-            return Ok(sums);
-        }
-        sums.centres = Some((1..=q).map(|v| centres.number(0, &format!("c{v}"))).collect::<Result<_>>()?);
         let products: Vec<String> = (1..=q).flat_map(|i| (i..=q).map(move |j| format!("p{i}_{j}"))).collect();
         for row in 0..by_unit.len() {
             let name = by_unit.key(row, "unit")?;
             if sums.units.position.contains_key(name) {
                 return Err(by_unit.wrong(SumsProblem::Repeated { key: name.to_string() }));
             }
-            let unit = sums.units.at(name, q) as usize;
+            let Some(centre) = of_units.get(name) else {
+                let why = SumsProblem::Unmatched { unit: name.to_string(), other: by_unit.name().to_string() };
+                return Err(centres.wrong(why));
+            };
+            let unit = sums.units.at(name, centre.iter().copied()) as usize;
             sums.units.sums.n[unit] = by_unit.whole(row, "n")?;
             sums.units.sums.weight[unit] = by_unit.number(row, "w")?;
             for v in 0..q {
@@ -161,19 +172,25 @@ impl GroupedSums {
         let numbers = |values: &[f64]| values.iter().map(f64::to_string).collect::<Vec<_>>();
         let checks = self.question.checks();
         let counts: Vec<usize> = checks.into_iter().map(|check| self.rows_left_out(check)).collect();
-        let n = self.n_observations();
-        let n_rows = n + self.left_out.iter().map(|left_out| left_out.rows).sum::<usize>();
-        let mut header = vec!["question".to_string(), "n_rows".to_string(), "n".to_string()];
-        let mut line = vec![fingerprint.clone(), n_rows.to_string(), n.to_string()];
-        if self.question.weights.is_some() {
-            header.push("negative_weights".to_string());
-            line.push("0".to_string());
-        }
-        header.extend((1..=counts.len()).map(|at| format!("left_out_{at}")));
-        line.extend(counts.iter().map(usize::to_string));
-        header.extend(named("c"));
-        line.extend(numbers(self.centres.as_deref().unwrap_or(&vec![0.0; q])));
-        write(CENTRES, vec![header, line])?;
+        let keys = |names: &[&str]| names.iter().map(|name| name.to_string()).collect::<Vec<_>>();
+        let has_weights = self.question.weights.is_some();
+        let header = keys(&["question", "unit", "n_rows", "n"]).into_iter();
+        let header = header.chain(has_weights.then(|| "negative_weights".to_string()));
+        let header = header.chain((1..=counts.len()).map(|at| format!("left_out_{at}"))).chain(named("c"));
+        let line = |name: &str, rows: usize, n: u64, left_out: &[usize], centre: Vec<String>| -> Vec<String> {
+            let counts = [fingerprint.clone(), name.to_string(), rows.to_string(), n.to_string()].into_iter();
+            let counts = counts.chain(has_weights.then(|| "0".to_string()));
+            counts.chain(left_out.iter().map(usize::to_string)).chain(centre).collect()
+        };
+        let of_unit = |(unit, name): (usize, &String)| {
+            let n = self.units.sums.n[unit];
+            let centre = numbers(&self.units.centres[unit * q..][..q]);
+            line(name, n as usize, n, &vec![0; counts.len()], centre)
+        };
+        // Rows that were left out are not known by unit.
+        let left_out = line("", counts.iter().sum(), 0, &counts, vec![String::new(); q]);
+        let lines = self.units.names.iter().enumerate().map(of_unit).chain([left_out]);
+        write(CENTRES, [header.collect()].into_iter().chain(lines).collect())?;
 
         let keys = |names: &[&str]| names.iter().map(|name| name.to_string()).collect::<Vec<_>>();
         let pairs = (1..=q).flat_map(|i| (i..=q).map(move |j| format!("p{i}_{j}")));
@@ -204,6 +221,7 @@ impl GroupedSums {
     fn rows_left_out(&self, check: Check) -> usize {
         let is_it = |found: &Reason| match (&check, found) {
             (Check::Missing(name), Reason::Missing { column, .. }) => column == name,
+            (Check::ZeroWeight(name), Reason::NotFinite { term }) => term == name,
             _ => *found == reason_of(&check),
         };
         self.left_out.iter().filter(|left_out| is_it(&left_out.reason)).map(|left_out| left_out.rows).sum()

@@ -325,3 +325,41 @@ fn units_are_those_of_a_panel_however_they_are_written() {
         assert_same(&fit.shapley().expect("shares"), &of_rows, 1e-12);
     }
 }
+
+/// Units lie far apart, against how their rows differ: nothing of that is lost to what is between them, whichever of them
+/// comes first, and in however many pieces.
+#[test]
+fn units_that_lie_far_apart_keep_how_their_rows_differ() {
+    let mut children = Children::new(31);
+    let apart = |unit: &str, far: f64| far * (unit.parse::<f64>().expect("a number") - 200.0);
+    let near: Vec<f64> = children.columns[2].1.iter().map(|x| x - 1e6).collect();
+    let model = Model::new("plan").component("far", ["far"]).component("practice", [Term::UnitEffects]);
+    let question = SumsQuestion::new(&model, "authority", Some("year")).expect("a question");
+    let shares = |sums: &GroupedSums| {
+        let fit = sums.fit(&model).expect("a fit");
+        let last = fit.last().expect("shares").with_intervals(&fit.jackknife().expect("units")).expect("intervals");
+        let far = last.components[0].clone();
+        (far.share_of_total, far.interval.expect("an interval").std_error)
+    };
+    let (expected, expected_error) = {
+        children.columns[2].1.clone_from(&near);
+        shares(&children.sums(&question, &children.all()))
+    };
+    for far in [1e3, 1e5, 1e7] {
+        let values = near.iter().zip(&children.units).map(|(x, unit)| x + apart(unit, far)).collect();
+        children.columns[2].1 = values;
+        let mut rows = children.all();
+        for _ in 0..2 {
+            let whole = shares(&children.sums(&question, &rows));
+            let mut merged = GroupedSums::new(question.clone());
+            rows.chunks(7).for_each(|part| merged.merge(&children.sums(&question, part)).expect("the same question"));
+            // Values that lie so far from zero are known to so many digits.
+            let tolerance = 1e-15 * far * 100.0 + 1e-10;
+            for (share, error) in [whole, shares(&merged)] {
+                assert!((share - expected).abs() < tolerance, "{far:e}: {share} and {expected}");
+                assert!((error - expected_error).abs() < tolerance, "{far:e}: {error} and {expected_error}");
+            }
+            rows.reverse();
+        }
+    }
+}

@@ -45,16 +45,42 @@ fn what_is_written_is_read_back() {
     // Names in capitals, columns in another order, and counts with a decimal point, as some databases write them.
     let path = folder.join("centres.csv");
     let text = fs::read_to_string(&path).expect("a table");
-    let (header, line) = text.split_once('\n').expect("two lines");
-    let reversed = |line: &str| line.trim().rsplit(',').map(str::to_string).collect::<Vec<_>>().join(",");
-    let n = format!(",{},", children.len());
-    let changed = format!(
-        "{}\n{}\n",
-        reversed(header).to_uppercase(),
-        reversed(line).replace(&n, &format!(",{}.0,", children.len()))
-    );
+    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+    let n = lines[0].iter().position(|name| *name == "n").expect("a column");
+    let changed = |(at, line): (usize, &Vec<&str>)| {
+        let cell = |(column, text): (usize, &&str)| match (at, column == n) {
+            (0, _) => text.to_uppercase(),
+            (_, true) => format!("{text}.0"),
+            _ => text.to_string(),
+        };
+        let mut cells: Vec<String> = line.iter().enumerate().map(cell).collect();
+        cells.reverse();
+        cells.join(",")
+    };
+    let changed = lines.iter().enumerate().map(changed).collect::<Vec<_>>().join("\n");
     fs::write(&path, changed).expect("written");
     assert_eq!(GroupedSums::read_csv(&question, &folder).expect("read").n_observations(), children.len());
+    fs::remove_dir_all(&folder).expect("removed");
+}
+
+/// Whatever the reason, as many rows are left out of what is read as of what was written.
+#[test]
+fn rows_left_out_are_written_and_read() {
+    let model = Model::new("y").component("x", ["x"]).weights("w");
+    let question = SumsQuestion::new(&model, "place", None).expect("a question");
+    let mut sums = GroupedSums::new(question.clone());
+    let (nan, inf) = (f64::NAN, f64::INFINITY);
+    let columns: [(&str, &[f64]); 3] = [
+        ("y", &[1.0, 2.0, 4.0, nan, 3.0, 5.0, 6.0]),
+        ("x", &[0.0, 1.0, 2.0, 1.0, inf, 2.0, 7.0]),
+        ("w", &[1.0, 2.0, 1.0, 1.0, 1.0, inf, 0.0]),
+    ];
+    sums.add_columns(&["A", "A", "B", "B", "B", "C", "C"], None, &columns).expect("sums");
+    let folder = std::env::temp_dir().join(format!("apportion_sums_left_out_{}", std::process::id()));
+    sums.write_csv(&folder).expect("written");
+    let read = GroupedSums::read_csv(&question, &folder).expect("read");
+    let left_out = |sums: &GroupedSums| sums.left_out().iter().map(|left_out| left_out.rows).sum::<usize>();
+    assert_eq!((left_out(&sums), left_out(&read), read.n_observations(), read.n_units()), (4, 4, 3, 2));
     fs::remove_dir_all(&folder).expect("removed");
 }
 
@@ -66,6 +92,11 @@ fn tables_that_are_cut_short_are_refused() {
     };
     let said = said_of("cut_units", "by_unit.csv", without_last);
     assert!(said.contains("it is cut short, or of other rows"), "{said}");
+    let said = said_of("cut_centres", "centres.csv", |text| {
+        let lines: Vec<&str> = text.lines().collect();
+        [&lines[..5], &lines[6..]].concat().join("\n")
+    });
+    assert!(said.contains("is not in it, and is in by_unit.csv"), "{said}");
     let said = said_of("cut_cells", "by_unit_and_period.csv", without_last);
     assert!(said.contains("is not that of its periods in the other table"), "{said}");
     // A unit that the other table does not have.
