@@ -8,11 +8,15 @@ use crate::panel::Step;
 use crate::warning::Warning;
 
 impl Design {
-    /// Units and periods with a single row, of those that have effects.
+    /// Units and periods with a single row, of those that have effects; of sums, with a single row behind them.
     pub(crate) fn singletons(&self, units: bool, periods: bool) -> impl Iterator<Item = Warning> {
         let sets = [("unit", units, &self.units), ("period", periods, &self.periods)];
         let of_set = |(of, has_effects, groups): (&str, bool, &Option<Groups>)| {
-            let names = groups.as_ref().filter(|_| has_effects)?.with_one_row();
+            let groups = groups.as_ref().filter(|_| has_effects)?;
+            let names = match &self.grouped {
+                Some(grouped) => standing_for_one(groups, &grouped.counts),
+                None => groups.with_one_row(),
+            };
             (!names.is_empty()).then(|| Warning::Singletons { of: of.to_string(), names })
         };
         sets.into_iter().filter_map(of_set)
@@ -41,4 +45,11 @@ impl Design {
         let names = self.terms.iter().filter(is_one).map(|known| known.term.to_string());
         names.filter(|term| !self.columns.iter().any(|column| column.name.starts_with(&format!("{term}["))))
     }
+}
+
+/// The groups whose rows, each of which stands for so many, stand for a single one together.
+fn standing_for_one(groups: &Groups, counts: &[usize]) -> Vec<String> {
+    let mut stand_for = vec![0; groups.len()];
+    groups.codes.iter().zip(counts).for_each(|(&code, count)| stand_for[code as usize] += count);
+    groups.names.iter().zip(stand_for).filter(|(_, rows)| *rows == 1).map(|(name, _)| name.clone()).collect()
 }

@@ -3,7 +3,7 @@
 
 use apportion::panel::UnitRule;
 use apportion::sums::{GroupedSums, SumsQuestion};
-use apportion::{Breakdown, FittedModel, Model, Panel, Share, Term};
+use apportion::{Breakdown, FittedModel, Model, Panel, Share, Term, Warning};
 use proptest::prelude::*;
 
 use crate::common::Numbers;
@@ -214,6 +214,39 @@ fn a_period_holds_as_many_rows_as_it_says() {
     let cells = contributions.by_row().rows;
     assert_eq!(cells.iter().map(|row| row.n_observations).sum::<usize>(), children.len());
     assert!(cells.windows(2).all(|pair| (&pair[0].unit, pair[0].period) != (&pair[1].unit, pair[1].period)));
+}
+
+#[test]
+fn a_group_is_single_that_holds_one_row() {
+    // "same" has five rows that are alike, which are one row of weight five; "once" has one row, in a year of its own;
+    // in 2020 there is one cell, of three rows, and not the largest of its unit.
+    let rows = [
+        ("a", 2018, &[1.0, 4.0, 6.0, 7.0][..]),
+        ("a", 2019, &[2.0, 7.0]),
+        ("a", 2020, &[2.0, 3.0, 9.0]),
+        ("b", 2018, &[5.0, 6.0, 8.0, 11.0]),
+        ("b", 2019, &[3.0]),
+        ("once", 2021, &[4.0]),
+        ("same", 2018, &[2.0; 5]),
+    ];
+    let each = || rows.iter().flat_map(|(unit, year, values)| values.iter().map(move |x| (*unit, *year, *x)));
+    let (units, years): (Vec<&str>, Vec<i32>) = each().map(|(unit, year, _)| (unit, year)).unzip();
+    let x: Vec<f64> = each().map(|(_, _, x)| x).collect();
+    let y: Vec<f64> = x.iter().zip(&years).map(|(x, year)| x * x + f64::from(year - 2017)).collect();
+    let model = Model::new("y")
+        .component("cause", ["x"])
+        .component("policy", [Term::PeriodEffects])
+        .component("practice", [Term::UnitEffects]);
+    let question = SumsQuestion::new(&model, "unit", Some("year")).expect("a question");
+    let mut sums = GroupedSums::new(question);
+    sums.add_columns(&units, Some(&years), &[("x", &x), ("y", &y)]).expect("sums");
+    let fit = sums.fit(&model).expect("a fit");
+    let single = fit.warnings().iter().filter_map(|warning| match warning {
+        Warning::Singletons { of, names } => Some((of.as_str(), names.join(" "))),
+        _ => None,
+    });
+    let single: Vec<(&str, String)> = single.collect();
+    assert_eq!(single, [("unit", "once".to_string()), ("period", "2021".to_string())]);
 }
 
 fn england() -> (Panel, Model) {
