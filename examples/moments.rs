@@ -48,6 +48,12 @@ fn main() -> ExitCode {
 
 fn answer(mut arguments: Arguments) -> Result<String> {
     let options = &mut arguments.options;
+    if options.count.is_some() || options.population.is_some() {
+        return Err(
+            "sums over rows have no counting noise: ask decompose for it, and leave out --count and --population"
+                .into(),
+        );
+    }
     if options.methods.is_empty() {
         let in_order = Method::Sequential { order: Vec::new() };
         options.methods = [in_order, Method::Shapley].map(Asked::Method).to_vec();

@@ -83,4 +83,11 @@ fn what_cannot_be_summed_or_read_is_refused() {
     assert!(refused(&["--print-sql=duckdb", "--component=before=lag(value)"]).contains("columns of numbers"));
     assert!(refused(&["--from-sql=/nowhere/at/all"]).contains("centres.csv"));
     assert!(refused(&["--table=x"]).contains("--print-sql"));
+    // Before anything is read, and whatever is to be read.
+    for counts in [&["--count=x", "--population=w"][..], &["--population=w"]] {
+        for source in ["--from-sql=/nowhere/at/all", "--data=/nowhere.parquet", "--print-sql=duckdb"] {
+            let said = refused(&[&[source], counts].concat());
+            assert!(said.contains("leave out --count and --population"), "{source} {counts:?}: {said}");
+        }
+    }
 }
