@@ -9,8 +9,10 @@
 #[allow(dead_code, reason = "some of it serves other examples")]
 mod cli;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+#[cfg(feature = "arrow")]
+use std::{fs::DirEntry, io};
 
 use apportion::sums::{GroupedSums, SqlDialect, SumsQuestion};
 use apportion::{Method, Model};
@@ -70,7 +72,7 @@ fn answer(mut arguments: Arguments) -> Result<String> {
     let mut elapsed = cli::Elapsed::default();
     let sums = timed(&mut elapsed.read, || match (&arguments.from_sql, &options.data) {
         (Some(folder), _) => Ok(GroupedSums::read_csv(&question, folder)?),
-        (None, Some(file)) => of_file(&question, file),
+        (None, Some(data)) => of_parquet(&question, data),
         (None, None) => Err("--data FILE.parquet, --from-sql DIR or --print-sql DIALECT is needed".into()),
     })?;
     if let Some(folder) = &arguments.write_sums {
@@ -85,12 +87,33 @@ fn answer(mut arguments: Arguments) -> Result<String> {
 }
 
 #[cfg(feature = "arrow")]
-fn of_file(question: &SumsQuestion, file: &PathBuf) -> Result<GroupedSums> {
-    Ok(GroupedSums::of_parquet(question.clone(), [file])?)
+fn of_parquet(question: &SumsQuestion, data: &Path) -> Result<GroupedSums> {
+    Ok(GroupedSums::of_parquet(question.clone(), files(data)?)?)
+}
+
+/// The file itself; of a folder, all that end in `.parquet`, in the order of their names, so that sums are always added
+/// alike.
+#[cfg(feature = "arrow")]
+fn files(data: &Path) -> Result<Vec<PathBuf>> {
+    if !data.is_dir() {
+        return Ok(vec![data.to_owned()]);
+    }
+    let folder = data.display();
+    let entries = data.read_dir().and_then(|entries| entries.collect::<io::Result<Vec<DirEntry>>>());
+    let entries = entries.map_err(|error| format!("--data {folder}: {error}"))?;
+    let mut files: Vec<PathBuf> = entries.iter().map(DirEntry::path).collect();
+    files.retain(|file| file.extension().is_some_and(|end| end == "parquet") && file.is_file());
+    files.sort();
+    match files.is_empty() {
+        true => {
+            Err(format!("--data {folder}: no file in this folder ends in .parquet: name one that holds some").into())
+        }
+        false => Ok(files),
+    }
 }
 
 #[cfg(not(feature = "arrow"))]
-fn of_file(_: &SumsQuestion, _: &PathBuf) -> Result<GroupedSums> {
+fn of_parquet(_: &SumsQuestion, _: &Path) -> Result<GroupedSums> {
     Err("--data takes Parquet here, which needs the feature arrow: build with --features arrow".into())
 }
 

@@ -91,3 +91,27 @@ fn what_cannot_be_summed_or_read_is_refused() {
         }
     }
 }
+
+#[cfg(feature = "arrow")]
+#[test]
+fn a_folder_of_parquet_files_is_read_as_one() {
+    let directory = Directory::new();
+    let whole = directory.0.join("whole.parquet");
+    let folder = directory.0.join("parts");
+    std::fs::create_dir_all(folder.join("older.parquet")).unwrap();
+    let of = |data: &Path| {
+        let mut command = example("moments");
+        command.args(QUESTION).arg("--json").arg("--data").arg(data);
+        command
+    };
+    let said = refused(&mut of(&folder));
+    assert!(said.contains("no file in this folder ends in .parquet"), "{said}");
+
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/grunfeld.csv");
+    let panel = Panel::read_csv(data, &PanelSchema::new("firm", "year")).unwrap();
+    panel.write_parquet(&whole).unwrap();
+    panel.in_periods(1935..=1940).unwrap().write_parquet(folder.join("a.parquet")).unwrap();
+    panel.in_periods(1941..=1954).unwrap().write_parquet(folder.join("b.parquet")).unwrap();
+    std::fs::write(folder.join("_SUCCESS"), "").unwrap();
+    assert_same(&json_of(&mut of(&folder)), &json_of(&mut of(&whole)), "");
+}
