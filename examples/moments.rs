@@ -21,6 +21,9 @@ use cli::face::{self, Result};
 use cli::{Answer, Asked, timed};
 use serde_json::json;
 
+/// What `--data` takes here, where nothing reads a panel.
+const DATA: &str = "Parquet file, or folder of them; needs a build with --features arrow";
+
 /// How much of the variation among any number of rows goes with each named cause?
 #[derive(Parser)]
 #[command(name = "moments")]
@@ -43,6 +46,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let command = Arguments::command();
+    let command = command.mut_arg("data", |argument| argument.help(DATA));
     let needed = ["outcome", "unit", "components"];
     let command = needed.into_iter().fold(command, |c, name| c.mut_arg(name, |argument| argument.required(true)));
     face::run(command, answer)

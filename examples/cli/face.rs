@@ -76,7 +76,7 @@ fn print(text: &str) -> Result<()> {
 }
 
 /// What errors of the library advise its callers to do, and what that is on a command line.
-const ADVICE: [(&str, &str); 5] = [
+const ADVICE: [(&str, &str); 6] = [
     ("Row::text(), column", "column"),
     (": use Row::text(), or correct that where numbers are meant", ": name a column of numbers, or correct it"),
     (": use Row::number(), or name it in PanelSchema::texts()", ": name a column of words"),
@@ -85,6 +85,8 @@ const ADVICE: [(&str, &str); 5] = [
         ": write it with a decimal point if it is a number",
     ),
     (", which Row::period() and Panel::periods() give", ": name another"),
+    // Of a file, what is read is what was asked for.
+    (", or leave it out with PanelSchema::only()", ""),
 ];
 
 /// An error as it is said to somebody who calls no function.

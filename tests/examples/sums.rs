@@ -92,6 +92,12 @@ fn what_cannot_be_summed_or_read_is_refused() {
     }
 }
 
+#[test]
+fn help_says_what_data_is_read() {
+    let help = printed(example("moments").arg("--help"));
+    assert!(help.contains("Parquet file, or folder of them") && !help.contains("CSV with a header"), "{help}");
+}
+
 #[cfg(feature = "arrow")]
 #[test]
 fn a_folder_of_parquet_files_is_read_as_one() {
@@ -114,4 +120,26 @@ fn a_folder_of_parquet_files_is_read_as_one() {
     panel.in_periods(1941..=1954).unwrap().write_parquet(folder.join("b.parquet")).unwrap();
     std::fs::write(folder.join("_SUCCESS"), "").unwrap();
     assert_same(&json_of(&mut of(&folder)), &json_of(&mut of(&whole)), "");
+}
+
+#[cfg(feature = "arrow")]
+#[test]
+fn a_column_of_a_type_that_is_not_read_is_not_to_be_left_out() {
+    use apportion::sources::arrow_array::{ArrayRef, BinaryArray, Float64Array, RecordBatch};
+    use parquet::arrow::ArrowWriter;
+
+    let directory = Directory::new();
+    let path = directory.0.join("binary.parquet");
+    let columns: [(&str, ArrayRef); 3] = [
+        ("firm", std::sync::Arc::new(BinaryArray::from(vec![b"a" as &[u8], b"b"]))),
+        ("inv", std::sync::Arc::new(Float64Array::from(vec![1.0, 2.0]))),
+        ("value", std::sync::Arc::new(Float64Array::from(vec![3.0, 1.0]))),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let mut writer = ArrowWriter::try_new(std::fs::File::create(&path).unwrap(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    let question = ["--outcome=inv", "--unit=firm", "--component=size=value"];
+    let said = refused(example("moments").args(question).arg("--data").arg(&path));
+    assert!(said.contains("\"firm\"") && said.trim_end().ends_with("cast it to text"), "{said}");
 }
