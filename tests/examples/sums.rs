@@ -93,6 +93,32 @@ fn what_cannot_be_summed_or_read_is_refused() {
 }
 
 #[test]
+fn the_command_of_the_readme_runs_as_it_stands() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let (_, command) = readme.split_once("--example moments -- ").unwrap();
+    let (command, text) = command.split_once("```").unwrap();
+    let command = command.replace("\\\n", " ").replace('\'', "");
+    let (instead, _) = text.split_once("With `").unwrap().1.split_once('`').unwrap();
+    let queries = command.replace("--data children.parquet", instead);
+    let queries = printed(example("moments").args(queries.split_whitespace()));
+    assert!(queries.contains("FROM children") && !queries.contains("FROM data"), "{queries}");
+    for line in queries.lines().filter_map(|line| line.strip_prefix("-- ")) {
+        let file = line.split(',').next().unwrap();
+        assert!(text.contains(&format!("TO '{file}'")), "{file}");
+    }
+
+    #[cfg(feature = "arrow")]
+    {
+        let directory = Directory::new();
+        let rows = "authority,year,plan,income\na,1,1,3\na,2,2,5\nb,1,4,1\nb,2,3,2\nc,1,7,1\nc,2,9,6\n";
+        let panel = Panel::read_csv(directory.write("rows.csv", rows), &PanelSchema::new("authority", "year")).unwrap();
+        panel.write_parquet(directory.0.join("children.parquet")).unwrap();
+        let said = printed(example("moments").current_dir(&directory.0).args(command.split_whitespace()));
+        assert!(said.starts_with("plan, sequential: deprivation → practice\n"), "{said}");
+    }
+}
+
+#[test]
 fn help_says_what_data_is_read() {
     let help = printed(example("moments").arg("--help"));
     assert!(help.contains("Parquet file, or folder of them") && !help.contains("CSV with a header"), "{help}");
