@@ -23,8 +23,8 @@ impl Analysis {
     /// # Errors
     /// Those of each method that is asked for by its name; of the others but for [`EstimateError::Method`] and
     /// [`EstimateError::TooManyComponents`], as in [`FittedModel::methods`]; of Gelbach's decomposition among all
-    /// methods but for [`QuestionError::Option`], [`EstimateError::NoCoefficient`] and [`EstimateError::TooFew`]; those of
-    /// [`FittedModel::counting_noise`] where that is asked for.
+    /// methods but for [`QuestionError::Option`], [`EstimateError::Method`], [`EstimateError::NoCoefficient`] and
+    /// [`EstimateError::TooFew`]; those of [`FittedModel::counting_noise`] where that is asked for.
     ///
     /// # Examples
     /// ```
@@ -336,12 +336,14 @@ fn put_beside(methods: &mut MethodTable, others: MethodTable) {
 }
 
 /// Whether Gelbach's decomposition is refused because it does not go with the model or its rows: nothing is always in,
-/// what is has no coefficient, or no rows are left for standard errors.
+/// what is has no coefficient, there are sums of rows only, or no rows are left for standard errors.
 fn does_not_apply(error: &Error) -> bool {
     matches!(
         error,
         Error::Question(QuestionError::Option { .. })
-            | Error::Estimate(EstimateError::NoCoefficient { .. } | EstimateError::TooFew { .. })
+            | Error::Estimate(
+                EstimateError::Method { .. } | EstimateError::NoCoefficient { .. } | EstimateError::TooFew { .. }
+            )
     )
 }
 

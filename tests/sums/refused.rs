@@ -2,7 +2,7 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 use apportion::error::{DataError, EstimateError, NoiseProblem, QuestionError, Refusal, SumsProblem, TermProblem};
-use apportion::findings::ChangeAnalysis;
+use apportion::findings::{Analysis, ChangeAnalysis};
 use apportion::regress::NoiseModel;
 use apportion::sums::{GroupedSums, SumsQuestion};
 use apportion::{Error, Model, Term};
@@ -28,6 +28,12 @@ fn what_needs_rows_is_refused_where_there_are_several() {
     }
     let noise = fit.noise(NoiseModel::Independent).expect_err("noise");
     assert!(matches!(&noise, Error::Estimate(EstimateError::Noise(NoiseProblem::SeveralRows))), "{noise}");
+    // Among all methods what needs rows is left out, asked for by its name it is refused.
+    let all = Analysis::new().all_methods();
+    let found = all.clone().of(&fit).expect("the other methods");
+    assert!(found.gelbach.is_none() && found.methods.breakdown("shapley").is_ok());
+    assert!(found.left_out.iter().any(|left_out| left_out.method == "gelbach"), "{:?}", found.left_out);
+    assert!(all.gelbach().of(&fit).is_err());
     let count = fit.counting_noise("plans", "children", 1.0).expect_err("columns");
     assert!(matches!(&count, Error::Estimate(EstimateError::Method { why: Refusal::NeedsPanel, .. })), "{count}");
 }
