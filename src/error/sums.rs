@@ -108,6 +108,16 @@ pub enum SumsProblem {
         /// How many.
         rows: usize,
     },
+    /// Centres of fewer units than there were.
+    #[error(
+        "it has {found} rows, and says itself that there are {expected}: it is cut short, or is of several queries"
+    )]
+    CutShort {
+        /// Rows that it says it has.
+        expected: usize,
+        /// Rows of the table.
+        found: usize,
+    },
     /// A number of rows that is not that of the other tables.
     #[error("it is of {found} rows, and {expected} are counted among the centres: it is cut short, or of other rows")]
     Rows {

@@ -141,8 +141,8 @@ impl SumsQuestion {
         };
         let means = (1..=q).map(|v| format!(",\n  AVG(CASE WHEN reason = 0 THEN v{v} END) AS c{v}"));
         let centres = format!(
-            "{rows}\nSELECT '{fingerprint}' AS question, unit,\n  COUNT(*) AS n_rows,\n  SUM(CASE WHEN reason = 0 THEN 1 ELSE 0 \
-             END) AS n{negative}{}{}\nFROM checked_rows\nGROUP BY unit",
+            "{rows}\nSELECT '{fingerprint}' AS question, unit,\n  COUNT(*) OVER () AS n_units,\n  COUNT(*) AS n_rows,\n  SUM(CASE WHEN \
+             reason = 0 THEN 1 ELSE 0 END) AS n{negative}{}{}\nFROM checked_rows\nGROUP BY unit",
             counts.collect::<String>(),
             means.collect::<String>()
         );

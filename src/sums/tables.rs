@@ -21,8 +21,8 @@ impl GroupedSums {
     /// order of columns and rows.
     ///
     /// # Errors
-    /// [`DataError::Read`] for a file that is not there; [`DataError::Sums`] for a table of another question, without one
-    /// of its columns, with a cell that is no number, with rows or units that another table does not have, and for
+    /// [`DataError::Read`] for a file that is not there; [`DataError::Sums`] for a table of another question, cut short, without
+    /// one of its columns, with a cell that is no number, with rows or units that another table does not have, and for
     /// negative weights in the source.
     ///
     /// # Examples
@@ -46,6 +46,10 @@ impl GroupedSums {
         let mut expected = 0;
         let mut of_units = HashMap::new();
         for row in 0..centres.len() {
+            let all = centres.whole(row, "n_units")? as usize;
+            if all != centres.len() {
+                return Err(centres.wrong(SumsProblem::CutShort { expected: all, found: centres.len() }));
+            }
             if question.weights.is_some() {
                 let rows = centres.whole(row, "negative_weights")? as usize;
                 if rows > 0 {
@@ -174,11 +178,13 @@ impl GroupedSums {
         let counts: Vec<usize> = checks.into_iter().map(|check| self.rows_left_out(check)).collect();
         let keys = |names: &[&str]| names.iter().map(|name| name.to_string()).collect::<Vec<_>>();
         let has_weights = self.question.weights.is_some();
-        let header = keys(&["question", "unit", "n_rows", "n"]).into_iter();
+        let header = keys(&["question", "unit", "n_units", "n_rows", "n"]).into_iter();
         let header = header.chain(has_weights.then(|| "negative_weights".to_string()));
         let header = header.chain((1..=counts.len()).map(|at| format!("left_out_{at}"))).chain(named("c"));
         let line = |name: &str, rows: usize, n: u64, left_out: &[usize], centre: Vec<String>| -> Vec<String> {
-            let counts = [fingerprint.clone(), name.to_string(), rows.to_string(), n.to_string()].into_iter();
+            let units = self.units.names.len() + 1;
+            let counts = [units.to_string(), rows.to_string(), n.to_string()].into_iter();
+            let counts = [fingerprint.clone(), name.to_string()].into_iter().chain(counts);
             let counts = counts.chain(has_weights.then(|| "0".to_string()));
             counts.chain(left_out.iter().map(usize::to_string)).chain(centre).collect()
         };

@@ -313,16 +313,18 @@ fn a_column_that_is_there_twice_is_refused_where_it_is_read() {
 fn tables_handed_over_with_a_column_twice_are_refused() {
     let question = SumsQuestion::new(&Model::new("y").component("x", ["x"]), "la", None).unwrap();
     let fingerprint = question.fingerprint();
-    let none = || whole(&[0]);
+    let none = || whole(&[0, 0]);
     let centres = batch([
-        ("question", texts(&[&fingerprint])),
-        ("n", whole(&[4])),
+        ("question", texts(&[&fingerprint, &fingerprint])),
+        ("unit", texts(&["A", "B"])),
+        ("n_units", whole(&[2, 2])),
+        ("n", whole(&[2, 2])),
         ("left_out_1", none()),
         ("left_out_2", none()),
         ("left_out_3", none()),
         ("left_out_4", none()),
-        ("c1", numbers(&[1.0])),
-        ("c2", numbers(&[3.0])),
+        ("c1", numbers(&[1.0, 1.0])),
+        ("c2", numbers(&[3.0, 3.0])),
     ]);
     let by_unit = |unit: &str, [s1, s2, p1_1, p1_2, p2_2]: [f64; 5], twice: &str| {
         let columns = [

@@ -31,11 +31,12 @@ impl GroupedSums {
     /// let texts = |texts: &[&str]| Arc::new(StringArray::from(texts.to_vec())) as ArrayRef;
     /// let whole = |numbers: &[i64]| Arc::new(Int64Array::from(numbers.to_vec())) as ArrayRef;
     /// let doubles = |numbers: &[f64]| Arc::new(Float64Array::from(numbers.to_vec())) as ArrayRef;
-    /// // y is 1, 3 and 2, 6 in two places, and x is 0, 1 and 1, 2; about 3 and 1.
-    /// let mut centres = vec![("question", texts(&[&fingerprint])), ("n", whole(&[4]))];
-    /// centres.extend([("left_out_1", whole(&[0])), ("left_out_2", whole(&[0]))]);
-    /// centres.extend([("left_out_3", whole(&[0])), ("left_out_4", whole(&[0]))]);
-    /// centres.extend([("c1", doubles(&[1.0])), ("c2", doubles(&[3.0]))]);
+    /// // y is 1, 3 and 2, 6 in two places, and x is 0, 1 and 1, 2; about 3 and 1 in both.
+    /// let mut centres = vec![("question", texts(&[&fingerprint, &fingerprint])), ("unit", texts(&["A", "B"]))];
+    /// centres.extend([("n_units", whole(&[2, 2])), ("n", whole(&[2, 2]))]);
+    /// centres.extend([("left_out_1", whole(&[0, 0])), ("left_out_2", whole(&[0, 0]))]);
+    /// centres.extend([("left_out_3", whole(&[0, 0])), ("left_out_4", whole(&[0, 0]))]);
+    /// centres.extend([("c1", doubles(&[1.0, 1.0])), ("c2", doubles(&[3.0, 3.0]))]);
     /// let by_unit = [
     ///     ("question", texts(&[&fingerprint, &fingerprint])),
     ///     ("unit", texts(&["A", "B"])),
