@@ -96,7 +96,7 @@ fn tables_that_are_cut_short_are_refused() {
         let lines: Vec<&str> = text.lines().collect();
         [&lines[..5], &lines[6..]].concat().join("\n")
     });
-    assert!(said.contains("it has 13 rows, and says itself that there are 14: it is cut short"), "{said}");
+    assert!(said.contains("it has 14 rows, and says itself that there are 15: it is cut short"), "{said}");
     let said = said_of("cut_cells", "by_unit_and_period.csv", without_last);
     assert!(said.contains("is not that of its periods in the other table"), "{said}");
     // A unit that the other table does not have.
