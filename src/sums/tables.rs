@@ -43,7 +43,8 @@ impl GroupedSums {
     ) -> Result<Self> {
         let mut sums = GroupedSums::new(question.clone());
         let q = question.variables.len();
-        let mut expected = 0;
+        let checks = question.checks();
+        let (mut expected, mut negative, mut left_out) = (0, 0, vec![0; checks.len()]);
         let mut of_units = HashMap::new();
         for row in 0..centres.len() {
             let all = centres.whole(row, "n_units")? as usize;
@@ -51,16 +52,10 @@ impl GroupedSums {
                 return Err(centres.wrong(SumsProblem::CutShort { expected: all, found: centres.len() }));
             }
             if question.weights.is_some() {
-                let rows = centres.whole(row, "negative_weights")? as usize;
-                if rows > 0 {
-                    return Err(centres.wrong(SumsProblem::NegativeWeights { rows }));
-                }
+                negative += centres.whole(row, "negative_weights")? as usize;
             }
-            for (at, check) in question.checks().into_iter().enumerate() {
-                let rows = centres.whole(row, &format!("left_out_{}", at + 1))? as usize;
-                if rows > 0 {
-                    sums.leave_out(&reason_of(&check), rows);
-                }
+            for (at, rows) in left_out.iter_mut().enumerate() {
+                *rows += centres.whole(row, &format!("left_out_{}", at + 1))? as usize;
             }
             let n = centres.whole(row, "n")? as usize;
             // Of a unit whose rows are all left out there is no centre, and of rows without a unit no name.
@@ -72,6 +67,13 @@ impl GroupedSums {
                     return Err(centres.wrong(SumsProblem::Repeated { key: name.to_string() }));
                 }
             }
+        }
+        if negative > 0 {
+            return Err(centres.wrong(SumsProblem::NegativeWeights { rows: negative }));
+        }
+        // In the order of the checks, whichever unit comes first.
+        for (check, rows) in checks.iter().zip(left_out).filter(|(_, rows)| *rows > 0) {
+            sums.leave_out(&reason_of(check), rows);
         }
         let products: Vec<String> = (1..=q).flat_map(|i| (i..=q).map(move |j| format!("p{i}_{j}"))).collect();
         for row in 0..by_unit.len() {
