@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floors, lowest first; files and folders of these names stand on one.
-const FLOORS: [&[&str]; 13] = [
+const FLOORS: [&[&str]; 14] = [
     &["choice", "error", "warning"],
     &["numerics"],
     &["panel"],
@@ -14,6 +14,7 @@ const FLOORS: [&[&str]; 13] = [
     &["model"],
     &["fit"],
     &["sums"],
+    &["counts"],
     &["regress"],
     &["decompose"],
     &["resample"],

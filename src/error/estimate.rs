@@ -85,6 +85,21 @@ pub enum EstimateError {
         /// The method, or what is resampled.
         method: String,
     },
+    /// Iterated least squares that do not settle.
+    #[error(
+        "{model} did not converge in {rounds} rounds: put columns on a similar scale, or take out those that are nearly collinear"
+    )]
+    NotConverged {
+        /// The regression.
+        model: &'static str,
+        /// How many rounds were tried.
+        rounds: usize,
+    },
+    /// Counts that vary about their means no more than chance has it, so that θ has no end.
+    #[error(
+        "the counts are not over-dispersed about their means, and the negative binomial's θ grows without end: take Poisson"
+    )]
+    NotOverdispersed,
     /// Too few clusters or draws for an interval.
     #[error("{what}: {found} given, at least {expected} needed")]
     TooFew {

@@ -1,0 +1,67 @@
+//! The distribution of a count about its mean.
+
+use super::unit_deviance::divergence;
+
+/// How counts vary about their means μ.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Distribution {
+    /// Variance μ.
+    Poisson,
+    /// Variance μ + μ²/θ.
+    NegativeBinomial { theta: f64 },
+}
+
+impl Distribution {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Distribution::Poisson => "the Poisson regression",
+            Distribution::NegativeBinomial { .. } => "the negative binomial regression",
+        }
+    }
+
+    /// What a row weighs in a round of least squares: μ² over its variance, since the link is the logarithm.
+    pub(super) fn working_weight(self, mean: f64) -> f64 {
+        match self {
+            Distribution::Poisson => mean,
+            Distribution::NegativeBinomial { theta } => mean / (1.0 + mean / theta),
+        }
+    }
+
+    /// Its variance.
+    pub(crate) fn variance(self, mean: f64) -> f64 {
+        match self {
+            Distribution::Poisson => mean,
+            Distribution::NegativeBinomial { theta } => mean * (1.0 + mean / theta),
+        }
+    }
+
+    /// Twice the log-likelihood that is lost where the mean is this and not the count itself.
+    pub(crate) fn unit_deviance(self, y: f64, mean: f64) -> f64 {
+        match self {
+            Distribution::Poisson => 2.0 * divergence(y, mean),
+            // y ln(y/μ) − (y + θ) ln((y + θ)/(μ + θ)): two divergences, whose linear parts cancel.
+            Distribution::NegativeBinomial { theta } => {
+                2.0 * (divergence(y, mean) - divergence(y + theta, mean + theta))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_negative_binomial_nears_the_poisson_as_theta_grows() {
+        let near = Distribution::NegativeBinomial { theta: 1e12 };
+        for (y, mean) in [(0.0, 2.0), (5.0, 2.0), (100.0, 90.0)] {
+            let poisson = Distribution::Poisson.unit_deviance(y, mean);
+            assert!((near.unit_deviance(y, mean) / poisson - 1.0).abs() < 1e-9);
+            assert!((near.variance(mean) / mean - 1.0).abs() < 1e-9);
+        }
+        let theta = 3.0;
+        let (y, mean) = (5.0_f64, 2.0_f64);
+        let plain = 2.0 * (y * (y / mean).ln() - (y + theta) * ((y + theta) / (mean + theta)).ln());
+        assert!((Distribution::NegativeBinomial { theta }.unit_deviance(y, mean) - plain).abs() < 1e-14);
+    }
+}
