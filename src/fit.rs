@@ -139,6 +139,7 @@ impl Model {
 
 impl FittedModel {
     fn new(model: &Model, panel: &Panel) -> Result<Self> {
+        model.by_least_squares("Model::fit")?;
         Self::of_design(model, Design::new(model, panel)?)
     }
 

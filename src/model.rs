@@ -8,6 +8,7 @@
 //! | what is in whatever else is, and credited to nobody | [`Model::always`] |
 //! | what may enter only after others | [`Model::after`] |
 //! | how much each row counts | [`Model::weights`] |
+//! | whether the outcome is counts, and out of what | [`Model::family`], [`Family`], [`Model::exposure`] |
 //! | what became levels where a number might have been meant | [`Factor`] |
 //! | a column, a transformation of one, effects, an interaction | [`Term`], as a value or as text |
 //! | several terms from one text | [`parse_terms`] |
@@ -15,7 +16,9 @@
 mod check;
 mod design;
 mod doubts;
+mod exposure;
 mod factor;
+mod family;
 mod first_cell;
 mod grouped;
 mod parse;
@@ -28,7 +31,9 @@ mod variables;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use design::{Design, DesignColumn};
+pub(crate) use exposure::Exposure;
 pub use factor::Factor;
+pub use family::Family;
 pub(crate) use grouped::Grouped;
 pub use parse::parse_terms;
 pub(crate) use selected::{Credit, Selected};
@@ -90,6 +95,10 @@ pub struct Model {
     pub(crate) weights: Weights,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     precedence: Vec<Precedence>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) family: Family,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) exposure: Option<String>,
     #[serde(skip)]
     unread: Option<TermSyntax>,
 }
@@ -130,6 +139,8 @@ impl Model {
             always: Vec::new(),
             weights: Weights::Panel,
             precedence: Vec::new(),
+            family: Family::Gaussian,
+            exposure: None,
             unread: None,
         };
         model.outcome = read_terms([outcome], &mut model.unread).pop();
@@ -247,6 +258,38 @@ impl Model {
         self
     }
 
+    /// Takes the outcome to be of this family. Default: [`Family::Gaussian`], least squares.
+    ///
+    /// A model of counts is fitted by `fit_counts`.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::model::Family;
+    /// use apportion::{Model, Term};
+    ///
+    /// let model = Model::new("cpp_count").component("practice", [Term::UnitEffects]);
+    /// let model = model.family(Family::Poisson).exposure("population_0_17");
+    /// assert!(model.check().is_ok());
+    /// // Least squares know no exposure: there a rate is the outcome.
+    /// assert!(model.family(Family::Gaussian).check().is_err());
+    /// ```
+    pub fn family(mut self, family: Family) -> Self {
+        self.family = family;
+        self
+    }
+
+    /// The column that counts are out of, such as a population: its logarithm is taken, and enters with a coefficient of one.
+    /// Default: none, every row alike.
+    ///
+    /// Rows without it, or where it is zero, leave the sample, which says so.
+    ///
+    /// # Examples
+    /// See [`family`](Self::family).
+    pub fn exposure(mut self, column: impl Into<String>) -> Self {
+        self.exposure = Some(column.into());
+        self
+    }
+
     /// The components, in order.
     pub fn components(&self) -> &[Component] {
         &self.components
@@ -272,7 +315,16 @@ impl Model {
         let precedence =
             self.precedence.iter().filter(|precedence| is_there(&precedence.component)).map(kept).collect();
         let (outcome, weights) = (Some(outcome), self.weights.clone());
-        Model { outcome, components, always, weights, precedence, unread: None }
+        let (family, exposure) = (self.family, self.exposure.clone());
+        Model { outcome, components, always, weights, precedence, family, exposure, unread: None }
+    }
+
+    /// Refuses a model of counts where least squares are asked for.
+    pub(crate) fn by_least_squares(&self, asker: &'static str) -> Result<()> {
+        match self.family.is_of_counts() {
+            true => Err(QuestionError::OfCounts { asker, family: self.family.name() }.into()),
+            false => Ok(()),
+        }
     }
 
     /// For each component, those that must be in before it, by position; `None` where every order is allowed.
@@ -307,6 +359,11 @@ impl Model {
             }
         }
     }
+}
+
+/// Whether a value is what stands where nothing was said.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Terms given as values or as text; the first text that cannot be read is noted, to be reported once it matters.

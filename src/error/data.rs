@@ -374,9 +374,19 @@ pub enum DataError {
         /// Where it stands.
         largest_at: String,
     },
-    /// A negative weight or population.
-    #[error("column \"{column}\", {place}: {} is negative: weights and populations are zero or more", short_number(.value))]
+    /// A negative weight, count or population.
+    #[error("column \"{column}\", {place}: {} is negative: weights, counts and populations are zero or more", short_number(.value))]
     Negative {
+        /// The column.
+        column: String,
+        /// Where the first such value stands.
+        place: Place,
+        /// The value.
+        value: f64,
+    },
+    /// A count that is no whole number.
+    #[error("column \"{column}\", {place}: {} is no whole number, and a negative binomial model is of counts: take Poisson, which only needs their means", short_number(.value))]
+    NotWhole {
         /// The column.
         column: String,
         /// Where the first such value stands.

@@ -82,6 +82,34 @@ pub enum QuestionError {
         /// Where else it is used.
         used_in: OutcomeUse,
     },
+    /// An exposure where nothing is counted.
+    #[error(
+        "the exposure \"{exposure}\" belongs to counts: set the family to poisson or negative_binomial, or make a rate the outcome"
+    )]
+    ExposureWithoutCounts {
+        /// The exposure column.
+        exposure: String,
+    },
+    /// An outcome that a model of counts cannot be of.
+    #[error(
+        "the outcome \"{outcome}\" is no count: a {family} model is of a column as it is, and takes logarithms of means itself"
+    )]
+    NoCount {
+        /// The outcome.
+        outcome: String,
+        /// The family.
+        family: &'static str,
+    },
+    /// A model of counts where least squares are asked for.
+    #[error(
+        "{asker} is by least squares, and the model's family {family}: fit it by fit_counts, or set the family to gaussian"
+    )]
+    OfCounts {
+        /// What was asked.
+        asker: &'static str,
+        /// The family.
+        family: &'static str,
+    },
     /// A name that is no component of the model.
     #[error("no component \"{component}\": the model has {}", .available.join(", "))]
     UnknownComponent {
@@ -184,6 +212,9 @@ pub enum OutcomeUse {
     /// As the weights.
     #[error("the weights")]
     Weights,
+    /// As the exposure.
+    #[error("the exposure")]
+    Exposure,
 }
 
 /// What is wrong with an order of components, with unions of them or with precedences between them.

@@ -76,7 +76,25 @@ impl Model {
         {
             return Err(QuestionError::OutcomeAsTerm { outcome: column.clone(), used_in: OutcomeUse::Weights }.into());
         }
+        self.check_family(outcome)?;
         Ok(outcome)
+    }
+
+    fn check_family(&self, outcome: &Term) -> Result<()> {
+        if let Some(exposure) = &self.exposure {
+            if !self.family.is_of_counts() {
+                return Err(QuestionError::ExposureWithoutCounts { exposure: exposure.clone() }.into());
+            }
+            if outcome.columns().contains(&exposure.as_str()) {
+                let (outcome, used_in) = (exposure.clone(), OutcomeUse::Exposure);
+                return Err(QuestionError::OutcomeAsTerm { outcome, used_in }.into());
+            }
+        }
+        match outcome {
+            Term::Column(_) => Ok(()),
+            _ if !self.family.is_of_counts() => Ok(()),
+            other => Err(QuestionError::NoCount { outcome: other.to_string(), family: self.family.name() }.into()),
+        }
     }
 
     fn terms(&self) -> impl Iterator<Item = &Term> {

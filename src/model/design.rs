@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Model;
+use super::exposure::Exposure;
 use super::first_cell::{FirstCell, numbers_alone};
 use super::grouped::Grouped;
 use super::selected::{Credit, Selected};
@@ -44,6 +45,8 @@ pub(crate) struct Design {
     pub(crate) weights: Numbers,
     /// What the user's weights were divided by for that.
     pub(crate) weights_mean: f64,
+    /// What counts are out of.
+    pub(crate) exposure: Option<Exposure>,
     pub(crate) columns: Vec<DesignColumn>,
     /// Every term once, with the cells of its factors by name (the first, left out, among them).
     pub(crate) terms: Vec<DesignTerm>,
@@ -97,7 +100,8 @@ impl Design {
     }
 
     fn of(selected: Selected, constant: bool, names_are_effects: bool) -> Result<Self> {
-        let Selected { model, panel, outcome_term, outcome, weights_name, weights, rows, sample, .. } = selected;
+        let Selected { model, panel, outcome_term, outcome, weights_name, weights, exposure, rows, sample, .. } =
+            selected;
         let (mut evaluated, mut unit_effect_terms) = (selected.evaluated, selected.unit_effect_terms);
         let terms = evaluated.iter().map(|(_, _, term, _)| term).chain([outcome_term]);
         let used: Vec<String> = terms.flat_map(Term::columns).map(str::to_owned).chain(weights_name.clone()).collect();
@@ -130,6 +134,7 @@ impl Design {
             weights_name,
             weights,
             weights_mean,
+            exposure: exposure.map(|exposure| exposure.on(&rows)),
             columns: Vec::new(),
             terms: Vec::new(),
             component_names: model.components().iter().map(|c| c.name.clone()).collect(),
@@ -213,6 +218,7 @@ impl Design {
         Design {
             outcome: numbers(&self.outcome),
             weights: numbers(&self.weights),
+            exposure: self.exposure.as_ref().map(|exposure| exposure.at(rows)),
             columns: self.columns.iter().map(column).collect(),
             units: self.units.as_ref().map(groups),
             periods: self.periods.as_ref().map(groups),

@@ -22,6 +22,12 @@ impl Model {
             Weights::Column(column) => calls.push(format!(".weights({column:?})")),
             Weights::Equal => calls.push(".unweighted()".to_string()),
         }
+        if self.family.is_of_counts() {
+            calls.push(format!(".family(Family::{:?})", self.family));
+        }
+        if let Some(exposure) = &self.exposure {
+            calls.push(format!(".exposure({exposure:?})"));
+        }
         calls.join("\n    ")
     }
 }

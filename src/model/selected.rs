@@ -1,5 +1,6 @@
 //! Which rows a question is about, and what its terms are on all of them.
 
+use super::exposure::{Exposure, check_counts};
 use super::term::Term;
 use super::variables::{Part, checked_numbers, parts, resolve};
 use super::{Model, Weights};
@@ -26,6 +27,7 @@ pub(crate) struct Selected<'a> {
     pub(super) unit_effect_terms: Vec<(Credit, usize)>,
     pub(super) weights_name: Option<String>,
     pub(super) weights: Option<Numbers>,
+    pub(super) exposure: Option<Exposure>,
     pub(super) rows: RowList,
     pub(super) sample: Sample,
 }
@@ -37,6 +39,7 @@ impl<'a> Selected<'a> {
         let outcome_term = model.checked_outcome()?;
         let mut selection = Selection::all(panel);
         let outcome = checked_numbers(outcome_term, panel, &mut selection)?;
+        check_counts(model, &outcome_term.to_string(), &outcome, panel)?;
 
         let mut evaluated = Vec::new();
         let mut unit_effect_terms = Vec::new();
@@ -49,6 +52,7 @@ impl<'a> Selected<'a> {
             }
         }
         let (weights_name, weights) = weights(model, panel, &mut selection)?;
+        let exposure = Exposure::of(model, panel, &mut selection)?;
         let rows = selection.rows();
         let sample = selection.into_sample();
         if rows.is_empty() {
@@ -66,6 +70,7 @@ impl<'a> Selected<'a> {
             unit_effect_terms,
             weights_name,
             weights,
+            exposure,
             rows,
             sample,
         })
@@ -117,6 +122,8 @@ impl<'a> Selected<'a> {
             unit_effect_terms,
             weights_name,
             weights,
+            // Sums are of least squares.
+            exposure: None,
             rows,
             sample,
         })

@@ -74,6 +74,11 @@ pub enum Reason {
         /// The weight column.
         column: String,
     },
+    /// The row's exposure is zero, so nothing can be counted there.
+    ZeroExposure {
+        /// The exposure column.
+        column: String,
+    },
 }
 
 impl fmt::Display for Reason {
@@ -88,6 +93,7 @@ impl fmt::Display for Reason {
             Reason::LeadMissing { term } => write!(f, "{term} is missing at the later period"),
             Reason::NotFinite { term } => write!(f, "{term} is not finite"),
             Reason::ZeroWeight { column } => write!(f, "weight {column} is zero"),
+            Reason::ZeroExposure { column } => write!(f, "exposure {column} is zero"),
         }
     }
 }
@@ -101,10 +107,9 @@ impl FromStr for Reason {
             let column = sentence.strip_suffix(&format!(" missing: {kind}"))?.to_string();
             Some(Reason::Missing { column, kind })
         });
-        let of_weight = || {
-            let column = sentence.strip_prefix("weight ")?.strip_suffix(" is zero")?.to_string();
-            Some(Reason::ZeroWeight { column })
-        };
+        let zero = |of: &str| Some(sentence.strip_prefix(of)?.strip_suffix(" is zero")?.to_string());
+        let of_weight = || Some(Reason::ZeroWeight { column: zero("weight ")? });
+        let of_exposure = || Some(Reason::ZeroExposure { column: zero("exposure ")? });
         let of_term = || {
             let of = |term: String| {
                 [
@@ -121,7 +126,7 @@ impl FromStr for Reason {
             let (at, term) = of(String::new()).into_iter().enumerate().find_map(|(at, r)| Some((at, ending(r)?)))?;
             of(term).into_iter().nth(at)
         };
-        missing.or_else(of_weight).or_else(of_term).ok_or_else(|| {
+        missing.or_else(of_weight).or_else(of_exposure).or_else(of_term).ok_or_else(|| {
             let expected = "it must be a sentence that a sample says, such as \"x missing: empty\"".to_string();
             QuestionError::Option {
                 option: "the reason for which rows are left out",
@@ -319,6 +324,7 @@ mod tests {
                 Reason::LeadMissing { term: term.clone() },
                 Reason::NotFinite { term },
                 Reason::ZeroWeight { column: column.clone() },
+                Reason::ZeroExposure { column: column.clone() },
             ];
             let missing = Missing::ALL.map(|kind| Reason::Missing { column: column.clone(), kind });
             for reason in reasons.into_iter().chain(missing) {
