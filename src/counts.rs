@@ -1,14 +1,20 @@
-//! Regressions of counts: how many there are expected to be, and how far from that they lie.
+//! How many are expected to be counted, and how far from that do the counts lie?
 //!
-//! The mean of a count is its exposure times a rate, whose logarithm is linear in the columns. Nothing here knows of a panel.
+//! A [`FittedCounts`] holds the means that are most likely, of a Poisson or a negative binomial model. It does not know of
+//! shares: [`decompose`](crate::decompose) asks it.
+//!
+//! | question | ask | answer |
+//! |---|---|---|
+//! | a model of counts on a panel | [`Model::fit_counts`](crate::Model::fit_counts) | [`FittedCounts`] |
 
 mod distribution;
+mod fitted_counts;
 mod iterate;
 mod separation;
 mod theta;
 mod unit_deviance;
 
 pub(crate) use distribution::Distribution;
-pub(crate) use iterate::{CountFit, CountRows};
-pub(crate) use separation::Separated;
+pub use fitted_counts::FittedCounts;
+pub(crate) use iterate::CountFit;
 pub(crate) use unit_deviance::expected_unit_deviance;

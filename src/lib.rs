@@ -85,7 +85,7 @@
 //! <https://doi.org/10.1017/CBO9780511802843>.
 
 mod choice;
-mod counts;
+pub mod counts;
 pub mod decompose;
 pub mod error;
 pub mod findings;

@@ -85,6 +85,14 @@ pub enum EstimateError {
         /// The method, or what is resampled.
         method: String,
     },
+    /// Nothing was counted.
+    #[error("every count of \"{outcome}\" is zero in the sample ({rows} rows): there is nothing to explain")]
+    NoCounts {
+        /// The outcome.
+        outcome: String,
+        /// Rows in the sample.
+        rows: usize,
+    },
     /// Iterated least squares that do not settle.
     #[error(
         "{model} did not converge in {rounds} rounds: put columns on a similar scale, or take out those that are nearly collinear"

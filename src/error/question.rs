@@ -100,6 +100,14 @@ pub enum QuestionError {
         /// The family.
         family: &'static str,
     },
+    /// A model of counts asked for where the family is another.
+    #[error(
+        "the model's family is {family}, and fit_counts is of counts: set the family to poisson or negative_binomial, or use fit"
+    )]
+    LeastSquares {
+        /// The family.
+        family: &'static str,
+    },
     /// A model of counts where least squares are asked for.
     #[error(
         "{asker} is by least squares, and the model's family {family}: fit it by fit_counts, or set the family to gaussian"

@@ -79,6 +79,13 @@ pub enum Reason {
         /// The exposure column.
         column: String,
     },
+    /// Every count of the row's unit is zero, so that the unit's effect would have no end.
+    OnlyZeros,
+    /// The count is zero, and columns let expect exactly that: their coefficients would have no end.
+    Separated {
+        /// The columns, by name.
+        columns: String,
+    },
 }
 
 impl fmt::Display for Reason {
@@ -94,9 +101,15 @@ impl fmt::Display for Reason {
             Reason::NotFinite { term } => write!(f, "{term} is not finite"),
             Reason::ZeroWeight { column } => write!(f, "weight {column} is zero"),
             Reason::ZeroExposure { column } => write!(f, "exposure {column} is zero"),
+            Reason::OnlyZeros => f.write_str(ONLY_ZEROS),
+            Reason::Separated { columns } => write!(f, "{SEPARATED}{columns}"),
         }
     }
 }
+
+/// What is said of units without a count, and before the columns that separate.
+const ONLY_ZEROS: &str = "every count of its unit is zero";
+const SEPARATED: &str = "expected to be exactly zero by ";
 
 /// What stands before and after the name in a sentence, none of which ends as another does.
 impl FromStr for Reason {
@@ -109,6 +122,10 @@ impl FromStr for Reason {
         });
         let zero = |of: &str| Some(sentence.strip_prefix(of)?.strip_suffix(" is zero")?.to_string());
         let of_weight = || Some(Reason::ZeroWeight { column: zero("weight ")? });
+        let of_counts = || match sentence.strip_prefix(SEPARATED) {
+            Some(columns) => Some(Reason::Separated { columns: columns.to_string() }),
+            None => (sentence == ONLY_ZEROS).then_some(Reason::OnlyZeros),
+        };
         let of_exposure = || Some(Reason::ZeroExposure { column: zero("exposure ")? });
         let of_term = || {
             let of = |term: String| {
@@ -126,7 +143,7 @@ impl FromStr for Reason {
             let (at, term) = of(String::new()).into_iter().enumerate().find_map(|(at, r)| Some((at, ending(r)?)))?;
             of(term).into_iter().nth(at)
         };
-        missing.or_else(of_weight).or_else(of_exposure).or_else(of_term).ok_or_else(|| {
+        missing.or_else(of_weight).or_else(of_exposure).or_else(of_counts).or_else(of_term).ok_or_else(|| {
             let expected = "it must be a sentence that a sample says, such as \"x missing: empty\"".to_string();
             QuestionError::Option {
                 option: "the reason for which rows are left out",
@@ -325,6 +342,8 @@ mod tests {
                 Reason::NotFinite { term },
                 Reason::ZeroWeight { column: column.clone() },
                 Reason::ZeroExposure { column: column.clone() },
+                Reason::Separated { columns: column.clone() },
+                Reason::OnlyZeros,
             ];
             let missing = Missing::ALL.map(|kind| Reason::Missing { column: column.clone(), kind });
             for reason in reasons.into_iter().chain(missing) {
