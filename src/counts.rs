@@ -16,5 +16,4 @@ mod unit_deviance;
 
 pub(crate) use distribution::Distribution;
 pub use fitted_counts::FittedCounts;
-pub(crate) use iterate::CountFit;
 pub(crate) use unit_deviance::expected_unit_deviance;

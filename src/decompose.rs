@@ -23,6 +23,7 @@
 //! | how the coefficients of `always` change | [`gelbach`](crate::FittedModel::gelbach), [`GelbachCovariance`] | [`Gelbach`] of [`GelbachColumn`]s, [`GelbachChange`]s and [`GelbachEstimate`]s |
 //! | all methods side by side | [`all_methods`](crate::FittedModel::all_methods), [`methods`](crate::FittedModel::methods), [`Method`] | [`MethodTable`], [`LeftOutMethod`] |
 //! | which components to keep | [`best_subsets`](crate::FittedModel::best_subsets), [`Criterion`] | [`BestSubsets`] of [`BestSubset`]s |
+//! | the same of the deviance of counts | the same, of a [`FittedCounts`](crate::counts::FittedCounts) | [`Breakdown`] with [`DevianceShares`] |
 //! | the same of another statistic than R² | [`Game`], [`Score`] | [`Attribution`] of [`Credit`]s |
 //!
 //! [`Interval`], [`IntervalKind`] and [`IntervalMethod`] say how sure a share is, once [`resample`](crate::resample)
@@ -68,6 +69,7 @@ mod contributions;
 mod counting_noise;
 mod definition;
 mod detail;
+mod deviance;
 mod dominance;
 mod ends;
 mod evaluate;
@@ -102,6 +104,7 @@ pub use contributions::{Contribution, ContributionRow, ContributionTable, Contri
 pub use counting_noise::CountingNoise;
 pub(crate) use counting_noise::CountingVariances;
 pub use detail::{Detail, PairCovariance, PairDominance, SizeShare, SubsetShare, TermShare};
+pub use deviance::DevianceShares;
 pub use game::{Attribution, Credit, Game, Score};
 pub use gelbach::{Gelbach, GelbachChange, GelbachColumn, GelbachCovariance, GelbachEstimate};
 pub use levels::{Level, LevelBreakdown, LevelShare, Levels, Nesting};

@@ -31,7 +31,6 @@ mod variables;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use design::{Design, DesignColumn};
-pub(crate) use exposure::Exposure;
 pub use factor::Factor;
 pub use family::Family;
 pub(crate) use grouped::Grouped;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::detail::{Cell, Detail};
+use super::deviance::DevianceShares;
 use super::method::Method;
 use super::share::{Corrected, IntervalMethod, Share};
 use crate::error::{Error, QuestionError, Result};
@@ -94,6 +95,8 @@ pub struct Breakdown {
     pub noise: Option<Noise>,
     /// The corrected shares of components with unit effects under each model of noise; empty where there are none.
     pub unit_effects_by_model: Vec<UnitEffectsShare>,
+    /// Of counts, the deviance that the shares are parts of; `None` where they are parts of the variation about the mean.
+    pub deviance: Option<DevianceShares>,
     /// What deserves doubt.
     pub warnings: Vec<Warning>,
 }

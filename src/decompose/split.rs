@@ -125,6 +125,7 @@ impl FittedModel {
             interval: None,
             noise: None,
             unit_effects_by_model: Vec::new(),
+            deviance: None,
             warnings,
         })
     }

@@ -21,6 +21,11 @@ pub enum Refusal {
         /// Components.
         components: usize,
     },
+    /// It is of sums of squares, and a deviance has none.
+    #[error(
+        "it splits sums of squares, and there is a deviance: use sequential, shapley, first, last, owen, pmvd, dominance or commonality"
+    )]
+    OfLeastSquares,
     /// It needs every row by itself, and there are sums of rows only.
     #[error(
         "it needs every row by itself, and only the sums over the rows of each unit and period are there: fit the model to a panel"

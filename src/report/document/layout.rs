@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Report;
 use super::entry::{Entry, Shares};
-use crate::decompose::{Breakdown, GELBACH, IntervalMethod, ShareRange};
+use crate::decompose::{Breakdown, DevianceShares, GELBACH, IntervalMethod, ShareRange};
 use crate::model::Factor;
 use crate::panel::{Lineage, Sample};
 use crate::regress::Noise;
@@ -28,6 +28,9 @@ struct Header {
     #[serde(skip_serializing_if = "Option::is_none")]
     weights: Option<String>,
     r2_overall: f64,
+    /// Of counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deviance: Option<DevianceShares>,
 }
 
 /// What intervals are for, in words; not read, as it is always the same.
@@ -107,6 +110,7 @@ impl Serialize for Breakdown {
             sample: self.sample.clone(),
             weights: self.weights.clone(),
             r2_overall: self.r2_overall,
+            deviance: self.deviance.clone(),
         };
         let (interval, noise, warnings) = (self.interval.clone(), self.noise.clone(), self.warnings.clone());
         let targets = Targets::of(interval.as_ref(), [self]);
@@ -136,7 +140,7 @@ impl Header {
         noise: Option<&Noise>,
         warnings: Vec<Warning>,
     ) -> Result<Breakdown, String> {
-        let Header { outcome, panel, lineage, factors, sample, weights, r2_overall } = self;
+        let Header { outcome, panel, lineage, factors, sample, weights, r2_overall, deviance } = self;
         let Shares { method, components, always, unexplained, detail, unit_effects_by_model } = shares;
         let mut breakdown = Breakdown {
             outcome,
@@ -154,6 +158,7 @@ impl Header {
             interval: None,
             noise: None,
             unit_effects_by_model,
+            deviance,
             warnings,
         };
         let what = format!("shares by {}", breakdown.method);
@@ -193,9 +198,10 @@ impl From<Report> for Document {
         }
         let targets = Targets::of(report.interval.as_ref(), &report.methods);
         let noise = report.methods.iter().find_map(|breakdown| breakdown.noise.clone());
+        let deviance = report.methods.iter().find_map(|breakdown| breakdown.deviance.clone());
         let Report { outcome, panel, lineage, factors, sample, r2_overall, order_range, interval, warnings, .. } =
             report;
-        let header = Header { outcome, panel, lineage, factors, sample, weights: None, r2_overall };
+        let header = Header { outcome, panel, lineage, factors, sample, weights: None, r2_overall, deviance };
         Document { header, methods, order_range, interval, targets, noise, warnings }
     }
 }
