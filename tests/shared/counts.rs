@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::common::shared::{json, shared};
 
-fn result(folder: &Path, id: &str) -> Value {
+pub fn result(folder: &Path, id: &str) -> Value {
     let reference = json(&folder.join("reference/counts2.json"));
     let entries = reference.as_array().expect("entries");
     entries.iter().find(|entry| entry["id"] == id).unwrap_or_else(|| panic!("no entry {id}"))["result"].clone()

@@ -7,6 +7,7 @@ mod change;
 mod contributions;
 mod corrected;
 mod counts;
+mod deviance;
 mod england;
 mod faults;
 mod inference;

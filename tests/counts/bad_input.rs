@@ -1,0 +1,101 @@
+//! What is no count, no exposure or no model of counts, and zeros that have no finite fit.
+
+use apportion::error::{DataError, EstimateError, QuestionError, Refusal};
+use apportion::model::Family;
+use apportion::{Error, Method, Model, Panel, Term};
+
+fn panel(counts: [f64; 6], people: [f64; 6]) -> Panel {
+    Panel::builder()
+        .units(["A", "A", "B", "B", "C", "C"])
+        .periods([2017, 2018, 2017, 2018, 2017, 2018])
+        .column("x", [0.0, 1.0, 1.0, 3.0, 2.0, 0.5])
+        .column("people", people)
+        .column("count", counts)
+        .build()
+        .unwrap()
+}
+
+const COUNTS: [f64; 6] = [3.0, 9.0, 2.0, 40.0, 11.0, 1.0];
+const PEOPLE: [f64; 6] = [100.0, 110.0, 90.0, 95.0, 120.0, 130.0];
+
+fn model(family: Family) -> Model {
+    Model::new("count").component("cause", ["x"]).family(family).exposure("people")
+}
+
+fn refused(model: &Model, panel: &Panel) -> Error {
+    model.fit_counts(panel).expect_err("it is refused")
+}
+
+#[test]
+fn families_and_exposures_that_do_not_go_together_are_refused() {
+    let good = panel(COUNTS, PEOPLE);
+    let poisson = model(Family::Poisson);
+    let error = refused(&poisson.clone().family(Family::Gaussian), &good);
+    assert!(matches!(error, Error::Question(QuestionError::LeastSquares { .. })), "{error}");
+    let error = poisson.fit(&good).expect_err("least squares of counts");
+    assert!(matches!(error, Error::Question(QuestionError::OfCounts { .. })), "{error}");
+    let error = poisson.clone().family(Family::Gaussian).check().expect_err("an exposure of least squares");
+    assert!(matches!(error, Error::Question(QuestionError::ExposureWithoutCounts { .. })), "{error}");
+    let logged = Model::new("log(count)").component("cause", ["x"]).family(Family::Poisson);
+    assert!(matches!(logged.check(), Err(Error::Question(QuestionError::NoCount { .. }))));
+    let error = poisson.exposure("count").check().expect_err("the outcome is the exposure");
+    assert!(error.to_string().contains("the exposure"), "{error}");
+}
+
+#[test]
+fn what_is_no_count_is_named() {
+    let [mut negative, mut part] = [COUNTS; 2];
+    (negative[3], part[1]) = (-1.0, 9.5);
+    for family in [Family::Poisson, Family::NegativeBinomial] {
+        let error = refused(&model(family), &panel(negative, PEOPLE));
+        assert!(matches!(error, Error::Data(DataError::Negative { value: -1.0, .. })), "{error}");
+        assert!(error.to_string().contains("count") && error.to_string().contains("row 3"), "{error}");
+        let error = refused(&model(family), &panel([0.0; 6], PEOPLE));
+        assert!(matches!(error, Error::Estimate(EstimateError::NoCounts { .. })), "{error}");
+    }
+    // A Poisson model needs means only.
+    assert!(model(Family::Poisson).fit_counts(&panel(part, PEOPLE)).is_ok());
+    let error = refused(&model(Family::NegativeBinomial), &panel(part, PEOPLE));
+    assert!(matches!(error, Error::Data(DataError::NotWhole { value: 9.5, .. })), "{error}");
+}
+
+#[test]
+fn rows_of_nobody_leave_the_sample_and_say_so() {
+    let mut people = PEOPLE;
+    (people[0], people[4]) = (0.0, f64::NAN);
+    let fit = model(Family::Poisson).fit_counts(&panel(COUNTS, people)).unwrap();
+    assert_eq!(fit.rows(), [1, 2, 3, 5]);
+    let audit = fit.sample().audit();
+    assert_eq!(audit, "1 (people missing: not a number (NaN)), 1 (exposure people is zero)");
+    people[0] = -5.0;
+    let error = refused(&model(Family::Poisson), &panel(COUNTS, people));
+    assert!(matches!(error, Error::Data(DataError::Negative { .. })), "{error}");
+}
+
+#[test]
+fn a_unit_of_zeros_leaves_every_coalition_where_units_have_effects() {
+    let mut counts = COUNTS;
+    (counts[2], counts[3]) = (0.0, 0.0);
+    let practice = model(Family::Poisson).component("practice", [Term::UnitEffects]);
+    let fit = practice.fit_counts(&panel(counts, PEOPLE)).unwrap();
+    assert_eq!((fit.rows(), fit.sample().n_units), (&[0, 1, 4, 5][..], 2));
+    assert_eq!(fit.sample().audit(), "2 (every count of its unit is zero)");
+    assert_eq!(fit.sample().left_out[0].concerned[1], (Some("B".to_string()), Some(2018)));
+    // Without effects its zeros are counts like others.
+    assert_eq!(model(Family::Poisson).fit_counts(&panel(counts, PEOPLE)).unwrap().rows().len(), 6);
+}
+
+#[test]
+fn methods_of_least_squares_and_counts_that_vary_too_little_are_refused() {
+    let fit = model(Family::Poisson).fit_counts(&panel(COUNTS, PEOPLE)).unwrap();
+    for method in [Method::Pratt, Method::Genizi, Method::Car, Method::VarianceComponents] {
+        let error = fit.breakdown(&method).expect_err("it splits sums of squares");
+        assert!(
+            matches!(error, Error::Estimate(EstimateError::Method { why: Refusal::OfLeastSquares, .. })),
+            "{error}"
+        );
+    }
+    let level = panel([10.0, 11.0, 9.0, 10.0, 12.0, 13.0], PEOPLE);
+    let error = refused(&model(Family::NegativeBinomial), &level);
+    assert!(matches!(error, Error::Estimate(EstimateError::NotOverdispersed)), "{error}");
+}
