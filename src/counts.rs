@@ -10,10 +10,12 @@
 mod distribution;
 mod fitted_counts;
 mod iterate;
+mod replicate;
 mod separation;
 mod theta;
 mod unit_deviance;
 
 pub(crate) use distribution::Distribution;
 pub use fitted_counts::FittedCounts;
+pub(crate) use replicate::CountReplicate;
 pub(crate) use unit_deviance::expected_unit_deviance;

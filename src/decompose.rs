@@ -105,6 +105,7 @@ pub use counting_noise::CountingNoise;
 pub(crate) use counting_noise::CountingVariances;
 pub use detail::{Detail, PairCovariance, PairDominance, SizeShare, SubsetShare, TermShare};
 pub use deviance::DevianceShares;
+pub(crate) use deviance::Worth;
 pub use game::{Attribution, Credit, Game, Score};
 pub use gelbach::{Gelbach, GelbachChange, GelbachColumn, GelbachCovariance, GelbachEstimate};
 pub use levels::{Level, LevelBreakdown, LevelShare, Levels, Nesting};

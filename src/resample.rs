@@ -8,6 +8,7 @@
 //! |---|---|---|
 //! | which units are left out or drawn | [`FittedModel::jackknife`](crate::FittedModel::jackknife), [`FittedModel::bootstrap`](crate::FittedModel::bootstrap), [`FittedModel::bootstrap_of`](crate::FittedModel::bootstrap_of) | [`Resampling`] |
 //! | intervals, chance and corrected shares on a result | `with_intervals` of a [`Breakdown`](crate::Breakdown), a [`MethodTable`](crate::MethodTable), a [`Gelbach`](crate::decompose::Gelbach), of [`Levels`](crate::decompose::Levels); [`Breakdown::all_with_intervals`](crate::Breakdown::all_with_intervals) | the result with its [`Interval`](crate::Interval)s |
+//! | the same of counts | [`FittedCounts::jackknife`](crate::counts::FittedCounts::jackknife), [`FittedCounts::bootstrap`](crate::counts::FittedCounts::bootstrap), [`Breakdown::with_count_intervals`](crate::Breakdown::with_count_intervals) | [`CountResampling`], the breakdown with its intervals |
 //! | ranks and differences of components | [`Resampling::comparisons`] | [`Comparison`] of [`Rank`]s and [`Difference`]s, by corrected shares too ([`CorrectedRank`], [`CorrectedDifference`]) |
 //! | by how much the shares of two samples differ, periods or kinds of places | [`SampleDifferences::between`] | [`SampleDifferences`] of two [`ComparedSample`]s, a [`ShareDifference`] for each share |
 //! | how often a component is among the best subsets | [`Resampling::selection`] | [`Selection`] of [`ComponentFrequency`] and [`SubsetFrequency`] |
@@ -96,6 +97,7 @@ mod cluster_set;
 mod clusters;
 mod comparisons;
 mod corrected;
+mod counts;
 mod draws;
 mod gelbach;
 mod influence;
@@ -112,6 +114,7 @@ mod settings;
 mod with_intervals;
 
 pub use comparisons::{Comparison, CorrectedDifference, CorrectedRank, Difference, Rank};
+pub use counts::CountResampling;
 pub use gelbach::GelbachReplicates;
 pub use influence::{ShareInfluence, ShareWithout};
 pub(crate) use interval::{left_out_interval, left_out_root_interval};

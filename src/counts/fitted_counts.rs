@@ -143,13 +143,19 @@ impl FittedCounts {
         &self.design
     }
 
+    /// ln of each row's exposure.
+    pub(crate) fn offset(&self) -> &[f64] {
+        &self.offset
+    }
+
     pub(crate) fn distribution(&self) -> Distribution {
         self.distribution
     }
 
-    /// The fit on some columns of the design, by their positions, with unit effects or without.
-    pub(crate) fn on_columns(&self, columns: &[usize], has_units: bool) -> Result<CountFit> {
-        with_rows(&self.design, &self.offset, columns, has_units, |rows| rows.fit(self.distribution, None))
+    /// What is left unexplained by some columns of the design, by their positions, with unit effects or without.
+    pub(crate) fn deviance_of(&self, columns: &[usize], has_units: bool) -> Result<f64> {
+        let fit = with_rows(&self.design, &self.offset, columns, has_units, |rows| rows.fit(self.distribution, None));
+        Ok(fit?.deviance)
     }
 }
 
@@ -184,7 +190,7 @@ fn leave_out_separated(design: &mut Design) -> Result<()> {
     let all: Vec<usize> = (0..design.columns.len()).collect();
     let has_units = !design.unit_effects.is_empty();
     let found = with_rows(design, &offset(design), &all, has_units, |rows| rows.separated())?;
-    if found.of_units.is_empty() && found.by_columns.is_empty() {
+    if found.is_empty() {
         return Ok(());
     }
     let names: Vec<&str> = found.columns.iter().map(|&c| design.columns[c].name.as_str()).collect();
@@ -198,8 +204,7 @@ fn leave_out_separated(design: &mut Design) -> Result<()> {
         };
         sample.left_out.push(LeftOutRows { reason, rows: rows.len(), concerned: rows.iter().map(key).collect() });
     }
-    let is_out = |row: &usize| found.of_units.contains(row) || found.by_columns.contains(row);
-    let kept: Vec<usize> = (0..design.n_observations()).filter(|row| !is_out(row)).collect();
+    let kept: Vec<usize> = (0..design.n_observations()).filter(|&row| !found.contains(row)).collect();
     if kept.len() < 2 {
         return Err(EstimateError::TooFewRows { rows: kept.len() }.into());
     }

@@ -31,6 +31,16 @@ pub(crate) struct Separated {
     pub(crate) columns: Vec<usize>,
 }
 
+impl Separated {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.of_units.is_empty() && self.by_columns.is_empty()
+    }
+
+    pub(crate) fn contains(&self, row: usize) -> bool {
+        self.of_units.contains(&row) || self.by_columns.contains(&row)
+    }
+}
+
 /// A combination of columns and effects that is zero on all positive counts.
 struct Direction {
     /// On the rows of zeros.

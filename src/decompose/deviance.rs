@@ -19,7 +19,7 @@ use super::share::Share;
 use crate::counts::FittedCounts;
 use crate::error::Result;
 use crate::model::Family;
-use of_counts::Worth;
+pub(crate) use of_counts::Worth;
 
 /// What a [`Breakdown`] of counts is of: the deviance that there was to explain, and what is left of it.
 ///
@@ -91,7 +91,7 @@ impl FittedCounts {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn breakdown(&self, method: &Method) -> Result<Breakdown> {
-        let worth = Worth::new(self);
+        let worth = Worth::new(self, self);
         let method = method.stated(&worth.players.names);
         let (shares, beyond) = worth.answer(&method)?;
         let k = worth.players.len();
@@ -158,7 +158,7 @@ impl FittedCounts {
     /// # Errors
     /// Those of [`breakdown`](Self::breakdown).
     pub fn order_range(&self) -> Result<OrderRange> {
-        let worth = Worth::new(self);
+        let worth = Worth::new(self, self);
         let table = worth.table("the range over all orders")?;
         let precedence = self.model().predecessors()?.map(|before| Precedence::new(&before));
         Ok(OrderRange {

@@ -368,22 +368,42 @@ pub(super) fn check_same(
     rows: usize,
     r2_overall: f64,
 ) -> Result<()> {
-    let differs = |why| Err(EstimateError::OtherFit { why }.into());
-    let expected = &fit.design().outcome_name;
-    if expected != outcome {
-        return differs(FitDifference::Outcome { found: outcome.to_string(), expected: expected.clone() });
+    let (expected_outcome, names) = (&fit.design().outcome_name, &players.names);
+    let expected = Told {
+        outcome: expected_outcome,
+        components: names.clone(),
+        rows: fit.sample().n_observations,
+        r2_overall: fit.r2_overall(),
+    };
+    expected.check(Told { outcome, components, rows, r2_overall })
+}
+
+/// What fits are told apart by.
+pub(super) struct Told<'a> {
+    pub(super) outcome: &'a str,
+    pub(super) components: Vec<String>,
+    pub(super) rows: usize,
+    pub(super) r2_overall: f64,
+}
+
+impl Told<'_> {
+    /// Whether what is found is told of this fit.
+    pub(super) fn check(self, found: Told) -> Result<()> {
+        let differs = |why| Err(EstimateError::OtherFit { why }.into());
+        if self.outcome != found.outcome {
+            let [found, expected] = [found.outcome, self.outcome].map(str::to_string);
+            return differs(FitDifference::Outcome { found, expected });
+        }
+        if self.components != found.components {
+            return differs(FitDifference::Components { found: found.components, expected: self.components });
+        }
+        if self.rows != found.rows {
+            return differs(FitDifference::Rows { found: found.rows, expected: self.rows });
+        }
+        // Nine digits are what is promised of a share, in whichever precision it was computed.
+        if (self.r2_overall - found.r2_overall).abs() > 1e-9 {
+            return differs(FitDifference::R2 { found: found.r2_overall, expected: self.r2_overall });
+        }
+        Ok(())
     }
-    if players.names != components {
-        return differs(FitDifference::Components { found: components, expected: players.names.clone() });
-    }
-    let expected = fit.sample().n_observations;
-    if expected != rows {
-        return differs(FitDifference::Rows { found: rows, expected });
-    }
-    let r2 = fit.r2_overall();
-    // Nine digits are what is promised of a share, in whichever precision it was computed.
-    if (r2 - r2_overall).abs() > 1e-9 {
-        return differs(FitDifference::R2 { found: r2_overall, expected: r2 });
-    }
-    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Fits by Newton's method on every dummy, and θ by the slope of the likelihood.
 
 use apportion::model::Family;
-use apportion::{Model, Panel, Term};
+use apportion::{Breakdown, IntervalKind, Model, Panel, Term};
 use ndarray::{Array1, Array2};
 
 struct Rows {
@@ -169,4 +169,49 @@ fn theta_is_where_the_likelihood_is_level() {
     let slope = (score(1.001 * theta) - score(0.999 * theta)) / (0.002 * theta);
     assert!((score(theta) / slope / theta).abs() < 1e-9, "{} {slope}", score(theta));
     assert!((fit.deviance() / deviance(&rows, &means, &weights, Some(theta)) - 1.0).abs() < 1e-8);
+}
+
+/// Every unit left out of the panel, and the model fitted to what is left.
+#[test]
+fn the_jackknife_is_of_models_without_each_unit() {
+    let panel = panel(&rows());
+    for family in [Family::Poisson, Family::NegativeBinomial] {
+        let fit = model(family).fit_counts(&panel).unwrap();
+        for breakdown in [fit.sequential().unwrap(), fit.shapley().unwrap()] {
+            let jackknife = fit.jackknife().unwrap().kind(IntervalKind::Jackknife).unwrap();
+            let found = breakdown.with_count_intervals(&jackknife).unwrap();
+            let without = |unit: &String| {
+                let rest = panel.filter("one less", |row| Ok(row.unit() != Some(unit.as_str()))).unwrap();
+                model(family).fit_counts(&rest).unwrap().breakdown(&breakdown.method).unwrap()
+            };
+            let replicates: Vec<Breakdown> = panel.units().iter().map(without).collect();
+            let n = replicates.len() as f64;
+            for (at, share) in found.rows().enumerate() {
+                let values: Vec<f64> = replicates.iter().map(|b| b.rows().nth(at).unwrap().share_of_total).collect();
+                let mean = values.iter().sum::<f64>() / n;
+                let error = ((n - 1.0) / n * values.iter().map(|x| (x - mean).powi(2)).sum::<f64>()).sqrt();
+                let interval = share.interval.unwrap();
+                assert!((interval.std_error - error).abs() < 1e-9, "{} {error}", interval.std_error);
+                let bias = (n - 1.0) * (mean - share.share_of_total);
+                assert!((interval.bias - bias).abs() < 1e-8, "{} {bias}", interval.bias);
+            }
+        }
+    }
+}
+
+/// A unit that is drawn twice is two units, with effects of their own that are the same.
+#[test]
+fn the_bootstrap_draws_units_and_a_seed_gives_it_again() {
+    let fit = model(Family::Poisson).fit_counts(&panel(&rows())).unwrap();
+    let breakdown = fit.sequential().unwrap();
+    let with = |seed: u64| breakdown.with_count_intervals(&fit.bootstrap(99, seed).unwrap()).unwrap();
+    assert_eq!(with(5), with(5));
+    assert_ne!(with(5), with(6));
+    for share in with(5).rows() {
+        let interval = share.interval.unwrap();
+        assert!(interval.lower <= interval.upper && interval.std_error < 0.5);
+    }
+    assert!(fit.jackknife().unwrap().kind(IntervalKind::Percentile).is_err());
+    let other = model(Family::Poisson).component("other", ["w"]).fit_counts(&panel(&rows())).unwrap();
+    assert!(breakdown.with_count_intervals(&other.jackknife().unwrap()).is_err());
 }

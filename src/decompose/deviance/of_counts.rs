@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::{CoalitionTable, DevianceShares, Method, Players, Precedence};
-use crate::counts::{Distribution, FittedCounts, expected_unit_deviance};
+use crate::counts::{CountReplicate, Distribution, FittedCounts, expected_unit_deviance};
 use crate::decompose::sequential::order_positions;
 use crate::decompose::split::check_number;
 use crate::decompose::{commonality, dominance, owen, pmvd};
@@ -15,20 +15,52 @@ const INSTEAD: &str = "put components together, or use the sequential method, wh
 /// Two coalitions of which one is larger by what adds nothing differ by the rounding of their deviances.
 const ROUNDING: f64 = 1e-13;
 
+/// Counts whose deviance is known from columns of a design.
+pub(crate) trait Deviances: Sync {
+    /// From one rate for all.
+    fn null(&self) -> f64;
+
+    /// From these columns, with unit effects or without.
+    fn of(&self, columns: &[usize], has_units: bool) -> Result<f64>;
+}
+
+impl Deviances for FittedCounts {
+    fn null(&self) -> f64 {
+        self.null_deviance()
+    }
+
+    fn of(&self, columns: &[usize], has_units: bool) -> Result<f64> {
+        self.deviance_of(columns, has_units)
+    }
+}
+
+impl Deviances for CountReplicate {
+    fn null(&self) -> f64 {
+        self.null_deviance()
+    }
+
+    fn of(&self, columns: &[usize], has_units: bool) -> Result<f64> {
+        self.deviance(columns, has_units)
+    }
+}
+
 /// What coalitions of the components explain.
-pub(super) struct Worth<'a> {
+pub(crate) struct Worth<'a> {
+    /// Whose design and whose components.
     fit: &'a FittedCounts,
+    /// Of which rows.
+    deviances: &'a dyn Deviances,
     pub(super) players: Players,
 }
 
 impl<'a> Worth<'a> {
-    pub(super) fn new(fit: &'a FittedCounts) -> Self {
+    pub(crate) fn new(fit: &'a FittedCounts, deviances: &'a dyn Deviances) -> Self {
         let design = fit.design();
         let is_constant = |v: usize| {
             let values = &design.columns[v].values;
             values.iter().all(|x| *x == values[0])
         };
-        Worth { fit, players: Players::new(design, is_constant) }
+        Worth { fit, deviances, players: Players::new(design, is_constant) }
     }
 
     /// The part of the null deviance that these players explain, given as bits.
@@ -45,8 +77,7 @@ impl<'a> Worth<'a> {
         }
         // Columns stand in their own order, in which it is decided what adds nothing.
         columns.sort_unstable();
-        let null = self.fit.null_deviance();
-        Ok(1.0 - self.fit.on_columns(&columns, has_units)?.deviance / null)
+        Ok(1.0 - self.deviances.of(&columns, has_units)? / self.deviances.null())
     }
 
     /// What every coalition explains.
@@ -70,7 +101,7 @@ impl<'a> Worth<'a> {
     }
 
     /// The parts of `always`, of the components and of what is unexplained; and the numbers that the method says beyond.
-    pub(super) fn answer(&self, method: &Method) -> Result<(Vec<f64>, Vec<f64>)> {
+    pub(crate) fn answer(&self, method: &Method) -> Result<(Vec<f64>, Vec<f64>)> {
         let k = self.players.len();
         let forbids_orders = self.fit.model().predecessors()?;
         if forbids_orders.is_some() && method.definition().needs_all_orders() {
