@@ -19,11 +19,30 @@ impl Distribution {
         }
     }
 
-    /// What a row weighs in a round of least squares: μ² over its variance, since the link is the logarithm.
-    pub(super) fn working_weight(self, mean: f64) -> f64 {
+    /// What a row weighs in a round of least squares, and how far its response lies from the predictor: the curvature of the
+    /// log-likelihood and its slope over it; the curvature itself, or that which is expected of a count of this mean, with which
+    /// steps from afar are shorter.
+    pub(super) fn working(self, y: f64, mean: f64, is_near: bool) -> (f64, f64) {
         match self {
-            Distribution::Poisson => mean,
-            Distribution::NegativeBinomial { theta } => mean / (1.0 + mean / theta),
+            Distribution::Poisson => (mean, (y - mean) / mean),
+            Distribution::NegativeBinomial { theta } => {
+                let part = theta / (mean + theta);
+                match is_near {
+                    true => {
+                        (part * part * mean * (y + theta) / theta, (y - mean) / ((y + theta) * mean) * (mean + theta))
+                    }
+                    false => (part * mean, (y - mean) / mean),
+                }
+            }
+        }
+    }
+
+    /// By how much −2 log-likelihood rises, halved, where the mean moves from here to there; but for −y times the change of the
+    /// predictor.
+    pub(super) fn rise(self, y: f64, mean: f64, before: f64) -> f64 {
+        match self {
+            Distribution::Poisson => mean - before,
+            Distribution::NegativeBinomial { theta } => (y + theta) * ((mean - before) / (before + theta)).ln_1p(),
         }
     }
 

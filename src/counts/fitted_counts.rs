@@ -2,9 +2,10 @@
 
 use super::distribution::Distribution;
 use super::iterate::{CountFit, CountRows};
-use crate::error::{EstimateError, QuestionError, Result, no_key};
+use super::rows_of_design::{leave_out_separated, offset, with_rows, without_period_dummies};
+use crate::error::{EstimateError, QuestionError, Result};
 use crate::model::{Design, Family, Model};
-use crate::panel::{LeftOutRows, Panel, Reason, Sample};
+use crate::panel::{Panel, Sample};
 use crate::warning::Warning;
 
 /// A model of counts put to a panel: its sample, its design, and the means that are most likely.
@@ -75,18 +76,21 @@ impl FittedCounts {
         if design.outcome.iter().all(|y| *y == 0.0) {
             return Err(EstimateError::NoCounts { outcome: design.outcome_name, rows: design.outcome.len() }.into());
         }
-        leave_out_separated(&mut design)?;
+        let has_units = !design.unit_effects.is_empty();
+        leave_out_separated(&mut design, has_units, false)?;
         let offset = offset(&design);
         let all: Vec<usize> = (0..design.columns.len()).collect();
-        let has_units = !design.unit_effects.is_empty();
-        let (fit, distribution) = with_rows(&design, &offset, &all, has_units, |rows| match model.family {
-            Family::NegativeBinomial => {
-                let (fit, theta) = rows.fit_with_theta()?;
-                Ok((fit, Distribution::NegativeBinomial { theta }))
-            }
-            _ => Ok((rows.fit(Distribution::Poisson, None)?, Distribution::Poisson)),
-        })?;
-        let null_deviance = with_rows(&design, &offset, &[], false, |rows| rows.fit(distribution, None))?.deviance;
+        let (columns, has_periods) = without_period_dummies(&design, &all);
+        let (fit, distribution) =
+            with_rows(&design, &offset, &columns, (has_units, has_periods), |rows| match model.family {
+                Family::NegativeBinomial => {
+                    let (fit, theta) = rows.fit_with_theta()?;
+                    Ok((fit, Distribution::NegativeBinomial { theta }))
+                }
+                _ => Ok((rows.fit(Distribution::Poisson, None)?, Distribution::Poisson)),
+            })?;
+        let null_deviance =
+            with_rows(&design, &offset, &[], (false, false), |rows| rows.fit(distribution, None))?.deviance;
         let warnings = design.perhaps_one().into_iter().collect();
         Ok(FittedCounts { model: model.clone(), design, offset, distribution, fit, null_deviance, warnings })
     }
@@ -131,7 +135,7 @@ impl FittedCounts {
 
     /// Independent columns and effects of the whole model, the intercept among them.
     pub fn n_parameters(&self) -> usize {
-        self.fit.has_slope.iter().filter(|has| **has).count() + self.fit.effects.len()
+        self.fit.has_slope.iter().filter(|has| **has).count() + self.fit.n_effects
     }
 
     /// What deserves doubt.
@@ -154,64 +158,8 @@ impl FittedCounts {
 
     /// What is left unexplained by some columns of the design, by their positions, with unit effects or without.
     pub(crate) fn deviance_of(&self, columns: &[usize], has_units: bool) -> Result<f64> {
-        let fit = with_rows(&self.design, &self.offset, columns, has_units, |rows| rows.fit(self.distribution, None));
-        Ok(fit?.deviance)
+        let fit = |rows: CountRows| rows.fit(self.distribution, None);
+        let (columns, has_periods) = without_period_dummies(&self.design, columns);
+        Ok(with_rows(&self.design, &self.offset, &columns, (has_units, has_periods), fit)?.deviance)
     }
-}
-
-/// What is made of the rows of a design on some of its columns.
-fn with_rows<T>(
-    design: &Design,
-    offset: &[f64],
-    columns: &[usize],
-    has_units: bool,
-    ask: impl FnOnce(CountRows) -> Result<T>,
-) -> Result<T> {
-    let columns: Vec<&[f64]> = columns.iter().map(|&v| design.columns[v].values.as_slice()).collect();
-    let units = match has_units {
-        true => {
-            Some(design.units.as_ref().and_then(|units| units.starts()).ok_or_else(|| no_key("unit effects", "unit"))?)
-        }
-        false => None,
-    };
-    ask(CountRows { counts: &design.outcome, offset, weights: &design.weights, units, columns: &columns })
-}
-
-/// ln of the exposure; zeros where there is none.
-fn offset(design: &Design) -> Vec<f64> {
-    match &design.exposure {
-        Some(exposure) => exposure.values.iter().map(|x| x.ln()).collect(),
-        None => vec![0.0; design.n_observations()],
-    }
-}
-
-/// Leaves out what the whole model expects exactly: from every coalition, so that all are of the same rows.
-fn leave_out_separated(design: &mut Design) -> Result<()> {
-    let all: Vec<usize> = (0..design.columns.len()).collect();
-    let has_units = !design.unit_effects.is_empty();
-    let found = with_rows(design, &offset(design), &all, has_units, |rows| rows.separated())?;
-    if found.is_empty() {
-        return Ok(());
-    }
-    let names: Vec<&str> = found.columns.iter().map(|&c| design.columns[c].name.as_str()).collect();
-    let reasons =
-        [(Reason::OnlyZeros, &found.of_units), (Reason::Separated { columns: names.join(", ") }, &found.by_columns)];
-    let mut sample = design.sample.clone();
-    for (reason, rows) in reasons.into_iter().filter(|(_, rows)| !rows.is_empty()) {
-        let key = |&row: &usize| {
-            let row = design.rows[row];
-            (design.panel.unit_of(row).map(str::to_string), design.panel.period_of(row))
-        };
-        sample.left_out.push(LeftOutRows { reason, rows: rows.len(), concerned: rows.iter().map(key).collect() });
-    }
-    let kept: Vec<usize> = (0..design.n_observations()).filter(|&row| !found.contains(row)).collect();
-    if kept.len() < 2 {
-        return Err(EstimateError::TooFewRows { rows: kept.len() }.into());
-    }
-    *design = design.on(&kept);
-    sample.n_observations = kept.len();
-    sample.n_units = design.units.as_ref().map_or(0, |units| units.len());
-    sample.n_periods = design.periods.as_ref().map_or(0, |periods| periods.len());
-    design.sample = sample;
-    Ok(())
 }

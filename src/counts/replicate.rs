@@ -79,6 +79,7 @@ impl CountReplicate {
             offset: &self.offset,
             weights: &self.weights,
             units: has_units.then_some(self.starts.as_slice()),
+            levels: None,
             columns: &columns,
         })
     }

@@ -7,12 +7,10 @@
 //! digit is lost to weights. It ends with a proof: as long as a combination separates, what is left never gets shorter than
 //! one over the root of the number of zeros.
 
-use super::iterate::CountRows;
+use super::equations::Equations;
+use super::iterate::{Centred, CountRows};
 use crate::error::{EstimateError, Result};
-use crate::numerics::triangular::Cholesky;
 
-/// A column adds nothing on the positive counts where what the others leave of it is this part of its sum of squares.
-const NOTHING: f64 = 1e-12;
 /// A combination is zero where it is no larger, beside columns of the size of one.
 const ZERO: f64 = 1e-8;
 /// What lies above zero of a combination that separates, beside the largest of what lies below.
@@ -23,12 +21,14 @@ const MOST_ROUNDS: usize = 1_000_000;
 /// Rows of zeros that are expected exactly.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Separated {
-    /// Those of units whose counts are all zero.
+    /// Those of units whose counts are all zero, ascending.
     pub(crate) of_units: Vec<usize>,
-    /// All others, along combinations of columns.
+    /// All others, along combinations of columns and levels, ascending.
     pub(crate) by_columns: Vec<usize>,
     /// The columns in these combinations.
     pub(crate) columns: Vec<usize>,
+    /// The levels in them.
+    pub(crate) levels: Vec<usize>,
 }
 
 impl Separated {
@@ -37,7 +37,7 @@ impl Separated {
     }
 
     pub(crate) fn contains(&self, row: usize) -> bool {
-        self.of_units.contains(&row) || self.by_columns.contains(&row)
+        self.of_units.binary_search(&row).is_ok() || self.by_columns.binary_search(&row).is_ok()
     }
 }
 
@@ -46,6 +46,7 @@ struct Direction {
     /// On the rows of zeros.
     values: Vec<f64>,
     columns: Vec<usize>,
+    levels: Vec<usize>,
 }
 
 impl CountRows<'_> {
@@ -64,86 +65,111 @@ impl CountRows<'_> {
                 is_left[ends[0]..ends[1]].fill(false);
             }
         }
+        if !(0..is_left.len()).any(|row| is_left[row] && self.counts[row] == 0.0) {
+            return Ok(found);
+        }
+        let columns = Centred::new(self);
+        let free = self.free(&columns, starts);
         // What is found may hide that more is: until nothing is found.
         loop {
             let zeros: Vec<usize> = (0..is_left.len()).filter(|&row| is_left[row] && self.counts[row] == 0.0).collect();
-            let directions = self.directions(starts, &zeros);
-            if zeros.is_empty() || directions.is_empty() {
-                return Ok(found);
+            let mut directions: Vec<Direction> =
+                free.iter().filter_map(|free| self.direction(&columns, starts, &zeros, free)).collect();
+            // The simplest first: another that says the same is not told of.
+            directions.sort_by_key(|direction| direction.columns.len() + direction.levels.len());
+            let basis = orthonormal(&mut directions);
+            if basis.is_empty() {
+                break;
             }
-            let below = separating(&directions, zeros.len())?;
+            let below = separating(&basis, zeros.len())?;
             if below.is_empty() {
-                return Ok(found);
+                break;
             }
             for &at in &below {
                 is_left[zeros[at]] = false;
                 found.by_columns.push(zeros[at]);
             }
-            let concerned = directions.iter().filter(|d| below.iter().any(|&at| d.values[at] != 0.0));
-            found.columns.extend(concerned.flat_map(|d| d.columns.iter().copied()));
-            found.by_columns.sort_unstable();
-            found.columns.sort_unstable();
-            found.columns.dedup();
+            for direction in directions.iter().filter(|d| below.iter().any(|&at| d.values[at] != 0.0)) {
+                found.columns.extend(&direction.columns);
+                found.levels.extend(&direction.levels);
+            }
         }
+        for sorted in [&mut found.by_columns, &mut found.columns, &mut found.levels] {
+            sorted.sort_unstable();
+            sorted.dedup();
+        }
+        Ok(found)
     }
 
-    /// The combinations that are zero on all positive counts and not on all of these zeros.
-    fn directions(&self, starts: &[usize], zeros: &[usize]) -> Vec<Direction> {
-        let k = self.columns.len();
-        let sizes: Vec<f64> = self.columns.iter().map(|column| spread(column)).collect();
-        let scaled = |c: usize, row: usize| if sizes[c] > 0.0 { self.columns[c][row] / sizes[c] } else { 0.0 };
-        // The means of each unit over its positive counts.
-        let mut means = vec![vec![0.0; k]; starts.len() - 1];
-        let mut products = vec![vec![0.0; k]; k];
-        let mut unit_of = vec![0; self.counts.len()];
-        for (unit, ends) in starts.windows(2).enumerate() {
-            unit_of[ends[0]..ends[1]].fill(unit);
-            let positive: Vec<usize> = (ends[0]..ends[1]).filter(|&row| self.counts[row] > 0.0).collect();
-            let Some(&first) = positive.first() else { continue };
-            for c in 0..k {
-                let origin = scaled(c, first);
-                let sum: f64 = positive.iter().map(|&row| scaled(c, row) - origin).sum();
-                means[unit][c] = origin + sum / positive.len() as f64;
+    /// The combinations that effects of units or an intercept take up on all positive counts: of columns as large as one.
+    fn free(&self, columns: &Centred, starts: &[usize]) -> Vec<Combination> {
+        let (k, n_levels) = (columns.k, self.n_levels());
+        let mut equations = Equations::new(k, n_levels, self.units.is_some());
+        let (mut weights, mut own, mut codes) = (Vec::new(), Vec::new(), Vec::new());
+        for ends in starts.windows(2) {
+            weights.clear();
+            own.clear();
+            codes.clear();
+            for row in (ends[0]..ends[1]).filter(|&row| self.counts[row] > 0.0) {
+                weights.push(1.0);
+                own.extend(columns.scaled(row));
+                own.push(0.0);
+                codes.extend(self.levels.map(|levels| levels.codes[row]));
             }
-            for &row in &positive {
-                let left: Vec<f64> = (0..k).map(|c| scaled(c, row) - means[unit][c]).collect();
-                for (i, products) in products.iter_mut().enumerate() {
-                    (0..=i).for_each(|j| products[j] += left[i] * left[j]);
-                }
-            }
+            equations.add(&weights, &mut own, &codes);
         }
-        let positive = self.counts.iter().filter(|y| **y > 0.0).count() as f64;
-        let pivot = |_: usize, left: f64| if left > NOTHING * positive { left } else { 0.0 };
-        let factor = Cholesky::new(k, |i, j| products[i.max(j)][i.min(j)], pivot);
-        let is_free = |c: usize| factor.rows()[c][c] == 0.0;
-        (0..k)
-            .filter(|&c| is_free(c))
-            .filter_map(|free| {
-                let with: Vec<f64> =
-                    (0..k).map(|c| if is_free(c) { 0.0 } else { products[free.max(c)][free.min(c)] }).collect();
-                let slopes = factor.solve(with);
-                let of_row = |&row: &usize| {
-                    let left = |c: usize| scaled(c, row) - means[unit_of[row]][c];
-                    let value = left(free) - (0..k).filter(|&c| !is_free(c)).map(|c| slopes[c] * left(c)).sum::<f64>();
-                    if value.abs() > ZERO { value } else { 0.0 }
-                };
-                let values: Vec<f64> = zeros.iter().map(of_row).collect();
-                let columns = (0..k).filter(|&c| c == free || (!is_free(c) && slopes[c].abs() > ZERO)).collect();
-                values.iter().any(|x| *x != 0.0).then_some(Direction { values, columns })
-            })
-            .collect()
+        let factor = equations.factor(&vec![1.0; k]);
+        let is_free = |i: usize| factor.rows()[i][i] == 0.0;
+        let of_free = |free: usize| {
+            let with = |i: usize| if is_free(i) { 0.0 } else { -equations.entry(free.max(i), free.min(i)) };
+            let mut levels = factor.solve((0..n_levels + k).map(with).collect());
+            levels[free] = 1.0;
+            let slopes = levels.split_off(n_levels);
+            Combination { slopes, levels }
+        };
+        (0..n_levels + k).filter(|&i| is_free(i)).map(of_free).collect()
+    }
+
+    /// What a combination is on these zeros, where it is not zero on all of them.
+    fn direction(&self, columns: &Centred, starts: &[usize], zeros: &[usize], of: &Combination) -> Option<Direction> {
+        let value = |row: usize| -> f64 {
+            let of_columns: f64 = columns.scaled(row).zip(&of.slopes).map(|(x, b)| x * b).sum();
+            of_columns + self.levels.map_or(0.0, |levels| of.levels[levels.codes[row] as usize])
+        };
+        let mut values = Vec::with_capacity(zeros.len());
+        for ends in starts.windows(2) {
+            let of_unit =
+                &zeros[zeros.partition_point(|&row| row < ends[0])..zeros.partition_point(|&row| row < ends[1])];
+            let mut positive = (ends[0]..ends[1]).filter(|&row| self.counts[row] > 0.0).map(value);
+            let (Some(first), false) = (positive.next(), of_unit.is_empty()) else { continue };
+            let (n, sum) = positive.fold((1.0, 0.0), |(n, sum), x| (n + 1.0, sum + (x - first)));
+            let mean = first + sum / n;
+            let left = |&row: &usize| {
+                let left = value(row) - mean;
+                if left.abs() > ZERO { left } else { 0.0 }
+            };
+            values.extend(of_unit.iter().map(left));
+        }
+        let large = |of: &[f64]| (0..of.len()).filter(|&i| of[i].abs() > ZERO).collect::<Vec<usize>>();
+        let is_one = values.iter().any(|x| *x != 0.0);
+        is_one.then(|| Direction { values, columns: large(&of.slopes), levels: large(&of.levels) })
     }
 }
 
-/// The positions at which some combination of the directions is below zero, none being above: empty where there is no such
+/// Columns, scaled to the size of one, and levels.
+struct Combination {
+    slopes: Vec<f64>,
+    levels: Vec<f64>,
+}
+
+/// The positions at which some combination of this basis is below zero, none being above: empty where there is no such
 /// combination.
-fn separating(directions: &[Direction], n: usize) -> Result<Vec<usize>> {
-    let basis = orthonormal(directions);
+fn separating(basis: &[Vec<f64>], n: usize) -> Result<Vec<usize>> {
     let mut below = vec![-1.0; n];
     let least = 1.0 / (n as f64).sqrt();
     for _ in 0..MOST_ROUNDS {
         let mut projected = vec![0.0; n];
-        for q in &basis {
+        for q in basis {
             let along: f64 = q.iter().zip(&below).map(|(q, u)| q * u).sum();
             projected.iter_mut().zip(q).for_each(|(x, q)| *x += along * q);
         }
@@ -160,10 +186,10 @@ fn separating(directions: &[Direction], n: usize) -> Result<Vec<usize>> {
     Err(EstimateError::NotConverged { model: "the search for separated zeros", rounds: MOST_ROUNDS }.into())
 }
 
-/// Gram and Schmidt's, twice each; what adds nothing is left out.
-fn orthonormal(directions: &[Direction]) -> Vec<Vec<f64>> {
+/// Gram and Schmidt's, twice each; directions that add nothing are left out.
+fn orthonormal(directions: &mut Vec<Direction>) -> Vec<Vec<f64>> {
     let mut basis: Vec<Vec<f64>> = Vec::new();
-    for direction in directions {
+    directions.retain(|direction| {
         let mut left = direction.values.clone();
         let size = left.iter().map(|x| x * x).sum::<f64>().sqrt();
         for _ in 0..2 {
@@ -173,15 +199,11 @@ fn orthonormal(directions: &[Direction]) -> Vec<Vec<f64>> {
             }
         }
         let length = left.iter().map(|x| x * x).sum::<f64>().sqrt();
-        if length > ZERO * size {
+        let adds = length > ZERO * size;
+        if adds {
             basis.push(left.into_iter().map(|x| x / length).collect());
         }
-    }
+        adds
+    });
     basis
-}
-
-/// The largest distance of a column's values from the first.
-fn spread(column: &[f64]) -> f64 {
-    let first = column.first().copied().unwrap_or_default();
-    column.iter().fold(0.0, |most, x| f64::max(most, (x - first).abs()))
 }

@@ -36,6 +36,7 @@ fn small() -> Breakdown {
         panel: Some("simulated England, seed 744: no real authority".to_string()),
         lineage: Lineage::default(),
         factors: Vec::new(),
+        deviance: None,
         interval: Some(IntervalMethod {
             kind: IntervalKind::Jackknife,
             level: 0.95,
