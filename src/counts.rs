@@ -8,6 +8,7 @@
 //! | a model of counts on a panel | [`Model::fit_counts`](crate::Model::fit_counts) | [`FittedCounts`] |
 
 mod block;
+mod centred;
 mod distribution;
 mod equations;
 mod fitted_counts;
@@ -22,7 +23,7 @@ pub(crate) use distribution::Distribution;
 pub use fitted_counts::FittedCounts;
 #[expect(unused_imports, reason = "regressions of counts are made of them")]
 pub(crate) use iterate::{CountFit, CountRows, Levels};
-pub(crate) use replicate::CountReplicate;
+pub(crate) use replicate::{CountReplicate, Noting};
 #[expect(unused_imports, reason = "regressions of counts are made of them")]
 pub(crate) use rows_of_design::{leave_out_separated, offset, with_rows};
 pub(crate) use unit_deviance::expected_unit_deviance;

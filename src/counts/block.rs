@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::centred::Centred;
 use super::distribution::Distribution;
 use super::equations::{Equations, Solution};
-use super::iterate::{Centred, CountRows};
+use super::iterate::{Coefficients, CountRows};
 
 /// A mean is no smaller: none of a fit that has an end is, and steps that go too far stay numbers.
 const LEAST_MEAN: f64 = 1e-300;
@@ -20,16 +21,18 @@ pub(super) struct Moved {
     pub(super) most: f64,
     /// Half the change of the deviance.
     pub(super) change: f64,
+    /// The sum of squares of the rows' changes, by the weights of the equations.
+    pub(super) decrement: f64,
 }
 
 impl Moved {
     pub(super) fn of(blocks: Vec<Moved>) -> Self {
-        let add = |a: Moved, b: Moved| Moved { most: a.most.max(b.most), change: a.change + b.change };
-        blocks.into_iter().fold(Moved { most: 0.0, change: 0.0 }, add)
-    }
-
-    pub(super) fn is_near(&self) -> bool {
-        self.most <= NEAR
+        let add = |a: Moved, b: Moved| Moved {
+            most: a.most.max(b.most),
+            change: a.change + b.change,
+            decrement: a.decrement + b.decrement,
+        };
+        blocks.into_iter().fold(Moved { most: 0.0, change: 0.0, decrement: 0.0 }, add)
     }
 }
 
@@ -50,6 +53,8 @@ pub(super) struct Block {
     pub(super) equations: Equations,
     /// Whether these have the curvature of the likelihood itself.
     pub(super) is_newton: bool,
+    /// Whether the predictor is close to what is sought.
+    is_near: bool,
 }
 
 impl Block {
@@ -64,15 +69,33 @@ impl Block {
             own: Vec::new(),
             equations: Equations::new(k, levels, has_units),
             is_newton: false,
+            is_near: false,
             rows,
             units,
         }
     }
 
-    /// Begins at these linear predictors of all rows.
-    pub(super) fn start(&mut self, predictor: &[f64]) {
+    /// Begins at these linear predictors of all rows, far from what is sought or near.
+    pub(super) fn start(&mut self, predictor: &[f64], is_near: bool) {
+        self.is_near = is_near;
         self.predictor.copy_from_slice(&predictor[self.rows.clone()]);
         self.means.iter_mut().zip(&self.predictor).for_each(|(mean, x)| *mean = mean_of(*x));
+    }
+
+    /// Begins near what is sought, at the predictor that these make.
+    pub(super) fn start_from(&mut self, of: &CountRows, columns: &Centred, from: &Coefficients) {
+        self.is_near = true;
+        let (taken, first) = (columns.taken(&from.slopes), self.rows.start);
+        for (at, group) in self.groups(of).enumerate() {
+            let effect = taken + if of.units.is_some() { from.effects[self.units.start + at] } else { from.effects[0] };
+            for at in group {
+                let row = first + at;
+                let fitted: f64 = columns.row(row).iter().zip(&from.slopes).map(|(x, b)| x * b).sum();
+                let of_level = of.levels.map_or(0.0, |levels| from.levels[levels.codes[row] as usize]);
+                self.predictor[at] = of.offset[row] + effect + fitted + of_level;
+                self.means[at] = mean_of(self.predictor[at]);
+            }
+        }
     }
 
     /// The rows of a unit or a few of no unit, by their positions in the block.
@@ -87,24 +110,18 @@ impl Block {
     }
 
     /// Forms the equations of a step from here: to the predictor itself, or by how much it changes.
-    pub(super) fn form(
-        &mut self,
-        of: &CountRows,
-        columns: &Centred,
-        distribution: Distribution,
-        is_near: bool,
-        to_itself: bool,
-    ) {
+    pub(super) fn form(&mut self, of: &CountRows, columns: &Centred, distribution: Distribution, to_itself: bool) {
         self.equations.clear();
         self.of_units.clear();
-        self.is_newton = is_near || distribution == Distribution::Poisson;
+        self.is_newton = self.is_near || distribution == Distribution::Poisson;
         let first = self.rows.start;
         for group in self.groups(of) {
             self.own.clear();
             for at in group.clone() {
                 let row = first + at;
-                let (w, left) = distribution.working(of.counts[row], self.means[at], is_near);
+                let (w, left) = distribution.working(of.counts[row], self.means[at], self.is_near);
                 self.weights[at] = w * of.weights[row];
+                let left = if of.weights[row] > 0.0 { left } else { 0.0 };
                 let so_far = if to_itself { self.predictor[at] - of.offset[row] } else { 0.0 };
                 self.own.extend_from_slice(columns.row(row));
                 self.own.push(so_far + left);
@@ -160,24 +177,32 @@ impl Block {
 
     /// The means of the predictor, and how far it lies from where it was.
     fn moved(&mut self, of: &CountRows, distribution: Distribution) -> Moved {
-        let (mut most, mut change) = (0.0_f64, 0.0);
-        let rows = of.counts[self.rows.clone()].iter().zip(&of.weights[self.rows.clone()]);
+        let mut moved = Moved { most: 0.0, change: 0.0, decrement: 0.0 };
+        let rows = of.counts[self.rows.clone()].iter().zip(&of.weights[self.rows.clone()]).zip(&self.weights);
         let before = self.before.0.iter().zip(&self.before.1);
-        for (((x, mean), (from, mean_before)), (y, w)) in
+        for (((x, mean), (from, mean_before)), ((y, w), working)) in
             self.predictor.iter().zip(&mut self.means).zip(before).zip(rows)
         {
             *mean = mean_of(*x);
-            let by = x - from;
-            most = most.max(by.abs());
-            change += w * (distribution.rise(*y, *mean, *mean_before) - y * by);
+            // What weighs nothing is not there.
+            if *w > 0.0 {
+                let by = x - from;
+                moved.most = moved.most.max(by.abs());
+                moved.change += w * (distribution.rise(*y, *mean, *mean_before) - y * by);
+                moved.decrement += working * by * by;
+            }
         }
-        // What is no number is no step.
-        Moved { most, change: if most < f64::INFINITY { change } else { f64::NAN } }
+        if moved.most == f64::INFINITY {
+            moved.change = f64::NAN;
+        }
+        self.is_near = moved.most <= NEAR;
+        moved
     }
 
     pub(super) fn deviance(&self, of: &CountRows, distribution: Distribution) -> f64 {
         let rows = of.counts[self.rows.clone()].iter().zip(&of.weights[self.rows.clone()]);
-        rows.zip(&self.means).map(|((y, w), mean)| w * distribution.unit_deviance(*y, *mean)).sum()
+        let rows = rows.zip(&self.means).filter(|((_, w), _)| **w > 0.0);
+        rows.map(|((y, w), mean)| w * distribution.unit_deviance(*y, *mean)).sum()
     }
 }
 

@@ -37,8 +37,6 @@ pub(super) struct Solution {
     pub(super) slopes: Vec<f64>,
     /// Where units have no effects.
     pub(super) intercept: f64,
-    /// Of the levels, then the columns; a pivot of zero where one adds nothing.
-    pub(super) factor: Cholesky,
 }
 
 impl Equations {
@@ -182,7 +180,7 @@ impl Equations {
         }
     }
 
-    /// The factor of levels and columns, by the square of each column at its largest.
+    /// The factor of levels, then columns, by the square of each column at its largest; a pivot of zero where one adds nothing.
     pub(super) fn factor(&self, squares: &[f64]) -> Cholesky {
         let levels = self.levels;
         let pivot = |i: usize, left: f64| {
@@ -204,7 +202,7 @@ impl Equations {
             let of_levels: f64 = solved.iter().zip(&self.weights).map(|(b, sum)| b * sum).sum();
             (self.sums[k] - of_columns - of_levels) / self.total
         };
-        Solution { levels: solved, slopes, intercept, factor }
+        Solution { levels: solved, slopes, intercept }
     }
 }
 

@@ -135,7 +135,7 @@ impl FittedCounts {
 
     /// Independent columns and effects of the whole model, the intercept among them.
     pub fn n_parameters(&self) -> usize {
-        self.fit.has_slope.iter().filter(|has| **has).count() + self.fit.n_effects
+        self.fit.n_parameters()
     }
 
     /// What deserves doubt.
@@ -156,10 +156,15 @@ impl FittedCounts {
         self.distribution
     }
 
-    /// What is left unexplained by some columns of the design, by their positions, with unit effects or without.
-    pub(crate) fn deviance_of(&self, columns: &[usize], has_units: bool) -> Result<f64> {
-        let fit = |rows: CountRows| rows.fit(self.distribution, None);
+    /// ln of the means by the whole model.
+    pub(crate) fn linear_predictor(&self) -> &[f64] {
+        &self.fit.predictor
+    }
+
+    /// The fit on some columns of the design, by their positions, with unit effects or without.
+    pub(crate) fn of_coalition(&self, columns: &[usize], has_units: bool) -> Result<CountFit> {
         let (columns, has_periods) = without_period_dummies(&self.design, columns);
-        Ok(with_rows(&self.design, &self.offset, &columns, (has_units, has_periods), fit)?.deviance)
+        let fit = |rows: CountRows| rows.fit(self.distribution, None);
+        with_rows(&self.design, &self.offset, &columns, (has_units, has_periods), fit)
     }
 }

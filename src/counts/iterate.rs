@@ -3,8 +3,9 @@
 use rayon::prelude::*;
 
 use super::block::{Block, Moved};
+use super::centred::Centred;
 use super::distribution::Distribution;
-use super::equations::{Equations, Solution};
+use super::equations::Equations;
 use crate::error::{EstimateError, Result};
 use crate::numerics::triangular::Cholesky;
 
@@ -68,111 +69,49 @@ pub(crate) struct CountFit {
     pub(crate) rounds: usize,
 }
 
+/// What makes a predictor.
+#[derive(Debug, Clone)]
+pub(crate) struct Coefficients {
+    pub(super) slopes: Vec<f64>,
+    pub(super) levels: Vec<f64>,
+    /// Of units, or the intercept alone.
+    pub(super) effects: Vec<f64>,
+}
+
+impl CountFit {
+    /// Independent columns and effects, the intercept among them.
+    pub(crate) fn n_parameters(&self) -> usize {
+        self.has_slope.iter().filter(|has| **has).count() + self.n_effects
+    }
+
+    pub(crate) fn coefficients(&self) -> Coefficients {
+        let (slopes, levels) = (self.slopes.clone(), self.level_effects.clone());
+        Coefficients { slopes, levels, effects: self.effects.clone() }
+    }
+}
+
 impl CountRows<'_> {
     /// The fit of greatest likelihood, from these linear predictors where there are any.
     ///
     /// # Errors
     /// [`EstimateError::NotConverged`] where rounds do not end.
     pub(crate) fn fit(&self, distribution: Distribution, from: Option<&[f64]>) -> Result<CountFit> {
-        let columns = Centred::new(self);
-        let start = match from {
-            Some(_) => None,
-            None => Some(self.start()),
-        };
-        let mut blocks = self.blocks();
-        let is_near = from.is_some();
-        if let Some(from) = from.or(start.as_deref()) {
-            on_each(&mut blocks, |block| {
-                block.start(from);
-                block.form(self, &columns, distribution, is_near, true);
-            });
-        }
-        let mut found = Solution {
-            levels: vec![0.0; self.n_levels()],
-            slopes: vec![0.0; columns.k],
-            intercept: 0.0,
-            factor: Cholesky::default(),
-        };
-        let counts: f64 = self.counts.iter().zip(self.weights).map(|(y, w)| w * y).sum();
-        // Until the predictor is one of the columns, steps lead to such a one; from then on they are differences.
-        let mut is_first = true;
-        let mut sums = Equations::new(columns.k, self.n_levels(), self.units.is_some());
-        for round in 1..=MOST_ROUNDS {
-            collect(&blocks, &mut sums);
-            let step = sums.solve(&columns.squares);
-            let newton = blocks.iter().all(|block| block.is_newton);
-            let mut moved = Moved::of(on_each(&mut blocks, |block| {
-                let moved = block.advance(self, &columns, distribution, &step, is_first);
-                block.form(self, &columns, distribution, moved.is_near(), false);
-                moved
-            }));
-            // The deviance falls along the step: where it does not, the step was too long.
-            let (mut part, mut halvings) = (1.0, 0);
-            while !(moved.change.is_finite() && (is_first || moved.change <= ROUNDING * counts))
-                && halvings < MOST_HALVINGS
-            {
-                moved = Moved::of(on_each(&mut blocks, |block| {
-                    let moved = block.halve(self, distribution);
-                    block.form(self, &columns, distribution, false, is_first);
-                    moved
-                }));
-                part *= 0.5;
-                halvings += 1;
-            }
-            if is_first && halvings > 0 {
-                continue;
-            }
-            is_first = false;
-            found.slopes.iter_mut().zip(&step.slopes).for_each(|(sum, b)| *sum += part * b);
-            found.levels.iter_mut().zip(&step.levels).for_each(|(sum, b)| *sum += part * b);
-            let ended = if newton && halvings == 0 { MOVED_BY_NEWTON } else { MOVED };
-            if moved.most <= ended || halvings == MOST_HALVINGS {
-                collect(&blocks, &mut sums);
-                found.factor = sums.factor(&columns.squares);
-                return Ok(self.found(distribution, &columns, found, blocks, round));
-            }
-        }
-        Err(EstimateError::NotConverged { model: distribution.name(), rounds: MOST_ROUNDS }.into())
+        let start = from.map_or(Start::Afresh, Start::Predictor);
+        let mut rounds = Rounds::new(self, distribution, start);
+        let round = rounds.run(Ends::AtPredictor)?;
+        rounds.form();
+        let factor = rounds.sums.factor(&rounds.columns.squares);
+        Ok(rounds.found(factor, round))
     }
 
-    /// The fit where rounds have ended.
-    fn found(
-        &self,
-        distribution: Distribution,
-        columns: &Centred,
-        found: Solution,
-        mut blocks: Vec<Block>,
-        rounds: usize,
-    ) -> CountFit {
-        let deviance = on_each(&mut blocks, |block| block.deviance(self, distribution)).into_iter().sum();
-        let joined = |of: fn(&Block) -> &[f64]| blocks.iter().flat_map(of).copied().collect::<Vec<f64>>();
-        let (predictor, means) = (joined(|block| &block.predictor), joined(|block| &block.means));
-        let Solution { slopes, levels: level_effects, factor, .. } = found;
-        let has_pivot = |i: usize| factor.rows()[i][i] > 0.0;
-        let has_slope = (0..columns.k).map(|c| has_pivot(self.n_levels() + c)).collect();
-        let n_levels = (0..self.n_levels()).filter(|&level| has_pivot(level)).count();
-        let taken: f64 = slopes.iter().zip(&columns.means).map(|(b, mean)| b * mean).sum();
-        // What is left in the first row of each: all rows have the same but for rounding.
-        let effect = |&row: &usize| {
-            let of_columns: f64 = slopes.iter().zip(columns.row(row)).map(|(b, x)| b * x).sum();
-            let of_level = self.levels.map_or(0.0, |levels| level_effects[levels.codes[row] as usize]);
-            predictor[row] - self.offset[row] - of_columns - of_level - taken
-        };
-        let one = [0, self.counts.len()];
-        let starts = self.units.unwrap_or(&one);
-        let effects: Vec<f64> = starts[..starts.len() - 1].iter().map(effect).collect();
-        CountFit {
-            has_slope,
-            n_effects: effects.len() + n_levels,
-            effects,
-            factor: factor.after(level_effects.len()),
-            slopes,
-            level_effects,
-            predictor,
-            means,
-            deviance,
-            rounds,
-        }
+    /// The deviance of the fit of greatest likelihood, from a fit of other weights or of some of the rows.
+    ///
+    /// # Errors
+    /// Those of [`fit`](Self::fit).
+    pub(super) fn deviance_from(&self, distribution: Distribution, from: &Coefficients, left: f64) -> Result<f64> {
+        let mut rounds = Rounds::new(self, distribution, Start::Coefficients(from));
+        rounds.run(Ends::AtDeviance(left))?;
+        Ok(rounds.deviance())
     }
 
     pub(super) fn n_levels(&self) -> usize {
@@ -210,57 +149,163 @@ impl CountRows<'_> {
     }
 }
 
+/// Where rounds begin.
+enum Start<'a> {
+    /// Halfway between the counts and what the exposure alone lets expect.
+    Afresh,
+    /// At a predictor of any columns.
+    Predictor(&'a [f64]),
+    /// At a predictor of these columns.
+    Coefficients(&'a Coefficients),
+}
+
+/// When they end.
+#[derive(Clone, Copy)]
+enum Ends {
+    /// When the predictor is found.
+    AtPredictor,
+    /// When no more of the deviance than this is left to be gained.
+    AtDeviance(f64),
+}
+
+/// A fit as rounds go on.
+struct Rounds<'a> {
+    rows: &'a CountRows<'a>,
+    distribution: Distribution,
+    columns: Centred,
+    blocks: Vec<Block>,
+    sums: Equations,
+    slopes: Vec<f64>,
+    levels: Vec<f64>,
+    /// Until the predictor is one of the columns, steps lead to such a one; from then on they are differences.
+    is_of_columns: bool,
+}
+
+impl<'a> Rounds<'a> {
+    fn new(rows: &'a CountRows<'a>, distribution: Distribution, start: Start) -> Self {
+        let columns = Centred::new(rows);
+        let mut blocks = rows.blocks();
+        let (mut slopes, mut levels, mut is_of_columns) = (vec![0.0; columns.k], vec![0.0; rows.n_levels()], false);
+        match start {
+            Start::Afresh => {
+                let from = rows.start();
+                on_each(&mut blocks, |block| block.start(&from, false));
+            }
+            Start::Predictor(from) => {
+                on_each(&mut blocks, |block| block.start(from, true));
+            }
+            Start::Coefficients(from) => {
+                (slopes, levels, is_of_columns) = (from.slopes.clone(), from.levels.clone(), true);
+                on_each(&mut blocks, |block| block.start_from(rows, &columns, from));
+            }
+        }
+        let sums = Equations::new(columns.k, rows.n_levels(), rows.units.is_some());
+        Rounds { rows, distribution, columns, blocks, sums, slopes, levels, is_of_columns }
+    }
+
+    /// The equations of a step from here.
+    fn form(&mut self) {
+        let (rows, distribution, columns, to_itself) =
+            (self.rows, self.distribution, &self.columns, !self.is_of_columns);
+        on_each(&mut self.blocks, |block| block.form(rows, columns, distribution, to_itself));
+        self.sums.clear();
+        self.blocks.iter().for_each(|block| self.sums.merge(&block.equations));
+    }
+
+    /// Takes steps to the end; tells how many.
+    fn run(&mut self, ends: Ends) -> Result<usize> {
+        let (rows, distribution) = (self.rows, self.distribution);
+        let counts: f64 = rows.counts.iter().zip(rows.weights).map(|(y, w)| w * y).sum();
+        for round in 1..=MOST_ROUNDS {
+            self.form();
+            let step = self.sums.solve(&self.columns.squares);
+            let (columns, to_itself) = (&self.columns, !self.is_of_columns);
+            let is_newton = self.blocks.iter().all(|block| block.is_newton);
+            let mut moved = Moved::of(on_each(&mut self.blocks, |block| {
+                block.advance(rows, columns, distribution, &step, to_itself)
+            }));
+            // The deviance falls along the step: where it does not, the step was too long.
+            let falls = |moved: &Moved| moved.change.is_finite() && (to_itself || moved.change <= ROUNDING * counts);
+            let (mut part, mut halvings) = (1.0, 0);
+            while !falls(&moved) && halvings < MOST_HALVINGS {
+                moved = Moved::of(on_each(&mut self.blocks, |block| block.halve(rows, distribution)));
+                part *= 0.5;
+                halvings += 1;
+            }
+            if to_itself && halvings > 0 {
+                continue;
+            }
+            self.is_of_columns = true;
+            self.slopes.iter_mut().zip(&step.slopes).for_each(|(sum, b)| *sum += part * b);
+            self.levels.iter_mut().zip(&step.levels).for_each(|(sum, b)| *sum += part * b);
+            if halvings == MOST_HALVINGS || moved.ends(ends, is_newton && halvings == 0 && !to_itself) {
+                return Ok(round);
+            }
+        }
+        Err(EstimateError::NotConverged { model: distribution.name(), rounds: MOST_ROUNDS }.into())
+    }
+
+    fn deviance(&mut self) -> f64 {
+        let (rows, distribution) = (self.rows, self.distribution);
+        on_each(&mut self.blocks, |block| block.deviance(rows, distribution)).into_iter().sum()
+    }
+
+    /// The fit where rounds have ended.
+    fn found(mut self, factor: Cholesky, rounds: usize) -> CountFit {
+        let deviance = self.deviance();
+        let Rounds { rows, columns, blocks, slopes, levels: level_effects, .. } = self;
+        let joined = |of: fn(&Block) -> &[f64]| blocks.iter().flat_map(of).copied().collect::<Vec<f64>>();
+        let (predictor, means) = (joined(|block| &block.predictor), joined(|block| &block.means));
+        let has_pivot = |i: usize| factor.rows()[i][i] > 0.0;
+        let has_slope = (0..columns.k).map(|c| has_pivot(rows.n_levels() + c)).collect();
+        let n_levels = (0..rows.n_levels()).filter(|&level| has_pivot(level)).count();
+        let taken = columns.taken(&slopes);
+        // What is left in the first row of each: all rows have the same but for rounding.
+        let effect = |&row: &usize| {
+            let of_columns: f64 = slopes.iter().zip(columns.row(row)).map(|(b, x)| b * x).sum();
+            let of_level = rows.levels.map_or(0.0, |levels| level_effects[levels.codes[row] as usize]);
+            predictor[row] - rows.offset[row] - of_columns - of_level - taken
+        };
+        let one = [0, rows.counts.len()];
+        let starts = rows.units.unwrap_or(&one);
+        let effects: Vec<f64> = starts[..starts.len() - 1].iter().map(effect).collect();
+        CountFit {
+            has_slope,
+            n_effects: effects.len() + n_levels,
+            effects,
+            factor: factor.after(level_effects.len()),
+            slopes,
+            level_effects,
+            predictor,
+            means,
+            deviance,
+            rounds,
+        }
+    }
+}
+
+impl Moved {
+    /// Whether rounds end with this step.
+    fn ends(self, ends: Ends, is_newton: bool) -> bool {
+        match ends {
+            Ends::AtPredictor => self.most <= if is_newton { MOVED_BY_NEWTON } else { MOVED },
+            // The third derivative of the log-likelihood in a row's predictor is no larger than the second, of the Poisson and
+            // of the negative binomial. So over a step that moves no row by more than m curvature changes by a factor of no
+            // more than e^m, and what is left to be gained after it is about (m e^m/2)² of its decrement, the step's square
+            // in the weights of the curvature.
+            Ends::AtDeviance(left) => {
+                let part = 0.5 * self.most * self.most.exp();
+                self.most <= MOVED || (is_newton && part * part * self.decrement <= left)
+            }
+        }
+    }
+}
+
 /// What is asked of every block, on several threads if there are several.
 fn on_each<T: Send>(blocks: &mut [Block], ask: impl Fn(&mut Block) -> T + Send + Sync) -> Vec<T> {
     match blocks {
         [block] => vec![ask(block)],
         many => many.par_iter_mut().map(ask).collect(),
-    }
-}
-
-/// Sums over all blocks, in their order.
-fn collect(blocks: &[Block], sums: &mut Equations) {
-    sums.clear();
-    blocks.iter().for_each(|block| sums.merge(&block.equations));
-}
-
-/// The columns, row by row, less a mean of each: effects or the intercept take that up, and digits of columns far from zero
-/// stay.
-pub(super) struct Centred {
-    pub(super) k: usize,
-    rows: Vec<f64>,
-    means: Vec<f64>,
-    /// Of each column at its largest.
-    pub(super) squares: Vec<f64>,
-}
-
-impl Centred {
-    pub(super) fn new(of: &CountRows) -> Self {
-        let (n, k) = (of.counts.len(), of.columns.len());
-        let total: f64 = of.weights.iter().sum();
-        let (mut rows, mut means, mut squares) = (vec![0.0; n * k], vec![0.0; k], vec![0.0; k]);
-        for (c, column) in of.columns.iter().enumerate() {
-            let first = column.first().copied().unwrap_or_default();
-            let sum: f64 = column.iter().zip(of.weights).map(|(x, w)| w * (x - first)).sum();
-            means[c] = first + sum / total;
-            let mut most = 0.0_f64;
-            for (own, x) in rows[c..].iter_mut().step_by(k).zip(*column) {
-                *own = x - means[c];
-                most = most.max(own.abs());
-            }
-            squares[c] = most * most;
-        }
-        Centred { k, rows, means, squares }
-    }
-
-    pub(super) fn row(&self, row: usize) -> &[f64] {
-        &self.rows[row * self.k..][..self.k]
-    }
-
-    /// The same, of columns that are no larger than one.
-    pub(super) fn scaled(&self, row: usize) -> impl Iterator<Item = f64> {
-        let over = |(x, square): (&f64, &f64)| if *square > 0.0 { x / square.sqrt() } else { 0.0 };
-        self.row(row).iter().zip(&self.squares).map(over)
     }
 }
 

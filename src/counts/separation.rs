@@ -7,8 +7,9 @@
 //! digit is lost to weights. It ends with a proof: as long as a combination separates, what is left never gets shorter than
 //! one over the root of the number of zeros.
 
+use super::centred::Centred;
 use super::equations::Equations;
-use super::iterate::{Centred, CountRows};
+use super::iterate::CountRows;
 use crate::error::{EstimateError, Result};
 
 /// A combination is zero where it is no larger, beside columns of the size of one.
@@ -36,6 +37,10 @@ impl Separated {
         self.of_units.is_empty() && self.by_columns.is_empty()
     }
 
+    pub(crate) fn rows(&self) -> impl Iterator<Item = usize> {
+        self.of_units.iter().chain(&self.by_columns).copied()
+    }
+
     pub(crate) fn contains(&self, row: usize) -> bool {
         self.of_units.binary_search(&row).is_ok() || self.by_columns.binary_search(&row).is_ok()
     }
@@ -58,10 +63,11 @@ impl CountRows<'_> {
         let one = [0, self.counts.len()];
         let starts = self.units.unwrap_or(&one);
         let mut found = Separated::default();
-        let mut is_left: Vec<bool> = vec![true; self.counts.len()];
+        // Rows that weigh nothing are not there.
+        let mut is_left: Vec<bool> = self.weights.iter().map(|w| *w > 0.0).collect();
         for ends in starts.windows(2) {
-            if self.counts[ends[0]..ends[1]].iter().all(|y| *y == 0.0) {
-                found.of_units.extend(ends[0]..ends[1]);
+            if !(ends[0]..ends[1]).any(|row| self.is_positive(row)) {
+                found.of_units.extend((ends[0]..ends[1]).filter(|&row| is_left[row]));
                 is_left[ends[0]..ends[1]].fill(false);
             }
         }
@@ -101,6 +107,10 @@ impl CountRows<'_> {
         Ok(found)
     }
 
+    fn is_positive(&self, row: usize) -> bool {
+        self.weights[row] > 0.0 && self.counts[row] > 0.0
+    }
+
     /// The combinations that effects of units or an intercept take up on all positive counts: of columns as large as one.
     fn free(&self, columns: &Centred, starts: &[usize]) -> Vec<Combination> {
         let (k, n_levels) = (columns.k, self.n_levels());
@@ -110,7 +120,7 @@ impl CountRows<'_> {
             weights.clear();
             own.clear();
             codes.clear();
-            for row in (ends[0]..ends[1]).filter(|&row| self.counts[row] > 0.0) {
+            for row in (ends[0]..ends[1]).filter(|&row| self.is_positive(row)) {
                 weights.push(1.0);
                 own.extend(columns.scaled(row));
                 own.push(0.0);
@@ -140,7 +150,7 @@ impl CountRows<'_> {
         for ends in starts.windows(2) {
             let of_unit =
                 &zeros[zeros.partition_point(|&row| row < ends[0])..zeros.partition_point(|&row| row < ends[1])];
-            let mut positive = (ends[0]..ends[1]).filter(|&row| self.counts[row] > 0.0).map(value);
+            let mut positive = (ends[0]..ends[1]).filter(|&row| self.is_positive(row)).map(value);
             let (Some(first), false) = (positive.next(), of_unit.is_empty()) else { continue };
             let (n, sum) = positive.fold((1.0, 0.0), |(n, sum), x| (n + 1.0, sum + (x - first)));
             let mean = first + sum / n;

@@ -8,6 +8,8 @@ use crate::error::{EstimateError, Result};
 const MOST_ROUNDS: usize = 100;
 /// θ is found when it moves by no larger part.
 const MOVED: f64 = 1e-13;
+/// Of replicates, whose shares hardly depend on it.
+const MOVED_OF_OTHERS: f64 = 1e-10;
 
 impl CountRows<'_> {
     /// The fit of greatest likelihood of slopes, effects and θ together. Counts are whole numbers.
@@ -22,16 +24,29 @@ impl CountRows<'_> {
         if excess <= 0.0 {
             return Err(EstimateError::NotOverdispersed.into());
         }
+        let theta = self.first_theta(&poisson.means);
+        self.in_turn(poisson, theta, MOVED)
+    }
+
+    /// The θ of greatest likelihood, from the predictor and the θ of a fit of other weights.
+    ///
+    /// # Errors
+    /// Those of [`fit_with_theta`](Self::fit_with_theta).
+    pub(crate) fn theta_from(&self, (predictor, theta): (&[f64], f64)) -> Result<f64> {
+        let fit = self.fit(Distribution::NegativeBinomial { theta }, Some(predictor))?;
+        Ok(self.in_turn(fit, theta, MOVED_OF_OTHERS)?.1)
+    }
+
+    /// Slopes and θ in turn, until θ moves by no larger part.
+    fn in_turn(&self, mut fit: CountFit, mut theta: f64, ends: f64) -> Result<(CountFit, f64)> {
         let at_least = Exceeding::new(self.counts, self.weights);
-        let mut fit = poisson;
-        let mut theta = self.first_theta(&fit.means);
         for _ in 0..MOST_ROUNDS {
             let next = at_least.theta(self, &fit.means, theta)?;
             let moved = (next / theta - 1.0).abs();
             theta = next;
             let start = fit.predictor;
             fit = self.fit(Distribution::NegativeBinomial { theta }, Some(&start))?;
-            if moved <= MOVED {
+            if moved <= ends {
                 return Ok((fit, theta));
             }
         }
@@ -78,6 +93,10 @@ impl Exceeding {
             for ((y, mean), w) in rows.counts.iter().zip(means).zip(rows.weights) {
                 let sum = theta + mean;
                 // ln(θ/(θ + μ)) + 1 − (y + θ)/(θ + μ)
+                // A unit left out may have any mean.
+                if *w == 0.0 {
+                    continue;
+                }
                 score += w * ((mean - y) / sum - (mean / theta).ln_1p());
                 slope += w * ((y - mean) / (sum * sum) - 1.0 / sum + 1.0 / theta);
             }

@@ -10,7 +10,7 @@ use super::draws::Draws;
 use super::interval::IntervalRule;
 use super::replicates::Told;
 use super::with_intervals::is_of_intervals;
-use crate::counts::{CountReplicate, FittedCounts};
+use crate::counts::{CountReplicate, FittedCounts, Noting};
 use crate::decompose::{Breakdown, IntervalKind, IntervalMethod, Worth, relation};
 use crate::error::{EstimateError, QuestionError, Result};
 use crate::warning::{FEW_CLUSTERS, Warning};
@@ -137,10 +137,16 @@ impl<'a> CountResampling<'a> {
     /// What a breakdown says in every replicate of these draws.
     fn replicates(&self, breakdown: &Breakdown, draws: &Draws) -> Result<Vec<Row>> {
         let clusters = self.clusters();
+        let coalitions = Worth::new(self.fit, self.fit).coalitions(&breakdown.method);
+        let noting = Noting::new(self.fit, coalitions);
+        Worth::new(self.fit, &noting).answer(&breakdown.method)?;
+        let starts = noting.into_starts();
         let of_replicate = |replicate: usize| -> Result<Row> {
             let mut times = vec![0.0; clusters];
             draws.drawn(replicate, clusters).into_iter().for_each(|unit| times[unit] += 1.0);
-            let Some(replicate) = CountReplicate::new(self.fit, &self.starts, &times)? else { return Ok(None) };
+            let Some(replicate) = CountReplicate::new(self.fit, &starts, &self.starts, &times)? else {
+                return Ok(None);
+            };
             let (mut shares, beyond) = Worth::new(self.fit, &replicate).answer(&breakdown.method)?;
             shares.extend(beyond);
             Ok(Some(shares))

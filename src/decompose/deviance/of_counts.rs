@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::{CoalitionTable, DevianceShares, Method, Players, Precedence};
-use crate::counts::{CountReplicate, Distribution, FittedCounts, expected_unit_deviance};
+use crate::counts::{CountReplicate, Distribution, FittedCounts, Noting, expected_unit_deviance};
 use crate::decompose::sequential::order_positions;
 use crate::decompose::split::check_number;
 use crate::decompose::{commonality, dominance, owen, pmvd};
@@ -30,11 +30,21 @@ impl Deviances for FittedCounts {
     }
 
     fn of(&self, columns: &[usize], has_units: bool) -> Result<f64> {
-        self.deviance_of(columns, has_units)
+        Ok(self.of_coalition(columns, has_units)?.deviance)
     }
 }
 
-impl Deviances for CountReplicate {
+impl Deviances for Noting<'_> {
+    fn null(&self) -> f64 {
+        self.null_deviance()
+    }
+
+    fn of(&self, columns: &[usize], has_units: bool) -> Result<f64> {
+        self.deviance(columns, has_units)
+    }
+}
+
+impl Deviances for CountReplicate<'_> {
     fn null(&self) -> f64 {
         self.null_deviance()
     }
@@ -61,6 +71,19 @@ impl<'a> Worth<'a> {
             values.iter().all(|x| *x == values[0])
         };
         Worth { fit, deviances, players: Players::new(design, is_constant) }
+    }
+
+    /// How many coalitions a method asks for, at most.
+    pub(crate) fn coalitions(&self, method: &Method) -> usize {
+        let k = self.players.len();
+        match method {
+            Method::Sequential { .. } | Method::First | Method::Last => k + 2,
+            Method::Owen => {
+                let terms: usize = self.players.terms(self.fit.design()).iter().map(Players::len).sum();
+                (1 << k.min(MOST_COMPONENTS)) + (1 << terms.min(MOST_COMPONENTS))
+            }
+            _ => 1 << k.min(MOST_COMPONENTS),
+        }
     }
 
     /// The part of the null deviance that these players explain, given as bits.
