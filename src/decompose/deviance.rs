@@ -4,7 +4,19 @@
 //! would be R². Of Poisson models with an intercept the deviances of nested models differ by the Kullback–Leibler divergence
 //! of their means, so that no step of any order is negative, and steps add up (A. C. Cameron and F. A. G. Windmeijer 1997,
 //! <https://doi.org/10.1016/S0304-4076(96)01818-0>). Every coalition is a fit of its own.
+//!
+//! Every parameter takes up some of the deviance by chance: φ of it, where counts vary φ times as much as the family has it. An
+//! adjusted share is of the deviances
+//!
+//! ```text
+//! D(S) + φ̂ p_S,   p_S the independent columns and effects of S beyond the intercept,  φ̂ = Σ w (y − μ)²/V(μ) / (n − p)
+//! ```
+//!
+//! instead of D(S), split by the same method, with the same D(null) below. H. Heinzl and M. Mittlböck (2003) adjust pseudo-R² of
+//! Poisson models for over-dispersion by quasi-likelihood, <https://doi.org/10.1016/S0167-9473(03)00062-8>.
 
+mod adjusted;
+mod by_name;
 mod of_counts;
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +31,7 @@ use super::share::Share;
 use crate::counts::FittedCounts;
 use crate::error::Result;
 use crate::model::Family;
+use adjusted::{Adjusted, Fitted};
 pub(crate) use of_counts::Worth;
 
 /// What a [`Breakdown`] of counts is of: the deviance that there was to explain, and what is left of it.
@@ -91,21 +104,33 @@ impl FittedCounts {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn breakdown(&self, method: &Method) -> Result<Breakdown> {
-        let worth = Worth::new(self, self);
+        let fitted = Fitted::new(self);
+        let worth = Worth::new(self, &fitted);
         let method = method.stated(&worth.players.names);
         let (shares, beyond) = worth.answer(&method)?;
+        let deviance = self.deviance_shares();
+        let adjusted = match deviance.pearson_dispersion {
+            Some(dispersion) if method != Method::Pmvd => {
+                Some(Worth::new(self, &Adjusted { fitted: &fitted, dispersion }).answer(&method)?.0)
+            }
+            _ => None,
+        };
+        let share = |at: usize, name: &str, of_explained: f64| Share {
+            adjusted: adjusted.as_ref().map(|adjusted| adjusted[at]),
+            ..Share::new(name, shares[at], of_explained)
+        };
         let k = worth.players.len();
         let has_always = !self.model().always_terms().is_empty();
         let to_credit = 1.0 - shares[k + 1] - shares[0];
         let of_explained = |share: f64| if to_credit > 0.0 { share / to_credit } else { 0.0 };
-        let components = worth.players.names.iter().zip(&shares[1..]);
+        let components = worth.players.names.iter().enumerate();
         let design = self.design();
         Ok(Breakdown {
             outcome: design.outcome_name.clone(),
             detail: method.definition().detail(&worth.players, design, &beyond),
-            components: components.map(|(name, &share)| Share::new(name, share, of_explained(share))).collect(),
-            always: has_always.then(|| Share::new("always", shares[0], 0.0)),
-            unexplained: Share::new("unexplained", shares[k + 1], 0.0),
+            components: components.map(|(c, name)| share(c + 1, name, of_explained(shares[c + 1]))).collect(),
+            always: has_always.then(|| share(0, "always", 0.0)),
+            unexplained: share(k + 1, "unexplained", 0.0),
             r2_overall: 1.0 - shares[k + 1],
             sample: design.sample.clone(),
             weights: design.weights_name.clone(),
@@ -116,7 +141,7 @@ impl FittedCounts {
             noise: None,
             unit_effects_by_model: Vec::new(),
             warnings: self.warnings().to_vec(),
-            deviance: Some(self.deviance_shares()),
+            deviance: Some(deviance),
             method,
         })
     }

@@ -57,6 +57,12 @@ pub struct Share {
     /// share, and until [`with_counting_noise`](super::Breakdown::with_counting_noise) has been asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counting_noise: Option<f64>,
+    /// Of the deviance of counts: the share once every parameter of a coalition is charged what it takes up by chance, φ̂ of
+    /// the deviance each, φ̂ the Pearson dispersion of the whole model. It may be negative, and with `always` and the unexplained
+    /// sums to one. `None` of least squares, of methods that are not linear in what coalitions explain (PMVD), and where no row
+    /// is to spare.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adjusted: Option<f64>,
 }
 
 impl Share {
@@ -72,6 +78,7 @@ impl Share {
             chance_p: None,
             corrected: None,
             counting_noise: None,
+            adjusted: None,
         }
     }
 }

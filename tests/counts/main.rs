@@ -4,3 +4,4 @@
 mod bad_input;
 mod brute_force;
 mod identities;
+mod methods;
