@@ -6,8 +6,10 @@ use crate::error::{EstimateError, Result};
 
 /// Rounds of slopes and θ in turn, and Newton's steps within one.
 const MOST_ROUNDS: usize = 100;
-/// θ is found when it moves by no larger part.
-const MOVED: f64 = 1e-13;
+/// θ is found when it moves by no larger part: what rounding moves it by in a thousand rows is a hundredth of that.
+const MOVED: f64 = 1e-11;
+/// Of Newton's steps, of which each leaves about the square of what it moved.
+const MOVED_BY_NEWTON: f64 = 1e-7;
 /// Of replicates, whose shares hardly depend on it.
 const MOVED_OF_OTHERS: f64 = 1e-10;
 
@@ -108,7 +110,7 @@ impl Exceeding {
             if !(theta > 0.0 && theta < 1e12) {
                 return Err(EstimateError::NotOverdispersed.into());
             }
-            if step.abs() <= MOVED {
+            if step.abs() <= MOVED_BY_NEWTON {
                 return Ok(theta);
             }
         }
