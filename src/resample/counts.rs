@@ -236,7 +236,6 @@ impl Breakdown {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::model::{Family, Model, Term};
     use crate::panel::Panel;
 

@@ -97,3 +97,15 @@ fn adjusted_shares_sum_to_one_by_every_method_that_is_linear() {
     let fit = model.fit_counts(&panel.build().unwrap()).unwrap();
     assert_eq!(fit.sequential().unwrap().components[0].adjusted, None);
 }
+
+#[test]
+fn a_breakdown_with_adjusted_shares_is_read_back() {
+    let breakdown = england(Family::Poisson, &components()).shapley().unwrap();
+    let text = serde_json::to_string(&breakdown).unwrap();
+    assert!(text.contains("\"adjusted\""));
+    assert_eq!(serde_json::from_str::<Breakdown>(&text).unwrap(), breakdown);
+    // Of least squares there is none.
+    let panel = Panel::england_2011_2018().unwrap();
+    let linear = Model::new("cpp_rate").component("practice", [Term::UnitEffects]).fit(&panel).unwrap();
+    assert!(!serde_json::to_string(&linear.sequential().unwrap()).unwrap().contains("\"adjusted\""));
+}

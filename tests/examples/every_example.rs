@@ -69,6 +69,8 @@ const RUNS: &[Run] = &[
     },
     // By default 1,000 panels: a minute outside release mode.
     Run { name: "comparison_coverage", arguments: &["--panels=5"], data: Data::Own },
+    // By default 2,000 panels of two scenarios: minutes even in release mode.
+    Run { name: "count_coverage", arguments: &["--panels=3", "--many-units=200"], data: Data::Own },
     // By default 500 panels with 400 draws each and 2,000 others: minutes even in release mode.
     Run { name: "coverage", arguments: &["--panels=3", "--draws=50", "--target-panels=20"], data: Data::Own },
     Run {

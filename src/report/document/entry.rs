@@ -74,6 +74,8 @@ struct Unnamed {
     corrected: Option<Corrected>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     counting_noise: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    adjusted: Option<f64>,
 }
 
 /// What a component adds on average, by the number of components in before it, from none on.
@@ -233,13 +235,13 @@ impl Entry {
 
 impl Unnamed {
     fn of(share: &Share) -> Self {
-        let Share { share_of_total, interval, chance, corrected, counting_noise, .. } = *share;
-        Unnamed { share_of_total, interval, chance, corrected, counting_noise }
+        let Share { share_of_total, interval, chance, corrected, counting_noise, adjusted, .. } = *share;
+        Unnamed { share_of_total, interval, chance, corrected, counting_noise, adjusted }
     }
 
     fn named(self, name: &str) -> Share {
-        let Unnamed { share_of_total, interval, chance, corrected, counting_noise } = self;
-        Share { interval, chance, corrected, counting_noise, ..Share::new(name, share_of_total, 0.0) }
+        let Unnamed { share_of_total, interval, chance, corrected, counting_noise, adjusted } = self;
+        Share { interval, chance, corrected, counting_noise, adjusted, ..Share::new(name, share_of_total, 0.0) }
     }
 }
 
