@@ -9,6 +9,7 @@
 
 mod block;
 mod centred;
+mod count_rows;
 mod distribution;
 mod equations;
 mod fitted_counts;
@@ -21,9 +22,7 @@ mod unit_deviance;
 
 pub(crate) use distribution::Distribution;
 pub use fitted_counts::FittedCounts;
-#[expect(unused_imports, reason = "regressions of counts are made of them")]
-pub(crate) use iterate::{CountFit, CountRows, Levels};
 pub(crate) use replicate::{CountReplicate, Noting};
-#[expect(unused_imports, reason = "regressions of counts are made of them")]
-pub(crate) use rows_of_design::{leave_out_separated, offset, with_rows};
+pub(crate) use rows_of_design::{leave_out_separated, null_deviance, offset, with_rows};
+pub(crate) use theta::information_of_theta;
 pub(crate) use unit_deviance::expected_unit_deviance;

@@ -70,6 +70,7 @@ mod counting_noise;
 mod definition;
 mod detail;
 mod deviance;
+mod deviance_shares;
 mod dominance;
 mod ends;
 mod evaluate;
@@ -104,8 +105,8 @@ pub use contributions::{Contribution, ContributionRow, ContributionTable, Contri
 pub use counting_noise::CountingNoise;
 pub(crate) use counting_noise::CountingVariances;
 pub use detail::{Detail, PairCovariance, PairDominance, SizeShare, SubsetShare, TermShare};
-pub use deviance::DevianceShares;
 pub(crate) use deviance::Worth;
+pub use deviance_shares::DevianceShares;
 pub use game::{Attribution, Credit, Game, Score};
 pub use gelbach::{Gelbach, GelbachChange, GelbachColumn, GelbachCovariance, GelbachEstimate};
 pub use levels::{Level, LevelBreakdown, LevelShare, Levels, Nesting};

@@ -56,6 +56,7 @@
 //! | [`model`] | what is asked: an outcome and the named causes of its variation | [`Model`], [`Component`], [`Term`] |
 //! | [`fit`] | how well the columns of the model, or some of them, explain the outcome | [`Model::fit`] → [`FittedModel`], its [`Sample`] |
 //! | [`sums`] | what is asked of data larger than a machine, from sums over their rows | [`sums::GroupedSums`], [`sums::SumsQuestion`] |
+//! | [`counts`] | how many are expected to be counted | [`Model::fit_counts`] → [`counts::FittedCounts`] |
 //! | [`regress`] | which coefficients a panel regression gives, and how sure they are | [`PanelRegression`] → [`FittedRegression`] |
 //! | [`decompose`] | how the variation is split among the components | [`FittedModel::sequential`], [`FittedModel::shapley`], … → [`Breakdown`] |
 //! | [`resample`] | how sure the shares are | [`FittedModel::jackknife`], [`FittedModel::bootstrap`] → [`Resampling`] |

@@ -31,6 +31,7 @@ mod variables;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use design::{Design, DesignColumn};
+pub(crate) use doubts::quasi_poisson;
 pub use factor::Factor;
 pub use family::Family;
 pub(crate) use grouped::Grouped;

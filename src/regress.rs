@@ -16,6 +16,8 @@
 //! | the columns as they were regressed | [`FittedRegression::design_matrix`] | [`ColumnMatrix`](crate::panel::ColumnMatrix) |
 //! | the effects of units and periods | [`FittedRegression::unit_effects`], [`FittedRegression::period_effects`] | [`Effect`] |
 //! | the expected outcome of other rows | [`FittedRegression::predictions`] | [`Prediction`] |
+//! | counts: how far they lie from their means | [`FittedRegression::deviance`] | [`Deviance`] |
+//! | counts: what a column does to the expected count, or rate | [`FittedRegression::average_marginal_effects`] | [`CoefficientEstimate`]s |
 //! | whether the regression suits the data | [`FittedRegression::hausman`] and its like | [`SpecificationTest`], [`NullDistribution`], [`CrossSectionLm`], [`ResidualLags`], [`HausmanVariance`] |
 //! | which rows and units decide | [`FittedRegression::influence_of_rows`], [`FittedRegression::influence_of_units`] | [`Influence`] |
 //! | how much of what unit effects take up is noise | [`FittedModel::noise`](crate::FittedModel::noise), [`NoiseModel`] | [`Noise`], [`Drift`] |
@@ -33,11 +35,13 @@
 // | noise within units | `noise` |
 // | what it says of units and of new rows | `effects`, `prediction`, `new_rows`, `estimable` |
 // | the same question, put by a model | `of_model` |
+// | counts, by least squares iterated | `of_counts`, `deviance`, `marginal_effects` |
 
 mod basis;
 mod columns;
 mod covariance;
 mod design_matrix;
+mod deviance;
 mod diagnostics;
 mod effects;
 mod estimable;
@@ -49,8 +53,10 @@ mod inference;
 mod joint;
 mod least_squares;
 mod likelihood;
+mod marginal_effects;
 mod new_rows;
 mod noise;
+mod of_counts;
 mod of_model;
 mod prediction;
 mod r_squared;
@@ -72,6 +78,7 @@ pub(crate) use noise::{Found as FoundNoise, Residuals};
 pub use covariance::{
     ClusterCorrection, Covariance, CovarianceKind, CovarianceMatrix, ErrorsRelated, Leverage, SmallSample,
 };
+pub use deviance::Deviance;
 pub use diagnostics::{Collinearity, ColumnInflation, Influence};
 pub use effects::Effect;
 pub use estimator::Estimator;
@@ -87,7 +94,7 @@ pub use specification::{CrossSectionLm, HausmanVariance, NullDistribution, Resid
 pub use wild::{JointWildTest, WildBootstrap, WildTest, WildWeights};
 
 use crate::error::{Error, QuestionError, Result, TermSyntax};
-use crate::model::{Model, Term, Weights, read_terms};
+use crate::model::{Family, Model, Term, Weights, read_terms};
 use crate::panel::Panel;
 
 /// A panel regression: an outcome, its terms, and how it is estimated.
@@ -134,6 +141,10 @@ pub struct PanelRegression {
     pub(crate) random_method: RandomMethod,
     weights: Weights,
     pub(crate) intercept: bool,
+    #[serde(default)]
+    pub(crate) family: Family,
+    #[serde(default)]
+    exposure: Option<String>,
     #[serde(skip)]
     unread: Option<TermSyntax>,
 }
@@ -166,6 +177,8 @@ impl PanelRegression {
             random_method: RandomMethod::default(),
             weights: Weights::default(),
             intercept: true,
+            family: Family::default(),
+            exposure: None,
             unread: None,
         };
         regression.outcome = read_terms([outcome], &mut regression.unread).pop();
@@ -285,10 +298,48 @@ impl PanelRegression {
         self
     }
 
+    /// Takes the outcome to be of this family. Default: [`Family::Gaussian`], least squares.
+    ///
+    /// A regression of counts is by greatest likelihood: ln E(y) = ln(exposure) + x'b, and the effects that the estimator
+    /// absorbs. Its coefficients are differences of the logarithm of the rate, e^b the ratio of two rates. It is pooled, or has
+    /// effects of units, of periods or of both. Weights have a mean of one, so that errors do not hang on their unit.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::model::Family;
+    /// use apportion::{Covariance, Panel, PanelRegression};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("plans", [10.0, 20.0, 40.0, 60.0])
+    ///     .column("children", [1000.0, 2000.0, 2000.0, 3000.0])
+    ///     .column("poor", [0.0, 0.0, 1.0, 1.0])
+    ///     .build()?;
+    /// let fit = PanelRegression::new("plans", ["poor"]).family(Family::Poisson).exposure("children").fit(&panel)?;
+    /// // Ten of a thousand, and twenty: twice as many. Its variance is that of the two logarithms, 1/30 + 1/100.
+    /// assert!((fit.estimate("poor").unwrap() - 2.0_f64.ln()).abs() < 1e-12);
+    /// let plain = Covariance::iid().small_sample(apportion::regress::SmallSample::Unadjusted);
+    /// assert!((fit.covariance(&plain)?.matrix[[1, 1]] - (1.0 / 30.0 + 1.0 / 100.0)).abs() < 1e-12);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn family(mut self, family: Family) -> Self {
+        self.family = family;
+        self
+    }
+
+    /// The column that counts are out of, such as a population: its logarithm is taken, and enters with a coefficient of one.
+    /// Default: none, every row alike. Rows without it, or where it is zero, leave the sample, which says so.
+    ///
+    /// # Examples
+    /// See [`family`](Self::family).
+    pub fn exposure(mut self, column: impl Into<String>) -> Self {
+        self.exposure = Some(column.into());
+        self
+    }
+
     /// Fits to a panel.
     ///
     /// # Errors
-    /// Those of [`Model::fit`] for the outcome, the terms and the weights;
+    /// Those of [`Model::fit_counts`](crate::Model::fit_counts) for counts. Those of [`Model::fit`] for the outcome, the terms and the weights;
     /// [`DataError::NoKey`](crate::error::DataError::NoKey) for a panel without the units or periods that the
     /// estimator is about; [`QuestionError::NoInterceptToLeaveOut`];
     /// [`EstimateError::TooFew`](crate::error::EstimateError::TooFew) for fewer rows (units, differences) than it
@@ -321,7 +372,10 @@ impl PanelRegression {
             return Err(QuestionError::NoTerms.into());
         }
         let outcome = self.outcome.clone().ok_or(QuestionError::NoOutcome)?;
-        let model = Model::new(outcome).component("terms", self.terms.clone());
+        let mut model = Model::new(outcome).component("terms", self.terms.clone()).family(self.family);
+        if let Some(exposure) = &self.exposure {
+            model = model.exposure(exposure);
+        }
         Ok(match &self.weights {
             Weights::Panel => model,
             Weights::Column(column) => model.weights(column),

@@ -176,6 +176,13 @@ pub enum Warning {
     },
     /// A regression that leaves no more than rounding: its standard errors are rounding too.
     ExactFit,
+    /// Counts with fractions in a Poisson model, which then is quasi-Poisson: right about means, without a likelihood.
+    QuasiPoisson {
+        /// The outcome.
+        outcome: String,
+        /// Rows whose count is no whole number.
+        rows: usize,
+    },
     /// A panel that falls into parts without a common unit or period, between which two-way effects cannot be compared.
     Disconnected {
         /// How many.

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::centred::Centred;
+use super::count_rows::{Coefficients, CountRows};
 use super::distribution::Distribution;
 use super::equations::{Equations, Solution};
-use super::iterate::{Coefficients, CountRows};
 
 /// A mean is no smaller: none of a fit that has an end is, and steps that go too far stay numbers.
 const LEAST_MEAN: f64 = 1e-300;

@@ -1,6 +1,6 @@
 //! The columns of a model of counts, as its rounds read them.
 
-use super::iterate::CountRows;
+use super::count_rows::CountRows;
 
 /// The columns, row by row, less a mean of each: effects or the intercept take that up, and digits of columns far from zero
 /// stay.

@@ -1,5 +1,7 @@
 //! The distribution of a count about its mean.
 
+use statrs::function::gamma::ln_gamma;
+
 use super::unit_deviance::divergence;
 
 /// How counts vary about their means μ.
@@ -51,6 +53,19 @@ impl Distribution {
         match self {
             Distribution::Poisson => mean,
             Distribution::NegativeBinomial { theta } => mean * (1.0 + mean / theta),
+        }
+    }
+
+    /// The logarithm of the probability of a whole number.
+    pub(crate) fn log_probability(self, y: f64, mean: f64) -> f64 {
+        match self {
+            Distribution::Poisson => y * mean.ln() - mean - ln_gamma(y + 1.0),
+            Distribution::NegativeBinomial { theta } => {
+                // Of θ/(θ + μ) and μ/(θ + μ).
+                let of_zero = -(mean / theta).ln_1p();
+                let binomial = ln_gamma(y + theta) - ln_gamma(theta) - ln_gamma(y + 1.0);
+                binomial + theta * of_zero + y * ((mean / theta).ln() + of_zero)
+            }
         }
     }
 

@@ -1,10 +1,10 @@
 //! A model of counts, put to a panel.
 
+use super::count_rows::{CountFit, CountRows};
 use super::distribution::Distribution;
-use super::iterate::{CountFit, CountRows};
-use super::rows_of_design::{leave_out_separated, offset, with_rows, without_period_dummies};
+use super::rows_of_design::{leave_out_separated, null_deviance, offset, with_rows, without_period_dummies};
 use crate::error::{EstimateError, QuestionError, Result};
-use crate::model::{Design, Family, Model};
+use crate::model::{Design, Model, quasi_poisson};
 use crate::panel::{Panel, Sample};
 use crate::warning::Warning;
 
@@ -82,16 +82,10 @@ impl FittedCounts {
         let all: Vec<usize> = (0..design.columns.len()).collect();
         let (columns, has_periods) = without_period_dummies(&design, &all);
         let (fit, distribution) =
-            with_rows(&design, &offset, &columns, (has_units, has_periods), |rows| match model.family {
-                Family::NegativeBinomial => {
-                    let (fit, theta) = rows.fit_with_theta()?;
-                    Ok((fit, Distribution::NegativeBinomial { theta }))
-                }
-                _ => Ok((rows.fit(Distribution::Poisson, None)?, Distribution::Poisson)),
-            })?;
-        let null_deviance =
-            with_rows(&design, &offset, &[], (false, false), |rows| rows.fit(distribution, None))?.deviance;
-        let warnings = design.perhaps_one().into_iter().collect();
+            with_rows(&design, &offset, &columns, (has_units, has_periods), |rows| rows.fit_family(model.family))?;
+        let null_deviance = null_deviance(&design, &offset, distribution)?;
+        let doubts = quasi_poisson(&design.outcome_name, &design.outcome);
+        let warnings = doubts.into_iter().chain(design.perhaps_one()).collect();
         Ok(FittedCounts { model: model.clone(), design, offset, distribution, fit, null_deviance, warnings })
     }
 

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::block::{Block, Moved};
 use super::centred::Centred;
+use super::count_rows::{Coefficients, CountFit, CountRows};
 use super::distribution::Distribution;
 use super::equations::Equations;
 use crate::error::{EstimateError, Result};
@@ -24,72 +25,6 @@ const MOST_BLOCKS: usize = 16;
 /// Rows from which on a second block is worth waking a thread for.
 const ROWS_OF_BLOCK: usize = 4_096;
 
-/// Counts, and what they are regressed on.
-#[derive(Clone, Copy)]
-pub(crate) struct CountRows<'a> {
-    pub(crate) counts: &'a [f64],
-    /// ln of the exposure; zeros where there is none.
-    pub(crate) offset: &'a [f64],
-    pub(crate) weights: &'a [f64],
-    /// Where the rows of each unit start, and last where those of the last one end, if units have effects.
-    pub(crate) units: Option<&'a [usize]>,
-    /// Of the periods, say, if these have effects beside those of units or the intercept.
-    pub(crate) levels: Option<Levels<'a>>,
-    pub(crate) columns: &'a [&'a [f64]],
-}
-
-/// A second grouping whose levels have effects.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Levels<'a> {
-    /// The level of each row.
-    pub(crate) codes: &'a [u32],
-    /// How many levels there are.
-    pub(crate) len: usize,
-}
-
-/// Counts as they are expected.
-#[derive(Debug, Clone)]
-pub(crate) struct CountFit {
-    /// Of the columns; zero where one adds nothing to those before it and to all effects.
-    pub(crate) slopes: Vec<f64>,
-    /// Whether a column has a slope of its own.
-    pub(crate) has_slope: Vec<bool>,
-    /// The effect of each unit, or the intercept alone.
-    pub(crate) effects: Vec<f64>,
-    /// The effect of each level; zero of one that the effects before it and those of units take up.
-    pub(crate) level_effects: Vec<f64>,
-    /// Independent effects, of units (or the intercept) and of levels.
-    pub(crate) n_effects: usize,
-    /// ln of the means.
-    pub(crate) predictor: Vec<f64>,
-    pub(crate) means: Vec<f64>,
-    pub(crate) deviance: f64,
-    /// The factor of the columns' cross-products, effects taken out, by the curvature of the likelihood at the means.
-    pub(crate) factor: Cholesky,
-    pub(crate) rounds: usize,
-}
-
-/// What makes a predictor.
-#[derive(Debug, Clone)]
-pub(crate) struct Coefficients {
-    pub(super) slopes: Vec<f64>,
-    pub(super) levels: Vec<f64>,
-    /// Of units, or the intercept alone.
-    pub(super) effects: Vec<f64>,
-}
-
-impl CountFit {
-    /// Independent columns and effects, the intercept among them.
-    pub(crate) fn n_parameters(&self) -> usize {
-        self.has_slope.iter().filter(|has| **has).count() + self.n_effects
-    }
-
-    pub(crate) fn coefficients(&self) -> Coefficients {
-        let (slopes, levels) = (self.slopes.clone(), self.level_effects.clone());
-        Coefficients { slopes, levels, effects: self.effects.clone() }
-    }
-}
-
 impl CountRows<'_> {
     /// The fit of greatest likelihood, from these linear predictors where there are any.
     ///
@@ -98,10 +33,10 @@ impl CountRows<'_> {
     pub(crate) fn fit(&self, distribution: Distribution, from: Option<&[f64]>) -> Result<CountFit> {
         let start = from.map_or(Start::Afresh, Start::Predictor);
         let mut rounds = Rounds::new(self, distribution, start);
-        let round = rounds.run(Ends::AtPredictor)?;
+        rounds.run(Ends::AtPredictor)?;
         rounds.form();
         let factor = rounds.sums.factor(&rounds.columns.squares);
-        Ok(rounds.found(factor, round))
+        Ok(rounds.found(&factor))
     }
 
     /// The deviance of the fit of greatest likelihood, from a fit of other weights or of some of the rows.
@@ -112,10 +47,6 @@ impl CountRows<'_> {
         let mut rounds = Rounds::new(self, distribution, Start::Coefficients(from));
         rounds.run(Ends::AtDeviance(left))?;
         Ok(rounds.deviance())
-    }
-
-    pub(super) fn n_levels(&self) -> usize {
-        self.levels.map_or(0, |levels| levels.len)
     }
 
     /// The rows in blocks of whole units.
@@ -212,11 +143,11 @@ impl<'a> Rounds<'a> {
         self.blocks.iter().for_each(|block| self.sums.merge(&block.equations));
     }
 
-    /// Takes steps to the end; tells how many.
-    fn run(&mut self, ends: Ends) -> Result<usize> {
+    /// Takes steps to the end.
+    fn run(&mut self, ends: Ends) -> Result<()> {
         let (rows, distribution) = (self.rows, self.distribution);
         let counts: f64 = rows.counts.iter().zip(rows.weights).map(|(y, w)| w * y).sum();
-        for round in 1..=MOST_ROUNDS {
+        for _ in 0..MOST_ROUNDS {
             self.form();
             let step = self.sums.solve(&self.columns.squares);
             let (columns, to_itself) = (&self.columns, !self.is_of_columns);
@@ -239,7 +170,7 @@ impl<'a> Rounds<'a> {
             self.slopes.iter_mut().zip(&step.slopes).for_each(|(sum, b)| *sum += part * b);
             self.levels.iter_mut().zip(&step.levels).for_each(|(sum, b)| *sum += part * b);
             if halvings == MOST_HALVINGS || moved.ends(ends, is_newton && halvings == 0 && !to_itself) {
-                return Ok(round);
+                return Ok(());
             }
         }
         Err(EstimateError::NotConverged { model: distribution.name(), rounds: MOST_ROUNDS }.into())
@@ -250,8 +181,8 @@ impl<'a> Rounds<'a> {
         on_each(&mut self.blocks, |block| block.deviance(rows, distribution)).into_iter().sum()
     }
 
-    /// The fit where rounds have ended.
-    fn found(mut self, factor: Cholesky, rounds: usize) -> CountFit {
+    /// The fit where rounds have ended, by the factor of levels and columns there.
+    fn found(mut self, factor: &Cholesky) -> CountFit {
         let deviance = self.deviance();
         let Rounds { rows, columns, blocks, slopes, levels: level_effects, .. } = self;
         let joined = |of: fn(&Block) -> &[f64]| blocks.iter().flat_map(of).copied().collect::<Vec<f64>>();
@@ -273,13 +204,11 @@ impl<'a> Rounds<'a> {
             has_slope,
             n_effects: effects.len() + n_levels,
             effects,
-            factor: factor.after(level_effects.len()),
             slopes,
             level_effects,
             predictor,
             means,
             deviance,
-            rounds,
         }
     }
 }
@@ -312,6 +241,7 @@ fn on_each<T: Send>(blocks: &mut [Block], ask: impl Fn(&mut Block) -> T + Send +
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::counts::count_rows::Levels;
 
     /// Units, periods with gaps and in two parts that share none, a column that is constant within units and one that is not.
     struct Panel {

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
+use super::count_rows::{Coefficients, CountRows};
 use super::distribution::Distribution;
 use super::fitted_counts::FittedCounts;
-use super::iterate::{Coefficients, CountRows};
 use super::rows_of_design::{with_rows, without_period_dummies};
 use crate::error::Result;
 use crate::model::Family;

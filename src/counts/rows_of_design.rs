@@ -1,9 +1,13 @@
 //! The rows of a design as counts, and which of them leave it.
 
-use super::iterate::{CountRows, Levels};
+use super::count_rows::{CountRows, Levels};
+use super::distribution::Distribution;
 use crate::error::{EstimateError, Result, no_key};
 use crate::model::{Design, Term};
 use crate::panel::{LeftOutRows, Reason};
+
+/// A deviance of this part of all that was counted is rounding.
+const ROUNDING: f64 = 1e-24;
 
 /// What is made of the rows of a design on some of its columns, with effects of all units and of all periods, or without.
 pub(crate) fn with_rows<T>(
@@ -42,6 +46,20 @@ pub(crate) fn offset(design: &Design) -> Vec<f64> {
         Some(exposure) => exposure.values.iter().map(|x| x.ln()).collect(),
         None => vec![0.0; design.n_observations()],
     }
+}
+
+/// How far the counts of a design lie from one rate for all.
+///
+/// # Errors
+/// [`EstimateError::NoVariation`] where they do not.
+pub(crate) fn null_deviance(design: &Design, offset: &[f64], distribution: Distribution) -> Result<f64> {
+    let null = with_rows(design, offset, &[], (false, false), |rows| rows.fit(distribution, None))?;
+    let counted: f64 = design.outcome.iter().zip(&design.weights).map(|(y, w)| w * y).sum();
+    if null.deviance <= ROUNDING * counted {
+        let (outcome, rows) = (design.outcome_name.clone(), design.n_observations());
+        return Err(EstimateError::NoVariation { outcome, rows }.into());
+    }
+    Ok(null.deviance)
 }
 
 /// Leaves out what a model of all columns expects exactly, with effects of units and of all periods beside them, or without.

@@ -8,8 +8,8 @@
 //! one over the root of the number of zeros.
 
 use super::centred::Centred;
+use super::count_rows::CountRows;
 use super::equations::Equations;
-use super::iterate::CountRows;
 use crate::error::{EstimateError, Result};
 
 /// A combination is zero where it is no larger, beside columns of the size of one.

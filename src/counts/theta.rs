@@ -1,19 +1,37 @@
 //! How far do counts vary beyond chance: the θ of the negative binomial.
 
+use super::count_rows::{CountFit, CountRows};
 use super::distribution::Distribution;
-use super::iterate::{CountFit, CountRows};
 use crate::error::{EstimateError, Result};
+use crate::model::Family;
 
-/// Rounds of slopes and θ in turn, and Newton's steps within one.
+/// Steps of θ, each with a fit, after which it is given up.
 const MOST_ROUNDS: usize = 100;
-/// θ is found when it moves by no larger part: what rounding moves it by in a thousand rows is a hundredth of that.
+/// θ is found where the next step would move it by no larger part: what rounding moves it by in a thousand rows is a
+/// hundredth of that.
 const MOVED: f64 = 1e-11;
-/// Of Newton's steps, of which each leaves about the square of what it moved.
-const MOVED_BY_NEWTON: f64 = 1e-7;
 /// Of replicates, whose shares hardly depend on it.
 const MOVED_OF_OTHERS: f64 = 1e-10;
+/// The longest step of ln θ.
+const LONGEST: f64 = 2.0;
+/// A θ as large as this grows without end: counts are Poisson's to the last digit.
+const ENDLESS: f64 = 1e12;
 
 impl CountRows<'_> {
+    /// The fit of greatest likelihood of a family of counts, and the distribution that it is of.
+    ///
+    /// # Errors
+    /// Those of [`fit`](Self::fit) and of [`fit_with_theta`](Self::fit_with_theta).
+    pub(crate) fn fit_family(&self, family: Family) -> Result<(CountFit, Distribution)> {
+        match family {
+            Family::NegativeBinomial => {
+                let (fit, theta) = self.fit_with_theta()?;
+                Ok((fit, Distribution::NegativeBinomial { theta }))
+            }
+            _ => Ok((self.fit(Distribution::Poisson, None)?, Distribution::Poisson)),
+        }
+    }
+
     /// The fit of greatest likelihood of slopes, effects and θ together. Counts are whole numbers.
     ///
     /// # Errors
@@ -27,7 +45,7 @@ impl CountRows<'_> {
             return Err(EstimateError::NotOverdispersed.into());
         }
         let theta = self.first_theta(&poisson.means);
-        self.in_turn(poisson, theta, MOVED)
+        self.likeliest((poisson.predictor, theta), MOVED)
     }
 
     /// The θ of greatest likelihood, from the predictor and the θ of a fit of other weights.
@@ -35,22 +53,33 @@ impl CountRows<'_> {
     /// # Errors
     /// Those of [`fit_with_theta`](Self::fit_with_theta).
     pub(crate) fn theta_from(&self, (predictor, theta): (&[f64], f64)) -> Result<f64> {
-        let fit = self.fit(Distribution::NegativeBinomial { theta }, Some(predictor))?;
-        Ok(self.in_turn(fit, theta, MOVED_OF_OTHERS)?.1)
+        Ok(self.likeliest((predictor.to_vec(), theta), MOVED_OF_OTHERS)?.1)
     }
 
-    /// Slopes and θ in turn, until θ moves by no larger part.
-    fn in_turn(&self, mut fit: CountFit, mut theta: f64, ends: f64) -> Result<(CountFit, f64)> {
-        let at_least = Exceeding::new(self.counts, self.weights);
+    /// The fit and the θ of greatest likelihood, from a predictor and a θ, until θ would move by no larger part.
+    fn likeliest(&self, (mut start, mut theta): (Vec<f64>, f64), ends: f64) -> Result<(CountFit, f64)> {
+        let exceeding = Exceeding::new(self.counts, self.weights);
+        let mut before: Option<(f64, f64)> = None;
         for _ in 0..MOST_ROUNDS {
-            let next = at_least.theta(self, &fit.means, theta)?;
-            let moved = (next / theta - 1.0).abs();
-            theta = next;
-            let start = fit.predictor;
-            fit = self.fit(Distribution::NegativeBinomial { theta }, Some(&start))?;
-            if moved <= ends {
+            let fit = self.fit(Distribution::NegativeBinomial { theta }, Some(&start))?;
+            // By ln θ, the means being the likeliest at θ: what they owe to it counts for nothing in the score, and for all of
+            // the difference to that of the profile's curvature, which is taken from two scores.
+            let (score, slope) = exceeding.score((self.counts, &fit.means, self.weights), theta);
+            let gradient = theta * score;
+            let own = theta * theta * slope + gradient;
+            let of_two = before.map_or(own, |(at, there)| (gradient - there) / (theta.ln() - at));
+            let curvature = if of_two < 0.0 { of_two } else { own };
+            let step = if curvature < 0.0 { -gradient / curvature } else { gradient.signum() };
+            let step = step.clamp(-LONGEST, LONGEST);
+            if step.abs() <= ends {
                 return Ok((fit, theta));
             }
+            before = Some((theta.ln(), gradient));
+            theta *= step.exp();
+            if !(theta > 0.0 && theta < ENDLESS) {
+                return Err(EstimateError::NotOverdispersed.into());
+            }
+            start = fit.predictor;
         }
         Err(EstimateError::NotConverged { model: "the negative binomial regression", rounds: MOST_ROUNDS }.into())
     }
@@ -65,14 +94,23 @@ impl CountRows<'_> {
 }
 
 /// The weight of the rows whose counts exceed k, for k = 0, 1, …: ψ(y + θ) − ψ(θ) = Σ_{k < y} 1/(θ + k), so that sums over
-/// rows of such differences are sums over k.
+/// rows of such differences are sums over k. Beyond so many terms the rest of a sum is its integral with Euler and Maclaurin's
+/// corrections, which are then exact to the last digit.
 struct Exceeding(Vec<f64>);
+
+/// Terms that are summed one by one.
+const MOST_TERMS: usize = 1 << 16;
+
+/// What counts say of θ where their means are known: −∂²ℓ/∂θ².
+pub(crate) fn information_of_theta(counts: &[f64], means: &[f64], weights: &[f64], theta: f64) -> f64 {
+    -Exceeding::new(counts, weights).score((counts, means, weights), theta).1
+}
 
 impl Exceeding {
     fn new(counts: &[f64], weights: &[f64]) -> Self {
-        let most = counts.iter().fold(0.0_f64, |most, y| most.max(*y));
+        let most = counts.iter().fold(0.0_f64, |most, y| most.max(*y)).min(MOST_TERMS as f64);
         let mut weight = vec![0.0; most as usize + 1];
-        counts.iter().zip(weights).for_each(|(y, w)| weight[*y as usize] += w);
+        counts.iter().zip(weights).for_each(|(y, w)| weight[y.min(most) as usize] += w);
         let mut above = 0.0;
         for own in weight.iter_mut().rev() {
             let at = *own;
@@ -82,38 +120,60 @@ impl Exceeding {
         Exceeding(weight)
     }
 
-    /// The θ at which the score is zero, given the means: Newton's steps in ln θ.
-    fn theta(&self, rows: &CountRows, means: &[f64], from: f64) -> Result<f64> {
-        let mut theta = from;
-        for _ in 0..MOST_ROUNDS {
-            let (mut score, mut slope) = (0.0, 0.0);
-            for (k, w) in self.0.iter().enumerate() {
-                let each = 1.0 / (theta + k as f64);
-                score += w * each;
-                slope -= w * each * each;
-            }
-            for ((y, mean), w) in rows.counts.iter().zip(means).zip(rows.weights) {
-                let sum = theta + mean;
-                // ln(θ/(θ + μ)) + 1 − (y + θ)/(θ + μ)
-                // A unit left out may have any mean.
-                if *w == 0.0 {
-                    continue;
-                }
-                score += w * ((mean - y) / sum - (mean / theta).ln_1p());
-                slope += w * ((y - mean) / (sum * sum) - 1.0 / sum + 1.0 / theta);
-            }
-            // In ln θ: d/dln θ = θ score, and its slope θ² slope + θ score.
-            let (gradient, curvature) = (theta * score, theta * theta * slope + theta * score);
-            let step = if curvature < 0.0 { -gradient / curvature } else { gradient.signum() };
-            let step = step.clamp(-2.0, 2.0);
-            theta *= step.exp();
-            if !(theta > 0.0 && theta < 1e12) {
-                return Err(EstimateError::NotOverdispersed.into());
-            }
-            if step.abs() <= MOVED_BY_NEWTON {
-                return Ok(theta);
-            }
+    /// ∂ℓ/∂θ and ∂²ℓ/∂θ² of counts with these means and weights.
+    fn score(&self, (counts, means, weights): (&[f64], &[f64], &[f64]), theta: f64) -> (f64, f64) {
+        let (mut score, mut slope) = (0.0, 0.0);
+        for (k, w) in self.0.iter().enumerate() {
+            let each = 1.0 / (theta + k as f64);
+            score += w * each;
+            slope -= w * each * each;
         }
-        Err(EstimateError::NotConverged { model: "the negative binomial regression", rounds: MOST_ROUNDS }.into())
+        let last = MOST_TERMS as f64;
+        for (y, w) in counts.iter().zip(weights).filter(|(y, _)| **y > last) {
+            // From the last term to the count.
+            let (a, b) = (1.0 / (theta + last), 1.0 / (theta + y));
+            let squares = a * a - b * b;
+            score += w * (((y - last) * a).ln_1p() + 0.5 * (a - b) + squares / 12.0);
+            slope -= w * (a - b + 0.5 * squares + (a.powi(3) - b.powi(3)) / 6.0);
+        }
+        // A unit left out weighs nothing, and has any mean.
+        for ((y, mean), w) in counts.iter().zip(means).zip(weights).filter(|(_, w)| **w > 0.0) {
+            let sum = theta + mean;
+            // ln(θ/(θ + μ)) + 1 − (y + θ)/(θ + μ)
+            score += w * ((mean - y) / sum - (mean / theta).ln_1p());
+            slope += w * ((y - mean) / (sum * sum) - 1.0 / sum + 1.0 / theta);
+        }
+        (score, slope)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sums of more terms than are summed one by one, against all of them.
+    #[test]
+    fn large_counts_have_the_sums_of_all_their_terms() {
+        let counts = [3.0 * MOST_TERMS as f64, 7.0, MOST_TERMS as f64 + 1.0];
+        let (means, weights) = ([2e5, 8.0, 6e4], [1.0, 0.5, 2.0]);
+        for theta in [0.3, 40.0, 1e6] {
+            let (score, slope) = Exceeding::new(&counts, &weights).score((&counts, &means, &weights), theta);
+            let sums = |y: f64| {
+                let each = (0..y as u64).rev().map(|k| 1.0 / (theta + k as f64));
+                each.fold((0.0, 0.0), |(one, two), each| (one + each, two + each * each))
+            };
+            let of_row = |row: usize| {
+                let (y, mean) = (counts[row], means[row]);
+                let ((one, two), s) = (sums(y), theta + mean);
+                let own = one - (mean / theta).ln_1p() + (mean - y) / s;
+                (weights[row] * own, weights[row] * ((y - mean) / (s * s) - 1.0 / s + 1.0 / theta - two))
+            };
+            let expected = (0..3).map(of_row).fold((0.0, 0.0), |(a, b), (c, d)| (a + c, b + d));
+            assert!((score - expected.0).abs() < 1e-11 * (1.0 + score.abs()), "{theta}: {score} and {}", expected.0);
+            assert!((slope - expected.1).abs() < 1e-11 * (1.0 + slope.abs()), "{theta}: {slope} and {}", expected.1);
+        }
+        // Of a count beyond whole numbers, too, nothing overflows.
+        let (score, slope) = Exceeding::new(&[1e300], &[1.0]).score((&[1e300], &[1e290], &[1.0]), 2.0);
+        assert!(score.is_finite() && slope.is_finite());
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::detail::{Cell, Detail};
-use super::deviance::DevianceShares;
+use super::deviance_shares::DevianceShares;
 use super::method::Method;
 use super::share::{Corrected, IntervalMethod, Share};
 use crate::error::{Error, QuestionError, Result};

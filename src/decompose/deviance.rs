@@ -19,61 +19,18 @@ mod adjusted;
 mod by_name;
 mod of_counts;
 
-use serde::{Deserialize, Serialize};
-
 use super::breakdown::Breakdown;
 use super::coalitions::Players;
 use super::coalitions::table::CoalitionTable;
+use super::deviance_shares::DevianceShares;
 use super::method::Method;
 use super::orders::{OrderRange, ranges};
 use super::precedence::Precedence;
 use super::share::Share;
 use crate::counts::FittedCounts;
 use crate::error::Result;
-use crate::model::Family;
 use adjusted::{Adjusted, Fitted};
 pub(crate) use of_counts::Worth;
-
-/// What a [`Breakdown`] of counts is of: the deviance that there was to explain, and what is left of it.
-///
-/// # Examples
-/// ```
-/// use apportion::model::Family;
-/// use apportion::{Model, Panel, Term};
-///
-/// let panel = Panel::england()?.complete_in(["cpp_count", "population_0_17"])?;
-/// let model = Model::new("cpp_count").component("practice", [Term::UnitEffects]);
-/// let model = model.family(Family::Poisson).exposure("population_0_17");
-/// let breakdown = model.fit_counts(&panel)?.sequential()?;
-/// let deviance = breakdown.deviance.as_ref().unwrap();
-/// // Of what is left, chance is a small part: counts vary more than that.
-/// let (chance, beyond) = (deviance.chance.unwrap(), deviance.beyond_chance.unwrap());
-/// assert!((chance + beyond - breakdown.unexplained.share_of_total).abs() < 1e-12 && chance < beyond);
-/// # Ok::<(), apportion::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct DevianceShares {
-    /// The family of the counts.
-    pub family: Family,
-    /// The column that they are out of; `None` where every row counts alike.
-    pub exposure: Option<String>,
-    /// θ of a negative binomial model.
-    pub theta: Option<f64>,
-    /// The deviance from one rate for all.
-    pub null_deviance: f64,
-    /// The deviance from the whole model.
-    pub deviance: f64,
-    /// Σ w (y − μ)²/V(μ) over the rows less the parameters: 1 where counts vary as the family has it; `None` without a row to
-    /// spare.
-    pub pearson_dispersion: Option<f64>,
-    /// The part of the null deviance that Poisson counts have about their means by chance, Σ w E d(Y, μ) · (1 − p/n) for p
-    /// parameters and n rows: a part of what is unexplained. `None` of other families, whose spread is not chance alone.
-    pub chance: Option<f64>,
-    /// The rest of what is unexplained: over-dispersion, and causes that are not in the model.
-    pub beyond_chance: Option<f64>,
-}
 
 impl FittedCounts {
     /// The deviance split by this method: what the methods of their own names call.
@@ -153,7 +110,7 @@ impl FittedCounts {
     /// Those of [`breakdown`](Self::breakdown).
     ///
     /// # Examples
-    /// See [`DevianceShares`].
+    /// See [`DevianceShares`](crate::decompose::DevianceShares).
     pub fn sequential(&self) -> Result<Breakdown> {
         self.sequential_in(&[])
     }

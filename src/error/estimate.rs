@@ -378,6 +378,17 @@ pub enum PredictProblem {
         /// The column.
         column: String,
     },
+    /// An exposure of zero or less, or none.
+    #[error("its {column} is {exposure}, and must be above zero for counts to be out of it")]
+    Exposure {
+        /// The column.
+        column: String,
+        /// The exposure.
+        exposure: f64,
+    },
+    /// What is expected is larger than numbers are.
+    #[error("what is expected of it is beyond numbers: its columns are far from those of the fit")]
+    BeyondNumbers,
     /// A weight of zero or less, or none.
     #[error("its weight is {weight}, and must be positive")]
     Weight {

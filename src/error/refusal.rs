@@ -26,6 +26,15 @@ pub enum Refusal {
         "it splits sums of squares, and there is a deviance: use sequential, shapley, first, last, owen, pmvd, dominance or commonality"
     )]
     OfLeastSquares,
+    /// It is of least squares, and the regression of counts.
+    #[error("it is of least squares, and the outcome is taken for counts ({family}): set the family to gaussian")]
+    OfCounts {
+        /// The family.
+        family: &'static str,
+    },
+    /// Counts with fractions have deviances, but no likelihood.
+    #[error("counts with fractions have no likelihood, only a deviance (quasi-Poisson): compare deviances")]
+    Fractions,
     /// It needs every row by itself, and there are sums of rows only.
     #[error(
         "it needs every row by itself, and only the sums over the rows of each unit and period are there: fit the model to a panel"

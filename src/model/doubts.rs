@@ -47,6 +47,12 @@ impl Design {
     }
 }
 
+/// Counts with fractions, of which there is a deviance and no likelihood.
+pub(crate) fn quasi_poisson(outcome: &str, counts: &[f64]) -> Option<Warning> {
+    let rows = counts.iter().filter(|y| y.fract() != 0.0).count();
+    (rows > 0).then(|| Warning::QuasiPoisson { outcome: outcome.to_string(), rows })
+}
+
 /// The groups whose rows, each of which stands for so many, stand for a single one together.
 fn standing_for_one(groups: &Groups, counts: &[usize]) -> Vec<String> {
     let mut stand_for = vec![0; groups.len()];

@@ -87,11 +87,6 @@ impl Cholesky {
         &self.rows
     }
 
-    /// The factor of what the first variables leave of the others.
-    pub(crate) fn after(&self, first: usize) -> Self {
-        Cholesky { rows: self.rows[first..].iter().map(|row| row[first..].to_vec()).collect() }
-    }
-
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }
@@ -164,9 +159,6 @@ mod tests {
             }
         }
         assert_eq!(factor().rank(), 3);
-        // What the first leaves: 3 − 2·2/4, 0 − 1·2/4 and 2 − 1·1/4.
-        let left = factor().after(1);
-        assert!(close(&left.solve(vec![2.0 - 0.5, -0.5 + 1.75]), &[1.0, 1.0]));
     }
 
     #[test]

@@ -27,6 +27,7 @@ mod factor;
 mod kind;
 mod layout;
 mod leverage;
+mod of_counts;
 mod satterthwaite;
 mod small_sample;
 
@@ -170,6 +171,7 @@ impl FittedRegression {
             let what = "residual degrees of freedom for a covariance: take terms out".to_string();
             return Err(EstimateError::TooFew { what, expected: 1, found: 0 }.into());
         }
+        self.check_of_counts(covariance)?;
         let meat = self.meat(covariance)?;
         let factor = covariance.small_sample.factor(self, &covariance.kind, &meat.clusters, &meat.nesting);
         let fewest = meat.clusters.iter().copied().min();
@@ -232,6 +234,7 @@ impl FittedRegression {
         };
         let asker = format!("the {} covariance", covariance.kind);
         Ok(match &covariance.kind {
+            CovarianceKind::Iid if self.counts.is_some() => Meat::plain(self.covariance_of_counts()),
             CovarianceKind::Iid => Meat::plain(inverse * (self.sum_of_squares() / self.n_observations() as f64)),
             CovarianceKind::Heteroskedastic(leverage) => {
                 Meat { alone: self.alone(&Sets::Rows), ..Meat::plain(sandwich(&self.of_rows(*leverage, covariance)?)) }

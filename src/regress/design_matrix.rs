@@ -18,6 +18,9 @@ impl FittedRegression {
     /// X b + e = y        and        X'W e = 0
     /// ```
     ///
+    /// Of counts they are those of the last round: y is ln μ less that of the exposure, plus (y − μ)/μ, e is (y − μ)/μ, and W
+    /// holds μ²/V(μ).
+    ///
     /// # Examples
     /// ```
     /// use apportion::{Estimator, Panel, PanelRegression};

@@ -128,7 +128,7 @@ impl FittedRegression {
         let (intercept, effects) = levels(&left);
         let mut rows = vec![0; groups.names.len()];
         groups.codes.iter().for_each(|&code| rows[code as usize] += 1);
-        let variance = self.error_variance();
+        let variance = self.assumed_variance();
         let effect = |code: usize| {
             let x: Vec<f64> = of_columns.iter().map(|(constant, own)| constant + own[code]).collect();
             let (first, second) = if of == Of::Units { (Some(code), None) } else { (None, Some(code)) };

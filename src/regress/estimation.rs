@@ -1,6 +1,7 @@
 //! From a question and a design to a fitted regression.
 
 use super::least_squares::Solution;
+use super::of_counts::OfCounts;
 use super::r_squared::Left;
 use super::random_effects::RandomEffect;
 use super::spreads::Spreads;
@@ -8,7 +9,7 @@ use super::transform::{Transformed, needs, period_values};
 use super::{Estimator, FittedRegression, PanelRegression, RSquared};
 use crate::error::{Error, EstimateError, OutcomeUse, QuestionError, Refusal, Result, cannot};
 use crate::fit::check_within;
-use crate::model::Design;
+use crate::model::{Design, quasi_poisson};
 use crate::numerics::dot::weighted_dot;
 use crate::numerics::rank::rounding;
 use crate::panel::Panel;
@@ -49,7 +50,9 @@ impl FittedRegression {
         if !question.intercept && (estimator.absorbs_units() || estimator.absorbs_periods()) {
             return Err(QuestionError::NoInterceptToLeaveOut { estimator: estimator.name() }.into());
         }
-        let fit = Self::of(&question.clone().estimator(estimator), design)?;
+        let question = question.clone().estimator(estimator);
+        let counts = OfCounts::of(&question, &mut design)?;
+        let fit = Self::of(&question, design)?.with(counts);
         if fit.data.absorbed.any() && fit.data.outcome.iter().all(|y| *y == 0.0) {
             let why = Refusal::NothingOfOutcome { outcome: fit.design.outcome_name };
             return Err(cannot(estimator.name(), why));
@@ -137,7 +140,23 @@ impl FittedRegression {
             left_out_columns,
             r_squared,
             warnings,
+            counts: None,
         })
+    }
+
+    /// The same as the last round of a regression of counts.
+    pub(super) fn with(mut self, counts: Option<OfCounts>) -> Self {
+        if let Some(counts) = &counts {
+            let overall = 1.0 - counts.deviance / counts.null_deviance;
+            // A dispersion for every parameter but the intercept.
+            let parameters = (self.n_observations() - self.df_residual) as f64 - 1.0;
+            let taken = parameters * self.sigma2() / counts.null_deviance;
+            let adjusted = (self.df_residual > 0).then_some(overall - taken);
+            self.r_squared = RSquared { overall, within: None, between: None, adjusted };
+            self.warnings.extend(quasi_poisson(&self.design.outcome_name, &counts.counts));
+        }
+        self.counts = counts;
+        self
     }
 }
 

@@ -107,6 +107,11 @@ impl Estimator {
         matches!(self, Estimator::WithinPeriod | Estimator::Twoway)
     }
 
+    /// Whether it regresses the rows of the sample, and takes nothing from them but effects.
+    pub(crate) fn absorbs_alone(self) -> bool {
+        self == Estimator::Pooled || self.absorbs_units() || self.absorbs_periods()
+    }
+
     /// Whether the effects are random.
     pub(crate) fn is_random(self) -> bool {
         matches!(self, Estimator::Random | Estimator::RandomPeriod | Estimator::RandomTwoway | Estimator::Mundlak)

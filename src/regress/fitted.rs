@@ -1,6 +1,7 @@
 //! A fitted regression: its coefficients, residuals and what further questions are answered from.
 
 use super::basis::Basis;
+use super::of_counts::OfCounts;
 use super::random_effects::{EffectVariances, QuasiDemeaning};
 use super::transform::Transformed;
 use super::{Estimator, PanelRegression, RSquared};
@@ -37,6 +38,7 @@ use crate::warning::Warning;
 /// | Is the expectation linear in the columns? | [`reset`](Self::reset) |
 /// | Do columns explain one another? | [`collinearity`](Self::collinearity) |
 /// | On which rows or units do the coefficients rest? | [`influence_of_rows`](Self::influence_of_rows), [`influence_of_units`](Self::influence_of_units) |
+/// | Counts: how far are they from their means, what does a column do to them? | [`deviance`](Self::deviance), [`average_marginal_effects`](Self::average_marginal_effects) |
 /// | What deserves doubt? | [`warnings`](Self::warnings) |
 ///
 /// # Examples
@@ -68,6 +70,8 @@ pub struct FittedRegression {
     pub(super) left_out_columns: Vec<String>,
     pub(super) r_squared: RSquared,
     pub(super) warnings: Vec<Warning>,
+    /// Of a regression of counts, whose last round of least squares all of this is.
+    pub(super) counts: Option<OfCounts>,
 }
 
 impl FittedRegression {
@@ -91,7 +95,8 @@ impl FittedRegression {
         &self.data.names
     }
 
-    /// The coefficients: change of the outcome for one unit of the column, all else in the regression held fixed.
+    /// The coefficients: change of the outcome for one unit of the column, all else in the regression held fixed; of counts
+    /// the change of the logarithm of the expected rate.
     pub fn estimates(&self) -> &[f64] {
         &self.estimates
     }
@@ -210,7 +215,8 @@ impl FittedRegression {
     }
 
     /// The residual variance Σ w e²/(degrees of freedom), e of the transformed rows and w the user's weights: the
-    /// variance of the error of a row with weight one. NaN without degrees of freedom.
+    /// variance of the error of a row with weight one. Of counts it is Pearson's dispersion, Σ w (y − μ)²/V(μ) over them. NaN
+    /// without degrees of freedom.
     ///
     /// # Examples
     /// See [`FittedRegression`].
@@ -223,12 +229,12 @@ impl FittedRegression {
         &self.r_squared
     }
 
-    /// Residuals of the regressed rows, not weighted.
+    /// Residuals of the regressed rows, not weighted; of counts each less its mean.
     pub fn residuals(&self) -> &[f64] {
-        &self.residuals
+        self.counts.as_ref().map_or(&self.residuals, |counts| &counts.residuals)
     }
 
-    /// Fitted values of the regressed rows: outcome less residual, absorbed effects included. Of a between estimator
+    /// Fitted values of the regressed rows: outcome less residual, absorbed effects included; of counts their means. Of a between estimator
     /// they are of units' means, of first differences of differences, of random effects of quasi-demeaned rows.
     ///
     /// # Examples
@@ -247,11 +253,17 @@ impl FittedRegression {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn fitted(&self) -> Vec<f64> {
-        self.outcome().iter().zip(&self.residuals).map(|(y, e)| y - e).collect()
+        match &self.counts {
+            Some(counts) => counts.means.clone(),
+            None => self.outcome().iter().zip(&self.residuals).map(|(y, e)| y - e).collect(),
+        }
     }
 
     /// The outcome of the regressed rows, absorbed effects in it.
     pub(super) fn outcome(&self) -> &[f64] {
+        if let Some(counts) = &self.counts {
+            return &counts.counts;
+        }
         if self.data.absorbed.any() { &self.design.outcome } else { &self.data.outcome }
     }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::covariance::{Covariance, CovarianceMatrix};
+use super::deviance::Deviance;
 use super::joint::JointTest;
 use super::{Estimator, FittedRegression, RSquared};
 use crate::error::{QuestionError, Result, cannot};
@@ -21,7 +22,7 @@ use crate::warning::Warning;
 pub struct CoefficientEstimate {
     /// The column, or the combination.
     pub name: String,
-    /// Change of the outcome for one unit of the column.
+    /// Change of the outcome for one unit of the column; of counts, of the logarithm of what is expected.
     pub estimate: f64,
     /// Its standard error; NaN, in JSON null, where the covariance says nothing of it, and then so is all that follows
     /// from it. A warning of the [`CovarianceMatrix`] says why.
@@ -105,8 +106,11 @@ pub struct CoefficientTable {
     pub n_periods: usize,
     /// Residual degrees of freedom.
     pub df_residual: usize,
-    /// Parts of the outcome's variation that are explained.
+    /// Parts of the outcome's variation that are explained, of counts of its deviance.
     pub r_squared: RSquared,
+    /// Of counts, how far they lie from their means; `None` of least squares.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deviance: Option<Deviance>,
     /// The rows of the panel that were left out, by reason.
     #[serde(default)]
     pub left_out: Vec<LeftOutRows>,
@@ -212,6 +216,7 @@ impl FittedRegression {
             n_periods: self.n_periods(),
             df_residual: self.df_residual(),
             r_squared: *self.r_squared(),
+            deviance: self.deviance(),
             left_out: self.sample().left_out.clone(),
             factors: self.factors(),
             warnings: self.warnings().to_vec(),

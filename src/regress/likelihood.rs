@@ -3,6 +3,7 @@
 use std::f64::consts::TAU;
 
 use super::FittedRegression;
+use crate::counts::Distribution;
 use crate::error::{EstimatorNeed, Refusal, Result, cannot};
 use crate::warning::Warning;
 
@@ -18,8 +19,11 @@ impl FittedRegression {
     /// likelihood of the units' means, of first differences that of the differences: compare either with its own
     /// kind only. With weights fixest's `logLik` is another: it leaves them out of ℓ, Σ log w and Σ w e² alike.
     ///
+    /// Of counts it is that of their family, binomial coefficients and factorials in it, as R's `logLik(glm)` and
+    /// `logLik(glm.nb)`; weights, of mean one, multiply it row by row.
+    ///
     /// # Errors
-    /// [`EstimateError::Method`](crate::error::EstimateError::Method) of random effects, whose variances are not those
+    /// [`EstimateError::Method`](crate::error::EstimateError::Method) of counts with fractions; of random effects, whose variances are not those
     /// of the largest likelihood, so that ℓ would not be largest, either; and of a regression that fits exactly.
     ///
     /// # Examples
@@ -39,7 +43,7 @@ impl FittedRegression {
 
     /// Akaike's information criterion, −2ℓ + 2p; the smaller, the better, among regressions of the same regressed rows.
     ///
-    /// p counts the coefficients, the independent absorbed effects and σ²: n − [`df_residual`](Self::df_residual) + 1.
+    /// p counts the coefficients, the independent absorbed effects and σ², of counts θ where there is one in place of σ²: n − [`df_residual`](Self::df_residual) + 1.
     /// So does R's `AIC(lm)` with the effects as dummies, and so do the criteria of the best subsets. fixest's
     /// `AIC(feols)` does not count σ², and is smaller by 2 (without weights, for which see
     /// [`log_likelihood`](Self::log_likelihood)); differences between regressions are the same.
@@ -90,12 +94,19 @@ impl FittedRegression {
         Ok(self.n_parameters() * (self.n_observations() as f64).ln() - 2.0 * self.likelihood("BIC")?)
     }
 
-    /// Coefficients, absorbed effects and the variance.
+    /// Coefficients, absorbed effects, and the variance or θ.
     fn n_parameters(&self) -> f64 {
-        (self.n_observations() - self.df_residual + 1) as f64
+        let has_more = self.counts.as_ref().is_none_or(|counts| counts.distribution != Distribution::Poisson);
+        (self.n_observations() - self.df_residual + usize::from(has_more)) as f64
     }
 
     fn likelihood(&self, asker: &'static str) -> Result<f64> {
+        if let Some(counts) = &self.counts {
+            if counts.counts.iter().any(|y| y.fract() != 0.0) {
+                return Err(cannot(asker, Refusal::Fractions));
+            }
+            return Ok(counts.log_likelihood());
+        }
         if self.estimator().is_random() {
             let (found, needs) = (self.estimator().name(), EstimatorNeed::LargestLikelihood);
             return Err(cannot(asker, Refusal::OtherEstimator { found, needs }));

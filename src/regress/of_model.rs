@@ -3,10 +3,12 @@
 use linfa::traits::Predict;
 use ndarray::Array1;
 
+use super::of_counts::OfCounts;
 use super::{Estimator, FittedRegression, PanelRegression, RandomMethod};
+use crate::counts::FittedCounts;
 use crate::error::Result;
 use crate::fit::FittedModel;
-use crate::model::{Term, resolve};
+use crate::model::{Design, Model, Term, resolve};
 use crate::panel::Panel;
 
 impl FittedModel {
@@ -41,29 +43,65 @@ impl FittedModel {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn regression(&self) -> Result<FittedRegression> {
-        let (design, model) = (self.design(), self.model());
-        design.needs_rows("the regression")?;
-        let (units, periods) = (!design.unit_effects.is_empty(), design.has_period_effects);
-        let estimator = match (units, periods) {
-            (false, false) => Estimator::Pooled,
-            (true, false) => Estimator::Within,
-            (false, true) => Estimator::WithinPeriod,
-            (true, true) => Estimator::Twoway,
-        };
-        let terms = model.always_terms().iter().chain(model.components().iter().flat_map(|c| &c.terms));
-        let is_absorbed =
-            |term: &&Term| matches!(resolve(term, &design.panel), Term::UnitEffects | Term::PeriodEffects);
-        let question = PanelRegression {
-            outcome: model.outcome().cloned(),
-            terms: terms.filter(|term| !is_absorbed(term)).cloned().collect(),
-            estimator,
-            random_method: RandomMethod::default(),
-            weights: model.weights.clone(),
-            intercept: true,
-            unread: None,
-        };
-        FittedRegression::of(&question, if periods { design.without_period_dummies() } else { design.clone() })
+        self.design().needs_rows("the regression")?;
+        let (question, design) = same_question(self.model(), self.design());
+        FittedRegression::of(&question, design)
     }
+}
+
+impl FittedCounts {
+    /// The regression on all columns of the model, with standard errors under a covariance, predictions and average marginal
+    /// effects: what [`PanelRegression`] gives when it is asked the same. Terms and estimator are those that
+    /// [`FittedModel::regression`] says.
+    ///
+    /// # Errors
+    /// Those of [`PanelRegression::fit`].
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::model::Family;
+    /// use apportion::{Covariance, Model, Panel, Term};
+    ///
+    /// let panel = Panel::england()?.complete_in(["cpp_count", "population_0_17", "spend_core_per_child"])?;
+    /// let model = Model::new("cpp_count").component("spending", ["log(spend_core_per_child)"]);
+    /// let model = model.component("policy", [Term::PeriodEffects]).component("practice", [Term::UnitEffects]);
+    /// let fit = model.family(Family::Poisson).exposure("population_0_17").fit_counts(&panel)?;
+    /// let regression = fit.regression()?;
+    /// let table = regression.coefficients(&Covariance::cluster())?;
+    /// assert_eq!(table.coefficients[0].component.as_deref(), Some("spending"));
+    /// assert!((regression.deviance().unwrap().deviance / fit.deviance() - 1.0).abs() < 1e-10);
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn regression(&self) -> Result<FittedRegression> {
+        let (question, mut design) = same_question(self.model(), self.design());
+        let counts = OfCounts::of(&question, &mut design)?;
+        Ok(FittedRegression::of(&question, design)?.with(counts))
+    }
+}
+
+/// A model's question as one to a regression, and the design of it, plain effects absorbed.
+fn same_question(model: &Model, design: &Design) -> (PanelRegression, Design) {
+    let (units, periods) = (!design.unit_effects.is_empty(), design.has_period_effects);
+    let estimator = match (units, periods) {
+        (false, false) => Estimator::Pooled,
+        (true, false) => Estimator::Within,
+        (false, true) => Estimator::WithinPeriod,
+        (true, true) => Estimator::Twoway,
+    };
+    let terms = model.always_terms().iter().chain(model.components().iter().flat_map(|c| &c.terms));
+    let is_absorbed = |term: &&Term| matches!(resolve(term, &design.panel), Term::UnitEffects | Term::PeriodEffects);
+    let question = PanelRegression {
+        outcome: model.outcome().cloned(),
+        terms: terms.filter(|term| !is_absorbed(term)).cloned().collect(),
+        estimator,
+        random_method: RandomMethod::default(),
+        weights: model.weights.clone(),
+        intercept: true,
+        family: model.family,
+        exposure: model.exposure.clone(),
+        unread: None,
+    };
+    (question, if periods { design.without_period_dummies() } else { design.clone() })
 }
 
 impl Predict<&Panel, Result<Array1<f64>>> for FittedModel {

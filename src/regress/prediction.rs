@@ -1,5 +1,7 @@
 //! What the regression expects of new rows, and how sure that is.
 
+mod of_counts;
+
 use linfa::traits::Predict;
 use ndarray::{Array1, ArrayView1};
 use serde::{Deserialize, Serialize};
@@ -16,7 +18,7 @@ use crate::panel::Panel;
 
 /// What is expected of a row.
 ///
-/// All numbers are in points of the outcome.
+/// All numbers are in points of the outcome, of counts in counts; over the exposure they are of rates.
 ///
 /// # Examples
 /// See [`predictions`](FittedRegression::predictions).
@@ -26,7 +28,7 @@ use crate::panel::Panel;
 pub struct Prediction {
     /// Unit and period of the row, or its place.
     pub name: String,
-    /// The expected outcome: intercept, absorbed effects, coefficients times columns.
+    /// The expected outcome: intercept, absorbed effects, coefficients times columns; of counts e to that, times the exposure.
     pub expected: f64,
     /// The standard error of that expectation; NaN, in JSON null, where the covariance says nothing of it, and then so
     /// are the intervals.
@@ -49,6 +51,12 @@ pub struct Prediction {
     #[serde(deserialize_with = "nan_for_null")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub outcome_upper: f64,
+    /// Of counts, what the row's are out of; `None` of least squares, and where every row counts alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exposure: Option<f64>,
+    /// The expected count for one unit of exposure; `None` likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
 }
 
 impl FittedRegression {
@@ -63,8 +71,13 @@ impl FittedRegression {
     /// expected ± t √(x'Vx + v),   outcome ± t √(x'Vx + v + σ²/w + σ²_u + σ²_p)     v that of absorbed effects
     /// ```
     ///
+    /// Of counts the expectation is exposure · exp(x'b), its interval that of the logarithm, and its standard error by the
+    /// delta method. The count itself varies as the family has it, its mean being uncertain as a gamma variable is: its
+    /// interval is of a negative binomial with the variance μ + μ²(1/θ + x'Vx + v). Exposures are the panel's; at another
+    /// there is [`predictions_at_exposure`](Self::predictions_at_exposure).
+    ///
     /// # Errors
-    /// [`EstimateError::Predict`] for a row with a missing value, with a unit, period or level that the fit has not seen,
+    /// [`EstimateError::Predict`] for a row with a missing value, without an exposure, with a unit, period or level that the fit has not seen,
     /// or with a column that has no coefficient and is no combination of the others there; [`EstimateError::Method`] for first differences, which say nothing of levels, and for
     /// [`Estimator::Mundlak`], whose columns are about the unit means of the sample;
     /// [`QuestionError::Option`](crate::error::QuestionError::Option) for a level outside 0 to 1.
@@ -84,6 +97,9 @@ impl FittedRegression {
     /// ```
     pub fn predictions(&self, panel: &Panel, covariance: &Covariance, level: f64) -> Result<Vec<Prediction>> {
         check_level(level)?;
+        if let Some(counts) = &self.counts {
+            return self.predicted_counts(counts, panel, self.exposures(panel)?, covariance, level);
+        }
         let expected = self.expected_of(panel)?;
         let estimated = self.estimated(covariance)?;
         let weights = match &self.design.weights_name {
@@ -111,6 +127,8 @@ impl FittedRegression {
                 upper: expected + half,
                 outcome_lower: expected - half_outcome,
                 outcome_upper: expected + half_outcome,
+                exposure: None,
+                rate: None,
             })
         };
         expected.into_iter().enumerate().map(of_row).collect()
@@ -185,6 +203,11 @@ impl FittedRegression {
 impl Predict<&Panel, Result<Array1<f64>>> for FittedRegression {
     /// The expected outcome of every row of a panel; what [`FittedRegression::predictions`] puts intervals on.
     fn predict(&self, panel: &Panel) -> Result<Array1<f64>> {
-        Ok(self.expected_of(panel)?.into_iter().map(|(expected, _, _)| expected).collect())
+        let expected = self.expected_of(panel)?.into_iter().map(|(expected, _, _)| expected);
+        if self.counts.is_none() {
+            return Ok(expected.collect());
+        }
+        let exposures = self.exposures(panel)?.unwrap_or_else(|| vec![1.0; panel.n_observations()]);
+        Ok(expected.zip(exposures).map(|(expected, exposure)| exposure * expected.exp()).collect())
     }
 }

@@ -23,6 +23,9 @@ use crate::numerics::groups::Groups;
 /// adjusted  1 − (1 − overall)(n − 1)/(degrees of freedom); pooled and absorbing estimators
 /// ```
 ///
+/// Of counts they are parts of the deviance: overall 1 − D/D(null), and adjusted 1 − (D + φp)/D(null), with φ the
+/// [`sigma2`](super::FittedRegression::sigma2) and p the parameters but the intercept; there is none within or between.
+///
 /// Of a regression that does not minimise the sum of squares in question it may be negative.
 ///
 /// # Examples

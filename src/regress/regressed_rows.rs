@@ -223,7 +223,7 @@ impl FittedRegression {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn residuals_on(&self, panel: &Panel) -> Result<Vec<CellValue>> {
-        self.on_rows_of(panel, &self.residuals, "a column of residuals")
+        self.on_rows_of(panel, self.residuals(), "a column of residuals")
     }
 
     /// The fitted values as a column, likewise. Rows that the sample left out are missing here too: for what is expected
@@ -264,14 +264,17 @@ impl FittedRegression {
             (Estimator::FirstDifference, _) => own[first - 1..=first].to_vec(),
             _ => vec![own[first]],
         };
-        let (outcome, residual) = (self.outcome()[at], self.residuals[at]);
+        let (outcome, residual) = (self.outcome()[at], self.residuals()[at]);
         let is_difference = self.estimator() == Estimator::FirstDifference;
         RegressedRow {
             unit: panel.unit_of(own[first]).map(str::to_string),
             period: panel.period_of(own[first]).filter(|_| self.estimator() != Estimator::Between),
             earlier_period: rows.first().filter(|_| is_difference).and_then(|&row| panel.period_of(row)),
             rows,
-            weight: self.data.weights[at] * self.data.weights_scale,
+            weight: match &self.counts {
+                Some(counts) => counts.weights[at] * counts.weights_mean,
+                None => self.data.weights[at] * self.data.weights_scale,
+            },
             outcome,
             fitted: outcome - residual,
             residual,
@@ -294,7 +297,8 @@ impl FittedRegression {
     fn read_the_same_in(&self, panel: &Panel) -> bool {
         let design = &self.design;
         let terms = design.terms.iter().map(|term| &term.term).chain(&self.question.outcome);
-        let mut names = terms.flat_map(Term::columns).chain(design.weights_name.as_deref());
+        let exposure = design.exposure.as_ref().map(|exposure| exposure.name.as_str());
+        let mut names = terms.flat_map(Term::columns).chain(design.weights_name.as_deref()).chain(exposure);
         names.all(|name| match (design.panel.column(name), panel.column(name)) {
             (Ok(own), Ok(other)) => design.rows.iter().all(|&row| has_same_value(own, other, row)),
             // What is no column of the fitted panel is one of its keys.

@@ -191,8 +191,9 @@ impl FittedRegression {
         Ok(SpecificationTest::new(test, null, statistic, distribution).warn(estimated.of_columns.warnings))
     }
 
-    /// A regression with residuals, of which something can be said.
+    /// A regression by least squares with residuals, of which something can be said.
     fn check_residuals(&self, test: &'static str) -> Result<()> {
+        self.by_least_squares(test)?;
         if self.df_residual == 0 {
             let what = format!("residual degrees of freedom for {test}: take terms out");
             return Err(EstimateError::TooFew { what, expected: 1, found: 0 }.into());

@@ -201,6 +201,7 @@ impl FittedRegression {
     /// <https://doi.org/10.1162/rest.90.3.414>; D. Roodman and others (2019), Stata Journal 19,
     /// <https://doi.org/10.1177/1536867X19830877>.
     pub fn wild_bootstrap(&self, name: &str, options: &WildBootstrap) -> Result<WildTest> {
+        self.by_least_squares("the wild bootstrap")?;
         let at = self.position(name)?;
         options.check()?;
         check_level(options.level)?;

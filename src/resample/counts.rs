@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::corrected::can_be_negative;
 use super::draws::Draws;
 use super::interval::IntervalRule;
-use super::replicates::Told;
+use super::told::Told;
 use super::with_intervals::is_of_intervals;
 use crate::counts::{CountReplicate, FittedCounts, Noting};
 use crate::decompose::{Breakdown, IntervalKind, IntervalMethod, Worth, relation};

@@ -106,6 +106,11 @@ impl fmt::Display for Warning {
             Warning::ExactFit => {
                 write!(f, "the fit is exact: what is left, and the standard errors with it, is rounding")
             }
+            Warning::QuasiPoisson { outcome, rows } => write!(
+                f,
+                "{outcome} is no whole number, rows: {rows}. The model is quasi-Poisson, right about means; for errors take \
+                 clusters or HC"
+            ),
             Warning::Disconnected { parts } => write!(
                 f,
                 "the panel falls into {parts} parts without a common unit or period: effects of different parts cannot be \

@@ -5,6 +5,7 @@ mod common;
 
 mod bad_input;
 mod brute_force;
+mod counts;
 mod functions;
 mod intercept;
 mod likelihood;

@@ -6,6 +6,7 @@ mod common;
 mod change;
 mod contributions;
 mod corrected;
+mod count_regressions;
 mod counts;
 mod deviance;
 mod england;

@@ -20,6 +20,24 @@ impl SmallSample {
         let k = fit.estimates.len() as f64;
         let of_clusters = clusters.iter().min().map_or(1.0, |&g| g as f64 / (g as f64 - 1.0));
         let of_rows = (n - 1.0) / (n - fit.parameters_beside(nesting) as f64).max(1.0);
+        if fit.counts.is_some() {
+            // Those of least squares but where packages know of no residual variance.
+            match (kind, self) {
+                (CovarianceKind::Iid, SmallSample::Fixest) => return (n - 1.0) / df,
+                (CovarianceKind::Heteroskedastic(Leverage::Hc1), SmallSample::Stata) => return n / (n - 1.0),
+                (
+                    CovarianceKind::Cluster { correction: ClusterCorrection::SmallSample, .. }
+                    | CovarianceKind::TwowayCluster
+                    | CovarianceKind::TwowayClusterBy { .. },
+                    SmallSample::Stata,
+                ) => return of_clusters,
+                (
+                    CovarianceKind::Iid | CovarianceKind::NeweyWest { .. } | CovarianceKind::DriscollKraay { .. },
+                    SmallSample::Stata,
+                ) => return 1.0,
+                _ => {}
+            }
+        }
         match (kind, self) {
             (CovarianceKind::Cluster { correction: ClusterCorrection::Cr1, .. }, _) => of_clusters,
             (CovarianceKind::Cluster { correction: ClusterCorrection::Cr1s, .. }, _) => of_clusters * of_rows,
@@ -41,6 +59,8 @@ impl SmallSample {
     pub(super) fn df(self, fit: &FittedRegression, kind: &CovarianceKind, fewest: Option<usize>) -> Option<f64> {
         let of_clusters = match (self, fewest) {
             (SmallSample::Unadjusted, _) => return None,
+            // What counts vary by is known, or as good as known, from their means.
+            _ if fit.counts.is_some() => return None,
             (SmallSample::Plm, _) => None,
             (_, fewest) => fewest.map(|clusters| clusters as f64 - 1.0),
         };

@@ -91,6 +91,7 @@ impl FittedRegression {
     }
 
     fn influence(&self, sets: &[Vec<usize>], name: impl Fn(usize) -> String) -> Result<Vec<Influence>> {
+        self.by_least_squares("the influence of rows and units")?;
         if self.df_residual < 2 {
             let what = "residual degrees of freedom to leave rows out: take terms out".to_string();
             return Err(EstimateError::TooFew { what, expected: 2, found: self.df_residual }.into());

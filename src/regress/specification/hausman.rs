@@ -105,6 +105,8 @@ impl FittedRegression {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn hausman_with(&self, efficient: &FittedRegression, variance: HausmanVariance) -> Result<SpecificationTest> {
+        self.by_least_squares(TEST)?;
+        efficient.by_least_squares(TEST)?;
         self.check_pair(efficient)?;
         let common: Vec<(usize, usize)> = (0..self.names().len())
             .filter(|&at| self.names()[at] != INTERCEPT)

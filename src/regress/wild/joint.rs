@@ -81,6 +81,7 @@ impl FittedRegression {
     ///
     /// A. C. Cameron, J. B. Gelbach and D. L. Miller (2008), <https://doi.org/10.1162/rest.90.3.414>.
     pub fn wild_bootstrap_joint(&self, names: &[&str], options: &WildBootstrap) -> Result<JointWildTest> {
+        self.by_least_squares(TEST)?;
         options.check()?;
         let at = names.iter().map(|name| self.position(name)).collect::<Result<Vec<_>>>()?;
         if at.is_empty() {
