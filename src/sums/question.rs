@@ -52,7 +52,7 @@ impl SumsQuestion {
     /// A model that names no weights has none here: there is no schema that could.
     ///
     /// # Errors
-    /// Those of [`Model::check`]; [`QuestionError::TermMeaning`] for terms that are no number of each row by itself: lags,
+    /// Those of [`Model::check`]; [`QuestionError::OfCounts`] for a model of counts; [`QuestionError::TermMeaning`] for terms that are no number of each row by itself: lags,
     /// leads, factors of other columns, and interactions with effects;
     /// [`DataError::NoKey`](crate::error::DataError::NoKey) for period effects without periods.
     ///
@@ -60,6 +60,7 @@ impl SumsQuestion {
     /// See [`SumsQuestion`].
     pub fn new(model: &Model, unit: impl Into<String>, period: Option<&str>) -> Result<Self> {
         let outcome = model.checked_outcome()?;
+        model.by_least_squares("an answer from sums")?;
         let mut question = SumsQuestion {
             unit: unit.into(),
             period: period.map(str::to_string),

@@ -1,8 +1,10 @@
 //! What is no count, no exposure or no model of counts, and zeros that have no finite fit.
 
 use apportion::error::{DataError, EstimateError, QuestionError, Refusal};
+use apportion::findings::Sensitivity;
 use apportion::model::Family;
-use apportion::{Error, Method, Model, Panel, Term};
+use apportion::sums::SumsQuestion;
+use apportion::{Error, Method, Model, Panel, Term, Warning};
 
 fn panel(counts: [f64; 6], people: [f64; 6]) -> Panel {
     Panel::builder()
@@ -34,6 +36,13 @@ fn families_and_exposures_that_do_not_go_together_are_refused() {
     assert!(matches!(error, Error::Question(QuestionError::LeastSquares { .. })), "{error}");
     let error = poisson.fit(&good).expect_err("least squares of counts");
     assert!(matches!(error, Error::Question(QuestionError::OfCounts { .. })), "{error}");
+    // What does not go by Model::fit.
+    let sums = SumsQuestion::new(&poisson, "unit", Some("period")).expect_err("sums of counts");
+    let curve = Sensitivity::new(poisson.clone()).of(&good).expect_err("specifications of counts");
+    for error in [sums, curve] {
+        assert!(matches!(error, Error::Question(QuestionError::OfCounts { family: "poisson", .. })), "{error}");
+        assert!(error.to_string().contains("set the family to gaussian"), "{error}");
+    }
     let error = poisson.clone().family(Family::Gaussian).check().expect_err("an exposure of least squares");
     assert!(matches!(error, Error::Question(QuestionError::ExposureWithoutCounts { .. })), "{error}");
     let logged = Model::new("log(count)").component("cause", ["x"]).family(Family::Poisson);
@@ -53,8 +62,12 @@ fn what_is_no_count_is_named() {
         let error = refused(&model(family), &panel([0.0; 6], PEOPLE));
         assert!(matches!(error, Error::Estimate(EstimateError::NoCounts { .. })), "{error}");
     }
-    // A Poisson model needs means only.
-    assert!(model(Family::Poisson).fit_counts(&panel(part, PEOPLE)).is_ok());
+    // A Poisson model needs means only, and says that it is then no model of counts.
+    let fit = model(Family::Poisson).fit_counts(&panel(part, PEOPLE)).unwrap();
+    let quasi = Warning::QuasiPoisson { outcome: "count".to_string(), rows: 1 };
+    assert!(fit.warnings().contains(&quasi) && fit.shapley().unwrap().to_string().contains("quasi-Poisson"));
+    let whole = model(Family::Poisson).fit_counts(&panel(COUNTS, PEOPLE)).unwrap();
+    assert!(whole.warnings().is_empty(), "{:?}", whole.warnings());
     let error = refused(&model(Family::NegativeBinomial), &panel(part, PEOPLE));
     assert!(matches!(error, Error::Data(DataError::NotWhole { value: 9.5, .. })), "{error}");
 }

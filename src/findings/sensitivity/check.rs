@@ -13,6 +13,7 @@ pub(super) fn check(asked: &Asked, panel: &Panel) -> Result<()> {
         return Err(unread.clone().into());
     }
     asked.base.check()?;
+    asked.base.by_least_squares("Sensitivity")?;
     check_names(asked)?;
     // Those of outcome, always, weights, periods, units left out and method are six.
     let choices = asked.terms.len() + asked.extras.len() + asked.optional.len() + 6;

@@ -308,6 +308,7 @@ impl Sensitivity {
     ///
     /// # Errors
     /// Before anything is computed: those of [`Model::check`] for the base;
+    /// [`QuestionError::OfCounts`](crate::error::QuestionError::OfCounts) where it is a model of counts;
     /// [`QuestionError::UnknownComponent`](crate::error::QuestionError::UnknownComponent) and
     /// [`DataError::UnknownColumn`](crate::error::DataError::UnknownColumn) for names that there are not;
     /// [`QuestionError::Option`](crate::error::QuestionError::Option) for alternatives that contradict each other: a
