@@ -6,6 +6,7 @@
 //! | question | ask | answer |
 //! |---|---|---|
 //! | the shares by several methods, with intervals, and what is said beside them | [`Analysis`] | [`Findings`] |
+//! | the same of a model of counts | [`Analysis::of_counts`] | [`Findings`] |
 //! | how sure the shares are, and at which level | [`Intervals`] | the [`Interval`](crate::Interval)s in it |
 //! | what moves each unit from the mean, what remains of it, its rank, and whether that is beyond chance | [`UnitAnalysis`] | [`Units`]: a [`UnitFinding`] for each |
 //! | what goes with a change between two periods, and of a count's with people, places and rates | [`ChangeAnalysis`] | [`Change`]: by each method a [`ChangeBreakdown`] into [`ChangePart`]s, and a [`CountChange`] with its [`CountIntervals`] |
@@ -47,6 +48,7 @@ mod funnel;
 mod intervals;
 mod judgements;
 mod oaxaca;
+mod of_counts;
 mod relation;
 mod scale;
 mod sensitivity;

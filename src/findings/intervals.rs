@@ -36,13 +36,13 @@ use crate::resample::Resampling;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Intervals {
     /// Draws and their seed; none for the jackknife.
-    drawn: Option<(usize, u64)>,
+    pub(super) drawn: Option<(usize, u64)>,
     /// None for the kind that the resampling has by default.
-    kind: Option<IntervalKind>,
+    pub(super) kind: Option<IntervalKind>,
     /// None for the level that it has by default.
-    level: Option<f64>,
+    pub(super) level: Option<f64>,
     /// None for the default model of noise.
-    noise: Option<NoiseModel>,
+    pub(super) noise: Option<NoiseModel>,
     /// The column of clusters; none for units.
     clusters: Option<String>,
 }

@@ -10,7 +10,7 @@ use crate::fit::FittedModel;
 use crate::resample::{Comparison, Resampling};
 
 /// Name under which the range over orders is left out.
-const ORDER_RANGE: &str = "order_range";
+pub(super) const ORDER_RANGE: &str = "order_range";
 /// Name under which corrected shares are left out.
 const CORRECTED: &str = "corrected";
 
@@ -269,7 +269,11 @@ impl Analysis {
 
     /// Each method once, in the order asked for, and whether it was asked for by its name.
     fn methods_of(&self, fit: &FittedModel) -> Vec<(Method, bool)> {
-        let order: Vec<String> = fit.model().components().iter().map(|component| component.name.clone()).collect();
+        self.methods_in(fit.model().components().iter().map(|component| component.name.clone()).collect())
+    }
+
+    /// The same of components in this order.
+    pub(super) fn methods_in(&self, order: Vec<String>) -> Vec<(Method, bool)> {
         let mut methods: Vec<(Method, bool)> = Vec::new();
         let mut ask = |method: &Method, by_name: bool| {
             // The order of the model is one order, whether it was written out or not.
