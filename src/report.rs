@@ -60,6 +60,7 @@ mod comparison;
 mod corrected;
 mod description;
 mod detail;
+mod deviance;
 mod diagnostics;
 mod document;
 mod early_warning;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::corrected::ends;
+use super::deviance::{explained, of_breakdown};
 use super::grid::{self, Column};
 use super::text::{counted, cut, cut_apart, level, percent, wrapped};
 use crate::decompose::{Breakdown, Interval, IntervalKind, IntervalMethod, Method, Share};
@@ -61,6 +62,10 @@ impl Breakdown {
         let always = self.always.iter().map(|_| String::new());
         let explained = Column::new(["share of", "explained"], always.chain(credited).chain([String::new()]));
         let mut right = self.interval_columns(&rows);
+        if rows.iter().any(|row| row.adjusted.is_some()) {
+            let cell = |row: &&Share| row.adjusted.map_or(String::new(), |share| format!("{}%", percent(share)));
+            right.push(Column::new(["adjus-", "ted"], rows.iter().map(cell)));
+        }
         let every: Vec<&Column> = [&total, &explained].into_iter().chain(&right).collect();
         let mut below = Vec::new();
         if grid::have_room(&names, &every) {
@@ -89,8 +94,8 @@ impl Breakdown {
             rounded => format!("+{rounded}"),
         };
         let mut columns = vec![Column::new([&heading, "interval"], ends)];
-        // Chance, which stands below where it is known, is the better word on bias.
-        if rows.iter().all(|row| row.chance.is_none()) {
+        // Chance, which stands below where it is known, or the adjusted share is the better word on bias.
+        if rows.iter().all(|row| row.chance.is_none() && row.adjusted.is_none()) {
             columns.push(Column::new(["", "bias"], cells(&signed).into_iter()));
         }
         columns.extend([Column::new(["std.", "error"], cells(&|i| percent(i.std_error)).into_iter())]);
@@ -101,10 +106,16 @@ impl Breakdown {
         self.notes().iter().flat_map(|note| wrapped(note)).collect()
     }
 
-    /// What stands below the shares: R², what of the rest is counting noise, how intervals were made, which terms entered as
-    /// levels, which rows were left out, and the warnings.
+    /// What stands below the shares: R², of counts what the deviance is of, what of the rest is counting noise, how intervals
+    /// were made, which terms entered as levels, which rows were left out, and the warnings.
     pub(super) fn notes(&self) -> Vec<String> {
-        let mut notes = vec![format!("R² {}%", percent(self.r2_overall))];
+        let mut notes = vec![format!("{} {}%", explained(self), percent(self.r2_overall))];
+        notes.extend(self.deviance.iter().flat_map(of_breakdown));
+        if self.rows().any(|row| row.adjusted.is_some()) {
+            notes.push(
+                "adjusted: less Pearson's dispersion for every parameter, what each takes up by chance".to_string(),
+            );
+        }
         if let Some(noise) = self.unexplained.counting_noise {
             let [left, counting, rest] =
                 [self.unexplained.share_of_total, noise, self.unexplained.share_of_total - noise].map(percent);

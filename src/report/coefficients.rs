@@ -3,9 +3,8 @@
 use std::fmt;
 
 use super::aligned::{Line, aligned};
-use super::estimates::{
-    Digits, counts, covariance, intervals, left_out, meaning, p_value, r_squared, r_squareds, statistic,
-};
+use super::deviance::explained_by;
+use super::estimates::{Digits, counts, covariance, intervals, left_out, meaning, p_value, statistic};
 use super::text::wrapped;
 use crate::regress::{CoefficientEstimate, CoefficientTable};
 
@@ -15,7 +14,7 @@ impl fmt::Display for CoefficientTable {
     /// errors came about, terms that entered as levels, columns without a coefficient and warnings. Names are not cut: a long one stands above its
     /// numbers.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut lines = wrapped(&format!("{}, {}: {}", self.outcome, self.estimator, meaning(self.estimator)));
+        let mut lines = wrapped(&format!("{}, {}: {}", self.outcome, self.estimator, meaning(self)));
         lines.extend(self.panel.iter().flat_map(|panel| wrapped(panel)));
         lines.push(String::new());
         let letter = if self.covariance.df.is_some() { "t" } else { "z" };
@@ -41,10 +40,7 @@ impl fmt::Display for CoefficientTable {
         lines.push(String::new());
         lines.extend(wrapped(&counts(self)));
         lines.extend(left_out(self).flat_map(|sentence| wrapped(&sentence)));
-        let parts = r_squareds(&self.r_squared).into_iter();
-        let parts: Vec<String> =
-            parts.filter_map(|(name, r2)| r2.map(|r2| format!("{name} {}", r_squared(r2)))).collect();
-        lines.extend(wrapped(&format!("R² {}", parts.join(", "))));
+        lines.extend(explained_by(self).iter().flat_map(|sentence| wrapped(sentence)));
         lines.extend(wrapped(&format!("standard errors: {}; {}", covariance(&self.covariance), intervals(self))));
         lines.extend(self.factors.iter().flat_map(|factor| wrapped(&factor.to_string())));
         if !self.left_out_columns.is_empty() {

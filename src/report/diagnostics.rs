@@ -81,8 +81,9 @@ impl fmt::Display for Prediction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let numbers = [self.expected, self.std_error, self.lower, self.upper, self.outcome_lower, self.outcome_upper];
         let [expected, std_error, lower, upper, outcome_lower, outcome_upper] = numbers.map(number);
+        let out_of = self.exposure.map_or(String::new(), |exposure| format!(" out of {}", number(exposure)));
         let text = format!(
-            "{}: {expected} expected (std. error {std_error}, {lower} to {upper}), outcome {outcome_lower} to \
+            "{}: {expected} expected{out_of} (std. error {std_error}, {lower} to {upper}), outcome {outcome_lower} to \
              {outcome_upper}",
             self.name
         );

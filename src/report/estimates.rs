@@ -105,9 +105,10 @@ pub(super) fn plain(x: f64) -> String {
     if x.fract() == 0.0 { format!("{x}") } else { format!("{x:.4}") }
 }
 
-/// What an estimator does, in a few words.
-pub(super) fn meaning(estimator: Estimator) -> &'static str {
-    match estimator {
+/// What the estimator of a regression does, in a few words.
+pub(super) fn meaning(table: &CoefficientTable) -> &'static str {
+    match table.estimator {
+        Estimator::Pooled if table.deviance.is_some() => "greatest likelihood on all rows",
         Estimator::Pooled => "least squares on all rows",
         Estimator::Within => "unit effects absorbed",
         Estimator::WithinPeriod => "period effects absorbed",

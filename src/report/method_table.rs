@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::deviance::{explained, of_breakdown};
 use super::document::{called, warnings_among};
 use super::text::{beside, counted, cut, flush_right, headings, percent, width, wrapped};
 use crate::decompose::{Attribution, Breakdown, MethodTable};
@@ -42,14 +43,15 @@ impl fmt::Display for MethodTable {
             lines.extend(MethodTable::block(names, &own, &one_each));
         }
         lines.push(String::new());
-        lines.push(format!("R² {}%", percent(first.r2_overall)));
+        lines.push(format!("{} {}%", explained(first), percent(first.r2_overall)));
+        lines.extend(first.deviance.iter().flat_map(of_breakdown).flat_map(|note| wrapped(&note)));
         if let Some(always) = &first.always {
             lines.push(format!("of it always in, credited to nobody: {}%", percent(always.share_of_total)));
         }
         let not_additive: Vec<&str> =
             one_each.iter().map(|b| &b.method).filter(|m| !m.is_additive()).map(|m| m.name()).collect();
         if !not_additive.is_empty() {
-            lines.extend(wrapped(&format!("not made to sum to R²: {}", not_additive.join(", "))));
+            lines.extend(wrapped(&format!("not made to sum to {}: {}", explained(first), not_additive.join(", "))));
         }
         lines.extend(first.factors.iter().flat_map(|factor| wrapped(&factor.to_string())));
         lines.extend(self.left_out.iter().flat_map(|left| wrapped(&format!("left out: {}", left.reason))));

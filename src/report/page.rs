@@ -15,9 +15,11 @@ use super::answer::Answer;
 #[cfg(feature = "charts")]
 use super::chart::Chart;
 use super::table::Table;
+use crate::counts::FittedCounts;
 use crate::error::{DataError, Result};
 use crate::findings::Findings;
 use crate::fit::FittedModel;
+use crate::model::{Design, Model};
 
 /// Rows from which on a table stands in a file of its own beside the page.
 const MOST_ROWS: usize = 500;
@@ -48,7 +50,28 @@ impl Report {
     /// # Ok::<(), apportion::Error>(())
     /// ```
     pub fn html(fit: &FittedModel, findings: &Findings) -> HtmlPage {
-        HtmlPage::of(fit, findings)
+        HtmlPage::of(fit.model(), fit.design(), findings)
+    }
+
+    /// The same of a model of counts, whose deviance is split.
+    ///
+    /// # Examples
+    /// ```
+    /// use apportion::findings::Analysis;
+    /// use apportion::model::Family;
+    /// use apportion::{Model, Panel, Report};
+    ///
+    /// let panel = Panel::builder()
+    ///     .column("y", [1.0, 2.0, 4.0, 5.0, 4.0, 8.0])
+    ///     .column("x", [0.0, 0.0, 1.0, 1.0, 2.0, 2.0])
+    ///     .build()?;
+    /// let fit = Model::new("y").component("cause", ["x"]).family(Family::Poisson).fit_counts(&panel)?;
+    /// let html = Report::html_of_counts(&fit, &Analysis::new().of_counts(&fit)?).to_html();
+    /// assert!(html.contains("What goes with the deviance of y?") && html.contains("model.fit_counts(panel)?"));
+    /// # Ok::<(), apportion::Error>(())
+    /// ```
+    pub fn html_of_counts(fit: &FittedCounts, findings: &Findings) -> HtmlPage {
+        HtmlPage::of(fit.model(), fit.design(), findings)
     }
 }
 
@@ -93,20 +116,25 @@ impl HtmlPage {
         }
     }
 
-    fn of(fit: &FittedModel, findings: &Findings) -> Self {
+    fn of(model: &Model, design: &Design, findings: &Findings) -> Self {
         let said = findings.sentences();
+        let split = if model.family.is_of_counts() { "deviance" } else { "variation" };
         let mut page = HtmlPage {
             lead: said.into_iter().take(1).collect(),
-            before: vec![Section::question(fit)],
+            before: vec![Section::question(model, design)],
             warnings: findings.warnings.iter().map(ToString::to_string).collect(),
-            ..HtmlPage::new(format!("What goes with the variation of {}?", findings.outcome))
+            ..HtmlPage::new(format!("What goes with the {split} of {}?", findings.outcome))
         };
         let breakdowns = &findings.methods.breakdowns;
         page.warnings.extend(super::document::warnings(breakdowns));
         let left_out = findings.left_out.iter().chain(&findings.methods.left_out);
         page.warnings.extend(left_out.map(|left| format!("left out: {}", left.reason)));
         page.before.extend(section::of_findings(findings));
-        page.after = vec![explain::methods(findings), section::provenance(fit, findings), code::section(fit, findings)];
+        page.after = vec![
+            explain::methods(findings),
+            section::provenance(design, findings),
+            code::section(model, design, findings),
+        ];
         let mut once: Vec<String> = Vec::new();
         for warning in page.warnings {
             if !once.contains(&warning) {

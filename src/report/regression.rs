@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::Factor;
 use crate::panel::{LeftOutRows, Lineage};
 use crate::regress::{
-    CoefficientEstimate, CoefficientTable, CovarianceMatrix, EffectVariances, Estimator, FittedRegression,
+    CoefficientEstimate, CoefficientTable, CovarianceMatrix, Deviance, EffectVariances, Estimator, FittedRegression,
 };
 
 /// A fitted regression with standard errors, in the layout of the `regress` example's JSON.
@@ -44,9 +44,9 @@ pub struct RegressionReport {
     pub n_periods: usize,
     /// Residual degrees of freedom.
     pub df_residual: usize,
-    /// Residual variance.
+    /// Residual variance, of counts Pearson's dispersion.
     pub sigma2: f64,
-    /// Of all variation of the outcome.
+    /// Of all variation of the outcome, of counts of their null deviance.
     pub r2_overall: f64,
     /// Of that within units, or of what the absorbed effects leave; `None` as in
     /// [`RSquared`](crate::regress::RSquared::within).
@@ -59,6 +59,9 @@ pub struct RegressionReport {
     /// [`RSquared`](crate::regress::RSquared::adjusted).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub r2_adjusted: Option<f64>,
+    /// Of counts, how far they lie from their means; `None` of least squares.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deviance: Option<Deviance>,
     /// Variances of random effects and of what is left; `None` where effects are not random.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(rename = "variance_components")]
@@ -111,6 +114,7 @@ impl RegressionReport {
             r2_within: r2.within,
             r2_between: r2.between,
             r2_adjusted: r2.adjusted,
+            deviance: table.deviance.clone(),
             effect_variances: fit.effect_variances().cloned(),
             vcov: covariance.without_matrix(),
             left_out: fit.sample().counted().left_out,

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use self::choice::Choice;
 use super::estimates::{Digits, covariance, intervals, left_out, r_squared, r_squareds};
-use crate::regress::{CoefficientEstimate, CoefficientTable};
+use crate::regress::{CoefficientEstimate, CoefficientTable, Deviance};
 
 /// Bounds of p-values and their stars.
 const STARS: [(f64, &str); 3] = [(0.001, "***"), (0.01, "**"), (0.05, "*")];
@@ -219,10 +219,26 @@ impl RegressionTable {
             row("residual df", &|t| t.df_residual.to_string()),
         ]);
         for kind in 0..4 {
-            let r2 = |t: &CoefficientTable| r_squareds(&t.r_squared)[kind].1.map_or(String::new(), r_squared);
+            let r2 = |t: &CoefficientTable, of_counts: bool| match t.deviance.is_some() == of_counts {
+                true => r_squareds(&t.r_squared)[kind].1.map_or(String::new(), r_squared),
+                false => String::new(),
+            };
             let name = ["R² overall", "R² within", "R² between", "R² adjusted"][kind];
-            rows.push(row(name, &r2));
+            rows.push(row(name, &|t| r2(t, false)));
+            let name = ["deviance explained", "deviance within", "deviance between", "deviance, adjusted"][kind];
+            rows.push(row(name, &|t| r2(t, true)));
         }
+        let of_counts = |of: &dyn Fn(&Deviance) -> Option<String>| {
+            let of = |t: &CoefficientTable| t.deviance.as_ref().and_then(of).unwrap_or_default();
+            self.models.iter().map(|model| of(&model.table)).collect::<Vec<_>>()
+        };
+        rows.extend([
+            ("family".to_string(), of_counts(&|d| Some(d.family.to_string()))),
+            ("exposure".to_string(), of_counts(&|d| d.exposure.clone())),
+            ("deviance".to_string(), of_counts(&|d| Some(self.number(d.deviance)))),
+            ("Pearson dispersion".to_string(), of_counts(&|d| d.pearson_dispersion.map(|x| self.number(x)))),
+            ("θ".to_string(), of_counts(&|d| d.theta.map(|x| self.number(x)))),
+        ]);
         rows.retain(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
         rows
     }

@@ -112,6 +112,7 @@ const NO_ANSWERS: [(&str, &[&str]); 6] = [
             "Corrected",
             "CorrectedDifference",
             "CorrectedRank",
+            "Deviance",
             "Drift",
             "Fifth",
             "FunnelLimits",

@@ -9,6 +9,7 @@ use crate::report::answer::{Answer, Origin};
 use crate::report::breakdown::in_order;
 #[cfg(feature = "charts")]
 use crate::report::chart::Chart;
+use crate::report::deviance::{explained, split};
 use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
 use crate::report::words::{in_brackets, listed, per_cent, per_cent_within, per_cents};
@@ -69,14 +70,17 @@ impl Breakdown {
             .column("share_of_explained", "share of explained, %", Format::Percent);
         let heading = interval_heading(self.interval.as_ref());
         let table = with_interval(table, &heading, Format::Percent);
+        let table = table.column("adjusted", "adjusted, %", Format::Percent);
         let table = table.column("bias", "bias, points", Format::Percent);
         let cells = |share: &Share| {
             let is_component = self.components.iter().any(|own| std::ptr::eq(own, share));
             let explained = Cell::from(is_component.then_some(share.share_of_explained));
-            // Chance, which stands beside where it is known, is the better word on bias.
-            let bias = share.interval.as_ref().filter(|_| share.chance.is_none()).map(|interval| interval.bias);
+            // Chance, which stands beside where it is known, or the adjusted share is the better word on bias.
+            let is_told = share.chance.is_some() || share.adjusted.is_some();
+            let bias = share.interval.as_ref().filter(|_| !is_told).map(|interval| interval.bias);
             let [error, ends] = interval_cells(share.interval.as_ref());
-            row([Cell::from(&share.name), Cell::from(share.share_of_total), explained, error, ends, Cell::from(bias)])
+            let [adjusted, bias] = [share.adjusted, bias].map(Cell::from);
+            row([Cell::from(&share.name), Cell::from(share.share_of_total), explained, error, ends, adjusted, bias])
         };
         table.rows(self.rows().map(cells)).closing(1).without_empty_columns()
     }
@@ -150,7 +154,7 @@ impl Breakdown {
                 format!("{}{} goes with nothing in the model", per_cent(rest.share_of_total), ends.unwrap_or_default())
             }
         };
-        let head = format!("Of the variation of {}{}", self.outcome, in_brackets(self.interval.as_ref()));
+        let head = format!("Of {}{}", split(self), in_brackets(self.interval.as_ref()));
         format!("{head}, {}; {rest}.", listed(&shares))
     }
 
@@ -164,8 +168,9 @@ impl Breakdown {
         let (of, is) = if negative.len() == 1 { ("The share of", "is") } else { ("The shares of", "are") };
         (!negative.is_empty()).then(|| {
             format!(
-                "{of} {} {is} below zero, which this method allows; such a number is no part of the variation.",
-                listed(&negative)
+                "{of} {} {is} below zero, which this method allows; such a number is no part of {}.",
+                listed(&negative),
+                split(self)
             )
         })
     }
@@ -208,7 +213,9 @@ impl Breakdown {
                 "The components entered in this order, and in another order the shares would be others. ".to_string()
             }
             Method::Shapley => "A share is an average over all orders in which the components may enter. ".to_string(),
-            method if !method.is_additive() => "By this method the shares are not made to sum to R². ".to_string(),
+            method if !method.is_additive() => {
+                format!("By this method the shares are not made to sum to {}. ", explained(self))
+            }
             _ => String::new(),
         };
         let intervals = if self.interval.is_none() { "How sure the shares are is not said here. " } else { "" };

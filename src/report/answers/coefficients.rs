@@ -9,6 +9,7 @@ use crate::report::answer::Answer;
 use crate::report::answer::drawn;
 #[cfg(feature = "charts")]
 use crate::report::chart::Chart;
+use crate::report::deviance::explained_by;
 use crate::report::estimates::{self, Digits, left_out, meaning, p_value, r_squared, r_squareds};
 use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
@@ -54,34 +55,44 @@ impl Answer for CoefficientTable {
             let places: Vec<usize> = (1..table.columns.len()).collect();
             table.keep(&places);
         }
-        let r2 = r_squareds(&self.r_squared).into_iter();
-        let r2: Vec<String> = r2.filter_map(|(name, r2)| r2.map(|r2| format!("{name} {}", r_squared(r2)))).collect();
         let dropped = (!self.left_out_columns.is_empty()).then(|| {
             format!("dropped, as combinations of columns before or of effects: {}", self.left_out_columns.join(", "))
         });
         let warnings = self.warnings.iter().chain(&self.covariance.warnings);
-        Tables::new(
-            format!("{}, {}: {}", self.outcome, self.estimator, meaning(self.estimator)),
-            [table.without_empty_columns()],
-        )
-        .about([estimates::counts(self)])
-        .about(self.panel.clone())
-        .notes([format!("R² {}", r2.join(", "))])
-        .notes([format!("standard errors: {}", estimates::covariance(&self.covariance))])
-        .notes(left_out(self))
-        .notes(self.factors.iter().map(|factor| factor.to_string()))
-        .notes(dropped)
-        .notes(warnings.map(|warning| format!("warning: {warning}")))
+        Tables::new(format!("{}, {}: {}", self.outcome, self.estimator, meaning(self)), [table.without_empty_columns()])
+            .about([estimates::counts(self)])
+            .about(self.panel.clone())
+            .notes(explained_by(self))
+            .notes([format!("standard errors: {}", estimates::covariance(&self.covariance))])
+            .notes(left_out(self))
+            .notes(self.factors.iter().map(|factor| factor.to_string()))
+            .notes(dropped)
+            .notes(warnings.map(|warning| format!("warning: {warning}")))
     }
 
     fn sentences(&self) -> Vec<String> {
         let is_told = |of: &&CoefficientEstimate| of.lower > 0.0 || of.upper < 0.0;
         let own: Vec<&CoefficientEstimate> = self.coefficients.iter().filter(|of| of.name != "(Intercept)").collect();
         let told = own.iter().filter(|of| is_told(of)).count();
+        let several = format!("Of {} coefficients {told} have intervals that do not reach zero.", own.len());
         let mut said = Vec::new();
         match own.first() {
             None => {
                 said.push(format!("{} is regressed on effects alone, which have no coefficients here.", self.outcome))
+            }
+            Some(first) if self.deviance.is_some() => {
+                said.push(format!(
+                    "One more of {} multiplies the expected {} by {} ({} interval {} to {}), the other terms held fixed.",
+                    first.name,
+                    self.outcome,
+                    number(first.estimate.exp()),
+                    level(self.level),
+                    number(first.lower.exp()),
+                    number(first.upper.exp())
+                ));
+                if own.len() > 1 {
+                    said.push(several);
+                }
             }
             Some(first) => {
                 let (verb, by) =
@@ -97,7 +108,7 @@ impl Answer for CoefficientTable {
                     number(first.upper)
                 ));
                 if own.len() > 1 {
-                    said.push(format!("Of {} coefficients {told} have intervals that do not reach zero.", own.len()));
+                    said.push(several);
                 }
             }
         }

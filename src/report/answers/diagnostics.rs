@@ -123,8 +123,9 @@ impl Answer for Prediction {
     fn sentences(&self) -> Vec<String> {
         let [expected, lower, upper] = [self.expected, self.lower, self.upper].map(number);
         let [outcome_lower, outcome_upper] = [self.outcome_lower, self.outcome_upper].map(number);
+        let out_of = self.exposure.map_or(String::new(), |exposure| format!(" out of {}", number(exposure)));
         vec![format!(
-            "Of {} an outcome of {expected} is expected ({lower} to {upper}); its own may lie between {outcome_lower} and \
+            "Of {} an outcome of {expected} is expected{out_of} ({lower} to {upper}); its own may lie between {outcome_lower} and \
              {outcome_upper}.",
             self.name
         )]

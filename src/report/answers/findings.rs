@@ -56,7 +56,7 @@ impl Answer for Findings {
                     let several = breakdowns.len() > 1;
                     let told = breakdown.sentences().into_iter().enumerate();
                     told.map(move |(at, sentence)| match several && at == 0 {
-                        true => format!("By {name}, {}", sentence.replacen("Of the variation", "of the variation", 1)),
+                        true => format!("By {name}, {}", sentence.replacen("Of the ", "of the ", 1)),
                         false => sentence,
                     })
                 })

@@ -9,6 +9,7 @@ use crate::report::answer::{Answer, Origin};
 use crate::report::breakdown::left_out;
 #[cfg(feature = "charts")]
 use crate::report::chart::Chart;
+use crate::report::deviance::{explained, of_breakdown, split};
 use crate::report::document::{called, warnings};
 use crate::report::table::{Cell, Format, Table};
 use crate::report::tables::Tables;
@@ -33,7 +34,8 @@ impl Answer for MethodTable {
         Tables::new(title, tables)
             .about(about)
             .about(self.breakdowns.first().and_then(|first| first.panel.clone()))
-            .notes(self.breakdowns.first().map(|first| format!("R² {}", per_cent(first.r2_overall))))
+            .notes(self.breakdowns.first().map(|first| format!("{} {}", explained(first), per_cent(first.r2_overall))))
+            .notes(self.breakdowns.iter().take(1).filter_map(|first| first.deviance.as_ref()).flat_map(of_breakdown))
             .notes(self.breakdowns.first().into_iter().flat_map(|first| left_out(&first.sample)))
             .notes(self.left_out.iter().map(|left| format!("left out: {}", left.reason)))
             .notes(warnings(&self.breakdowns).into_iter().map(|warning| format!("warning: {warning}")))
@@ -61,9 +63,10 @@ impl Answer for MethodTable {
         let n = comparable.len();
         let methods = match n {
             1 => format!("By {}", first.method.name()),
+            n if first.deviance.is_some() => format!("Over the {n} methods that split the deviance"),
             n => format!("Over the {n} methods that split R²"),
         };
-        let mut sentences = vec![format!("{methods}, of the variation of {} go {}.", first.outcome, listed(&said))];
+        let mut sentences = vec![format!("{methods}, of {} go {}.", split(first), listed(&said))];
         if let (Some(top), true) = (top, n > 1 && first.components.len() > 1) {
             sentences.push(match agree == n {
                 true => format!("By all of them {top} has the largest share."),

@@ -10,6 +10,7 @@ use super::words::decimals;
 use super::{Chart, Figure, needs};
 use crate::decompose::{Breakdown, Detail, SubsetShare};
 use crate::error::Result;
+use crate::report::deviance::what;
 
 /// Sets that are shown at most.
 const MOST_SETS: usize = 40;
@@ -68,7 +69,7 @@ impl Figure for Commonality {
         let (size, small, colours) = (style.size(), style.small(), style.colours());
         let of = &self.breakdown;
         let title = format!("What components explain of {}, alone and in common", style.named(&of.outcome));
-        let mut page = Page::new(style, &title, "Share of the total variation of every set of components");
+        let mut page = Page::new(style, &title, &format!("Share of the total {} of every set of components", what(of)));
         let common = colours.plain;
         page.keys(&[
             (Sign::Swatch(colours.mark), "of one component alone".to_owned()),

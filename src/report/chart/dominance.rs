@@ -11,6 +11,7 @@ use super::words::decimals;
 use super::{Chart, Figure, needs};
 use crate::decompose::{Breakdown, Detail, SizeShare};
 use crate::error::Result;
+use crate::report::deviance::{explained, what};
 
 impl Chart {
     /// Conditional dominance: the mean of what each component adds, by the number of components that are in before it. A
@@ -56,9 +57,16 @@ impl Figure for Dominance {
     fn lay_out(&self, style: &ChartStyle) -> Scene {
         let (size, small, colours) = (style.size(), style.small(), style.colours());
         let names: Vec<&str> = self.breakdown.components.iter().map(|share| share.name.as_str()).collect();
-        let title =
-            format!("What each component adds to the explained variation in {}", style.named(&self.breakdown.outcome));
-        let mut page = Page::new(style, &title, "Mean increment of R², by how many components are in before");
+        let title = format!(
+            "What each component adds to the explained {} in {}",
+            what(&self.breakdown),
+            style.named(&self.breakdown.outcome)
+        );
+        let mut page = Page::new(
+            style,
+            &title,
+            &format!("Mean increment of {}, by how many components are in before", explained(&self.breakdown)),
+        );
         let y = range(style, self.sizes.iter().map(|at| at.share_of_total), [], true);
         let words: Vec<String> = names.iter().map(|name| style.named(name)).collect();
         let labels = cut_apart(&words, 0.3 * (page.right - page.left), small);

@@ -10,6 +10,7 @@ use super::words::{decimals, method_of, sentence, share};
 use super::{Chart, Figure, needs};
 use crate::decompose::{Breakdown, Share};
 use crate::error::Result;
+use crate::report::deviance::what;
 
 impl Chart {
     /// Every share of a breakdown as a point, with its interval; where they were computed also the corrected shares, with
@@ -60,7 +61,7 @@ impl Figure for Forest {
         });
         let scale = range(style, points, ends, true);
 
-        let title = format!("Shares of the variation in {}", style.named(&of.outcome));
+        let title = format!("Shares of the {} in {}", what(of), style.named(&of.outcome));
         let mut page = Page::new(style, &title, &sentence(&method_of(of, style)));
         let with =
             of.interval.as_ref().map_or_else(String::new, |method| format!(", {} interval", level(method.level)));
@@ -86,7 +87,7 @@ impl Figure for Forest {
             })
             .collect();
         let rows = rows(&page, &lines, scale);
-        rows.axis(&mut page, Unit::Percent, "share of the total variation");
+        rows.axis(&mut page, Unit::Percent, &format!("share of the total {}", what(of)));
         let mut is_cut = false;
         for (at, row) in shares.iter().enumerate() {
             let (_, middle, _) = rows.places[at];
@@ -130,7 +131,7 @@ impl Figure for Forest {
         });
         let told = told.collect::<Vec<_>>().join("; ");
         let description =
-            format!("Points of the share of the total variation in {}: {told}.", style.named(&of.outcome));
+            format!("Points of the share of the total {} in {}: {told}.", what(of), style.named(&of.outcome));
         page.finish(&source(of.panel.as_deref(), &of.outcome, Some(&of.sample)), description)
     }
 }

@@ -10,6 +10,7 @@ use super::words::{decimals, spoken};
 use super::{Chart, Figure, needs};
 use crate::decompose::{Breakdown, MethodTable, Share};
 use crate::error::Result;
+use crate::report::deviance::what;
 
 /// How narrow a panel may be, in letters.
 const NARROWEST: f64 = 11.0;
@@ -64,9 +65,12 @@ impl Figure for Methods {
         let ends = every().filter_map(|share| share.interval).map(|ends| (ends.lower, ends.upper));
         let scale = range(style, every().map(|share| share.share_of_total), ends, true);
 
-        let title = format!("The variation in {} by every method", style.named(&first.outcome));
-        let mut page =
-            Page::new(style, &title, "Share of the total variation; each panel is a component, each row a method");
+        let title = format!("The {} in {} by every method", what(first), style.named(&first.outcome));
+        let mut page = Page::new(
+            style,
+            &title,
+            &format!("Share of the total {}; each panel is a component, each row a method", what(first)),
+        );
         if all.iter().any(|of| !of.method.is_additive()) {
             let adds = "shares add up to what is explained".to_owned();
             page.keys(&[
@@ -123,7 +127,8 @@ impl Figure for Methods {
             format!("{}: {}", style.named(component), values.collect::<Vec<_>>().join(", "))
         });
         let told = told.collect::<Vec<_>>().join("; ");
-        let description = format!("Points of the share of the total variation of each component by method. {told}.");
+        let description =
+            format!("Points of the share of the total {} of each component by method. {told}.", what(first));
         page.finish(&source(first.panel.as_deref(), &first.outcome, Some(&first.sample)), description)
     }
 }

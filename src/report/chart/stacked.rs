@@ -12,6 +12,7 @@ use super::words::{ALWAYS, Said, UNEXPLAINED, decimals, method_of, said, sentenc
 use super::{Chart, Figure, needs};
 use crate::decompose::{Breakdown, Method, Share};
 use crate::error::{QuestionError, Result};
+use crate::report::deviance::what;
 use crate::report::side_by_side::{Beside, SideBySide};
 
 /// What a percentage needs beside its letters within a bar.
@@ -213,13 +214,13 @@ impl Figure for Whole {
 
         let by = method_of(of, style);
         let mut page =
-            Page::new(style, &format!("How the variation in {} is split", style.named(&of.outcome)), &sentence(&by));
+            Page::new(style, &format!("How the {} in {} is split", what(of), style.named(&of.outcome)), &sentence(&by));
         let size = style.size();
         let mut lines = vec![Row::new("all together", "", 3.6 * size)];
         let value = |row: &Share| share(row.share_of_total, row.interval, decimals(style));
         lines.extend(shares.iter().map(|row| Row::new(style.named(&row.name), value(row), 2.1 * size)));
         let rows = rows(&page, &lines, scale);
-        rows.axis(&mut page, Unit::Percent, "share of the total variation");
+        rows.axis(&mut page, Unit::Percent, &format!("share of the total {}", what(of)));
         let decimals_of = decimals_within(style, &rows, [parts.as_slice()].into_iter());
         let stacks = Stacks { rows: &rows, colours: &colours, thick: 2.6 * size, decimals: decimals_of };
         stacks.draw(&mut page, 0, &parts);
@@ -242,7 +243,8 @@ impl Figure for Whole {
         }
         let told: Vec<String> = shares.iter().map(|row| format!("{} {}", style.named(&row.name), value(row))).collect();
         let description = format!(
-            "Bars of the share of the total variation in {} by {}, from {} to {} on the axis: {}.",
+            "Bars of the share of the total {} in {} by {}, from {} to {} on the axis: {}.",
+            what(of),
             style.named(&of.outcome),
             by,
             percent(rows.scale.low, 0),

@@ -3,28 +3,33 @@
 use super::section::Section;
 use crate::decompose::{IntervalKind, IntervalMethod, Method};
 use crate::findings::Findings;
-use crate::fit::FittedModel;
+use crate::model::{Design, Model};
 
 /// The section with the code: the model as it was asked, and the methods and intervals that were found.
-pub(super) fn section(fit: &FittedModel, findings: &Findings) -> Section {
-    let data = if fit.design().grouped.is_some() { "sums" } else { "panel" };
+pub(super) fn section(model: &Model, design: &Design, findings: &Findings) -> Section {
+    let data = if design.grouped.is_some() { "sums" } else { "panel" };
     let said = vec![format!("This is the question in Rust; put the {data} in, and the same numbers come out.")];
-    Section { said, code: Some(code(fit, findings)), ..Section::new("To run it again") }
+    Section { said, code: Some(code(model, design, findings)), ..Section::new("To run it again") }
 }
 
-fn code(fit: &FittedModel, findings: &Findings) -> String {
-    let model = fit.model().rust_code().replace('\n', "\n    ");
-    let [names, data, fitted] = match fit.design().grouped {
+fn code(of: &Model, design: &Design, findings: &Findings) -> String {
+    let model = of.rust_code().replace('\n', "\n    ");
+    let is_of_counts = of.family.is_of_counts();
+    let [names, data, fitted] = match design.grouped {
+        _ if is_of_counts => ["Breakdown, Model, Panel", "panel: &Panel", "model.fit_counts(panel)?"],
         Some(_) => ["sums::GroupedSums, Breakdown, Model", "sums: &GroupedSums", "sums.fit(&model)?"],
         None => ["Breakdown, Model, Panel", "panel: &Panel", "model.fit(panel)?"],
     };
-    let mut lines = vec![
+    let mut lines: Vec<String> =
+        is_of_counts.then(|| "use apportion::model::Family;".to_string()).into_iter().collect();
+    lines.extend([
         format!("use apportion::{{{names}}};"),
         String::new(),
         format!("fn shares({data}) -> apportion::Result<Vec<Breakdown>> {{"),
         format!("    let model = {model};"),
         format!("    let fit = {fitted};"),
-    ];
+    ]);
+    let with = if is_of_counts { "with_count_intervals" } else { "with_intervals" };
     let breakdowns = &findings.methods.breakdowns;
     let mut known: Vec<&IntervalMethod> = Vec::new();
     let mut calls = Vec::new();
@@ -38,7 +43,7 @@ fn code(fit: &FittedModel, findings: &Findings) -> String {
                 known.push(made);
                 known.len() - 1
             });
-            call += &format!(".with_intervals(&intervals_{})?", place + 1);
+            call += &format!(".{with}(&intervals_{})?", place + 1);
         }
         calls.push(format!("        {call},"));
     }

@@ -58,6 +58,13 @@ fn method(method: &Method) -> &'static str {
     }
 }
 
+/// The same of a method that splits a deviance.
+fn of_counts(meaning: &str) -> String {
+    let begins =
+        |sentence: &str| sentence.replacen("R²", "The explained deviance", usize::from(sentence.starts_with("R²")));
+    meaning.split(". ").map(begins).collect::<Vec<_>>().join(". ").replace("R²", "the explained deviance")
+}
+
 /// What intervals of a kind are.
 fn interval(kind: IntervalKind) -> String {
     let how = match kind {
@@ -79,18 +86,26 @@ fn interval(kind: IntervalKind) -> String {
 /// The section that says what the methods, intervals and words are.
 pub(super) fn methods(findings: &Findings) -> Section {
     let breakdowns = &findings.methods.breakdowns;
-    let mut terms: Vec<(String, String)> = vec![(
-        "share of the total".to_string(),
-        "The part of the variation of the outcome, over all rows that were used, that goes with a component: 1 is all of it."
-            .to_string(),
-    )];
+    let is_of_counts = breakdowns.iter().any(|breakdown| breakdown.deviance.is_some());
+    let total = match is_of_counts {
+        true => {
+            "The part of the null deviance, which is how far counts lie from one rate for all, that goes with a component: 1 is \
+             all of it. A. C. Cameron and F. A. G. Windmeijer (1997), https://doi.org/10.1016/S0304-4076(96)01818-0."
+        }
+        false => {
+            "The part of the variation of the outcome, over all rows that were used, that goes with a component: 1 is all of it."
+        }
+    };
+    let mut terms: Vec<(String, String)> = vec![("share of the total".to_string(), total.to_string())];
     let mut add = |term: String, meaning: String| {
         if terms.iter().all(|(known, _)| *known != term) {
             terms.push((term, meaning));
         }
     };
     for breakdown in breakdowns {
-        add(breakdown.method.name().to_string(), method(&breakdown.method).to_string());
+        let meaning = method(&breakdown.method);
+        let meaning = if breakdown.deviance.is_some() { of_counts(meaning) } else { meaning.to_string() };
+        add(breakdown.method.name().to_string(), meaning);
     }
     for made in breakdowns.iter().filter_map(|breakdown| breakdown.interval.as_ref()) {
         add(format!("{} intervals", made.kind.name()), interval(made.kind));
@@ -100,6 +115,20 @@ pub(super) fn methods(findings: &Findings) -> Section {
             "chance, and corrected shares".to_string(),
             "With few units and periods any component explains something, by chance alone. Corrected shares are without that, \
              and are of all such units, not of these alone; p says how often chance alone would give as much."
+                .to_string(),
+        );
+    }
+    if is_of_counts {
+        add(
+            "chance, and beyond chance".to_string(),
+            "Counts vary about their means by chance: what that gives of the deviance is no cause's to explain. What is beyond \
+             chance is over-dispersion: causes that are not in the model, and counts that are not independent."
+                .to_string(),
+        );
+        add(
+            "adjusted shares".to_string(),
+            "Every parameter explains about as much of the deviance as counts are dispersed, by chance alone: adjusted shares are \
+             without that. H. Heinzl and M. Mittlböck (2003), https://doi.org/10.1016/S0167-9473(03)00062-8."
                 .to_string(),
         );
     }

@@ -2,8 +2,7 @@
 
 use crate::decompose::Breakdown;
 use crate::findings::Findings;
-use crate::fit::FittedModel;
-use crate::model::Component;
+use crate::model::{Component, Design, Model};
 use crate::report::answer::{Answer, SCHEMA_VERSION};
 #[cfg(feature = "charts")]
 use crate::report::chart::Chart;
@@ -54,8 +53,7 @@ impl Section {
     }
 
     /// What was asked, and of which rows.
-    pub(super) fn question(fit: &FittedModel) -> Self {
-        let model = fit.model();
+    pub(super) fn question(model: &Model, design: &Design) -> Self {
         let terms = |component: &Component| {
             let texts: Vec<String> = component.terms.iter().map(ToString::to_string).collect();
             vec![Cell::from(&component.name), Cell::from(texts.join(", "))]
@@ -63,20 +61,24 @@ impl Section {
         let always: Vec<String> = model.always_terms().iter().map(ToString::to_string).collect();
         let always = (!always.is_empty())
             .then(|| vec![Cell::from("always in, credited to nobody"), Cell::from(always.join(", "))]);
-        let components = Table::new("model", "what the variation is split among")
+        let [title, of] = match model.family.is_of_counts() {
+            true => ["what the deviance is split among", "the deviance of"],
+            false => ["what the variation is split among", "the variation in"],
+        };
+        let components = Table::new("model", title)
             .column("name", "component", Format::Text)
             .column("terms", "terms", Format::Text)
             .rows(always)
             .rows(model.components().iter().map(terms));
-        let rows = fit.sample().tables();
+        let rows = design.sample.tables();
         let asked = format!(
-            "How much of the variation in {} over units and periods goes with each of these causes, and how sure is that?",
-            fit.outcome_name()
+            "How much of {of} {} over units and periods goes with each of these causes, and how sure is that?",
+            design.outcome_name
         );
         let mut tables = Tables::new("", [components]);
         tables.tables.extend(rows.tables);
         let said =
-            [asked].into_iter().chain(fit.sample().sentences()).chain(fit.panel_description().map(str::to_string));
+            [asked].into_iter().chain(design.sample.sentences()).chain(design.panel.description().map(str::to_string));
         Section { said: said.collect(), tables: Some(tables), is_open: true, ..Section::new("Question and sample") }
     }
 
@@ -112,8 +114,8 @@ pub(super) fn of_findings(findings: &Findings) -> Vec<Section> {
 }
 
 /// Where the numbers come from.
-pub(super) fn provenance(fit: &FittedModel, findings: &Findings) -> Section {
-    let lineage = fit.lineage();
+pub(super) fn provenance(design: &Design, findings: &Findings) -> Section {
+    let lineage = &design.lineage;
     let columns = Table::new("columns", "where the columns come from")
         .column("name", "column", Format::Text)
         .column("provenance", "from", Format::Text)
@@ -125,7 +127,7 @@ pub(super) fn provenance(fit: &FittedModel, findings: &Findings) -> Section {
         );
     let mut said =
         vec![format!("Made by apportion {} (documents in layout {SCHEMA_VERSION}).", env!("CARGO_PKG_VERSION"))];
-    said.extend(fit.panel_description().map(str::to_string));
+    said.extend(design.panel.description().map(str::to_string));
     let seed = findings.methods.breakdowns.iter().find_map(|breakdown| breakdown.interval.as_ref()?.seed);
     said.extend(seed.map(|seed| format!("Random draws begin from the seed {seed}, and are the same each time.")));
     said.extend(lineage.steps.iter().map(|step| format!("Done to the panel: {step}.")));
