@@ -88,6 +88,15 @@
 //!
 //! Basic and BCa intervals are not recommended for shares.
 //!
+//! Shares of the deviance of counts, `cargo run --release --example count_coverage`, 100 units × 6 years, 400 panels each
+//! (Monte Carlo error 1.1 at 95): the least and the most over components and unexplained, of the share expected given the
+//! panel's own means, and of that in 30,000 units.
+//!
+//! | | bias given the means, plain and adjusted | root covers | jackknife covers | adjusted, root covers | root covers that in many units |
+//! |---|---|---|---|---|---|
+//! | Poisson | 0.02, 0.03 | 99.5–100 | 99.2–100 | 99.5–100 | 92.8–95.5 |
+//! | variance μ + μ²/20 | 0.20, 0.29 | 97.2–100 | 96.5–100 | 97.2–100 | 91.8–95.8 |
+//!
 //! What is made from the whole sample (the levels of factors, unit means, the scale of the rank rule) is held fixed.
 
 mod careful;
@@ -111,6 +120,7 @@ mod resampling;
 mod samples;
 mod selection;
 mod settings;
+mod told;
 mod with_intervals;
 
 pub use comparisons::{Comparison, CorrectedDifference, CorrectedRank, Difference, Rank};
