@@ -5,6 +5,8 @@
 //!     --component deprivation=low_income_pct --component 'spending=log(spend_core_per_child),vacancy_rate' \
 //!     --component policy=period_effects --component practice=unit_effects
 //! ```
+//!
+//! With `--family poisson --exposure population_0_17` the outcome is a count, and what is split is its deviance.
 
 #[allow(dead_code, reason = "some of it serves other examples")]
 mod cli;
@@ -12,9 +14,10 @@ mod cli;
 use std::process::ExitCode;
 
 use apportion::Method;
+use apportion::findings::Analysis;
 use clap::{CommandFactory, Parser};
+use cli::Asked;
 use cli::face::{self, Result};
-use cli::{Answer, Asked};
 
 /// How much of the variation in an outcome across places and years goes with each named cause?
 #[derive(Parser)]
@@ -22,6 +25,8 @@ use cli::{Answer, Asked};
 struct Arguments {
     #[command(flatten)]
     options: cli::Options,
+    #[command(flatten)]
+    counted: cli::Counted,
 }
 
 fn main() -> ExitCode {
@@ -31,17 +36,12 @@ fn main() -> ExitCode {
     face::run(command, answer)
 }
 
-fn answer(Arguments { mut options }: Arguments) -> Result<String> {
+fn answer(Arguments { mut options, counted }: Arguments) -> Result<String> {
     if options.methods.is_empty() {
         // By their names: both are wanted, and what cannot be had is refused.
         let in_order = Method::Sequential { order: Vec::new() };
         options.methods = [in_order, Method::Shapley].map(Asked::Method).to_vec();
     }
-    let (model, analysis) = (options.model()?, options.analysis()?);
-    let (fit, elapsed) = options.fit(&model, || options.read(&model))?;
-    let answer = Answer::of(&analysis, &fit, elapsed)?;
-    if let Some(file) = &options.html {
-        cli::page::write(file, cli::page::Start::Shares(&fit, &answer.findings), [])?;
-    }
+    let answer = options.answer(counted, Analysis::clone)?;
     if options.json { answer.json() } else { Ok(answer.findings.to_string()) }
 }

@@ -38,6 +38,8 @@ const STAYS: f64 = 0.0005;
 struct Arguments {
     #[command(flatten)]
     options: cli::Options,
+    #[command(flatten)]
+    counted: cli::Counted,
     /// Also writes nao_breakdown.json into this directory, which is made if need be
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -48,7 +50,7 @@ fn main() -> ExitCode {
     face::run(command, answer)
 }
 
-fn answer(Arguments { mut options, out }: Arguments) -> Result<String> {
+fn answer(Arguments { mut options, counted, out }: Arguments) -> Result<String> {
     // Every breakdown is printed here, with its intervals.
     if options.intervals.is_empty() {
         options.intervals.push(cli::Interval::Root);
@@ -56,12 +58,7 @@ fn answer(Arguments { mut options, out }: Arguments) -> Result<String> {
     let analysis = options.analysis()?.order_range();
     let (json, text) = match options.data {
         Some(_) => {
-            let model = options.model()?;
-            let (fit, elapsed) = options.fit(&model, || options.read(&model))?;
-            let answer = Answer::of(&analysis, &fit, elapsed)?;
-            if let Some(file) = &options.html {
-                cli::page::write(file, cli::page::Start::Shares(&fit, &answer.findings), [])?;
-            }
+            let answer = options.answer(counted, |analysis| analysis.clone().order_range())?;
             (answer.json()?, tables(&answer.findings))
         }
         None => embedded(&options, &analysis)?,
@@ -83,26 +80,31 @@ fn embedded(options: &cli::Options, analysis: &Analysis) -> Result<(String, Stri
     };
     let counting = |(count, population, per)| analysis.clone().counting_noise(count, population, per);
     let simulated = of(analysis, england::simulated(), &|| Panel::simulated_england(SIMULATED_ENGLAND_SEED))?;
+    let of_counts = england::of_counts();
+    let (counts, elapsed) = options.fit_counts(&of_counts, || Ok(Panel::england_2011_2018()?))?;
+    let counts = Answer::of_counts(&analysis.clone(), &counts, elapsed)?;
     let nearest = of(&counting(england::COUNTS_OF_STARTS), england::nearest(), &england::of_the_window)?;
     let plain = of(&counting(england::COUNTS), england::plain(), &Panel::england_2011_2018)?;
     let mut document: Value = serde_json::from_str(&simulated.json()?)?;
     let parsed = |answer: &Answer| Ok::<Value, face::Error>(serde_json::from_str(&answer.json()?)?);
-    document["england"] = json!({ "nearest": parsed(&nearest)?, "plain": parsed(&plain)? });
+    document["england"] = json!({ "nearest": parsed(&nearest)?, "plain": parsed(&plain)?, "counts": parsed(&counts)? });
     let heads = [["simulated", ""], ["England, plan", "starts, logged"], ["England, plans", "at 31 March"]];
     let all = [&simulated.findings, &nearest.findings, &plain.findings];
     let columns = [0, 1, 2].map(|at| Column { head: heads[at], findings: all[at] });
+    let counts = Column { head: ["England, plans", "as counts"], findings: &counts.findings };
     if let Some(file) = &options.html {
-        nao::page::write(file, &columns)?;
+        nao::page::write(file, &columns, &counts)?;
     }
     let text = match options.methods.is_empty() && !options.compare {
         true => {
             let mut blocks = vec![nao::side_by_side(&columns)];
             blocks.extend(columns[1..].iter().filter_map(nao::corrected));
+            blocks.extend(nao::counts::beside(&columns[2], &counts));
             blocks.push(nao::in_words(&columns[1], &columns[2]));
             blocks.join("\n\n")
         }
         // What was asked for is printed in full, of one panel after another.
-        false => all.map(tables).join("\n\n"),
+        false => all.into_iter().chain([counts.findings]).map(tables).collect::<Vec<_>>().join("\n\n"),
     };
     Ok((serde_json::to_string_pretty(&document)?, text))
 }

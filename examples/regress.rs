@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use apportion::model::parse_terms;
+use apportion::model::{Family, parse_terms};
 use apportion::regress::{ClusterCorrection, ErrorsRelated, Leverage, RandomMethod, SmallSample};
 use apportion::report::{Answer, RegressionReport};
 use apportion::{Covariance, Estimator, Panel, PanelRegression, PanelSchema, Term};
@@ -51,6 +51,12 @@ struct Arguments {
     /// Column of weights
     #[arg(long, value_name = "COL")]
     weights: Option<String>,
+    /// What the outcome varies as: gaussian (least squares), poisson or negative_binomial
+    #[arg(long, value_name = "NAME", default_value_t = Family::Gaussian)]
+    family: Family,
+    /// Column that counts are out of, such as a population
+    #[arg(long, value_name = "COL")]
+    exposure: Option<String>,
     /// Leaves the intercept out
     #[arg(long)]
     no_intercept: bool,
@@ -176,6 +182,10 @@ impl Arguments {
         if let Some(weights) = &self.weights {
             regression = regression.weights(weights);
         }
+        regression = regression.family(self.family);
+        if let Some(exposure) = &self.exposure {
+            regression = regression.exposure(exposure);
+        }
         Ok(if self.no_intercept { regression.without_intercept() } else { regression })
     }
 
@@ -184,7 +194,7 @@ impl Arguments {
         let used = [&self.outcome].into_iter().chain(&terms).flat_map(Term::columns);
         // Two columns stand behind one option where clusters are in two ways.
         let clusters = self.cluster.iter().flat_map(|columns| columns.split(',').map(str::trim));
-        let mut schema = PanelSchema::cross_section().only(used.chain(clusters));
+        let mut schema = PanelSchema::cross_section().only(used.chain(clusters).chain(self.exposure.as_deref()));
         if let Some(unit) = &self.unit {
             schema = schema.unit(unit);
         }

@@ -1,6 +1,7 @@
 //! The questions that the examples put to England's panel.
 
 use apportion::findings::Sensitivity;
+use apportion::model::Family;
 use apportion::panel::UnitRule;
 use apportion::{Model, Panel, Result, Term};
 
@@ -16,6 +17,16 @@ pub fn plain() -> Model {
         .component("spending", ["log(spend_core_per_child)"])
         .component("policy", [Term::PeriodEffects])
         .component("practice", [Term::UnitEffects])
+}
+
+/// The same of the counts that the rate is of, out of the population: their deviance is split.
+pub fn of_counts() -> Model {
+    let (count, population, _) = COUNTS;
+    let plain = plain();
+    let model = plain.components().iter().fold(Model::new(count), |model, component| {
+        model.component(component.name.as_str(), component.terms.iter().cloned())
+    });
+    model.family(Family::Poisson).exposure(population)
 }
 
 /// The same of the simulated panel, whose columns are others.

@@ -2,6 +2,7 @@
 
 pub mod alternatives;
 mod arguments;
+mod counted;
 pub mod england;
 pub mod face;
 mod interval;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use std::sync::Once;
 use std::time::Instant;
 
+use apportion::counts::FittedCounts;
 use apportion::error::EstimateError;
 use apportion::findings::{Analysis, Findings, Intervals};
 use apportion::regress::NoiseModel;
@@ -24,6 +26,7 @@ use serde::Serialize;
 
 pub use arguments::Asked;
 use arguments::{After, Terms, after, component, level, method, method_help, terms};
+pub use counted::Counted;
 use face::Result;
 pub use interval::Interval;
 pub use watch::Watch;
@@ -103,6 +106,9 @@ pub struct Options {
     /// Prints one JSON document instead of tables
     #[arg(long)]
     pub json: bool,
+    /// What counts are out of, where the example takes them.
+    #[arg(skip)]
+    pub exposure: Option<String>,
 }
 
 /// What was found, and how long that took.
@@ -156,7 +162,7 @@ impl Options {
         let used = model.outcome().into_iter().chain(terms).chain(model.always_terms()).flat_map(Term::columns);
         let used: Vec<&str> = used.collect();
         let is_used = |name: &str| used.contains(&name) || self.weights.as_deref() == Some(name);
-        let counts = [&self.count, &self.population].into_iter().filter_map(|column| column.as_deref());
+        let counts = [&self.count, &self.population, &self.exposure].into_iter().filter_map(|column| column.as_deref());
         let groups: Vec<&str> = groups.iter().chain(&self.cluster).map(String::as_str).collect();
         let mut schema =
             PanelSchema::cross_section().only(used.iter().copied().chain(counts).chain(groups.iter().copied()));
@@ -176,6 +182,20 @@ impl Options {
 
     /// Puts the model to the panel, and says how long that took.
     pub fn fit(&self, model: &Model, panel: impl FnOnce() -> Result<Panel>) -> Result<(FittedModel, Elapsed)> {
+        self.fitted(model, panel, |panel| model.fit(panel))
+    }
+
+    /// The same of a model of counts.
+    pub fn fit_counts(&self, model: &Model, panel: impl FnOnce() -> Result<Panel>) -> Result<(FittedCounts, Elapsed)> {
+        self.fitted(model, panel, |panel| model.fit_counts(panel))
+    }
+
+    fn fitted<T>(
+        &self,
+        model: &Model,
+        panel: impl FnOnce() -> Result<Panel>,
+        fit: impl FnOnce(&Panel) -> apportion::Result<T>,
+    ) -> Result<(T, Elapsed)> {
         self.check()?;
         if self.population.is_some() && self.count.is_none() {
             return Err("--population goes with --count, the column of counts that are of it: name both".into());
@@ -183,8 +203,29 @@ impl Options {
         model.check()?;
         let mut elapsed = Elapsed::default();
         let panel = timed(&mut elapsed.read, panel)?;
-        let fit = timed(&mut elapsed.fit, || model.fit(&panel))?;
+        let fit = timed(&mut elapsed.fit, || fit(&panel))?;
         Ok((fit, elapsed))
+    }
+
+    /// Puts the question to the panel in `--data`, of counts or not, and writes the page that `--html` asks for. `ask` says what
+    /// the example wants beside what the options ask for.
+    pub fn answer(&mut self, counted: Counted, ask: impl FnOnce(&Analysis) -> Analysis) -> Result<Answer> {
+        let is_of_counts = counted.is_of_counts();
+        let model = self.model()?;
+        let (model, analysis) = (counted.model(self, model), ask(&self.analysis()?));
+        let read = || self.read(&model);
+        let html = self.html.as_deref();
+        if is_of_counts {
+            let (fit, elapsed) = self.fit_counts(&model, read)?;
+            let answer = Answer::of_counts(&analysis, &fit, elapsed)?;
+            let start = page::Start::SharesOfCounts(&fit, &answer.findings);
+            html.map(|file| page::write(file, start, [])).transpose()?;
+            return Ok(answer);
+        }
+        let (fit, elapsed) = self.fit(&model, read)?;
+        let answer = Answer::of(&analysis, &fit, elapsed)?;
+        html.map(|file| page::write(file, page::Start::Shares(&fit, &answer.findings), [])).transpose()?;
+        Ok(answer)
     }
 
     /// Refuses intervals that make no sense together, and takes as many threads as are asked for.
@@ -374,6 +415,12 @@ impl Answer {
             let watch = Watch::new("intervals");
             analysis.resample_watched(fit, findings, |done, of| watch.at(done, of)).map_err(or_none)
         })?;
+        Ok(Answer { findings, elapsed })
+    }
+
+    /// The same of a model of counts, in one step.
+    pub fn of_counts(analysis: &Analysis, fit: &FittedCounts, mut elapsed: Elapsed) -> Result<Self> {
+        let findings = timed(&mut elapsed.bootstrap, || analysis.of_counts(fit).map_err(or_none))?;
         Ok(Answer { findings, elapsed })
     }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use apportion::FittedModel;
+use apportion::counts::FittedCounts;
 use apportion::findings::Findings;
 use apportion::report::Answer;
 
@@ -15,6 +16,8 @@ pub type Part<'a> = (&'a str, &'a dyn Answer);
 pub enum Start<'a> {
     /// The shares of a fit.
     Shares(&'a FittedModel, &'a Findings),
+    /// The shares of a model of counts.
+    SharesOfCounts(&'a FittedCounts, &'a Findings),
     /// A title, where no shares are asked for.
     Title(&'a str),
 }
@@ -26,6 +29,7 @@ pub fn write<'a>(file: &Path, start: Start<'_>, parts: impl IntoIterator<Item = 
 
     let page = match start {
         Start::Shares(fit, findings) => apportion::Report::html(fit, findings),
+        Start::SharesOfCounts(fit, findings) => apportion::Report::html_of_counts(fit, findings),
         Start::Title(title) => HtmlPage::new(title),
     };
     let page = parts.into_iter().fold(page, |page, (heading, answer)| page.add(heading, answer));

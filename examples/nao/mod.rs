@@ -1,5 +1,6 @@
 //! What the NAO published beside what open data give: one table, what of it is chance, and what the figures say.
 
+pub mod counts;
 pub mod page;
 
 use apportion::findings::Findings;

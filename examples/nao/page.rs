@@ -17,8 +17,8 @@ const SPECIFICATIONS: usize = 4_200;
 /// What the draws begin from.
 const SEED: u64 = 1;
 
-/// Writes the page of England's plain question; beside it stand the other columns and the published figures.
-pub fn write(file: &Path, columns: &[Column<'_>]) -> Result<()> {
+/// Writes the page of England's plain question; beside it stand the other columns, its counts and the published figures.
+pub fn write(file: &Path, columns: &[Column<'_>], counts: &Column<'_>) -> Result<()> {
     let panel = Panel::england_2011_2018()?;
     let fit = england::plain().fit(&panel)?;
     let analysis =
@@ -27,7 +27,7 @@ pub fn write(file: &Path, columns: &[Column<'_>]) -> Result<()> {
     let findings = analysis.order_range().comparisons().counting_noise(count, population, per).of(&fit)?;
 
     let published = PUBLISHED.map(|(name, per_cent, _)| (name, per_cent / 100.0));
-    let own = columns.iter().filter_map(|column| Some((column.head.join(" "), column.breakdown()?)));
+    let own = columns.iter().chain([counts]).filter_map(|column| Some((column.head.join(" "), column.breakdown()?)));
     let beside = own.fold(SideBySide::new(), |beside, (name, breakdown)| beside.breakdown(name.trim(), breakdown));
     let beside = beside.figures("NAO", published);
     let curve =

@@ -169,10 +169,60 @@ fn nao_breakdown_writes_json_where_it_is_told_to() {
         let found = components.iter().find(|component| component["name"] == "practice").unwrap();
         assert!((number(&found["share_of_total"]) - practice).abs() < 1e-9, "{question}");
     }
+    // R 4.2.2, `glm(…, family = poisson)` of the counts out of the population; see tests/shared/deviance.rs.
+    let counts = &written["england"]["counts"];
+    let practice = &counts["methods"][0]["components"][3];
+    assert_eq!((&practice["name"], &counts["n_observations"]), (&json!("practice"), &json!(1_168)));
+    assert!((number(&practice["share_of_total"]) - 0.382_130_262_212_12).abs() < 1e-9);
+    assert!((number(&counts["deviance"]["chance"]) - 0.020_396_591_624_372_417).abs() < 1e-9);
 
     let file = directory.write("file", "");
     let error = refused(example("nao_breakdown").arg("--out").arg(&file));
     assert!(error.contains("cannot write"), "{error}");
+}
+
+/// Units and periods whose counts are 1, 2 and 4 in a hundred, by what is poor alone.
+const COUNTED: &str = "area,year,poor,people,plans\nA,2017,0,300,3\nA,2018,1,500,10\nB,2017,1,100,2\nB,2018,2,200,8\n\
+                       C,2017,0,100,1\nC,2018,2,400,16\nD,2017,1,200,4\nD,2018,0,800,8\n";
+
+#[test]
+fn counts_are_split_out_of_their_exposure() {
+    let directory = Directory::new();
+    let data = directory.write("counted.csv", COUNTED);
+    let command = |name: &str, arguments: &[&str]| {
+        let mut command = example(name);
+        command.arg("--data").arg(&data).args(["--outcome", "plans", "--unit", "area", "--period", "year"]);
+        command.args(["--component", "poverty=poor", "--component", "place=unit_effects"]).args(arguments);
+        command
+    };
+    let poisson = ["--family", "poisson", "--exposure", "people"];
+    for name in ["decompose", "nao_breakdown"] {
+        let answer = json_of(command(name, &poisson).args(["--json", "--method", "sequential"]));
+        check_valid::<Report>(&answer);
+        let poverty = &answer["methods"][0]["components"][0];
+        assert!((number(&poverty["share_of_total"]) - 1.0).abs() < 1e-9, "{name}: {poverty}");
+        assert_eq!(
+            (&answer["deviance"]["family"], &answer["deviance"]["exposure"]),
+            (&json!("poisson"), &json!("people"))
+        );
+    }
+    let text = printed(&mut command("decompose", &poisson));
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("deviance explained 100.0%") && !text.contains("R²"), "{text}");
+    assert!(text.contains("Poisson counts out of people, whose logarithm has a coefficient of one"), "{text}");
+    let cases: [(&[&str], &str); 5] = [
+        (&["--noise", "ar1"], "noise is ar1"),
+        (&["--cluster", "year"], "cluster is year"),
+        (&["--compare"], "set the family to gaussian"),
+        (&["--method", "genizi"], "splits sums of squares"),
+        (&["--method", "gelbach"], "set the family to gaussian"),
+    ];
+    for (arguments, expected) in cases {
+        let line = refused(command("decompose", &poisson).args(arguments));
+        assert!(line.contains(expected), "{arguments:?}: {line}");
+    }
+    let line = refused(&mut command("decompose", &["--exposure", "people"]));
+    assert!(line.contains("set the family to poisson"), "{line}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 use apportion::findings::{Analysis, Intervals};
+use apportion::model::Family;
 use apportion::regress::{ClusterCorrection, Leverage, RandomMethod, SmallSample};
 use apportion::report::RegressionReport;
 use apportion::{
@@ -230,6 +231,54 @@ proptest! {
             holds_numbers(&fit.collinearity().to_string());
             if let Ok(rows) = fit.predictions(&panel, &covariance, 0.95) {
                 rows.iter().for_each(|row| holds_numbers(&row.to_string()));
+            }
+            Ok(())
+        };
+        if let Err(error) = run() {
+            is_clear(&error);
+        }
+    }
+
+    #[test]
+    fn counts_of_anything_are_numbers_or_an_error(
+        text in text(),
+        schema in schema(),
+        terms in prop::collection::vec(select(&TERMS[..]), 1..4),
+        estimator in select(&[Estimator::Pooled, Estimator::Within, Estimator::WithinPeriod, Estimator::Twoway][..]),
+        covariance in select(covariances()),
+        family in select(&[Family::Poisson, Family::NegativeBinomial][..]),
+        (exposed, weighted) in any::<(bool, bool)>(),
+    ) {
+        let run = || -> Result<(), Error> {
+            let panel = Panel::read_csv_from(text.as_bytes(), &schema)?;
+            let mut regression = PanelRegression::new("y", terms.iter().copied()).estimator(estimator).family(family);
+            let mut model = Model::new("y").component("first", [terms[0]]).family(family);
+            if terms.len() > 1 {
+                model = model.component("rest", terms[1..].iter().copied());
+            }
+            if exposed {
+                (regression, model) = (regression.exposure("w"), model.exposure("w"));
+            } else if weighted {
+                (regression, model) = (regression.weights("w"), model.weights("w"));
+            }
+            if let Ok(fit) = model.fit_counts(&panel) {
+                let breakdown = fit.shapley()?;
+                holds_numbers(&breakdown.to_string());
+                holds_numbers(&serde_json::to_string(&breakdown).expect("a document"));
+                if let Ok(breakdown) = fit.jackknife().and_then(|jackknife| breakdown.with_count_intervals(&jackknife)) {
+                    holds_numbers(&breakdown.to_string());
+                }
+            }
+            let fit = regression.fit(&panel)?;
+            let table = fit.coefficients(&covariance)?;
+            holds_numbers(&table.to_string());
+            let json = serde_json::to_string(&RegressionReport::new(&fit, &table)).expect("a document");
+            holds_numbers(&json);
+            for effect in fit.average_marginal_effects(&covariance)? {
+                holds_numbers(&effect.to_string());
+            }
+            for row in fit.predictions(&panel, &covariance, 0.95)? {
+                holds_numbers(&row.to_string());
             }
             Ok(())
         };

@@ -137,6 +137,45 @@ fn bad_input_is_refused_in_one_line() {
     assert!(refused(&mut command).contains("the within estimator needs a unit column"));
 }
 
+/// Twice the rate, and half of the children in each place.
+const PLANS: &str =
+    "place,year,poor,children,plans\nA,2017,0,1000,10\nA,2018,1,2000,40\nB,2017,0,3000,60\nB,2018,1,500,20\n";
+
+#[test]
+fn counts_are_regressed_on_their_exposure() {
+    let directory = Directory::new();
+    let file = directory.write("plans.csv", PLANS);
+    let regress = |arguments: &[&str]| {
+        let mut command = example("regress");
+        command.arg("--data").arg(&file).args(["--outcome", "plans", "--terms", "poor", "--unit", "place"]);
+        command.args(["--period", "year"]).args(arguments);
+        command
+    };
+    let poisson = ["--family", "poisson", "--exposure", "children"];
+    let answer = json_of(regress(&poisson).args(["--estimator", "within", "--json", "--small-sample", "none"]));
+    let poor = &answer["coefficients"][0];
+    assert!((poor["estimate"].as_f64().unwrap() - 2.0_f64.ln()).abs() < 1e-9, "{poor}");
+    assert_eq!(
+        (&answer["deviance"]["family"], &answer["deviance"]["exposure"]),
+        (&json!("poisson"), &json!("children"))
+    );
+    assert!(answer["deviance"]["deviance"].as_f64().unwrap() < 1e-12, "{answer}");
+    let text = printed(regress(&poisson).args(["--estimator", "within"]));
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("Poisson counts out of children, whose logarithm has a coefficient of one"), "{text}");
+    assert!(text.contains("deviance explained: overall 1.0000") && !text.contains("R²"), "{text}");
+    let cases: [(&[&str], &str); 4] = [
+        (&["--exposure", "children"], "set the family to poisson or negative_binomial"),
+        (&["--family", "poisson", "--estimator", "random"], "set the family to gaussian"),
+        (&["--family", "binomial"], "gaussian, poisson, negative_binomial"),
+        (&["--family", "negative_binomial", "--exposure", "children"], "over-dispersed"),
+    ];
+    for (arguments, expected) in cases {
+        let line = refused(&mut regress(arguments));
+        assert!(line.contains(expected), "{arguments:?}: {line}");
+    }
+}
+
 #[test]
 fn aliased_columns_are_named() {
     let directory = Directory::new();
