@@ -102,14 +102,15 @@ impl fmt::Display for Reason {
             Reason::ZeroWeight { column } => write!(f, "weight {column} is zero"),
             Reason::ZeroExposure { column } => write!(f, "exposure {column} is zero"),
             Reason::OnlyZeros => f.write_str(ONLY_ZEROS),
-            Reason::Separated { columns } => write!(f, "{SEPARATED}{columns}"),
+            Reason::Separated { columns } => write!(f, "{SEPARATED}{columns}{NO_FIT}"),
         }
     }
 }
 
-/// What is said of units without a count, and before the columns that separate.
+/// What is said of units without a count, and before and after the columns that separate.
 const ONLY_ZEROS: &str = "every count of its unit is zero";
 const SEPARATED: &str = "expected to be exactly zero by ";
+const NO_FIT: &str = ", without a finite fit";
 
 /// What stands before and after the name in a sentence, none of which ends as another does.
 impl FromStr for Reason {
@@ -122,7 +123,7 @@ impl FromStr for Reason {
         });
         let zero = |of: &str| Some(sentence.strip_prefix(of)?.strip_suffix(" is zero")?.to_string());
         let of_weight = || Some(Reason::ZeroWeight { column: zero("weight ")? });
-        let of_counts = || match sentence.strip_prefix(SEPARATED) {
+        let of_counts = || match sentence.strip_prefix(SEPARATED).and_then(|rest| rest.strip_suffix(NO_FIT)) {
             Some(columns) => Some(Reason::Separated { columns: columns.to_string() }),
             None => (sentence == ONLY_ZEROS).then_some(Reason::OnlyZeros),
         };

@@ -137,11 +137,11 @@ fn data_sets_of_r_have_its_errors_and_likelihoods() {
         check_errors(&fit, hc0, SmallSample::Unadjusted, &expected["se_hc0"]);
         close(fit.log_likelihood().expect("whole counts"), &expected["loglik"], 1e-10);
     }
-    // MASS, and the joint observed information; glm stops short by up to 2e-8 of a coefficient, where numpy comes here.
+    // MASS, and the joint observed information; glm stops short by up to 2e-7 of a coefficient, where numpy comes here.
     for (name, file) in [("warpbreaks", "warpbreaks.csv"), ("salamanders", "Salamanders.csv")] {
         let expected = result(&folder, &format!("{name}_nb2"));
         let fit = of_r(&folder, file, Family::NegativeBinomial);
-        check(&fit, fit.estimates(), &expected["coef"], 2e-7);
+        check(&fit, fit.estimates(), &expected["coef"], 1e-6);
         if name == "salamanders" {
             close(fit.estimates()[0], &json!(1.457_888_560_226_739_7), 1e-9);
         }
