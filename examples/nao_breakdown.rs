@@ -47,6 +47,8 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let command = cli::with_a_panel_of_its_own(Arguments::command());
+    let command =
+        ["family", "exposure"].into_iter().fold(command, |c, name| c.mut_arg(name, |arg| arg.requires("data")));
     face::run(command, answer)
 }
 
@@ -82,7 +84,7 @@ fn embedded(options: &cli::Options, analysis: &Analysis) -> Result<(String, Stri
     let simulated = of(analysis, england::simulated(), &|| Panel::simulated_england(SIMULATED_ENGLAND_SEED))?;
     let of_counts = england::of_counts();
     let (counts, elapsed) = options.fit_counts(&of_counts, || Ok(Panel::england_2011_2018()?))?;
-    let counts = Answer::of_counts(&analysis.clone(), &counts, elapsed)?;
+    let counts = Answer::of_counts(&options.analysis_of_counts()?.order_range(), &counts, elapsed)?;
     let nearest = of(&counting(england::COUNTS_OF_STARTS), england::nearest(), &england::of_the_window)?;
     let plain = of(&counting(england::COUNTS), england::plain(), &Panel::england_2011_2018)?;
     let mut document: Value = serde_json::from_str(&simulated.json()?)?;

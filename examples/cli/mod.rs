@@ -279,15 +279,27 @@ impl Options {
         Ok(ways.into_iter().fold(analysis.without_intervals(), Analysis::also_intervals))
     }
 
+    /// What is asked of counts beside a question of least squares: the default methods, with the intervals that are asked for
+    /// as far as counts have them.
+    pub fn analysis_of_counts(&self) -> Result<Analysis> {
+        let kinds = self.kinds().into_iter().filter_map(Interval::kind);
+        let ways: Vec<Intervals> = kinds.map(|kind| self.plain_way(kind)).collect::<Result<_>>()?;
+        Ok(ways.into_iter().fold(Analysis::new().without_intervals(), Analysis::also_intervals))
+    }
+
     /// How intervals of this kind are made.
     fn way(&self, kind: IntervalKind) -> Result<Intervals> {
+        let intervals = self.noise.into_iter().fold(self.plain_way(kind)?, Intervals::noise);
+        Ok(self.cluster.iter().fold(intervals, Intervals::clusters))
+    }
+
+    /// The same but for noise, and of units.
+    fn plain_way(&self, kind: IntervalKind) -> Result<Intervals> {
         let intervals = match self.bootstrap.filter(|_| !kind.leaves_out()) {
             Some(draws) => Intervals::bootstrap(usize::try_from(draws)?, self.seed),
             None => Intervals::jackknife(),
         };
-        let intervals = self.level.into_iter().fold(intervals.kind(kind), Intervals::level);
-        let intervals = self.noise.into_iter().fold(intervals, Intervals::noise);
-        Ok(self.cluster.iter().fold(intervals, Intervals::clusters))
+        Ok(self.level.into_iter().fold(intervals.kind(kind), Intervals::level))
     }
 
     /// The population that the rate is of, and what it is per, whether counts are named or not; that of England's plain

@@ -14,7 +14,10 @@ pub fn beside(rate: &Column<'_>, counts: &Column<'_>) -> Option<String> {
         "England's plans: the variation of the rate, and the deviance of the counts, in %".to_string(),
         format!("{:<16}{:>24}{:>24}", "", "rate, least squares", "counts, Poisson"),
     ];
-    let cell = |share: &Share| format!("{} ({})", percent(share.share_of_total), ends(share.interval));
+    let cell = |share: &Share| match ends(share.interval) {
+        none if none.is_empty() => percent(share.share_of_total),
+        ends => format!("{} ({ends})", percent(share.share_of_total)),
+    };
     for share in linear.rows() {
         let of_counts = poisson.rows().find(|own| own.name == share.name).map(cell);
         lines.push(format!("{:<16}{:>24}{:>24}", share.name, cell(share), of_counts.unwrap_or_default()));

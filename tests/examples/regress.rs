@@ -168,7 +168,7 @@ fn counts_are_regressed_on_their_exposure() {
         (&["--exposure", "children"], "set the family to poisson or negative_binomial"),
         (&["--family", "poisson", "--estimator", "random"], "set the family to gaussian"),
         (&["--family", "binomial"], "gaussian, poisson, negative_binomial"),
-        (&["--family", "negative_binomial", "--exposure", "children"], "over-dispersed"),
+        (&["--family", "negative_binomial", "--exposure", "children", "--estimator", "within"], "over-dispersed"),
     ];
     for (arguments, expected) in cases {
         let line = refused(&mut regress(arguments));
