@@ -23,6 +23,6 @@ mod unit_deviance;
 pub(crate) use distribution::Distribution;
 pub use fitted_counts::FittedCounts;
 pub(crate) use replicate::{CountReplicate, Noting};
-pub(crate) use rows_of_design::{leave_out_separated, null_deviance, offset, with_rows};
+pub(crate) use rows_of_design::{check_counts, leave_out_separated, null_deviance, offset, with_rows};
 pub(crate) use theta::information_of_theta;
 pub(crate) use unit_deviance::expected_unit_deviance;

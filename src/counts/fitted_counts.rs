@@ -2,8 +2,10 @@
 
 use super::count_rows::{CountFit, CountRows};
 use super::distribution::Distribution;
-use super::rows_of_design::{leave_out_separated, null_deviance, offset, with_rows, without_period_dummies};
-use crate::error::{EstimateError, QuestionError, Result};
+use super::rows_of_design::{
+    check_counts, leave_out_separated, null_deviance, offset, with_rows, without_period_dummies,
+};
+use crate::error::{QuestionError, Result};
 use crate::model::{Design, Model, quasi_poisson};
 use crate::panel::{Panel, Sample};
 use crate::warning::Warning;
@@ -58,6 +60,7 @@ impl Model {
     /// [`QuestionError::LeastSquares`] for a Gaussian model; those of [`fit`](Self::fit) that are of samples and columns;
     /// [`DataError::Negative`](crate::error::DataError::Negative) for a count or an exposure, and
     /// [`DataError::NotWhole`](crate::error::DataError::NotWhole); [`EstimateError::NoCounts`] where all counts are zero;
+    /// [`EstimateError::Scale`] for counts beyond 1e15; [`EstimateError::NoVariation`] for one rate in every row;
     /// [`EstimateError::NotOverdispersed`] for a θ without end; [`EstimateError::NotConverged`].
     ///
     /// # Examples
@@ -73,19 +76,19 @@ impl FittedCounts {
             return Err(QuestionError::LeastSquares { family: model.family.name() }.into());
         }
         let mut design = Design::new(model, panel)?;
-        if design.outcome.iter().all(|y| *y == 0.0) {
-            return Err(EstimateError::NoCounts { outcome: design.outcome_name, rows: design.outcome.len() }.into());
-        }
+        check_counts(&design)?;
         let has_units = !design.unit_effects.is_empty();
         leave_out_separated(&mut design, has_units, false)?;
         let offset = offset(&design);
+        // Rates that do not vary are that, whatever the family.
+        null_deviance(&design, &offset, Distribution::Poisson)?;
         let all: Vec<usize> = (0..design.columns.len()).collect();
         let (columns, has_periods) = without_period_dummies(&design, &all);
         let (fit, distribution) =
             with_rows(&design, &offset, &columns, (has_units, has_periods), |rows| rows.fit_family(model.family))?;
         let null_deviance = null_deviance(&design, &offset, distribution)?;
         let doubts = quasi_poisson(&design.outcome_name, &design.outcome);
-        let warnings = doubts.into_iter().chain(design.perhaps_one()).collect();
+        let warnings = doubts.into_iter().chain(design.left_without_column()).chain(design.perhaps_one()).collect();
         Ok(FittedCounts { model: model.clone(), design, offset, distribution, fit, null_deviance, warnings })
     }
 

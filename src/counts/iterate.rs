@@ -169,6 +169,9 @@ impl<'a> Rounds<'a> {
             self.is_of_columns = true;
             self.slopes.iter_mut().zip(&step.slopes).for_each(|(sum, b)| *sum += part * b);
             self.levels.iter_mut().zip(&step.levels).for_each(|(sum, b)| *sum += part * b);
+            if halvings == MOST_HALVINGS && !moved.change.is_finite() {
+                break;
+            }
             if halvings == MOST_HALVINGS || moved.ends(ends, is_newton && halvings == 0 && !to_itself) {
                 return Ok(());
             }
@@ -220,11 +223,11 @@ impl Moved {
             Ends::AtPredictor => self.most <= if is_newton { MOVED_BY_NEWTON } else { MOVED },
             // The third derivative of the log-likelihood in a row's predictor is no larger than the second, of the Poisson and
             // of the negative binomial. So over a step that moves no row by more than m curvature changes by a factor of no
-            // more than e^m, and what is left to be gained after it is about (m e^m/2)² of its decrement, the step's square
+            // more than e^m, and what is left to be gained after it is at most (m e^m/2)² e^m of its decrement, the step's square
             // in the weights of the curvature.
             Ends::AtDeviance(left) => {
                 let part = 0.5 * self.most * self.most.exp();
-                self.most <= MOVED || (is_newton && part * part * self.decrement <= left)
+                self.most <= MOVED || (is_newton && part * part * self.most.exp() * self.decrement <= left)
             }
         }
     }

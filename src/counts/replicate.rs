@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use super::count_rows::{Coefficients, CountRows};
 use super::distribution::Distribution;
 use super::fitted_counts::FittedCounts;
-use super::rows_of_design::{with_rows, without_period_dummies};
-use crate::error::Result;
+use super::rows_of_design::{is_nothing, with_rows, without_period_dummies};
+use crate::error::{Error, EstimateError, Result};
 use crate::model::Family;
 
 /// What may be left of the deviance where a fit of a replicate ends, as a part of the null deviance.
@@ -96,11 +96,16 @@ impl<'a> CountReplicate<'a> {
         separated.rows().for_each(|row| replicate.weights[row] = 0.0);
         if fit.model().family == Family::NegativeBinomial {
             let from = (fit.linear_predictor(), fit.theta().unwrap_or(1.0));
-            let theta = replicate.ask(&all, has_units, |rows| rows.theta_from(from))?;
-            replicate.distribution = Distribution::NegativeBinomial { theta };
+            replicate.distribution = match replicate.ask(&all, has_units, |rows| rows.theta_from(from)) {
+                Ok(theta) => Distribution::NegativeBinomial { theta },
+                // Such counts are most likely Poisson's, to which the family tends.
+                Err(Error::Estimate(EstimateError::NotOverdispersed)) => Distribution::Poisson,
+                Err(error) => return Err(error),
+            };
         }
         replicate.null_deviance = replicate.ask(&[], false, |rows| rows.fit(replicate.distribution, None))?.deviance;
-        Ok((replicate.null_deviance > 0.0).then_some(replicate))
+        let counted: f64 = design.outcome.iter().zip(&replicate.weights).map(|(y, w)| w * y).sum();
+        Ok((!is_nothing(replicate.null_deviance, counted)).then_some(replicate))
     }
 
     pub(crate) fn null_deviance(&self) -> f64 {

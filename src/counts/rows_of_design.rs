@@ -3,9 +3,14 @@
 use super::count_rows::{CountRows, Levels};
 use super::distribution::Distribution;
 use crate::error::{EstimateError, Result, no_key};
+use crate::fit::check_within;
 use crate::model::{Design, Term};
 use crate::panel::{LeftOutRows, Reason};
 
+/// The largest count: beyond about so many, doubles leave out whole numbers.
+const LARGEST_COUNT: f64 = 1e15;
+/// The largest exposure, one over which is the smallest difference of two.
+const LARGEST_EXPOSURE: f64 = 1e100;
 /// A deviance of this part of all that was counted is rounding.
 const ROUNDING: f64 = 1e-24;
 
@@ -48,6 +53,20 @@ pub(crate) fn offset(design: &Design) -> Vec<f64> {
     }
 }
 
+/// Counts and exposures that can be fitted.
+///
+/// # Errors
+/// [`EstimateError::NoCounts`] where all are zero; [`EstimateError::Scale`] for counts that doubles do not hold one by one, and
+/// for exposures whose products leave their range.
+pub(crate) fn check_counts(design: &Design) -> Result<()> {
+    if design.outcome.iter().all(|y| *y == 0.0) {
+        let (outcome, rows) = (design.outcome_name.clone(), design.n_observations());
+        return Err(EstimateError::NoCounts { outcome, rows }.into());
+    }
+    check_within(&design.outcome_name, &design.outcome, LARGEST_COUNT)?;
+    design.exposure.iter().try_for_each(|exposure| check_within(&exposure.name, &exposure.values, LARGEST_EXPOSURE))
+}
+
 /// How far the counts of a design lie from one rate for all.
 ///
 /// # Errors
@@ -55,11 +74,16 @@ pub(crate) fn offset(design: &Design) -> Vec<f64> {
 pub(crate) fn null_deviance(design: &Design, offset: &[f64], distribution: Distribution) -> Result<f64> {
     let null = with_rows(design, offset, &[], (false, false), |rows| rows.fit(distribution, None))?;
     let counted: f64 = design.outcome.iter().zip(&design.weights).map(|(y, w)| w * y).sum();
-    if null.deviance <= ROUNDING * counted {
+    if is_nothing(null.deviance, counted) {
         let (outcome, rows) = (design.outcome_name.clone(), design.n_observations());
         return Err(EstimateError::NoVariation { outcome, rows }.into());
     }
     Ok(null.deviance)
+}
+
+/// Whether a deviance is rounding beside all that was counted.
+pub(super) fn is_nothing(deviance: f64, counted: f64) -> bool {
+    deviance <= ROUNDING * counted
 }
 
 /// Leaves out what a model of all columns expects exactly, with effects of units and of all periods beside them, or without.

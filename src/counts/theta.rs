@@ -14,8 +14,10 @@ const MOVED: f64 = 1e-11;
 const MOVED_OF_OTHERS: f64 = 1e-10;
 /// The longest step of ln θ.
 const LONGEST: f64 = 2.0;
-/// A θ as large as this grows without end: counts are Poisson's to the last digit.
-const ENDLESS: f64 = 1e12;
+/// A θ so many times the mean count grows without end, as far as doubles can tell: variances are Poisson's to seven digits.
+const ENDLESS: f64 = 1e7;
+/// What rounding moves ln θ by, for a θ of one mean count.
+const ROUNDING: f64 = 1e-12;
 
 impl CountRows<'_> {
     /// The fit of greatest likelihood of a family of counts, and the distribution that it is of.
@@ -38,7 +40,7 @@ impl CountRows<'_> {
     /// [`EstimateError::NotOverdispersed`] where the likelihood grows with θ without end; those of [`fit`](Self::fit).
     pub(crate) fn fit_with_theta(&self) -> Result<(CountFit, f64)> {
         let poisson = self.fit(Distribution::Poisson, None)?;
-        // As θ grows, the score nears Σ w[(y − μ)² − y]/(2θ²).
+        // As θ grows, the score nears −Σ w[(y − μ)² − y]/(2θ²): below zero, the likelihood falls at the end.
         let rows = self.counts.iter().zip(&poisson.means).zip(self.weights);
         let excess: f64 = rows.map(|((y, mean), w)| w * ((y - mean).powi(2) - y)).sum();
         if excess <= 0.0 {
@@ -59,6 +61,10 @@ impl CountRows<'_> {
     /// The fit and the θ of greatest likelihood, from a predictor and a θ, until θ would move by no larger part.
     fn likeliest(&self, (mut start, mut theta): (Vec<f64>, f64), ends: f64) -> Result<(CountFit, f64)> {
         let exceeding = Exceeding::new(self.counts, self.weights);
+        // The score of a θ far above the counts is a difference of sums that are nearly the same.
+        let (counted, weight) =
+            self.counts.iter().zip(self.weights).fold((0.0, 0.0), |(s, n), (y, w)| (s + w * y, n + w));
+        let mean = counted / weight;
         let mut before: Option<(f64, f64)> = None;
         for _ in 0..MOST_ROUNDS {
             let fit = self.fit(Distribution::NegativeBinomial { theta }, Some(&start))?;
@@ -71,12 +77,12 @@ impl CountRows<'_> {
             let curvature = if of_two < 0.0 { of_two } else { own };
             let step = if curvature < 0.0 { -gradient / curvature } else { gradient.signum() };
             let step = step.clamp(-LONGEST, LONGEST);
-            if step.abs() <= ends {
+            if step.abs() <= ends.max(ROUNDING * theta / mean) {
                 return Ok((fit, theta));
             }
             before = Some((theta.ln(), gradient));
             theta *= step.exp();
-            if !(theta > 0.0 && theta < ENDLESS) {
+            if !(theta > 0.0 && theta < ENDLESS * mean.max(1.0)) {
                 return Err(EstimateError::NotOverdispersed.into());
             }
             start = fit.predictor;

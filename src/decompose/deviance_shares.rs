@@ -43,7 +43,8 @@ pub struct DevianceShares {
     /// spare.
     pub pearson_dispersion: Option<f64>,
     /// The part of the null deviance that Poisson counts have about their means by chance, Σ w E d(Y, μ) · (1 − p/n) for p
-    /// parameters and n rows: a part of what is unexplained. `None` of other families, whose spread is not chance alone.
+    /// parameters and n rows: a part of what is unexplained, and no more than that where counts vary less than chance has it.
+    /// `None` of other families, whose spread is not chance alone, and of counts with fractions.
     pub chance: Option<f64>,
     /// The rest of what is unexplained: over-dispersion, and causes that are not in the model.
     pub beyond_chance: Option<f64>,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::design::{Design, DesignTerm};
+use super::selected::Credit;
 use crate::numerics::groups::Groups;
 use crate::panel::Step;
 use crate::warning::Warning;
@@ -37,6 +38,18 @@ impl Design {
             }
         }
         by_column.into_iter().map(|(column, texts)| Warning::PerhapsOne { column, texts })
+    }
+
+    /// Components of which no column varies on the rows, and that have no unit effects.
+    pub(crate) fn left_without_column(&self) -> impl Iterator<Item = Warning> {
+        let varies = |values: &[f64]| values.iter().any(|x| *x != values[0]);
+        let is_there = move |component: usize| {
+            let own = Credit::Component(component);
+            self.unit_effects.contains(&own)
+                || self.columns.iter().any(|column| column.credit == own && varies(&column.values))
+        };
+        let names = self.component_names.iter().enumerate().filter(move |(component, _)| !is_there(*component));
+        names.map(|(_, name)| Warning::NoColumnLeft { component: name.clone() })
     }
 
     /// Factors of one level on the sample, which have no column beside the constant.

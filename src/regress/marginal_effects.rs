@@ -20,8 +20,8 @@ impl FittedRegression {
     /// Σ w μ exp(−b x)(exp(b) − 1) / Σ w e     a column of zeros and ones: all rows at one less all at zero
     /// ```
     ///
-    /// Standard errors are by the delta method, √(g'Vg); where effects are absorbed, they follow the coefficients, so that as
-    /// many are expected of each unit, or period, as were counted.
+    /// Standard errors are by the delta method, √(g'Vg). Where effects are absorbed, they follow the coefficients by the expected
+    /// information: of Poisson's so that as many are expected of each unit, or period, as were counted. θ is held.
     ///
     /// # Errors
     /// Those of [`covariance`](Self::covariance).

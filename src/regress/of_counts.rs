@@ -5,8 +5,8 @@
 //! inverse of the cross-products the inverse of its expected information, and every sandwich what it is of least squares.
 
 use super::PanelRegression;
-use crate::counts::{Distribution, leave_out_separated, null_deviance, offset, with_rows};
-use crate::error::{EstimateError, Refusal, Result, cannot};
+use crate::counts::{Distribution, check_counts, leave_out_separated, null_deviance, offset, with_rows};
+use crate::error::{Refusal, Result, cannot};
 use crate::model::{Design, Family};
 use crate::panel::Numbers;
 
@@ -44,13 +44,11 @@ impl OfCounts {
         if !question.intercept {
             return Err(cannot("a regression without an intercept", Refusal::OfCounts { family: family.name() }));
         }
-        if design.outcome.iter().all(|y| *y == 0.0) {
-            let (outcome, rows) = (design.outcome_name.clone(), design.outcome.len());
-            return Err(EstimateError::NoCounts { outcome, rows }.into());
-        }
+        check_counts(design)?;
         let (has_units, has_periods) = (estimator.absorbs_units(), estimator.absorbs_periods());
         leave_out_separated(design, has_units, has_periods)?;
         let offset = offset(design);
+        null_deviance(design, &offset, Distribution::Poisson)?;
         let all: Vec<usize> = (0..design.columns.len()).collect();
         let (fit, distribution) =
             with_rows(design, &offset, &all, (has_units, has_periods), |rows| rows.fit_family(family))?;

@@ -73,7 +73,7 @@ impl FittedRegression {
     ///
     /// Of counts the expectation is exposure · exp(x'b), its interval that of the logarithm, and its standard error by the
     /// delta method. The count itself varies as the family has it, its mean being uncertain as a gamma variable is: its
-    /// interval is of a negative binomial with the variance μ + μ²(1/θ + x'Vx + v). Exposures are the panel's; at another
+    /// interval is of a negative binomial with the variance μ + μ²(a + 1/θ + a/θ), a = x'Vx + v. Exposures are the panel's; at another
     /// there is [`predictions_at_exposure`](Self::predictions_at_exposure).
     ///
     /// # Errors

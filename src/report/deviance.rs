@@ -84,7 +84,14 @@ pub(super) fn of_breakdown(deviance: &DevianceShares) -> Vec<String> {
     let counts = Counts { family, exposure, theta, theta_std_error: None, deviances, pearson_dispersion };
     let parts = deviance.chance.zip(deviance.beyond_chance).map(|(chance, beyond)| {
         let [all, chance, beyond] = [chance + beyond, chance, beyond].map(percent);
-        format!("unexplained {all}%: chance {chance}%, as counts of these means vary, and beyond chance {beyond}%")
+        match deviance.beyond_chance == Some(0.0) {
+            true => format!("unexplained {all}%: no more than chance gives counts of these means"),
+            false => {
+                format!(
+                    "unexplained {all}%: chance {chance}%, as counts of these means vary, and beyond chance {beyond}%"
+                )
+            }
+        }
     });
     [counts.in_words()].into_iter().chain(parts).collect()
 }

@@ -112,3 +112,52 @@ fn methods_of_least_squares_and_counts_that_vary_too_little_are_refused() {
     let error = refused(&model(Family::NegativeBinomial), &level);
     assert!(matches!(error, Error::Estimate(EstimateError::NotOverdispersed)), "{error}");
 }
+
+/// All but one of these counts vary less than chance has it.
+#[test]
+fn a_replicate_that_is_not_over_dispersed_is_poissons() {
+    let counts = [3.0, 5.0, 4.0, 6.0, 2.0, 7.0, 5.0, 4.0, 6.0, 1.0, 14.0, 3.0];
+    let x = [0.1, 0.4, 0.2, 0.8, 0.3, 0.9, 0.5, 0.2, 0.7, 0.0, 0.6, 0.1];
+    let panel = Panel::builder().column("count", counts).column("x", x).build().unwrap();
+    let model = Model::new("count").component("cause", ["x"]).family(Family::NegativeBinomial);
+    let fit = model.fit_counts(&panel).unwrap();
+    for resampling in [fit.jackknife().unwrap(), fit.bootstrap(99, 1).unwrap()] {
+        let breakdown = fit.sequential().unwrap().with_count_intervals(&resampling).unwrap();
+        let interval = breakdown.components[0].interval.unwrap();
+        assert!(interval.std_error.is_finite() && interval.lower <= interval.upper);
+    }
+}
+
+/// Far above the counts, θ is known to few digits, and is found or has no end.
+#[test]
+fn a_theta_near_its_end_is_found_or_has_none() {
+    let counts = [3.0, 5.0, 4.0, 6.0, 2.0, 7.0, 5.0, 4.0, 6.0, 1.0, 14.0, 3.0];
+    let (mut found, mut endless) = (0, 0);
+    for step in 0..200 {
+        let mut weights = [1.0; 12];
+        weights[10] = 0.4480 + 1e-5 * f64::from(step);
+        let panel = Panel::builder().column("count", counts).column("w", weights);
+        let panel = panel.column("x", counts.map(|y| (y * 7.0) % 3.0)).build().unwrap();
+        let model = Model::new("count").component("cause", ["x"]).weights("w").family(Family::NegativeBinomial);
+        match model.fit_counts(&panel) {
+            Ok(_) => found += 1,
+            Err(Error::Estimate(EstimateError::NotOverdispersed)) => endless += 1,
+            Err(error) => panic!("{step}: {error}"),
+        }
+    }
+    assert_eq!(found + endless, 200);
+}
+
+#[test]
+fn counts_that_doubles_do_not_hold_one_by_one_are_refused() {
+    let huge = COUNTS.map(|y| y * 1e300);
+    for family in [Family::Poisson, Family::NegativeBinomial] {
+        let error = refused(&model(family), &panel(huge, PEOPLE));
+        assert!(matches!(error, Error::Estimate(EstimateError::Scale { .. })), "{error}");
+    }
+    // Rates that do not vary are said to be that by either family.
+    for family in [Family::Poisson, Family::NegativeBinomial] {
+        let error = refused(&model(family), &panel(PEOPLE, PEOPLE));
+        assert!(matches!(error, Error::Estimate(EstimateError::NoVariation { .. })), "{error}");
+    }
+}

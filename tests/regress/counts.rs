@@ -259,7 +259,8 @@ fn predictions_are_rates_at_any_exposure() {
         assert_eq!((own.exposure, at.exposure), (Some(people), Some(10_000.0)));
         assert!(0.0 < own.lower && own.lower < own.expected && own.expected < own.upper);
         // The interval of the count, by summing the probabilities that it is of.
-        let size = 1.0 / (1.0 / theta + (own.std_error / own.expected).powi(2));
+        let of_mean = (own.std_error / own.expected).powi(2);
+        let size = 1.0 / (1.0 / theta + of_mean + of_mean / theta);
         let p = size / (size + own.expected);
         let probability = |y: f64| {
             (ln_gamma(y + size) - ln_gamma(size) - ln_gamma(y + 1.0) + size * p.ln() + y * (1.0 - p).ln()).exp()

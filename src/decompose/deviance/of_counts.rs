@@ -217,7 +217,9 @@ impl FittedCounts {
         let pearson: f64 =
             rows().map(|((y, mean), w)| w * (y - mean).powi(2) / self.distribution().variance(*mean)).sum();
         let unexplained = self.deviance() / null;
-        let chance = (self.distribution() == Distribution::Poisson).then(|| {
+        let is_counted =
+            self.distribution() == Distribution::Poisson && design.outcome.iter().all(|y| y.fract() == 0.0);
+        let chance = is_counted.then(|| {
             let expected: f64 = rows().map(|((_, mean), w)| w * expected_unit_deviance(*mean)).sum();
             // No more than there is.
             (expected * (1.0 - parameters / n) / null).min(unexplained)

@@ -24,7 +24,9 @@ use crate::error::Error;
 /// | Driscoll–Kraay | T/(T − 1) · (n − 1)/(n − K) | 1 | 1 |
 /// | Beck–Katz | 1 | 1 | 1 |
 /// | CR2 | 1, and Satterthwaite's degrees of freedom | 1 | 1 |
-/// | counts: iid, HC1 | (n − 1)/(n − K); Stata 1, HC1 n/(n − 1) | none | 1 |
+/// | counts: iid | (n − 1)/(n − K); Stata 1 | none | 1 |
+/// | counts: HC1 | n/(n − K); Stata n/(n − 1) | none | 1 |
+/// | counts: Newey–West, Driscoll–Kraay | as above; Stata 1 | none | 1 |
 /// | counts: cluster, two-way cluster | as above; Stata G/(G − 1) | none | 1 |
 /// | counts: distribution | normal | none | normal |
 /// | distribution | t: n − K, with clusters G − 1, with lags T − 1; Stata normal for random effects | t: n − K, normal for random effects | normal |

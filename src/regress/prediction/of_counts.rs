@@ -1,11 +1,10 @@
 //! What a regression of counts expects of new rows: counts at an exposure, and rates.
 
 use ndarray::ArrayView1;
-use statrs::distribution::{DiscreteCDF, NegativeBinomial, Poisson};
 
 use super::Prediction;
 use crate::error::{EstimateError, PredictProblem, QuestionError, Result};
-use crate::numerics::tails::Reference;
+use crate::numerics::tails::{Reference, gamma_quantile, normal_quantile};
 use crate::panel::Panel;
 use crate::regress::FittedRegression;
 use crate::regress::covariance::Covariance;
@@ -14,6 +13,12 @@ use crate::regress::of_counts::OfCounts;
 
 /// Of a mean whose uncertainty adds less than this to the variance of a count, in parts of it, the count is Poisson's.
 const NOTHING: f64 = 1e-9;
+/// Means below which probabilities are summed count by count; e to the minus of it is a number still.
+const SUMMED: f64 = 500.0;
+/// Terms after which the gamma variable is taken for the rest of a long tail.
+const MOST_TERMS: f64 = 1e6;
+/// The shape of a gamma variable that is nearly normal.
+const NEARLY_NORMAL: f64 = 1e4;
 
 impl FittedRegression {
     /// The expected counts of every row of a panel out of an exposure of this size, such as 10,000 children, whatever the
@@ -92,7 +97,8 @@ impl FittedRegression {
                 let why = PredictProblem::BeyondNumbers;
                 return Err(EstimateError::Predict { place: panel.row_label(row), why }.into());
             }
-            let quantile = |p: f64| count_quantile(mean, counts.beyond_chance() + variance, p);
+            let own = counts.beyond_chance();
+            let quantile = |p: f64| count_quantile(mean, own + variance + own * variance, p);
             Ok(Prediction {
                 name: panel.row_label(row),
                 expected: mean,
@@ -110,14 +116,55 @@ impl FittedRegression {
 }
 
 /// What a count is at most with this probability, its variance being μ + aμ²: that of Poisson's whose mean is a gamma variable
-/// of mean μ and relative variance a. NaN where a is.
+/// of mean μ and relative variance a. Of large means it is that of the gamma variable of the same mean and variance, or of the
+/// normal with Cornish and Fisher's term for skewness where the gamma is nearly one. NaN where a is.
 fn count_quantile(mean: f64, a: f64, p: f64) -> f64 {
     if a.is_nan() {
         return f64::NAN;
     }
-    if a * mean < NOTHING {
-        return Poisson::new(mean).map_or(0.0, |poisson| poisson.inverse_cdf(p) as f64);
+    // A level whose half rounds to one has no end.
+    let p = p.min(1.0 - f64::EPSILON);
+    if mean < SUMMED {
+        // ln(1 + aμ)/a, and the ratio of a probability to the one before.
+        let of_zero = if a * mean < NOTHING { mean } else { (a * mean).ln_1p() / a };
+        let (mut probability, mut below, mut count) = ((-of_zero).exp(), 0.0, 0.0);
+        while count < MOST_TERMS {
+            below += probability;
+            if below >= p {
+                return count;
+            }
+            probability *= mean * (1.0 + a * count) / ((count + 1.0) * (1.0 + a * mean));
+            count += 1.0;
+        }
     }
-    let size = 1.0 / a;
-    NegativeBinomial::new(size, size / (size + mean)).map_or(f64::NAN, |counts| counts.inverse_cdf(p) as f64)
+    let variance = mean + a * mean * mean;
+    let shape = mean * mean / variance;
+    let quantile = match shape < NEARLY_NORMAL {
+        true => gamma_quantile(shape, p) * variance / mean,
+        false => {
+            let (z, deviation) = (normal_quantile(p), variance.sqrt());
+            mean + deviation * (z + (1.0 + 2.0 * a * mean) / deviation * (z * z - 1.0) / 6.0)
+        }
+    };
+    quantile.round().max(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_means_have_the_quantiles_of_sums() {
+        // On either side of where sums end: the same but for the mean itself, and the count that rounding takes.
+        for a in [0.0, 1e-12, 1e-3, 0.3, 2.0] {
+            for p in [0.025, 0.5, 0.975] {
+                let (below, above) = (count_quantile(SUMMED * (1.0 - 1e-12), a, p), count_quantile(SUMMED, a, p));
+                assert!((below - above).abs() <= 1.0 + 2e-3 * above, "{a} {p}: {below} and {above}");
+            }
+        }
+        for (mean, a) in [(1e9, 0.1), (1e6, 2e-15), (1e14, 1.0), (1e-9, 1e9), (3.0, 1e12)] {
+            let found = [1e-16, 0.025, 0.5, 0.975, 1.0].map(|p| count_quantile(mean, a, p));
+            assert!(found.is_sorted() && found.iter().all(|x| x.is_finite() && *x >= 0.0), "{mean} {a}: {found:?}");
+        }
+    }
 }
