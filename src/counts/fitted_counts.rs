@@ -18,8 +18,8 @@ use crate::warning::Warning;
 ///
 /// | family | D |
 /// |---|---|
-/// | [`Family::Poisson`] | 2 Σ w [y ln(y/μ) − (y − μ)] |
-/// | [`Family::NegativeBinomial`] | 2 Σ w [y ln(y/μ) − (y + θ) ln((y + θ)/(μ + θ))] |
+/// | [`Family::Poisson`](crate::model::Family::Poisson) | 2 Σ w [y ln(y/μ) − (y − μ)] |
+/// | [`Family::NegativeBinomial`](crate::model::Family::NegativeBinomial) | 2 Σ w [y ln(y/μ) − (y + θ) ln((y + θ)/(μ + θ))] |
 ///
 /// # Examples
 /// ```
@@ -59,9 +59,9 @@ impl Model {
     /// # Errors
     /// [`QuestionError::LeastSquares`] for a Gaussian model; those of [`fit`](Self::fit) that are of samples and columns;
     /// [`DataError::Negative`](crate::error::DataError::Negative) for a count or an exposure, and
-    /// [`DataError::NotWhole`](crate::error::DataError::NotWhole); [`EstimateError::NoCounts`] where all counts are zero;
-    /// [`EstimateError::Scale`] for counts beyond 1e15; [`EstimateError::NoVariation`] for one rate in every row;
-    /// [`EstimateError::NotOverdispersed`] for a θ without end; [`EstimateError::NotConverged`].
+    /// [`DataError::NotWhole`](crate::error::DataError::NotWhole); of [`EstimateError`](crate::error::EstimateError) `NoCounts`
+    /// where all counts are zero, `Scale` for counts beyond 1e15, `NoVariation` for one rate in every row, `NotOverdispersed` for a
+    /// θ without end, and `NotConverged`.
     ///
     /// # Examples
     /// See [`FittedCounts`].

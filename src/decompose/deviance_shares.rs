@@ -15,7 +15,7 @@ use crate::model::Family;
 /// use apportion::model::Family;
 /// use apportion::{Model, Panel, Term};
 ///
-/// let panel = Panel::england()?.complete_in(["cpp_count", "population_0_17"])?;
+/// let panel = Panel::england_2011_2018()?;
 /// let model = Model::new("cpp_count").component("practice", [Term::UnitEffects]);
 /// let model = model.family(Family::Poisson).exposure("population_0_17");
 /// let breakdown = model.fit_counts(&panel)?.sequential()?;

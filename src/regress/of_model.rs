@@ -62,7 +62,7 @@ impl FittedCounts {
     /// use apportion::model::Family;
     /// use apportion::{Covariance, Model, Panel, Term};
     ///
-    /// let panel = Panel::england()?.complete_in(["cpp_count", "population_0_17", "spend_core_per_child"])?;
+    /// let panel = Panel::england_2011_2018()?;
     /// let model = Model::new("cpp_count").component("spending", ["log(spend_core_per_child)"]);
     /// let model = model.component("policy", [Term::PeriodEffects]).component("practice", [Term::UnitEffects]);
     /// let fit = model.family(Family::Poisson).exposure("population_0_17").fit_counts(&panel)?;
